@@ -1,0 +1,43 @@
+import type { SymbolId } from "./symbols.ts";
+
+/**
+ * How a symbol's address enters the bytes at a relocation: `pc32` relative to the end of the
+ * 4-byte field, `absolute32` as 4 bytes (the address lies below 2 GiB), `absolute64` as 8 bytes.
+ */
+export const RelocationKind = { pc32: 0, absolute32: 1, absolute64: 2 } as const;
+
+/** A place in a chunk where an address must be filled in. */
+export interface Relocation {
+  readonly offset: number;
+  readonly kind: number;
+  readonly symbol: SymbolId;
+  readonly addend: number;
+}
+
+/** Sections in the order of their addresses in an image. */
+export const sectionNames = ["text", "readOnly", "data", "zero"] as const;
+
+/** Where a chunk goes: executable, read-only, writable with contents, or writable and zero. */
+export type SectionName = (typeof sectionNames)[number];
+
+/**
+ * The unit of linking: one function, table, segment or variable. What no root reaches through
+ * relocations is left out of the image.
+ */
+export interface Chunk {
+  readonly symbol: SymbolId;
+  readonly section: SectionName;
+  /** Contents; empty in section `zero`. */
+  readonly bytes: Uint8Array;
+  /** Size in memory, at least `bytes.length`; the rest is zero. */
+  readonly size: number;
+  /** A power of two. */
+  readonly alignment: number;
+  readonly relocations: readonly Relocation[];
+  /** For functions: bytes between the stack pointer and the return address in the body. */
+  readonly frameBytes?: number;
+  /** For functions: the name that a backtrace shows. */
+  readonly displayName?: string;
+  /** For functions: numbers of the Linux system calls made after sealing (`host.call`). */
+  readonly systemCalls?: readonly number[];
+}

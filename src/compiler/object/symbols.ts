@@ -1,0 +1,47 @@
+/** A symbol: an index into a `SymbolTable`. */
+export type SymbolId = number;
+
+/** The names that code and data refer to, numbered in order of first use. */
+export class SymbolTable {
+  private readonly numbers = new Map<string, SymbolId>();
+  /** Names by number. */
+  readonly names: string[] = [];
+
+  /** The number of a name, given on first use. */
+  intern(name: string): SymbolId {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    const symbol = this.names.length;
+    this.numbers.set(name, symbol);
+    this.names.push(name);
+    return symbol;
+  }
+
+  /** The name of a symbol; throws a RangeError for an unknown number. */
+  nameOf(symbol: SymbolId): string {
+    const name = this.names[symbol];
+    if (name === undefined) throw new RangeError(`no symbol ${symbol}`);
+    return name;
+  }
+}
+
+/** Symbols that the compiler itself refers to; the linker or the platform's entry code defines them. */
+export const wellKnownSymbols = {
+  /** u32: size of the app's memory in 64 KiB pages. */
+  appPages: "app.pages",
+  /** u64: size of the app's memory in bytes. */
+  appBytes: "app.bytes",
+  /** Code: memmove(target: i64, source: i64, length: i64) over virtual addresses. */
+  move: "runtime.move",
+  /** Code: memset(target: i64, byte: i32, length: i64) over virtual addresses. */
+  fill: "runtime.fill",
+  /** Code: the kernel's memoryGrow(pages: i32) -> i32. */
+  memoryGrow: "kernel.memoryGrow",
+  /** Code: kernel's trap(kind: i32, programCounter: i64, stackPointer: i64, address: i64). */
+  trap: "kernel.trap",
+} as const;
+
+/** The code that a trap of this number calls from its cold stub; the return address is the site. */
+export function trapSymbol(kind: number): string {
+  return `runtime.trap.${kind}`;
+}

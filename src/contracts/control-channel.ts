@@ -1,0 +1,49 @@
+/**
+ * The control channel: length-prefixed frames between monitor and kernel, both ways, over COM2 on
+ * `pc` (later a virtio-console port).
+ *
+ * A frame is: u8 kind, u8 reserved (0), u16 payload length (little-endian), payload.
+ */
+export const frameHeaderBytes = 4;
+
+/** The longest payload either side may send. */
+export const framePayloadLimit = 4096;
+
+/** Frame kinds; the direction stands in the comment. */
+export const frameKinds = {
+  /** Monitor to kernel: bytes of standard input. */
+  stdinData: 1,
+  /** Monitor to kernel: standard input has ended; no payload. */
+  stdinEnd: 2,
+  /** Monitor to kernel: stop the app; no payload. */
+  stop: 3,
+  /** Kernel to monitor: bytes of standard error. */
+  stderrData: 16,
+  /** Kernel to monitor: u32 exit status; the last frame. */
+  exitStatus: 17,
+} as const;
+
+/**
+ * The launch record: what the monitor tells the kernel on `pc` in the first boot module, and the
+ * node monitor by `node.arguments`. Little-endian: u32 magic "TSUK", u32 argument count, u32
+ * environment count, 32 bytes of entropy, then each string with a NUL behind it.
+ */
+export const launchRecord = {
+  /** "TSUK" read as a little-endian u32. */
+  magic: 0x4b555354,
+  /** Bytes before the first string. */
+  headerBytes: 44,
+  /** Where the entropy begins. */
+  entropyOffset: 12,
+  /** Bytes of entropy. */
+  entropyBytes: 32,
+} as const;
+
+/** Words on the kernel's command line (`pc`). */
+export const commandLineWords = {
+  /** `tsuki.time=<nanoseconds since 1970>`: the wall clock at launch. */
+  time: "tsuki.time",
+} as const;
+
+/** Port of QEMU's isa-debug-exit device where the monitor provides it. */
+export const debugExitPort = 0xf4;

@@ -1,0 +1,174 @@
+/**
+ * The machine interface: the imports by which the kernel touches its platform (brief D5).
+ *
+ * The compiler turns each into machine code, the simulator and the node monitor into a TypeScript
+ * function. Pointers named `pointer` are kernel pointers (i32, unsigned, below 4 GiB); `appPointer`
+ * is an offset into the app's memory; `address` is a 64-bit physical (`pc`) or virtual (`linux`)
+ * address.
+ */
+
+/** A WebAssembly number type as it stands in a signature. */
+export type NumberType = "i32" | "i64" | "f32" | "f64";
+
+/** Platforms an image can be made for, with the number the kernel sees in `config.platform`. */
+export const platformIds = { pc: 0, linux: 1, node: 2 } as const;
+
+/** What an image is made for (brief section 2). */
+export type Platform = keyof typeof platformIds;
+
+/** One import: its parameter and result types and the platforms that provide it. */
+export interface MachineImport {
+  readonly parameters: readonly NumberType[];
+  readonly results: readonly NumberType[];
+  readonly platforms: readonly Platform[];
+}
+
+const everywhere: readonly Platform[] = ["pc", "linux", "node"];
+const native: readonly Platform[] = ["pc", "linux"];
+
+function define(
+  parameters: readonly NumberType[],
+  results: readonly NumberType[],
+  platforms: readonly Platform[] = everywhere,
+): MachineImport {
+  return { parameters, results, platforms };
+}
+
+const seven: readonly NumberType[] = ["i32", "i64", "i64", "i64", "i64", "i64", "i64"];
+
+/** Every function of the machine interface, keyed `module.name`. */
+export const machineImports = {
+  // x86 I/O ports: in(port) -> value, out(port, value).
+  "port.in8": define(["i32"], ["i32"], ["pc", "node"]),
+  "port.in16": define(["i32"], ["i32"], ["pc", "node"]),
+  "port.in32": define(["i32"], ["i32"], ["pc", "node"]),
+  "port.out8": define(["i32", "i32"], [], ["pc", "node"]),
+  "port.out16": define(["i32", "i32"], [], ["pc", "node"]),
+  "port.out32": define(["i32", "i32"], [], ["pc", "node"]),
+
+  // Memory-mapped registers (and, on `linux`, the process's argument block): read(address),
+  // write(address, value). Never merged, reordered or dropped.
+  "mmio.read8": define(["i64"], ["i32"]),
+  "mmio.read16": define(["i64"], ["i32"]),
+  "mmio.read32": define(["i64"], ["i32"]),
+  "mmio.read64": define(["i64"], ["i64"]),
+  "mmio.write8": define(["i64", "i32"], []),
+  "mmio.write16": define(["i64", "i32"], []),
+  "mmio.write32": define(["i64", "i32"], []),
+  "mmio.write64": define(["i64", "i64"], []),
+
+  // Kernel memory shared with a device: load(pointer), store(pointer, value); each is one access.
+  "dma.load8": define(["i32"], ["i32"]),
+  "dma.load16": define(["i32"], ["i32"]),
+  "dma.load32": define(["i32"], ["i32"]),
+  "dma.load64": define(["i32"], ["i64"]),
+  "dma.store8": define(["i32", "i32"], []),
+  "dma.store16": define(["i32", "i32"], []),
+  "dma.store32": define(["i32", "i32"], []),
+  "dma.store64": define(["i32", "i64"], []),
+
+  // The processor. identify(leaf, subleaf, pointer) stores EAX, EBX, ECX, EDX of CPUID.
+  "cpu.timestamp": define([], ["i64"]),
+  "cpu.identify": define(["i32", "i32", "i32"], [], native),
+  "cpu.pause": define([], []),
+  "cpu.fence": define([], []),
+  "cpu.waitForInterrupt": define([], [], ["pc", "node"]), // sti; hlt; cli
+  "cpu.halt": define([], [], ["pc", "node"]), // cli; hlt: does not return
+  "cpu.readMsr": define(["i32"], ["i64"], ["pc"]),
+  "cpu.writeMsr": define(["i32", "i64"], [], ["pc"]),
+  "cpu.loadPageTables": define(["i64"], [], ["pc"]), // mov cr3, address
+  "cpu.invalidatePage": define(["i64"], [], ["pc"]), // invlpg [address]
+  "cpu.loadInterruptTable": define(["i32"], [], ["pc"]), // lidt [pointer]
+  "cpu.random": define([], ["i64"], native), // rdrand, 0 after ten failures; ask identify first
+
+  // The app's memory. Sizes are in 64 KiB pages. The kernel checks ranges against size(); what
+  // still faults is a trap. copyIn: app to kernel; copyOut: kernel to app.
+  "app.size": define([], ["i32"]),
+  "app.setSize": define(["i32"], [], native),
+  "app.maximum": define([], ["i32"]), // declared maximum, 65536 when there is none
+  "app.load8": define(["i32"], ["i32"]),
+  "app.load16": define(["i32"], ["i32"]),
+  "app.load32": define(["i32"], ["i32"]),
+  "app.load64": define(["i32"], ["i64"]),
+  "app.store8": define(["i32", "i32"], []),
+  "app.store16": define(["i32", "i32"], []),
+  "app.store32": define(["i32", "i32"], []),
+  "app.store64": define(["i32", "i64"], []),
+  "app.copyIn": define(["i32", "i32", "i32"], []), // pointer, appPointer, length
+  "app.copyOut": define(["i32", "i32", "i32"], []), // appPointer, pointer, length
+  "app.fill": define(["i32", "i32", "i32"], []), // appPointer, byte, length
+  "app.initialize": define([], []), // the module's start function, if it has one
+  "app.start": define([], []), // the exported _start, if there is one
+
+  // Linux system calls: (number, six arguments) -> result or -errno. The number is a constant.
+  // The seccomp filter allows exactly the numbers of the reachable `call` sites; `setup` is for
+  // before the filter is installed.
+  "host.call": define(seven, ["i64"], ["linux"]),
+  "host.setup": define(seven, ["i64"], ["linux"]),
+
+  // The node platform: what TypeScript does for the kernel.
+  "node.write": define(["i32", "i32", "i32"], ["i32"], ["node"]), // stream 1|2, pointer, length -> errno
+  "node.read": define(["i32", "i32"], ["i32"], ["node"]), // pointer, capacity -> bytes, 0 end; waits
+  "node.inputReady": define([], ["i32"], ["node"]), // 1 when node.read would not wait
+  "node.monotonicTime": define([], ["i64"], ["node"]), // ns
+  "node.wallTime": define([], ["i64"], ["node"]), // ns since 1970
+  "node.randomFill": define(["i32", "i32"], [], ["node"]), // pointer, length
+  "node.arguments": define(["i32", "i32"], ["i32"], ["node"]), // pointer, capacity -> bytes needed
+  "node.idle": define(["i64", "i32"], [], ["node"]), // until monotonic deadline ns; 1: or input
+  "node.exit": define(["i32"], [], ["node"]), // does not return
+} as const satisfies Record<string, MachineImport>;
+
+/** The key of one machine import, `module.name`. */
+export type MachineImportName = keyof typeof machineImports;
+
+/**
+ * Configuration constants: immutable globals that the kernel imports from module `config`, all
+ * i32. The linker (or the node monitor) gives their values; code behind a false one disappears.
+ * Addresses are kernel pointers.
+ */
+export const configConstants = [
+  "platform", // platformIds
+  "heapStart", // first byte after everything the image occupies, page-aligned
+  "heapEnd", // linux: end of the heap's mapping; elsewhere 0: found at boot
+  "textStart", // the executable range, page-aligned
+  "textEnd",
+  "readOnlyStart", // the read-only range, page-aligned
+  "readOnlyEnd",
+  "stackLow", // lowest byte of the native stack; the pages below it are a guard
+  "stackHigh",
+  "appImageStart", // pc: pages holding the app's initial memory, in order of address
+  "appImageLength", // bytes, whole pages
+  "appImageOffset", // where they lie in the app's memory, page-aligned
+  "appInitialPages", // initial size of the app's memory in 64 KiB pages
+  "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
+  "functionCount",
+  "interruptStubs", // pc: table of 256 code addresses, u32 each
+  "faultStack", // pc: top of the stack on which exceptions run
+  "seccompFilter", // linux: struct sock_filter[]
+  "seccompFilterLength", // in instructions
+  "signalEntry", // linux: SIGSEGV/SIGBUS handler
+  "signalStack", // linux: lowest byte of the alternate signal stack
+  "signalStackLength",
+] as const;
+
+/** The name of one configuration constant. */
+export type ConfigConstant = (typeof configConstants)[number];
+
+/** Virtual address of the app's linear memory on native platforms (64 GiB). */
+export const appBase = 0x10_0000_0000n;
+
+/**
+ * What the kernel exports to the linker and to the platform's entry code.
+ *
+ * - `boot(record)`: entered once on the native stack; `record` is the address of the PVH
+ *   start_info (`pc`), of the initial stack's argc (`linux`), or 0 (`node`). Ends with exit.
+ * - `trap(kind, programCounter, stackPointer, address)`: reports and exits with 134.
+ * - `pageFault(address, errorCode)`: 1 when the page is now present and the access may be retried.
+ * - `memoryGrow(pages)`: old size in pages or -1; `pages` unsigned.
+ */
+export const kernelEntries = {
+  boot: define(["i64"], []),
+  trap: define(["i32", "i64", "i64", "i64"], []),
+  pageFault: define(["i64", "i32"], ["i32"], ["pc"]),
+  memoryGrow: define(["i32"], ["i32"], native),
+} as const satisfies Record<string, MachineImport>;
