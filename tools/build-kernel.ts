@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runProgram } from "./run-program.ts";
+
+const kernelFolder = "src/kernel";
+const kernelEntry = `${kernelFolder}/index.as.ts`;
+
+/**
+ * What asc is told. Statics begin at 1 MiB because asc bakes addresses in; the memory is the
+ * machine's and comes zeroed; names are kept for backtraces; a failed assertion is a trap.
+ */
+const compilerOptions = [
+  "--runtime=stub",
+  "--memoryBase=1048576",
+  "--importMemory",
+  "--zeroFilledMemory",
+  "--noExportMemory",
+  "--use=abort=",
+  "-O3",
+  "--debug",
+];
+
+/**
+ * Compiles the kernel to `kernel.wasm` in `outputFolder` unless it is there from the same sources;
+ * returns the file's name with its size, or undefined when there is no kernel to compile yet.
+ *
+ * @throws Error with asc's own messages when the kernel does not compile.
+ */
+export async function buildKernel(outputFolder: string): Promise<string | undefined> {
+  if (!existsSync(kernelEntry)) {
+    console.log(`build: no kernel to compile yet (${kernelEntry})`);
+    return undefined;
+  }
+  const wasmPath = join(outputFolder, "kernel.wasm");
+  const keyPath = join(outputFolder, "kernel.key");
+  const key = await contentKey();
+  const isCurrent = existsSync(wasmPath) && (await readOr(keyPath, "")) === key;
+  if (!isCurrent) {
+    await mkdir(outputFolder, { recursive: true });
+    await compileKernel(`${wasmPath}.new`);
+    await rename(`${wasmPath}.new`, wasmPath);
+    await writeFile(keyPath, key);
+  }
+  const { size: lengthBytes } = await stat(wasmPath);
+  const size = `${(lengthBytes / 1024).toFixed(1)} KiB`;
+  return `kernel.wasm (${size}${isCurrent ? ", unchanged" : ""})`;
+}
+
+async function compileKernel(wasmPath: string): Promise<void> {
+  const asc = "node_modules/assemblyscript/bin/asc.js";
+  const parameters = [asc, kernelEntry, ...compilerOptions, `--outFile=${wasmPath}`];
+  const { exitCode, output } = await runProgram(process.execPath, parameters);
+  if (exitCode !== 0) throw new Error(`the kernel does not compile\n${output}`);
+}
+
+/** A digest of everything that the result depends on: sources, options and asc's version. */
+async function contentKey(): Promise<string> {
+  const asc: unknown = JSON.parse(
+    await readFile("node_modules/assemblyscript/package.json", "utf8"),
+  );
+  const hash = createHash("sha256").update(JSON.stringify([compilerOptions, versionOf(asc)]));
+  const names = await readdir(kernelFolder, { recursive: true });
+  for (const name of names.filter((path) => path.endsWith(".as.ts")).sort()) {
+    hash.update(`\0${name}\0`).update(await readFile(join(kernelFolder, name)));
+  }
+  return hash.digest("hex");
+}
+
+function versionOf(manifest: unknown): string {
+  const hasVersion = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return hasVersion ? String(manifest.version) : "";
+}
+
+async function readOr(path: string, fallback: string): Promise<string> {
+  return existsSync(path) ? await readFile(path, "utf8") : fallback;
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { buildKernel } from "./build-kernel.ts";
+
+const outputFolder = "dist";
+const hashbang = "#!/usr/bin/env node\n";
+
+/** Programs in dist/ and where their source begins. */
+const entries: Readonly<Record<string, string>> = {
+  cli: "src/apps/cli/main.ts",
+  "compile-worker": "src/compiler/driver/compile-worker.ts",
+};
+
+/** Loaded when first needed, from the user's own node_modules. */
+const optionalToolchains = ["assemblyscript", "binaryen", "@yowasp/clang", "esbuild"];
+
+/** Bundles the programs, each with lazily loaded chunks; returns the names of those that exist. */
+async function bundlePrograms(): Promise<string[]> {
+  const present = Object.entries(entries).filter(([, source]) => existsSync(source));
+  if (present.length === 0) {
+    console.log(`build: no program to bundle yet (${Object.values(entries).join(", ")})`);
+    return [];
+  }
+  await removeOldScripts();
+  await build({
+    entryPoints: Object.fromEntries(present),
+    outdir: outputFolder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    external: optionalToolchains.flatMap((name) => [name, `${name}/*`]),
+    chunkNames: "chunks/[name]-[hash]",
+    // Bundled CommonJS packages call require() for Node's own modules.
+    banner: {
+      js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire(import.meta.url);',
+    },
+    minifySyntax: true,
+    keepNames: false,
+    sourcemap: "linked",
+    sourcesContent: false,
+    logLevel: "warning",
+  });
+  await makeExecutable(join(outputFolder, "cli.js"));
+  return present.map(([name]) => `${name}.js`);
+}
+
+/** Removes earlier bundles, whose chunk names depend on their content; keeps the kernel. */
+async function removeOldScripts(): Promise<void> {
+  await mkdir(outputFolder, { recursive: true });
+  await rm(join(outputFolder, "chunks"), { recursive: true, force: true });
+  const old = (await readdir(outputFolder)).filter((name) => /\.js(\.map)?$/.test(name));
+  await Promise.all(old.map((name) => rm(join(outputFolder, name))));
+}
+
+async function makeExecutable(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const text = await readFile(path, "utf8");
+  if (!text.startsWith("#!")) await writeFile(path, hashbang + text);
+  await chmod(path, 0o755);
+}
+
+const startedMs = performance.now();
+const [programs, kernel] = await Promise.all([bundlePrograms(), buildKernel(outputFolder)]);
+const made = [...programs, ...(kernel === undefined ? [] : [kernel])];
+const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);

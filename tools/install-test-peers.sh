@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installs what the tests use beyond npm, where that is possible: on Debian and its kin, as root.
+# Elsewhere, and when the installation fails, the tests that need a missing program are skipped;
+# this says which programs those are. Exits with 0 in either case.
+set -eu
+
+missing_programs=""
+missing_packages=""
+need() { # program, package, what it is for
+  if ! command -v "$1" >/dev/null 2>&1; then
+    missing_programs="$missing_programs
+  $1: $3 (Debian: apt-get install $2)"
+    missing_packages="$missing_packages $2"
+  fi
+}
+
+look() {
+  missing_programs=""
+  missing_packages=""
+  need qemu-system-x86_64 qemu-system-x86 "boots pc images"
+  need gdb gdb "reads the debug information of images"
+  need strace strace "counts the system calls of linux images"
+}
+
+look
+[ -n "$missing_packages" ] || exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  echo "tests: installing$missing_packages"
+  export DEBIAN_FRONTEND=noninteractive
+  # shellcheck disable=SC2086 # one word a package
+  if ! { apt-get -qq update && apt-get -qq install -y --no-install-recommends $missing_packages; } \
+    </dev/null >/dev/null 2>&1; then
+    echo "tests: apt-get could not install them"
+  fi
+  look
+fi
+
+if [ -n "$missing_programs" ]; then
+  echo "tests: skipping those that need what is not installed here:$missing_programs"
+fi
