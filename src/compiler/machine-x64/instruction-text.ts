@@ -1,0 +1,97 @@
+import { type FormId, formNames, forms, operandKind } from "./encoding.ts";
+import type { OperandKind } from "./operand-kinds.ts";
+import { registerName, Segment } from "./registers.ts";
+
+/** A memory operand, as `Assembler.emitMemory` takes it; base and index may be -1. */
+export interface MemoryText {
+  readonly base: number;
+  readonly index: number;
+  readonly scaleShift: number;
+  readonly displacement: number;
+}
+
+/** The operands of an instruction that its form does not fix. */
+export interface InstructionOperands {
+  /** The register operands in the order of the row. */
+  readonly registers?: readonly number[];
+  /** Stands for the operand that may be memory. */
+  readonly memory?: MemoryText;
+  /** The immediate, or the target's distance from the start of the instruction. */
+  readonly immediate?: bigint;
+}
+
+const memorySizes: Readonly<Record<number, string>> = {
+  8: "byte ",
+  16: "word ",
+  32: "dword ",
+  64: "qword ",
+  128: "oword ",
+};
+
+/**
+ * An instruction in NASM's syntax with decimal numbers, the text that a disassembler of its
+ * encoding prints: "add eax,dword [rcx+rdx*4+8]".
+ */
+export function instructionText(
+  form: FormId,
+  operands: InstructionOperands,
+  mode: 32 | 64 = 64,
+): string {
+  const registers = [...(operands.registers ?? [])];
+  const texts: string[] = [];
+  for (let index = 0; index < (forms.operandCount[form] ?? 0); index++) {
+    const kind = operandKind(form, index);
+    if (kind !== undefined) texts.push(operandText(kind, operands, registers, mode));
+  }
+  const mnemonic = forms.mnemonic[form] ?? formNames[form] ?? "";
+  return texts.length === 0 ? mnemonic : `${mnemonic} ${texts.join(",")}`;
+}
+
+function operandText(
+  kind: OperandKind,
+  operands: InstructionOperands,
+  registers: number[],
+  mode: 32 | 64,
+): string {
+  switch (kind.place) {
+    case "fixed":
+      return kind.name;
+    case "immediate":
+    case "signedImmediate":
+    case "target":
+      return String(operands.immediate ?? 0n);
+    case "farTarget": {
+      const target = operands.immediate ?? 0n;
+      return `${target >> 32n}:${target & 0xffff_ffffn}`;
+    }
+    case "memory":
+    case "registerOrMemory":
+      if (operands.memory !== undefined) {
+        return (memorySizes[kind.bits] ?? "") + addressText(operands.memory, mode);
+      }
+      return registerText(kind, registers.shift() ?? 0);
+    case "register":
+    case "special":
+      return registerText(kind, registers.shift() ?? 0);
+  }
+}
+
+function registerText(kind: OperandKind, register: number): string {
+  if (kind.name === "cr") return `cr${register}`;
+  if (kind.name === "seg") return Object.keys(Segment)[register] ?? "";
+  return registerName(register, kind.bits);
+}
+
+function addressText(memory: MemoryText, mode: 32 | 64): string {
+  const { base, index, scaleShift, displacement } = memory;
+  const terms: string[] = [];
+  if (base >= 0) terms.push(registerName(base, mode));
+  if (index >= 0) {
+    const scale = scaleShift === 0 ? "" : `*${1 << scaleShift}`;
+    terms.push(registerName(index, mode) + scale);
+  }
+  const sum = terms.join("+");
+  if (sum === "") return `[${displacement}]`;
+  if (displacement === 0) return `[${sum}]`;
+  return `[${sum}${displacement < 0 ? "" : "+"}${displacement}]`;
+}
