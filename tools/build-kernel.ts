@@ -74,5 +74,5 @@ function versionOf(manifest: unknown): string {
 }
 
 async function readOr(path: string, fallback: string): Promise<string> {
-  return existsSync(path) ? await readFile(path, "utf8") : fallback;
+  return existsSync(path) ? readFile(path, "utf8") : fallback;
 }

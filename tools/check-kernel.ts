@@ -79,7 +79,7 @@ function findUnusedExports(tree: SourceTree, paths: readonly string[]): Violatio
     }
   }
   return paths
-    .filter((path) => path !== kernelEntry && !isTest(path) && !wholly.has(path))
+    .filter((path) => !isRoot(path) && !wholly.has(path))
     .flatMap((path) =>
       tree
         .outline(path)
@@ -89,4 +89,9 @@ function findUnusedExports(tree: SourceTree, paths: readonly string[]): Violatio
           return { path, line, rule: "kernel-dead-export", message };
         }),
     );
+}
+
+/** Whether a file's exports may be unused: the entry, tests, and tables of a standard's values. */
+function isRoot(path: string): boolean {
+  return path === kernelEntry || isTest(path) || path.endsWith(".table.as.ts");
 }

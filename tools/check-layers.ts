@@ -48,11 +48,11 @@ function objectToFile(
 ): string | undefined {
   const target = resolveImport(tree, path, specifier);
   if (target === undefined) return `"${specifier}" leads to no file`;
+  if (!isTest(path) && isTest(target)) return `${target} exists for tests only`;
   const targetLayer = layerOf(layers, target);
   if (targetLayer === layer) return undefined;
   const allowed = isTest(path) ? [...layer.imports, ...layer.tests] : layer.imports;
   if (allowed.some((part) => isWithin(target, part))) return undefined;
-  if (!isTest(path) && isTest(target)) return `${target} exists for tests only`;
   return `${layer.path} may not import ${targetLayer?.path ?? target} (LAYERS:${layer.line})`;
 }
 

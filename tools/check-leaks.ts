@@ -39,7 +39,7 @@ export function checkLeaks(tree: SourceTree, traces: MachineTraces): Violation[]
 }
 
 function folderTrace(folder: string): RegExp {
-  return new RegExp(`(?<![\\w.*}/-])${escapeForPattern(folder)}(?![\\w-])`);
+  return new RegExp(`(?<![\\w.*}-])${escapeForPattern(folder)}(?![\\w-])`);
 }
 
 function rulesForFile(path: string): { name: string; pattern: RegExp }[] {
