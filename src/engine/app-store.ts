@@ -1,0 +1,98 @@
+/** Apps made from sources, remade only when something that was looked at has changed. */
+import { relative, resolve } from "node:path";
+import { TsukiError } from "../contracts/errors.ts";
+import { loadToolchain, toolchainNameFor } from "../toolchains/choose.ts";
+import { packageFinder, packagePrefix } from "../toolchains/packages.ts";
+import { digestOf, isUnchanged, RecordedFiles, type SourceLook } from "../toolchains/source-files.ts";
+import type { App, ToolchainName } from "../toolchains/toolchain.ts";
+import type { Cache } from "./cache.ts";
+
+/** Sources to be made into an app. */
+export interface AppSources {
+  /** Paths, relative to `workingDirectory` or absolute. */
+  readonly sources: readonly string[];
+  readonly includeDirectories: readonly string[];
+  /** The toolchain; chosen by the first source's name when undefined. */
+  readonly toolchain: ToolchainName | undefined;
+  readonly workingDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** An app, its digest, and whether it was there already. */
+export interface StoredApp extends App {
+  readonly digest: string;
+  readonly isCached: boolean;
+}
+
+/** What a build looked at and what came of it; kept under the digest of the request. */
+interface BuildRecord {
+  readonly looks: readonly SourceLook[];
+  readonly app: string;
+  readonly warnings: string;
+}
+
+/** Finds or makes the app of some sources. `identity` is this build of Tsuki's. */
+export async function makeApp(
+  cache: Cache,
+  identity: string,
+  request: AppSources,
+): Promise<StoredApp> {
+  const paths = request.sources.map((source) => resolve(request.workingDirectory, source));
+  const includes = request.includeDirectories.map((folder) =>
+    resolve(request.workingDirectory, folder),
+  );
+  const files = new RecordedFiles();
+  for (const path of paths) requireReadable(files, path, request.workingDirectory);
+  const toolchain = request.toolchain ?? toolchainNameFor(paths[0] ?? "");
+  const key = digestOf(
+    JSON.stringify([identity, toolchain, request.workingDirectory, paths, includes]),
+  );
+  const stored = findStored(cache, key);
+  if (stored !== undefined) return stored;
+
+  const prefix = packagePrefix(request.environment);
+  const { app, warnings } = await (await loadToolchain(toolchain)).toApp({
+    sources: paths,
+    includeDirectories: includes,
+    workingDirectory: request.workingDirectory,
+    files,
+    findPackage: packageFinder(request.workingDirectory, prefix),
+  });
+  if (toolchain !== "wasm") await checkMade(app, paths[0] ?? "", request.workingDirectory);
+  const digest = digestOf(app);
+  const record: BuildRecord = { looks: files.looks, app: digest, warnings };
+  cache.write("apps", digest, app, 0o600);
+  cache.write("sources", key, Buffer.from(JSON.stringify(record)), 0o600);
+  return { app, warnings, digest, isCached: false };
+}
+
+/** A compiler may leave undefined functions as imports: those are refused like anybody's. */
+async function checkMade(app: Uint8Array, source: string, folder: string): Promise<void> {
+  const { checkCommand } = await import("../toolchains/wasm/check-command.ts");
+  checkCommand(app, relative(folder, source));
+}
+
+function requireReadable(files: RecordedFiles, path: string, workingDirectory: string): void {
+  if (files.read(path) !== undefined) return;
+  const name = relative(workingDirectory, path) || path;
+  throw new TsukiError("source-missing", `${name}: no such file, or it cannot be read`);
+}
+
+function findStored(cache: Cache, key: string): StoredApp | undefined {
+  const bytes = cache.read("sources", key);
+  if (bytes === undefined) return undefined;
+  const record = parseRecord(new TextDecoder().decode(bytes));
+  if (record === undefined || !record.looks.every(isUnchanged)) return undefined;
+  const app = cache.read("apps", record.app);
+  if (app === undefined || digestOf(app) !== record.app) return undefined;
+  return { app, warnings: record.warnings, digest: record.app, isCached: true };
+}
+
+/** The cache is this user's own, so its records are trusted beyond being whole. */
+function parseRecord(text: string): BuildRecord | undefined {
+  try {
+    return JSON.parse(text) as BuildRecord;
+  } catch {
+    return undefined;
+  }
+}

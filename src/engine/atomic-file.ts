@@ -1,0 +1,22 @@
+/** Writes files so that nobody ever sees half of one. */
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** Writes beside `path`, flushes to disk, renames; on an error nothing is left behind. */
+export function writeFileAtomically(path: string, bytes: Uint8Array, mode: number): void {
+  const aside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+  try {
+    const descriptor = openSync(aside, "wx", mode);
+    try {
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(aside, path);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}

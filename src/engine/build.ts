@@ -1,0 +1,51 @@
+/** The verb `build`: sources to an image, cached by the content of everything that goes in. */
+import { basename } from "node:path";
+import type { Platform } from "../contracts/machine-interface.ts";
+import { digestOf } from "../toolchains/source-files.ts";
+import { type AppSources, makeApp } from "./app-store.ts";
+import { Cache, cacheFolder } from "./cache.ts";
+import { buildIdentity, readKernel } from "./package-files.ts";
+
+/** Sources, and what the image is for. */
+export interface BuildOptions extends AppSources {
+  readonly platform: Platform;
+}
+
+/** An image and how it came about. */
+export interface BuiltImage {
+  readonly platform: Platform;
+  /** A file in the cache with the image's bytes; executable where the platform is `linux`. */
+  readonly path: string;
+  readonly image: Uint8Array;
+  /** Bytes of the app's module. */
+  readonly appBytes: number;
+  /** The toolchain's own lines, ready to print. */
+  readonly warnings: string;
+  /** Whether nothing had to be compiled. */
+  readonly isCached: boolean;
+}
+
+/** Makes an image, or finds the one made before from the same input. Throws a TsukiError. */
+export async function build(options: BuildOptions): Promise<BuiltImage> {
+  const cache = new Cache(cacheFolder(options.environment));
+  const identity = buildIdentity();
+  const app = await makeApp(cache, identity, options);
+  const { platform } = options;
+  const made = { platform, appBytes: app.app.length, warnings: app.warnings };
+  if (platform === "node") {
+    const path = cache.find("apps", app.digest) ?? cache.write("apps", app.digest, app.app, 0o600);
+    return { ...made, path, image: app.app, isCached: app.isCached };
+  }
+  const kernel = readKernel();
+  const key = digestOf(JSON.stringify([identity, platform, app.digest, digestOf(kernel)]));
+  const found = cache.find("images", key);
+  const kept = found === undefined ? undefined : cache.read("images", key);
+  if (found !== undefined && kept !== undefined) {
+    return { ...made, path: found, image: kept, isCached: app.isCached };
+  }
+  const { buildProgram } = await import("../compiler/driver/index.ts");
+  const name = basename(options.sources[0] ?? "app");
+  const image = await buildProgram({ platform, kernel, app: app.app, name });
+  const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
+  return { ...made, path, image, isCached: false };
+}

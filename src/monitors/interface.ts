@@ -1,0 +1,48 @@
+/** What every monitor is: it launches an image and tells how it ended. */
+import type { Readable, Writable } from "node:stream";
+import type { Platform } from "../contracts/machine-interface.ts";
+
+/** The monitors there are. */
+export const monitorNames = ["process", "qemu", "node"] as const;
+
+/** The name of one monitor. */
+export type MonitorName = (typeof monitorNames)[number];
+
+/** The instance's standard streams; `inherit` gives it the caller's own where that is possible. */
+export type InstanceStreams =
+  | "inherit"
+  | { readonly stdin: Readable; readonly stdout: Writable; readonly stderr: Writable };
+
+/** One image to be run once. */
+export interface LaunchRequest {
+  /** Path of the image (for `node`: of the app's module). */
+  readonly imagePath: string;
+  /** The app's arguments; the first is the program's name. */
+  readonly arguments: readonly string[];
+  /** The app's whole environment, each `NAME=value`; nothing is added. */
+  readonly environment: readonly string[];
+  readonly streams: InstanceStreams;
+  /** The machine's memory; the monitor's default when undefined. `process` has no such bound. */
+  readonly memoryMebibytes: number | undefined;
+}
+
+/** One running instance. */
+export interface Instance {
+  /** The exit status, 0 to 255; rejects with a TsukiError when it cannot be known. */
+  wait(): Promise<number>;
+  /** Asks the instance to end (status 143), and ends it if it does not. */
+  stop(): void;
+  /** Ends the instance at once (status 137). */
+  kill(): void;
+}
+
+/** Runs images of one platform. */
+export interface Monitor {
+  readonly name: MonitorName;
+  readonly platform: Platform;
+  /** Resolves once the instance is running. Throws a TsukiError. */
+  launch(request: LaunchRequest): Promise<Instance>;
+}
+
+/** Exit statuses of instances that did not end by themselves (128 + signal). */
+export const endedStatus = { interrupted: 130, killed: 137, stopped: 143 } as const;

@@ -1,0 +1,66 @@
+/** Lays files out as the in-memory tree that clang in WebAssembly sees as its root. */
+import { relative, sep } from "node:path";
+
+/** A folder: names to files and folders. */
+export interface FileTree {
+  [name: string]: FileTree | Uint8Array;
+}
+
+/** Files below one folder, and how to name them inside and outside. */
+export interface PlacedFiles {
+  readonly tree: FileTree;
+  /** The path inside the tree, with slashes and without a leading one. */
+  inside(path: string): string;
+  /** Turns paths inside the tree that stand in a message into those the user knows. */
+  outside(message: string): string;
+}
+
+/** Places files so that their names in messages are mostly right already. */
+export function placeFiles(
+  files: ReadonlyMap<string, Uint8Array>,
+  workingDirectory: string,
+): PlacedFiles {
+  const root = commonFolder([...files.keys()], workingDirectory);
+  const inside = (path: string) => path.slice(root.length).split(sep).filter(Boolean).join("/");
+  const tree: FileTree = {};
+  for (const [path, bytes] of files) insert(tree, inside(path).split("/"), bytes);
+  const renamed = [...files.keys()]
+    .map((path) => [inside(path), relative(workingDirectory, path)] as const)
+    .filter(([from, to]) => from !== to)
+    .sort(([a], [b]) => b.length - a.length);
+  const outside = (message: string) =>
+    message
+      .split("\n")
+      .map((line) => {
+        const hit = renamed.find(([from]) => line.includes(`${from}:`));
+        return hit === undefined ? line : line.replaceAll(`${hit[0]}:`, `${hit[1]}:`);
+      })
+      .join("\n");
+  return { tree, inside, outside };
+}
+
+function insert(tree: FileTree, path: readonly string[], bytes: Uint8Array): void {
+  const [name, ...rest] = path;
+  if (name === undefined) return;
+  if (rest.length === 0) {
+    tree[name] = bytes;
+    return;
+  }
+  const entry = tree[name];
+  const folder: FileTree = entry === undefined || entry instanceof Uint8Array ? {} : entry;
+  tree[name] = folder;
+  insert(folder, rest, bytes);
+}
+
+/** The deepest folder that holds every path and the folder given. */
+function commonFolder(paths: readonly string[], folder: string): string {
+  const parts = folder.split(sep);
+  let length = parts.length;
+  for (const path of paths) {
+    const other = path.split(sep);
+    let same = 0;
+    while (same < length && parts[same] === other[same]) same += 1;
+    length = same;
+  }
+  return parts.slice(0, length).join(sep);
+}

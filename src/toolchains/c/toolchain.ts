@@ -1,0 +1,66 @@
+/** C and C++: clang from npm, WASI preview 1, no exceptions. */
+import { basename, relative } from "node:path";
+import { TsukiError } from "../../contracts/errors.ts";
+import { clangPackage } from "../packages.ts";
+import type { App, AppRequest, Toolchain } from "../toolchain.ts";
+import { runClang } from "./clang.ts";
+import { placeFiles } from "./file-tree.ts";
+import { gatherSources } from "./source-closure.ts";
+
+const outputName = "app.wasm";
+
+/** The stack grows down to address 0, so that overflowing it is a trap and not silent damage. */
+const stackBytes = 256 * 1024;
+
+const commonFlags = [
+  "--target=wasm32-wasip1",
+  "-O2",
+  "-Wl,--strip-debug",
+  "-Wl,--stack-first",
+  `-Wl,-z,stack-size=${stackBytes}`,
+];
+
+/** Compiles C or C++ sources into one app. */
+export const cToolchain: Toolchain = { name: "c", toApp };
+
+async function toApp(request: AppRequest): Promise<App> {
+  const found = request.findPackage(clangPackage);
+  request.files.read(found.manifestPath);
+  const placed = placeFiles(gatherSources(request), request.workingDirectory);
+  const isPlusPlus = request.sources.some((source) => !source.endsWith(".c"));
+  const parameters = [
+    ...commonFlags,
+    ...(isPlusPlus ? ["-fno-exceptions"] : []),
+    ...request.includeDirectories.map((folder) => `-I${placed.inside(folder)}`),
+    ...request.sources.map((source) => placed.inside(source)),
+  ];
+  const result = await runClang(
+    found.entryUrl,
+    isPlusPlus ? "clang++" : "clang",
+    parameters,
+    placed.tree,
+    outputName,
+  );
+  const messages = placed.outside(result.messages);
+  if (result.output !== undefined) return { app: result.output, warnings: messages };
+  throw exceptionsError(messages) ?? compileError(request, messages);
+}
+
+function exceptionsError(messages: string): TsukiError | undefined {
+  const place = /^(\S+:\d+:\d+): error: cannot use '(?:throw|try)' with exceptions disabled/m;
+  const found = place.exec(messages)?.[1];
+  if (found === undefined) return undefined;
+  return new TsukiError(
+    "c-exceptions",
+    `${found}: C++ exceptions (throw, try) are not supported yet; return errors instead`,
+  );
+}
+
+function compileError(request: AppRequest, messages: string): TsukiError {
+  const [source = ""] = request.sources;
+  const name = relative(request.workingDirectory, source) || basename(source);
+  const more = request.sources.length > 1 ? " and its companions do" : " does";
+  return new TsukiError("c-compile", `${name}${more} not compile; clang's messages stand above`, {
+    detail: messages.trimEnd(),
+  });
+}

@@ -1,0 +1,75 @@
+/** Checks that a module can be an app: well-formed, a WASI command, and of known imports. */
+import { TsukiError } from "../../contracts/errors.ts";
+import { assemblyScriptImports, providerOf, wasiFunctions } from "./known-imports.ts";
+
+const magic = [0x00, 0x61, 0x73, 0x6d];
+const coreVersion = [0x01, 0x00, 0x00, 0x00];
+const componentVersion = [0x0d, 0x00, 0x01, 0x00];
+
+/** Throws a TsukiError naming the first thing that keeps `bytes` from being an app. */
+export function checkCommand(bytes: Uint8Array, name: string): void {
+  checkHeader(bytes, name);
+  const module = validate(bytes, name);
+  checkImports(module, name);
+  const exported = new Map(WebAssembly.Module.exports(module).map((e) => [e.name, e.kind]));
+  if (exported.get("_start") !== "function") {
+    throw new TsukiError("wasm-not-a-command", `${name}: ${whyNoStart(exported)}`);
+  }
+  if (exported.get("memory") !== "memory" && WebAssembly.Module.imports(module).length > 0) {
+    throw new TsukiError(
+      "wasm-not-a-command",
+      `${name}: exports no memory, through which a WASI command speaks to its host`,
+    );
+  }
+}
+
+function checkHeader(bytes: Uint8Array, name: string): void {
+  const startsWith = (expected: readonly number[], at: number) =>
+    expected.every((byte, index) => bytes[at + index] === byte);
+  if (!startsWith(magic, 0)) {
+    const why = bytes.length === 0 ? "the file is empty" : "it does not begin with \\0asm";
+    throw new TsukiError("wasm-not-a-module", `${name}: not a WebAssembly module: ${why}`);
+  }
+  if (startsWith(componentVersion, 4)) {
+    throw new TsukiError(
+      "wasm-not-a-module",
+      `${name}: a WebAssembly component; Tsuki takes core modules (wasm32-wasip1) for now`,
+    );
+  }
+  if (!startsWith(coreVersion, 4)) {
+    const why = bytes.length < 8 ? "truncated in its header" : "of an unknown version";
+    throw new TsukiError("wasm-not-a-module", `${name}: a WebAssembly module ${why}`);
+  }
+}
+
+function validate(bytes: Uint8Array, name: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(Uint8Array.from(bytes));
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const text = said.replace(/^WebAssembly\.Module\(\): /, "").replaceAll("\n", " ");
+    throw new TsukiError("wasm-invalid", `${name}: not a valid module: ${text}`, { cause: error });
+  }
+}
+
+function checkImports(module: WebAssembly.Module, name: string): void {
+  for (const { module: from, name: what, kind } of WebAssembly.Module.imports(module)) {
+    const known =
+      kind === "function" &&
+      ((from === "wasi_snapshot_preview1" && wasiFunctions.has(what)) ||
+        (from === "env" && assemblyScriptImports.has(what)));
+    if (known) continue;
+    throw new TsukiError(
+      "wasm-unknown-import",
+      `${name}: imports the ${kind} ${from}.${what}, which is provided by ${providerOf(from, what)}`,
+    );
+  }
+}
+
+function whyNoStart(exported: ReadonlyMap<string, string>): string {
+  if (exported.has("_initialize")) {
+    return "a WASI reactor (it exports _initialize); Tsuki runs commands, which export _start";
+  }
+  if (exported.has("main")) return "exports main but no _start; link it as a WASI command";
+  return "not a WASI command: it exports no function _start";
+}
