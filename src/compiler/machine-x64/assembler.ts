@@ -1,3 +1,4 @@
+import { type Relocation, RelocationKind } from "../object/object.ts";
 import { type FormId, formNames, forms } from "./encoding.ts";
 import { EncodingError } from "./encoding-error.ts";
 import { Layout } from "./encoding-layout.ts";
@@ -8,20 +9,6 @@ export type Label = number;
 
 /** The processor mode that instructions are encoded for. */
 export type Mode = 32 | 64;
-
-/**
- * A field of the code that the linker fills in, as S + A (`abs32`, `abs64`) or S + A - P (`pc32`),
- * where S is the symbol's address, A the addend and P the address of the field. In 64-bit code
- * `abs32` is sign-extended: the address must be below 2 GiB.
- */
-export interface Relocation {
-  /** Offset of the field in the code, in bytes. */
-  readonly offset: number;
-  readonly kind: "pc32" | "abs32" | "abs64";
-  /** An index into the caller's own list of symbols. */
-  readonly symbol: number;
-  readonly addend: number;
-}
 
 /** Finished code. */
 export interface AssembledCode {
@@ -108,7 +95,7 @@ export class Assembler {
     this.#writeImmediate(form, layout, immediate, 0);
   }
 
-  /** Like `emitMemory`; the displacement is the address of `symbol` plus `addend` (abs32). */
+  /** Like `emitMemory`; the displacement is the address of `symbol` plus `addend` (absolute32). */
   emitMemorySymbol(
     form: FormId,
     register: number,
@@ -121,7 +108,7 @@ export class Assembler {
   ): void {
     const layout = this.#begin(form);
     this.#writeMemory(form, layout, register, base, index, scaleShift, 0, true);
-    this.#relocate("abs32", 4, symbol, addend);
+    this.#relocate(RelocationKind.absolute32, 4, symbol, addend);
     this.#writeImmediate(form, layout, immediate, 0);
   }
 
@@ -135,8 +122,9 @@ export class Assembler {
   ): void {
     const layout = this.#begin(form);
     this.#writeRelative(form, layout, register);
-    const tailBytes = 4 + (forms.immediateBytes[form] ?? 0);
-    this.#relocate("pc32", 4, symbol, addend - tailBytes);
+    // rip points behind the immediate, the relocation counts from the end of the field before it.
+    const tailBytes = forms.immediateBytes[form] ?? 0;
+    this.#relocate(RelocationKind.pc32, 4, symbol, addend - tailBytes);
     this.#writeImmediate(form, layout, immediate, 0);
   }
 
@@ -149,18 +137,26 @@ export class Assembler {
     this.#fixups.push(field, 4, label, this.#length);
   }
 
-  /** Appends an instruction whose immediate is the address of `symbol` plus `addend`. */
+  /**
+   * Appends an instruction whose immediate is the address of `symbol` plus `addend` (absolute32 or
+   * absolute64, by its size); for a far target, `high` is the selector.
+   */
   emitImmediateSymbol(
     form: FormId,
     register: number,
     symbol: number,
     addend: number,
-    selector = 0,
+    high = 0,
   ): void {
-    this.emitImmediate(form, register, 0, selector);
+    this.emitImmediate(form, register, 0, high);
     const size = forms.immediateBytes[form] ?? 0;
     if (size < 4) throw wrongOperand(form, "has no immediate for an address");
-    this.#relocate(size === 8 ? "abs64" : "abs32", size, symbol, addend);
+    this.#relocate(
+      size === 8 ? RelocationKind.absolute64 : RelocationKind.absolute32,
+      size,
+      symbol,
+      addend,
+    );
   }
 
   /** A label that is not bound yet. */
@@ -194,7 +190,7 @@ export class Assembler {
   jumpToSymbol(form: FormId, symbol: number, addend = 0): void {
     this.#writeBranch(form);
     if (forms.immediateBytes[form] !== 4) throw wrongOperand(form, "reaches labels only");
-    this.#relocate("pc32", 4, symbol, addend - 4);
+    this.#relocate(RelocationKind.pc32, 4, symbol, addend);
   }
 
   /** Appends data. */
@@ -210,10 +206,15 @@ export class Assembler {
     this.#fixups.push(this.#length - 4, 4, to, ~from);
   }
 
-  /** Appends the address of `symbol` plus `addend` in 4 or 8 bytes (abs32, abs64). */
+  /** Appends the address of `symbol` plus `addend` in 4 or 8 bytes (absolute32, absolute64). */
   writeSymbolAddress(sizeBytes: 4 | 8, symbol: number, addend: number): void {
     this.writeBytes(sizeBytes === 4 ? [0, 0, 0, 0] : [0, 0, 0, 0, 0, 0, 0, 0]);
-    this.#relocate(sizeBytes === 8 ? "abs64" : "abs32", sizeBytes, symbol, addend);
+    this.#relocate(
+      sizeBytes === 8 ? RelocationKind.absolute64 : RelocationKind.absolute32,
+      sizeBytes,
+      symbol,
+      addend,
+    );
   }
 
   /** Pads with as few nop instructions as possible to a multiple of `alignmentBytes`. */
@@ -270,7 +271,7 @@ export class Assembler {
     this.#length += size;
   }
 
-  #relocate(kind: Relocation["kind"], bytesBack: number, symbol: number, addend: number): void {
+  #relocate(kind: number, bytesBack: number, symbol: number, addend: number): void {
     this.#relocations.push({ offset: this.#length - bytesBack, kind, symbol, addend });
   }
 
@@ -332,6 +333,11 @@ export class Assembler {
     displacement: number,
     wideDisplacement: boolean,
   ): void {
+    if (base < 0 && index >= 0 && scaleShift === 0) {
+      // As a base it needs neither SIB nor a wide displacement.
+      this.#writeMemory(form, layout, register, index, -1, 0, displacement, wideDisplacement);
+      return;
+    }
     if ((layout & Layout.rmMemory) === 0) throw wrongOperand(form, "takes no memory operand");
     this.#checkAddress(form, base, index, scaleShift, displacement);
     const regField = this.#regField(form, layout, register);

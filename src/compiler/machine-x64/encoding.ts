@@ -53,7 +53,7 @@ export const forms = {
   cpuLevel: new Uint8Array(count),
 };
 
-const kinds: (OperandKind | undefined)[] = new Array(count * maximumOperands).fill(undefined);
+const kinds = new Array<OperandKind | undefined>(count * maximumOperands).fill(undefined);
 const roles = new Uint8Array(count * maximumOperands);
 
 rowTexts.forEach(([, text], form) => {
@@ -78,11 +78,6 @@ rowTexts.forEach(([, text], form) => {
   forms.flags[form] = row.flags;
   forms.cpuLevel[form] = row.cpuLevel;
 });
-
-/** The form of a row by its name. */
-export function formId(name: FormName): FormId {
-  return Form[name];
-}
 
 /** The kind of a form's operand, counted from 0 in Intel order; undefined past the last one. */
 export function operandKind(form: FormId, index: number): OperandKind | undefined {

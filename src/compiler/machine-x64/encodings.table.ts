@@ -1,3 +1,4 @@
+// biome-ignore format: a table is read by its columns
 /**
  * Every x86-64 instruction form that Tsuki emits, one line each. A row reads
  *
@@ -27,7 +28,6 @@
  *
  * The name repeats mnemonic and kinds; a test holds rows and names together.
  */
-// biome-ignore format: a table is read by its columns
 export const encodings = {
   // Moves.
   mov_r8_rm8:      "mov w:r8 r:rm8      | 8A /r",
@@ -58,9 +58,9 @@ export const encodings = {
   movsxd_r64_rm32: "movsxd w:r64 r:rm32 | REX.W 63 /r",
   lea_r32_m:       "lea w:r32 m         | 8D /r",
   lea_r64_m:       "lea w:r64 m         | REX.W 8D /r",
-  xchg_rm8_r8:     "xchg rw:rm8 rw:r8   | 86 /r",
-  xchg_rm32_r32:   "xchg rw:rm32 rw:r32 | 87 /r",
-  xchg_rm64_r64:   "xchg rw:rm64 rw:r64 | REX.W 87 /r",
+  xchg_r8_rm8:     "xchg rw:r8 rw:rm8   | 86 /r",
+  xchg_r32_rm32:   "xchg rw:r32 rw:rm32 | 87 /r",
+  xchg_r64_rm64:   "xchg rw:r64 rw:rm64 | REX.W 87 /r",
   bswap_r32:       "bswap rw:r32        | 0F C8+r",
   bswap_r64:       "bswap rw:r64        | REX.W 0F C8+r",
   push_r64:        "push r:r64          | 50+r",

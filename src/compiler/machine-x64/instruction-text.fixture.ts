@@ -53,27 +53,17 @@ function operandText(
   registers: number[],
   mode: 32 | 64,
 ): string {
-  switch (kind.place) {
-    case "fixed":
-      return kind.name;
-    case "immediate":
-    case "signedImmediate":
-    case "target":
-      return String(operands.immediate ?? 0n);
-    case "farTarget": {
-      const target = operands.immediate ?? 0n;
-      return `${target >> 32n}:${target & 0xffff_ffffn}`;
-    }
-    case "memory":
-    case "registerOrMemory":
-      if (operands.memory !== undefined) {
-        return (memorySizes[kind.bits] ?? "") + addressText(operands.memory, mode);
-      }
-      return registerText(kind, registers.shift() ?? 0);
-    case "register":
-    case "special":
-      return registerText(kind, registers.shift() ?? 0);
+  const { place } = kind;
+  const { memory, immediate = 0n } = operands;
+  if (place === "fixed") return kind.name;
+  if (place === "farTarget") return `${immediate >> 32n}:${immediate & 0xffff_ffffn}`;
+  if (place === "immediate" || place === "signedImmediate" || place === "target") {
+    return String(immediate);
   }
+  if (memory !== undefined && (place === "memory" || place === "registerOrMemory")) {
+    return (memorySizes[kind.bits] ?? "") + addressText(memory, mode);
+  }
+  return registerText(kind, registers.shift() ?? 0);
 }
 
 function registerText(kind: OperandKind, register: number): string {
@@ -91,7 +81,7 @@ function addressText(memory: MemoryText, mode: 32 | 64): string {
     terms.push(registerName(index, mode) + scale);
   }
   const sum = terms.join("+");
-  if (sum === "") return `[${displacement}]`;
+  if (sum === "") return `[${BigInt.asUintN(mode, BigInt(displacement))}]`;
   if (displacement === 0) return `[${sum}]`;
   return `[${sum}${displacement < 0 ? "" : "+"}${displacement}]`;
 }
