@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runProgram } from "./run-program.ts";
+import { expandTextLiterals } from "../src/kernel/text-literals.ts";
 
 const kernelFolder = "src/kernel";
 const kernelEntry = `${kernelFolder}/index.as.ts`;
@@ -39,7 +39,7 @@ export async function buildKernel(outputFolder: string): Promise<string | undefi
   const isCurrent = existsSync(wasmPath) && (await readOr(keyPath, "")) === key;
   if (!isCurrent) {
     await mkdir(outputFolder, { recursive: true });
-    await compileKernel(`${wasmPath}.new`);
+    await writeFile(`${wasmPath}.new`, await compileKernel());
     await rename(`${wasmPath}.new`, wasmPath);
     await writeFile(keyPath, key);
   }
@@ -48,11 +48,22 @@ export async function buildKernel(outputFolder: string): Promise<string | undefi
   return `kernel.wasm (${size}${isCurrent ? ", unchanged" : ""})`;
 }
 
-async function compileKernel(wasmPath: string): Promise<void> {
-  const asc = "node_modules/assemblyscript/bin/asc.js";
-  const parameters = [asc, kernelEntry, ...compilerOptions, `--outFile=${wasmPath}`];
-  const { exitCode, output } = await runProgram(process.execPath, parameters);
-  if (exitCode !== 0) throw new Error(`the kernel does not compile\n${output}`);
+async function compileKernel(): Promise<Uint8Array> {
+  const { main } = await import("./asc-compiler.js");
+  let wasm: Uint8Array | undefined;
+  const { error, stderr } = await main([kernelEntry, ...compilerOptions, "--outFile=kernel.wasm"], {
+    readFile(name, folder) {
+      const path = join(folder, name);
+      return existsSync(path) ? expandTextLiterals(readFileSync(path, "utf8")) : null;
+    },
+    writeFile(_name, contents) {
+      if (typeof contents !== "string") wasm = contents;
+    },
+  });
+  if (error !== null || wasm === undefined) {
+    throw new Error(`the kernel does not compile\n${stderr.toString()}`);
+  }
+  return wasm;
 }
 
 /** A digest of everything that the result depends on: sources, options and asc's version. */
@@ -62,10 +73,15 @@ async function contentKey(): Promise<string> {
   );
   const hash = createHash("sha256").update(JSON.stringify([compilerOptions, versionOf(asc)]));
   const names = await readdir(kernelFolder, { recursive: true });
-  for (const name of names.filter((path) => path.endsWith(".as.ts")).sort()) {
+  for (const name of names.filter((path) => isInput(path)).sort()) {
     hash.update(`\0${name}\0`).update(await readFile(join(kernelFolder, name)));
   }
   return hash.digest("hex");
+}
+
+/** Sources, and what rewrites them before asc reads them. */
+function isInput(path: string): boolean {
+  return path.endsWith(".as.ts") || path === "text-literals.ts";
 }
 
 function versionOf(manifest: unknown): string {

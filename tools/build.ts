@@ -33,7 +33,8 @@ async function bundlePrograms(): Promise<string[]> {
     platform: "node",
     target: "node20.19",
     external: optionalToolchains.flatMap((name) => [name, `${name}/*`]),
-    chunkNames: "chunks/[name]-[hash]",
+    // Beside the programs, so that a file next to import.meta.url is one of dist/ everywhere.
+    chunkNames: "[name]-[hash]",
     // Bundled CommonJS packages call require() for Node's own modules.
     banner: {
       js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire(import.meta.url);',
@@ -51,7 +52,6 @@ async function bundlePrograms(): Promise<string[]> {
 /** Removes earlier bundles, whose chunk names depend on their content; keeps the kernel. */
 async function removeOldScripts(): Promise<void> {
   await mkdir(outputFolder, { recursive: true });
-  await rm(join(outputFolder, "chunks"), { recursive: true, force: true });
   const old = (await readdir(outputFolder)).filter((name) => /\.js(\.map)?$/.test(name));
   await Promise.all(old.map((name) => rm(join(outputFolder, name))));
 }
@@ -63,8 +63,17 @@ async function makeExecutable(path: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-const startedMs = performance.now();
-const [programs, kernel] = await Promise.all([bundlePrograms(), buildKernel(outputFolder)]);
-const made = [...programs, ...(kernel === undefined ? [] : [kernel])];
-const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);
+async function buildAll(): Promise<void> {
+  const startedMs = performance.now();
+  const [programs, kernel] = await Promise.all([bundlePrograms(), buildKernel(outputFolder)]);
+  const made = [...programs, ...(kernel === undefined ? [] : [kernel])];
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);
+}
+
+try {
+  await buildAll();
+} catch (error) {
+  console.error(`build: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

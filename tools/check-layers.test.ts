@@ -61,6 +61,18 @@ describe("imports", () => {
     ]);
   });
 
+  it("reach inner layers only where LAYERS says so", () => {
+    const files = {
+      "src/x/x.ts": 'import { b } from "../high/b.ts";\nimport { c } from "../high/inner/c.ts";\n',
+    };
+    const outer = `${layers}\nsrc/x\n  imports src/high`;
+    expect(found(files, outer)).toEqual([
+      "src/x/x.ts:2 layers: src/x may not import src/high/inner (LAYERS:14)",
+    ]);
+    expect(found(files, `${outer}/**`)).toEqual([]);
+    expect(found(files, `${outer} src/high/inner/c.ts`)).toEqual([]);
+  });
+
   it("of AssemblyScript are held too, without asc's extension", () => {
     expect(
       found({
@@ -115,10 +127,13 @@ describe("LAYERS itself", () => {
   });
 
   it("must not go round in a circle", () => {
-    const circular = "src/a\n  imports src/b\nsrc/b\n  imports src/a\n";
-    expect(checkLayers(SourceTree.of({ LAYERS: circular })).map(formatViolation)).toEqual([
-      "LAYERS:1 layers-file: layers import one another in a circle: src/a -> src/b -> src/a",
-    ]);
+    const circle = "LAYERS:1 layers-file: layers import one another in a circle";
+    for (const way of ["src/a", "src/a/one.ts", "src/**"]) {
+      const circular = `src/a\n  imports src/b\nsrc/b\n  imports ${way}\n`;
+      expect(checkLayers(SourceTree.of({ LAYERS: circular })).map(formatViolation)).toEqual([
+        `${circle}: src/a -> src/b -> src/a`,
+      ]);
+    }
   });
 
   it.each([

@@ -52,7 +52,7 @@ function objectToFile(
   const targetLayer = layerOf(layers, target);
   if (targetLayer === layer) return undefined;
   const allowed = isTest(path) ? [...layer.imports, ...layer.tests] : layer.imports;
-  if (allowed.some((part) => isWithin(target, part))) return undefined;
+  if (allowed.some((part) => permits(part, target, targetLayer))) return undefined;
   return `${layer.path} may not import ${targetLayer?.path ?? target} (LAYERS:${layer.line})`;
 }
 
@@ -68,6 +68,10 @@ function objectToPackage(layer: Layer, path: string, specifier: string): string 
   return `${layer.path} may not use the package ${name} (LAYERS:${layer.line})`;
 }
 
-function isWithin(path: string, part: string): boolean {
-  return part === "*" || path === part || path.startsWith(`${part}/`);
+/** A folder or file permits what lies in it, but an inner layer only when `/**` says so. */
+function permits(part: string, target: string, targetLayer: Layer | undefined): boolean {
+  if (part === "*") return true;
+  const folder = part.replace(/\/\*\*$/, "");
+  if (target !== folder && !target.startsWith(`${folder}/`)) return false;
+  return folder !== part || (targetLayer?.path.length ?? 0) <= folder.length;
 }

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { checkDocstrings } from "./check-docstrings.ts";
+import { checkEnums } from "./check-enums.ts";
 import { checkKernel } from "./check-kernel.ts";
 import { checkLayers } from "./check-layers.ts";
 import { checkLeaks, type MachineTraces } from "./check-leaks.ts";
@@ -34,6 +35,7 @@ const checks: readonly Check[] = [
   rules("layers", "imports follow LAYERS", () => checkLayers(tree)),
   rules("sizes", "functions 70 lines, files 600", () => checkSizes(tree)),
   rules("names", "file names say what is inside", () => checkNames(tree)),
+  rules("enums", "constant objects instead", () => checkEnums(tree)),
   rules("docstrings", "exported symbols are explained", () => checkDocstrings(tree)),
   rules("kernel", "AssemblyScript: unused, new, layout", () => checkKernel(tree)),
   rules("leaks", "no machine's paths or registries", () => checkLeaks(tree, tracesOfThisMachine())),

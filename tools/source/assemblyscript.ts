@@ -5,14 +5,9 @@ import {
   type FunctionExtent,
   type ImportSite,
   isDocstring,
+  type NamedPlace,
   type Outline,
 } from "./outline.ts";
-
-/** A name or construct at a line. */
-export interface NamedPlace {
-  readonly name: string;
-  readonly line: number;
-}
 
 /** What the kernel's own checks need beyond the common outline. */
 export interface AssemblyScriptOutline extends Outline {
@@ -43,6 +38,7 @@ export function outlineAssemblyScript(path: string, text: string): AssemblyScrip
   return {
     imports: statements.flatMap((statement) => findImport(statement, lines)),
     functions: survey.functions,
+    enums: [],
     exports: findExports(statements, text, docstringEnds, lines),
     errors: parser.diagnostics.map((diagnostic) => ({
       line: lines.lineAt(diagnostic.range?.start ?? 0),

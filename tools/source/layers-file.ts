@@ -72,8 +72,8 @@ function findCycles(path: string, layers: readonly Layer[]): Violation[] {
       return;
     }
     open.push(layer);
-    for (const target of layers) {
-      if (target !== layer && layer.imports.some((part) => covers(part, target))) visit(target);
+    for (const target of layer.imports.flatMap((part) => reached(layers, part))) {
+      if (target !== undefined && target !== layer) visit(target);
     }
     open.pop();
     finished.add(layer);
@@ -82,6 +82,9 @@ function findCycles(path: string, layers: readonly Layer[]): Violation[] {
   return violations;
 }
 
-function covers(part: string, target: Layer): boolean {
-  return target.path === part || target.path.startsWith(`${part}/`);
+/** The layers that a permission reaches, whole or by a file in them. */
+function reached(layers: readonly Layer[], part: string): (Layer | undefined)[] {
+  const folder = part.replace(/\/\*\*$/, "");
+  const inner = layers.filter(({ path }) => folder !== part && path.startsWith(`${folder}/`));
+  return [layerOf(layers, folder), ...inner];
 }

@@ -1,3 +1,11 @@
+/** A name or construct at a line. */
+export interface NamedPlace {
+  /** The name as written. */
+  readonly name: string;
+  /** Its line, counted from 1. */
+  readonly line: number;
+}
+
 /** A name that one file takes from another, with the name it carries there and here. */
 export interface ImportedName {
   /** Name in the imported module, `*` for the whole module. */
@@ -50,6 +58,8 @@ export interface Outline {
   readonly functions: readonly FunctionExtent[];
   /** Declarations exported from here; re-exports are documented where they are declared. */
   readonly exports: readonly ExportedDeclaration[];
+  /** Enumerations, by name. */
+  readonly enums: readonly NamedPlace[];
   /** Parse errors, empty for a valid file. */
   readonly errors: readonly { readonly line: number; readonly message: string }[];
 }

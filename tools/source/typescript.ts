@@ -12,6 +12,7 @@ import {
   type FunctionExtent,
   type ImportSite,
   isDocstring,
+  type NamedPlace,
   type Outline,
 } from "./outline.ts";
 
@@ -25,6 +26,7 @@ export function outlineTypeScript(path: string, text: string): Outline {
     imports: findImports(parsed, text, lines),
     functions: findFunctions(parsed.program, lines),
     exports: findExports(parsed.program, parsed.comments, text, lines),
+    enums: findEnums(parsed.program, lines),
     errors: parsed.errors.map((error) => ({
       line: lines.lineAt(error.labels[0]?.start ?? 0),
       message: error.message,
@@ -73,6 +75,16 @@ function findTypeImports(program: Program, lines: LineMap): ImportSite[] {
     },
   }).visit(program);
   return sites;
+}
+
+function findEnums(program: Program, lines: LineMap): NamedPlace[] {
+  const found: NamedPlace[] = [];
+  new Visitor({
+    TSEnumDeclaration(node) {
+      found.push({ name: node.id.name, line: lines.lineAt(node.start) });
+    },
+  }).visit(program);
+  return found;
 }
 
 interface Span {
