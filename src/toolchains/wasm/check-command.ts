@@ -1,5 +1,6 @@
 /** Checks that a module can be an app: well-formed, a WASI command, and of known imports. */
 import { TsukiError } from "../../contracts/errors.ts";
+import { type ModuleImport, type ModuleOutline, outlineModule } from "./module-outline.ts";
 import { assemblyScriptImports, providerOf, wasiFunctions } from "./known-imports.ts";
 
 const magic = [0x00, 0x61, 0x73, 0x6d];
@@ -9,13 +10,13 @@ const componentVersion = [0x0d, 0x00, 0x01, 0x00];
 /** Throws a TsukiError naming the first thing that keeps `bytes` from being an app. */
 export function checkCommand(bytes: Uint8Array, name: string): void {
   checkHeader(bytes, name);
-  const module = validate(bytes, name);
-  checkImports(module, name);
-  const exported = new Map(WebAssembly.Module.exports(module).map((e) => [e.name, e.kind]));
+  const outline = validate(bytes, name);
+  checkImports(outline.imports, name);
+  const exported = new Map(outline.exports.map((entry) => [entry.name, entry.kind]));
   if (exported.get("_start") !== "function") {
     throw new TsukiError("wasm-not-a-command", `${name}: ${whyNoStart(exported)}`);
   }
-  if (exported.get("memory") !== "memory" && WebAssembly.Module.imports(module).length > 0) {
+  if (exported.get("memory") !== "memory" && outline.imports.length > 0) {
     throw new TsukiError(
       "wasm-not-a-command",
       `${name}: exports no memory, through which a WASI command speaks to its host`,
@@ -42,9 +43,9 @@ function checkHeader(bytes: Uint8Array, name: string): void {
   }
 }
 
-function validate(bytes: Uint8Array, name: string): WebAssembly.Module {
+function validate(bytes: Uint8Array, name: string): ModuleOutline {
   try {
-    return new WebAssembly.Module(Uint8Array.from(bytes));
+    return outlineModule(bytes);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const text = said.replace(/^WebAssembly\.Module\(\): /, "").replaceAll("\n", " ");
@@ -52,8 +53,8 @@ function validate(bytes: Uint8Array, name: string): WebAssembly.Module {
   }
 }
 
-function checkImports(module: WebAssembly.Module, name: string): void {
-  for (const { module: from, name: what, kind } of WebAssembly.Module.imports(module)) {
+function checkImports(imports: readonly ModuleImport[], name: string): void {
+  for (const { module: from, name: what, kind } of imports) {
     const known =
       kind === "function" &&
       ((from === "wasi_snapshot_preview1" && wasiFunctions.has(what)) ||

@@ -1,0 +1,132 @@
+/** One running QEMU as an instance: its streams, its control channel, and how it ends. */
+import type { ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { TsukiError } from "../../contracts/errors.ts";
+import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
+import { GuestFrameReader, stdinEndFrame, stdinFrames, stopFrame } from "./frames.ts";
+
+/** How long a guest may take to end after it was asked to, or after it said that it would. */
+const graceMs = 1_000;
+
+/** How much of QEMU's own messages to keep. */
+const messageLimit = 4_096;
+
+interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** A QEMU process with the control channel on `control`. */
+export class Machine implements Instance {
+  readonly #qemu: ChildProcess;
+  readonly #control: Readable & Writable;
+  readonly #streams: Streams;
+  readonly #reader = new GuestFrameReader();
+  readonly #ended: Promise<number>;
+  #status: number | undefined;
+  #requested: number | undefined;
+  #failure: TsukiError | undefined;
+  #messages = "";
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    qemu: ChildProcess & { stdout: Readable; stderr: Readable },
+    control: Readable & Writable,
+    streams: InstanceStreams,
+    onEnd: () => void,
+  ) {
+    this.#qemu = qemu;
+    this.#control = control;
+    this.#streams = streams === "inherit" ? process : streams;
+    qemu.stdout.pipe(this.#streams.stdout, { end: false });
+    qemu.stderr.on("data", (chunk: Buffer) => {
+      this.#messages = (this.#messages + chunk.toString("utf8")).slice(-messageLimit);
+    });
+    control.on("data", (chunk: Buffer) => this.#receive(chunk));
+    control.on("error", () => {});
+    const disconnectInput = this.#connectInput();
+    const ended = Promise.all([
+      finished(qemu.stdout).catch(() => {}),
+      finished(control, { writable: false }).catch(() => {}),
+      new Promise((settle) => qemu.once("exit", settle)),
+    ]);
+    this.#ended = ended.then(() => {
+      clearTimeout(this.#timer);
+      disconnectInput();
+      onEnd();
+      return this.#conclude();
+    });
+    this.#ended.catch(() => {});
+  }
+
+  wait(): Promise<number> {
+    return this.#ended;
+  }
+
+  stop(): void {
+    this.#requested ??= endedStatus.stopped;
+    if (this.#control.writable) this.#control.write(stopFrame());
+    this.#endSoon();
+  }
+
+  kill(): void {
+    this.#requested = endedStatus.killed;
+    this.#qemu.kill("SIGKILL");
+  }
+
+  /** Passes standard input on, no faster than the guest takes it. */
+  #connectInput(): () => void {
+    const { stdin } = this.#streams;
+    const control = this.#control;
+    const onData = (chunk: Buffer | string) => {
+      if (!control.writable) return;
+      if (control.write(stdinFrames(Buffer.from(chunk)))) return;
+      stdin.pause();
+      control.once("drain", () => stdin.resume());
+    };
+    const onEnd = () => {
+      if (control.writable) control.write(stdinEndFrame());
+    };
+    stdin.on("data", onData);
+    stdin.once("end", onEnd);
+    stdin.once("error", onEnd);
+    return () => {
+      stdin.removeListener("data", onData);
+      stdin.removeListener("end", onEnd);
+      stdin.removeListener("error", onEnd);
+      stdin.pause();
+    };
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    try {
+      for (const frame of this.#reader.push(chunk)) {
+        if (frame.kind === "stderrData") this.#streams.stderr.write(frame.payload);
+        else {
+          this.#status ??= frame.status;
+          this.#endSoon();
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof TsukiError)) throw error;
+      this.#failure = error;
+      this.#qemu.kill("SIGKILL");
+    }
+  }
+
+  #endSoon(): void {
+    this.#timer ??= setTimeout(() => this.#qemu.kill("SIGKILL"), graceMs);
+  }
+
+  #conclude(): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#status !== undefined) return this.#status;
+    if (this.#requested !== undefined) return this.#requested;
+    const said = this.#messages.trim().replaceAll(/\s*\n\s*/g, "; ");
+    const why = said === "" ? "the guest stopped without a word" : said;
+    throw new TsukiError("instance-lost", `QEMU ended without an exit status: ${why}`);
+  }
+}

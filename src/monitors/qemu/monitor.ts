@@ -1,0 +1,78 @@
+/** The `qemu` monitor: the image boots in a virtual machine. */
+import { spawn } from "node:child_process";
+import { Duplex } from "node:stream";
+import { TsukiError } from "../../contracts/errors.ts";
+import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
+import { type Accelerator, type MachineType, qemuParameters } from "./command.ts";
+import { type FoundQemu, requireQemu } from "./find-qemu.ts";
+import { encodeLaunchRecord } from "./launch-record.ts";
+import { Machine } from "./machine.ts";
+import { PrivateFolder } from "./private-folder.ts";
+
+/** Memory of a machine of which nothing else is said; the host gives it only when touched. */
+export const defaultMemoryMebibytes = 256;
+
+/** The child's descriptor for the control channel, behind its standard streams. */
+const controlDescriptor = 3;
+
+/** What kind of machine to run. */
+export interface QemuOptions {
+  readonly machine: MachineType;
+  readonly accelerator: Accelerator;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** A monitor that runs `pc` images. */
+export function qemuMonitor(options: QemuOptions): Monitor {
+  return {
+    name: "qemu",
+    platform: "pc",
+    launch: (request) => launch(requireQemu(options.environment), options, request),
+  };
+}
+
+async function launch(
+  qemu: FoundQemu,
+  options: QemuOptions,
+  request: LaunchRequest,
+): Promise<Instance> {
+  const folder = new PrivateFolder();
+  try {
+    const record = encodeLaunchRecord(request.arguments, request.environment);
+    const parameters = qemuParameters(qemu, {
+      machine: options.machine,
+      accelerator: options.accelerator,
+      memoryMebibytes: request.memoryMebibytes ?? defaultMemoryMebibytes,
+      imagePath: request.imagePath,
+      launchRecordPath: folder.write("launch", record),
+      wallTime: BigInt(Date.now()) * 1_000_000n,
+      controlDescriptor,
+    });
+    return await start(qemu.path, parameters, request, () => folder.remove());
+  } catch (error) {
+    folder.remove();
+    throw error;
+  }
+}
+
+async function start(
+  path: string,
+  parameters: readonly string[],
+  request: LaunchRequest,
+  onEnd: () => void,
+): Promise<Instance> {
+  const child = spawn(path, parameters, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  await new Promise<void>((settle, reject) => {
+    child.once("spawn", settle);
+    child.once("error", (error) => {
+      reject(new TsukiError("monitor-failed", `cannot start ${path}: ${error.message}`));
+    });
+  });
+  const control = child.stdio[controlDescriptor];
+  const { stdout, stderr } = child;
+  if (!(control instanceof Duplex) || stdout === null || stderr === null) {
+    child.kill("SIGKILL");
+    throw new TsukiError("monitor-failed", `cannot connect to ${path}`);
+  }
+  return new Machine(Object.assign(child, { stdout, stderr }), control, request.streams, onEnd);
+}
