@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { buildKernel } from "./build-kernel.ts";
@@ -11,6 +11,12 @@ const hashbang = "#!/usr/bin/env node\n";
 const entries: Readonly<Record<string, string>> = {
   cli: "src/apps/cli/main.ts",
   "compile-worker": "src/compiler/driver/compile-worker.ts",
+  "node-monitor": "src/monitors/node/main.ts",
+};
+
+/** Folders of sources that the product hands to other compilers, and where they lie in dist/. */
+const sourceFolders: Readonly<Record<string, string>> = {
+  assemblyscript: "src/toolchains/assemblyscript/library",
 };
 
 /** Loaded when first needed, from the user's own node_modules. */
@@ -33,8 +39,7 @@ async function bundlePrograms(): Promise<string[]> {
     platform: "node",
     target: "node20.19",
     external: optionalToolchains.flatMap((name) => [name, `${name}/*`]),
-    // Beside the programs, so that a file next to import.meta.url is one of dist/ everywhere.
-    chunkNames: "[name]-[hash]",
+    chunkNames: "chunks/[name]-[hash]",
     // Bundled CommonJS packages call require() for Node's own modules.
     banner: {
       js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire(import.meta.url);',
@@ -52,6 +57,7 @@ async function bundlePrograms(): Promise<string[]> {
 /** Removes earlier bundles, whose chunk names depend on their content; keeps the kernel. */
 async function removeOldScripts(): Promise<void> {
   await mkdir(outputFolder, { recursive: true });
+  await rm(join(outputFolder, "chunks"), { recursive: true, force: true });
   const old = (await readdir(outputFolder)).filter((name) => /\.js(\.map)?$/.test(name));
   await Promise.all(old.map((name) => rm(join(outputFolder, name))));
 }
@@ -63,9 +69,21 @@ async function makeExecutable(path: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
+async function copySources(): Promise<void> {
+  for (const [name, source] of Object.entries(sourceFolders)) {
+    const target = join(outputFolder, name);
+    await rm(target, { recursive: true, force: true });
+    if (existsSync(source)) await cp(source, target, { recursive: true });
+  }
+}
+
 async function buildAll(): Promise<void> {
   const startedMs = performance.now();
-  const [programs, kernel] = await Promise.all([bundlePrograms(), buildKernel(outputFolder)]);
+  const [programs, kernel] = await Promise.all([
+    bundlePrograms(),
+    buildKernel(outputFolder),
+    copySources(),
+  ]);
   const made = [...programs, ...(kernel === undefined ? [] : [kernel])];
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);

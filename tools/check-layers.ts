@@ -51,7 +51,7 @@ function objectToFile(
   if (!isTest(path) && isTest(target)) return `${target} exists for tests only`;
   const targetLayer = layerOf(layers, target);
   if (targetLayer === layer) return undefined;
-  const allowed = isTest(path) ? [...layer.imports, ...layer.tests] : layer.imports;
+  const allowed = [...layer.imports, ...layer.dispatches, ...(isTest(path) ? layer.tests : [])];
   if (allowed.some((part) => permits(part, target, targetLayer))) return undefined;
   return `${layer.path} may not import ${targetLayer?.path ?? target} (LAYERS:${layer.line})`;
 }

@@ -8,13 +8,17 @@ export interface Layer {
   readonly line: number;
   /** Folders and files it may import besides its own. */
   readonly imports: readonly string[];
+  /** What it may import as a facade does its implementations, circles included. */
+  readonly dispatches: readonly string[];
   /** npm packages and `node:` modules it may use; `node:*` is any of Node's, `*` any at all. */
   readonly packages: readonly string[];
   /** Folders, files and packages that only its tests may import. */
   readonly tests: readonly string[];
 }
 
-type Permission = "imports" | "packages" | "tests";
+const permissions = ["imports", "dispatches", "packages", "tests"] as const;
+
+type Permission = (typeof permissions)[number];
 type LayerDraft = { path: string; line: number } & Record<Permission, string[]>;
 
 /** Parses LAYERS; what is malformed, repeated, unknown or circular comes back as violations. */
@@ -33,16 +37,17 @@ export function parseLayers(
     if (content === "") return;
     if (!content.startsWith(" ")) {
       if (layers.some((layer) => layer.path === content)) complain(line, `${content} stands twice`);
-      layers.push({ path: content, line, imports: [], packages: [], tests: [] });
+      layers.push({ path: content, line, imports: [], dispatches: [], packages: [], tests: [] });
       return;
     }
-    const entry = /^\s+(imports|packages|tests)\s+(.*)$/.exec(content);
+    const [word, ...list] = content.trim().split(/\s+/);
+    const permission = permissions.find((known) => known === word);
     const layer = layers.at(-1);
-    if (entry?.[2] === undefined || layer === undefined) {
-      complain(line, "expected `imports`, `packages` or `tests` with a list, below a folder");
+    if (permission === undefined || list.length === 0 || layer === undefined) {
+      complain(line, `expected one of ${permissions.join(", ")} with a list, below a folder`);
       return;
     }
-    layer[entry[1] as Permission].push(...entry[2].split(/\s+/));
+    layer[permission].push(...list);
   });
   violations.push(...findCycles(path, layers));
   return { layers, violations };
