@@ -1,0 +1,174 @@
+import {
+  elfIdentity,
+  elfMagic,
+  elfPageBytes,
+  elfSizes,
+  programFlags,
+  programType,
+  pvhNote,
+} from "./format.ts";
+import { appendSymbols, type ElfSymbol } from "./symbols.ts";
+
+/** A range of memory and its first bytes; the rest of it is zero. */
+export interface ElfSegment {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly memorySize: number;
+  readonly writable: boolean;
+  readonly executable: boolean;
+}
+
+/** What an executable file consists of. */
+export interface ElfImage {
+  /** Address at which 64-bit execution begins. */
+  readonly entry: number;
+  /** In the order in which their bytes stand in the file. */
+  readonly segments: readonly ElfSegment[];
+  /** Whether the file can be mapped: offsets and addresses agree modulo the page size. */
+  readonly mappable: boolean;
+  /** Physical address of the 32-bit PVH entry; undefined: no note. */
+  readonly pvhEntry?: number | undefined;
+  /** Names for debuggers; none by default. */
+  readonly symbols?: readonly ElfSymbol[];
+}
+
+/** Bytes in front of the first segment: file header, program headers, the PVH note. */
+export function elfHeadersLength(segmentCount: number, withPvhNote: boolean): number {
+  const headers = elfSizes.file + elfSizes.program * (segmentCount + 1);
+  return headers + (withPvhNote ? elfSizes.program + pvhNote.bytes : 0);
+}
+
+/** Where the next bytes of a segment at `address` may stand in the file, from `offset` on. */
+export function elfOffset(offset: number, address: number, mappable: boolean): number {
+  if (!mappable) return offset;
+  const missing = (address - offset) % elfPageBytes;
+  return offset + (missing < 0 ? missing + elfPageBytes : missing);
+}
+
+/** Makes an ELF64 executable for x86-64 with a stack that is not executable. */
+export function writeElf(image: ElfImage): Uint8Array {
+  const placed = placeSegments(image);
+  const contentEnd = placed.reduce(
+    (end, { segment, offset }) => Math.max(end, offset + segment.bytes.length),
+    elfHeadersLength(image.segments.length, image.pvhEntry !== undefined),
+  );
+  const file = new Uint8Array(contentEnd);
+  for (const { segment, offset } of placed) file.set(segment.bytes, offset);
+  writeHeaders(new DataView(file.buffer), image, placed);
+  return image.symbols === undefined ? file : appendSymbols(file, image.symbols);
+}
+
+interface PlacedSegment {
+  readonly segment: ElfSegment;
+  readonly offset: number;
+}
+
+function placeSegments(image: ElfImage): PlacedSegment[] {
+  let end = elfHeadersLength(image.segments.length, image.pvhEntry !== undefined);
+  return image.segments.map((segment) => {
+    if (segment.bytes.length === 0) {
+      return { segment, offset: image.mappable ? segment.address % elfPageBytes : 0 };
+    }
+    const offset = elfOffset(end, segment.address, image.mappable);
+    end = offset + segment.bytes.length;
+    return { segment, offset };
+  });
+}
+
+function writeHeaders(view: DataView, image: ElfImage, placed: readonly PlacedSegment[]): void {
+  const noteCount = image.pvhEntry === undefined ? 0 : 1;
+  const programCount = placed.length + 1 + noteCount;
+  writeFileHeader(view, image.entry, programCount);
+  let at: number = elfSizes.file;
+  for (const { segment, offset } of [...placed].sort(byAddress)) {
+    writeProgramHeader(view, at, {
+      type: programType.load,
+      flags:
+        programFlags.read |
+        (segment.writable ? programFlags.write : 0) |
+        (segment.executable ? programFlags.execute : 0),
+      offset,
+      address: segment.address,
+      fileBytes: segment.bytes.length,
+      memoryBytes: segment.memorySize,
+      alignment: image.mappable ? elfPageBytes : 1,
+    });
+    at += elfSizes.program;
+  }
+  writeProgramHeader(view, at, {
+    type: programType.gnuStack,
+    flags: programFlags.read | programFlags.write,
+    offset: 0,
+    address: 0,
+    fileBytes: 0,
+    memoryBytes: 0,
+    alignment: 16,
+  });
+  if (image.pvhEntry !== undefined) writePvhNote(view, at + elfSizes.program, image.pvhEntry);
+}
+
+function byAddress(first: PlacedSegment, second: PlacedSegment): number {
+  return first.segment.address - second.segment.address;
+}
+
+function writeFileHeader(view: DataView, entry: number, programCount: number): void {
+  view.setUint32(0, elfMagic, true);
+  view.setUint8(4, elfIdentity.class64);
+  view.setUint8(5, elfIdentity.littleEndian);
+  view.setUint8(6, elfIdentity.version);
+  view.setUint16(16, elfIdentity.typeExecutable, true);
+  view.setUint16(18, elfIdentity.machineX64, true);
+  view.setUint32(20, elfIdentity.version, true);
+  setAddress(view, 24, entry);
+  setAddress(view, 32, elfSizes.file);
+  view.setUint16(52, elfSizes.file, true);
+  view.setUint16(54, elfSizes.program, true);
+  view.setUint16(56, programCount, true);
+  view.setUint16(58, elfSizes.section, true);
+}
+
+interface ProgramHeader {
+  readonly type: number;
+  readonly flags: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly fileBytes: number;
+  readonly memoryBytes: number;
+  readonly alignment: number;
+}
+
+function writeProgramHeader(view: DataView, at: number, header: ProgramHeader): void {
+  view.setUint32(at, header.type, true);
+  view.setUint32(at + 4, header.flags, true);
+  setAddress(view, at + 8, header.offset);
+  setAddress(view, at + 16, header.address);
+  setAddress(view, at + 24, header.address);
+  setAddress(view, at + 32, header.fileBytes);
+  setAddress(view, at + 40, header.memoryBytes);
+  setAddress(view, at + 48, header.alignment);
+}
+
+/** Writes the program header of the PVH note, and the note behind it. */
+function writePvhNote(view: DataView, at: number, entry: number): void {
+  const note = at + elfSizes.program;
+  writeProgramHeader(view, at, {
+    type: programType.note,
+    flags: programFlags.read,
+    offset: note,
+    address: 0,
+    fileBytes: pvhNote.bytes,
+    memoryBytes: pvhNote.bytes,
+    alignment: 4,
+  });
+  view.setUint32(note, pvhNote.owner.length + 1, true);
+  view.setUint32(note + 4, 8, true);
+  view.setUint32(note + 8, pvhNote.type, true);
+  for (let index = 0; index < pvhNote.owner.length; index++) {
+    view.setUint8(note + pvhNote.headerBytes + index, pvhNote.owner.charCodeAt(index));
+  }
+  setAddress(view, note + 16, entry);
+}
+
+function setAddress(view: DataView, at: number, value: number): void {
+  view.setBigUint64(at, BigInt(value), true);
+}

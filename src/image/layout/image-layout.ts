@@ -1,0 +1,85 @@
+import type { SectionName } from "../../compiler/object/object.ts";
+import type { ElfSegment } from "../elf/writer.ts";
+
+/** The unit of protection; every range with its own rights has pages of its own. */
+export const pageBytes = 4096;
+
+/** Where the kernel's static data begin: asc has been told so (`--memoryBase`). */
+export const kernelStaticsAddress = 0x10_0000;
+
+/** A section of the program, placed. */
+export interface PlacedSection {
+  readonly name: SectionName;
+  readonly address: number;
+  /** Bytes in memory, those in the file first. */
+  readonly memorySize: number;
+  /** Bytes in the file. */
+  readonly fileSize: number;
+}
+
+/** A range of memory with given contents at its beginning; both sizes in bytes. */
+export interface FixedRange {
+  readonly memorySize: number;
+  readonly fileSize: number;
+}
+
+/** What the layout must know of kernel and app before their code is placed. */
+export interface LayoutRequest {
+  /** The kernel's static data, at `kernelStaticsAddress`. */
+  readonly kernelStatics: FixedRange;
+  /** The pages that hold the app's initial memory; sizes are 0 if all of it is zero. */
+  readonly appImage: FixedRange & {
+    /** Where the pages lie in the app's memory, a multiple of `pageBytes`. */
+    readonly offset: number;
+  };
+  /** Initial size of the app's memory in 64 KiB pages. */
+  readonly appInitialPages: number;
+}
+
+/** What lies where on one platform: asked by the linker section by section, then for symbols. */
+export interface ImageLayout {
+  /** The lowest address for a section, given those before it, in the order of `sectionNames`. */
+  sectionStart(section: SectionName, before: readonly PlacedSection[]): number;
+  /** The addresses and sizes that only the layout knows, by name (`config.heapStart` ...). */
+  symbols(sections: readonly PlacedSection[]): ReadonlyMap<string, number>;
+  /** Memory without contents: stacks and heap. */
+  emptySegments(sections: readonly PlacedSection[]): ElfSegment[];
+}
+
+/** Rounds up to a multiple of `unit`. */
+export function alignUp(value: number, unit: number = pageBytes): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/** Rounds down to the beginning of a page. */
+export function pageStart(value: number): number {
+  return Math.floor(value / pageBytes) * pageBytes;
+}
+
+/** Writable memory that is zero. */
+export function emptySegment(address: number, memorySize: number): ElfSegment {
+  return { address, memorySize, bytes: new Uint8Array(0), writable: true, executable: false };
+}
+
+/** The first address behind all sections, or behind the kernel's static data. */
+export function sectionsEnd(request: LayoutRequest, sections: readonly PlacedSection[]): number {
+  const staticsEnd = kernelStaticsAddress + request.kernelStatics.memorySize;
+  return sections.reduce(
+    (end, { address, memorySize }) => Math.max(end, address + memorySize),
+    staticsEnd,
+  );
+}
+
+/** `config` symbols for the pages that a section occupies: `config.textStart`, `config.textEnd`. */
+export function sectionRange(
+  section: SectionName,
+  sections: readonly PlacedSection[],
+): readonly (readonly [string, number])[] {
+  const placed = sections.find(({ name, memorySize }) => name === section && memorySize > 0);
+  const start = placed === undefined ? 0 : pageStart(placed.address);
+  const end = placed === undefined ? 0 : alignUp(placed.address + placed.memorySize);
+  return [
+    [`config.${section}Start`, start],
+    [`config.${section}End`, end],
+  ];
+}

@@ -1,0 +1,97 @@
+import type { SectionName } from "../../compiler/object/object.ts";
+import { platformIds } from "../../contracts/machine-interface.ts";
+import { elfHeadersLength } from "../elf/writer.ts";
+import {
+  alignUp,
+  emptySegment,
+  type ImageLayout,
+  type LayoutRequest,
+  type PlacedSection,
+  pageBytes,
+  sectionRange,
+  sectionsEnd,
+} from "./image-layout.ts";
+
+const guardBytes = 64 * 1024;
+const stackBytes = 8 * 1024 * 1024;
+const signalStackBytes = 64 * 1024;
+const heapBytes = 16 * 1024 * 1024;
+const segmentLimit = 7;
+/** No section's alignment is larger, so that addresses may follow the file's offsets. */
+const sectionAlignment = 64;
+
+/**
+ * The layout of a Linux process. In the file text follows the headers, then the kernel's static
+ * data on a page of their own, read-only data and data; each address has its place in the file
+ * modulo the page size, so that little of the file is padding and no page of text holds anything
+ * that is not ours to execute.
+ */
+export function linuxLayout(request: LayoutRequest): ImageLayout {
+  return {
+    sectionStart: (section, before) => sectionStart(request, section, before),
+    symbols: (sections) => symbols(request, sections),
+    emptySegments(sections) {
+      const places = emptyPlaces(request, sections);
+      return [
+        emptySegment(places.stackLow, stackBytes),
+        emptySegment(places.signalStack, signalStackBytes + heapBytes),
+      ];
+    },
+  };
+}
+
+function sectionStart(
+  request: LayoutRequest,
+  section: SectionName,
+  before: readonly PlacedSection[],
+): number {
+  const end = sectionsEnd(request, before);
+  const last = before.at(-1);
+  if (section === "zero" && last?.name === "data" && last.fileSize > 0) return end;
+  const offset = alignUp(fileEnd(request, before), sectionAlignment);
+  return alignUp(end) + (offset % pageBytes);
+}
+
+/** The offset in the file behind the sections before, in the order described above. */
+function fileEnd(request: LayoutRequest, before: readonly PlacedSection[]): number {
+  let end = elfHeadersLength(segmentLimit, false);
+  for (const { name, fileSize } of before) {
+    end = alignUp(end, sectionAlignment) + fileSize;
+    if (name === "text" && request.kernelStatics.fileSize > 0) {
+      end = alignUp(end) + request.kernelStatics.fileSize;
+    }
+  }
+  return end;
+}
+
+function emptyPlaces(request: LayoutRequest, sections: readonly PlacedSection[]) {
+  const stackLow = alignUp(sectionsEnd(request, sections)) + guardBytes;
+  const stackHigh = stackLow + stackBytes;
+  const signalStack = stackHigh + guardBytes;
+  const heapStart = signalStack + signalStackBytes;
+  return { stackLow, stackHigh, signalStack, heapStart, heapEnd: heapStart + heapBytes };
+}
+
+function symbols(
+  request: LayoutRequest,
+  sections: readonly PlacedSection[],
+): ReadonlyMap<string, number> {
+  const places = emptyPlaces(request, sections);
+  return new Map([
+    ["config.platform", platformIds.linux],
+    ["config.heapStart", places.heapStart],
+    ["config.heapEnd", places.heapEnd],
+    ...sectionRange("text", sections),
+    ...sectionRange("readOnly", sections),
+    ["config.stackLow", places.stackLow],
+    ["config.stackHigh", places.stackHigh],
+    ["config.appImageStart", 0],
+    ["config.appImageLength", request.appImage.memorySize],
+    ["config.appImageOffset", request.appImage.offset],
+    ["config.appInitialPages", request.appInitialPages],
+    ["config.signalStack", places.signalStack],
+    ["config.signalStackLength", signalStackBytes],
+    ["config.faultStack", 0],
+    ["config.interruptStubs", 0],
+  ]);
+}

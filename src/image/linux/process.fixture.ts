@@ -1,0 +1,84 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Assembler } from "../../compiler/machine-x64/assembler.ts";
+import { codeChunk } from "../../compiler/machine-x64/code-chunk.ts";
+import { Form } from "../../compiler/machine-x64/encoding.ts";
+import { Register } from "../../compiler/machine-x64/registers.ts";
+import { runtimeChunks } from "../../compiler/machine-x64/runtime.ts";
+import type { Chunk } from "../../compiler/object/object.ts";
+import { SymbolTable } from "../../compiler/object/symbols.ts";
+import { writeElf } from "../elf/writer.ts";
+import { linuxLayout } from "../layout/linux-layout.ts";
+import { linkForTest } from "../linker.fixture.ts";
+import { linuxEntryChunks, linuxEntrySymbol } from "./entry.ts";
+
+/** Whether this host runs what the tests assemble. */
+export const canRunProcesses = process.platform === "linux" && process.arch === "x64";
+
+/** Assembles one function of a stand-in for the kernel. */
+export function assembleChunk(
+  symbols: SymbolTable,
+  name: string,
+  write: (assembler: Assembler) => void,
+): Chunk {
+  const assembler = new Assembler();
+  write(assembler);
+  return codeChunk(assembler, symbols, name);
+}
+
+/** Zeroed memory. */
+export function zeroChunk(symbols: SymbolTable, name: string, size: number): Chunk {
+  return {
+    symbol: symbols.intern(name),
+    section: "zero",
+    bytes: new Uint8Array(0),
+    size,
+    alignment: 16,
+    relocations: [],
+  };
+}
+
+/** Loads constants into registers and makes a system call. */
+export function systemCall(assembler: Assembler, number: number, ...constants: number[]): void {
+  const { rax, rdi, rsi, rdx, r10 } = Register;
+  constants.forEach((constant, index) => {
+    const register = [rdi, rsi, rdx, r10][index] ?? rdi;
+    assembler.emitImmediate(Form.mov_r32_imm32, register, constant);
+  });
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, number);
+  assembler.emit(Form.syscall);
+}
+
+/** Links the platform's and the runtime's code with a stand-in for the kernel. */
+export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): Uint8Array {
+  const symbols = new SymbolTable();
+  const chunks = [...linuxEntryChunks(symbols), ...runtimeChunks(symbols), ...make(symbols)];
+  const request = {
+    kernelStatics: { memorySize: 0, fileSize: 0 },
+    appImage: { memorySize: 0, fileSize: 0, offset: 0 },
+    appInitialPages: 0,
+  };
+  const program = linkForTest(chunks, symbols, linuxLayout(request));
+  return writeElf({
+    entry: program.addressOf(linuxEntrySymbol),
+    segments: program.segments,
+    mappable: true,
+  });
+}
+
+/** Runs an executable with standard input; 10 s at most. */
+export function runProcess(image: Uint8Array, input: Uint8Array = new Uint8Array(0)) {
+  const folder = mkdtempSync(join(tmpdir(), "tsuki-image-"));
+  try {
+    const path = join(folder, "image");
+    writeFileSync(path, image);
+    chmodSync(path, 0o755);
+    const options = { input, timeout: 10_000, maxBuffer: 1 << 28 };
+    const { status, signal, stdout } = spawnSync(path, ["one", "two"], options);
+    return { status, signal, stdout };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
