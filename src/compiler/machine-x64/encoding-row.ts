@@ -12,8 +12,7 @@ export interface FormOperand {
 /** A row of the encoding table, parsed; the fields are the columns of `forms`. */
 export interface EncodingRow {
   mnemonic: string;
-  operands: FormOperand[];
-  opcodeText: string;
+  readonly operands: FormOperand[];
   layout: number;
   prefixes: number;
   opcode: number;
@@ -28,31 +27,131 @@ export interface EncodingRow {
   cpuLevel: number;
 }
 
-const roleNames: Readonly<Record<string, number>> = {
-  r: Role.read,
-  w: Role.write,
-  rw: Role.readWrite,
-};
+/** What a word of the second column means. */
+interface OpcodeWord {
+  readonly layout: number;
+  readonly digit: number;
+  readonly immediateBytes: number;
+  /** An opcode or prefix byte, or -1. */
+  readonly byte: number;
+}
 
-const immediateSizes: Readonly<Record<string, number>> = {
-  ib: 1,
-  iw: 2,
-  id: 4,
-  io: 8,
-  cb: 1,
-  cd: 4,
-  cp: 6,
-};
+const columnEnd = "|";
+const rowEnd = ";";
 
-const legacyPrefixes: ReadonlySet<string> = new Set(["66", "F0", "F2", "F3"]);
+const roles: ReadonlyMap<string, number> = new Map([
+  ["r", Role.read],
+  ["w", Role.write],
+  ["rw", Role.readWrite],
+]);
 
-/** Parses one row of the encoding table; throws an Error that quotes a malformed one. */
-export function parseForm(text: string): EncodingRow {
-  const [instruction = "", opcode = "", effects = ""] = text.split("|");
-  const row: EncodingRow = {
+const immediateSizes: ReadonlyMap<string, number> = new Map([
+  ["ib", 1],
+  ["iw", 2],
+  ["id", 4],
+  ["io", 8],
+  ["cb", 1],
+  ["cd", 4],
+  ["cp", 6],
+]);
+
+const legacyPrefixes: readonly number[] = [0x66, 0xf0, 0xf2, 0xf3];
+
+/**
+ * Parses the rows of the encoding table; throws an Error that quotes a malformed word. Every start
+ * of the compiler pays for this: the text is cut at once, and each different word understood once.
+ */
+export function parseRows(texts: readonly string[]): EncodingRow[] {
+  return new RowParser(texts).rows();
+}
+
+class RowParser {
+  private readonly words: readonly string[];
+  private at = 0;
+  private readonly operandWords = new Map<string, FormOperand>();
+  private readonly opcodeWords = new Map<string, OpcodeWord>();
+
+  constructor(texts: readonly string[]) {
+    this.words = texts.join(` ${rowEnd} `).match(/[^ ,]+/g) ?? [];
+    for (const kind of operandKinds) {
+      this.operandWords.set(kind.name, { kind, role: Role.none });
+      for (const [name, role] of roles) {
+        this.operandWords.set(`${name}:${kind.name}`, { kind, role });
+      }
+    }
+  }
+
+  rows(): EncodingRow[] {
+    const rows: EncodingRow[] = [];
+    while (this.at < this.words.length) {
+      const row = emptyRow();
+      this.parseInstruction(row);
+      this.parseOpcode(row);
+      this.parseEffects(row);
+      placeOperands(row);
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  /** The next word of the column, or the empty string behind its last one. */
+  private next(): string {
+    const word = this.words[this.at] ?? rowEnd;
+    if (word === rowEnd) return "";
+    this.at++;
+    return word === columnEnd ? "" : word;
+  }
+
+  private parseInstruction(row: EncodingRow): void {
+    for (let word = this.next(); word !== ""; word = this.next()) {
+      const operand = this.operandWords.get(word);
+      if (operand !== undefined) row.operands.push(operand);
+      else if (row.operands.length > 0) throw new Error(`Bad operand ${word} of ${row.mnemonic}`);
+      else row.mnemonic += row.mnemonic === "" ? word : ` ${word}`;
+    }
+  }
+
+  private parseOpcode(row: EncodingRow): void {
+    let prefixBits = 0;
+    for (let word = this.next(); word !== ""; word = this.next()) {
+      let meaning = this.opcodeWords.get(word);
+      if (meaning === undefined) {
+        meaning = parseOpcodeWord(word);
+        this.opcodeWords.set(word, meaning);
+      }
+      const { layout, digit, immediateBytes, byte } = meaning;
+      row.layout |= layout;
+      row.digit |= digit;
+      row.immediateBytes |= immediateBytes;
+      if (byte < 0) continue;
+      if (row.opcodeBytes === 0 && legacyPrefixes.includes(byte)) {
+        row.prefixes |= byte << prefixBits;
+        prefixBits += 8;
+      } else {
+        row.opcode |= byte << (8 * row.opcodeBytes++);
+      }
+    }
+  }
+
+  private parseEffects(row: EncodingRow): void {
+    let verb = "";
+    for (let word = this.next(); word !== ""; word = this.next()) {
+      if (word === "clobbers" || roles.has(word)) verb = word;
+      else if (word === "merges") row.layout |= Layout.merges;
+      else if (word === "mode32") row.layout |= Layout.mode32Only;
+      else if (word === "mode64") row.layout |= Layout.mode64Only;
+      else if (word === "probed") row.cpuLevel = probedCpuLevel;
+      else if (word === "v3" || word === "v4") row.cpuLevel = Number(word.charAt(1));
+      else addEffect(row, word, verb);
+    }
+    if (this.words[this.at] === rowEnd) this.at++;
+  }
+}
+
+function emptyRow(): EncodingRow {
+  return {
     mnemonic: "",
     operands: [],
-    opcodeText: opcode.trim(),
     layout: 0,
     prefixes: 0,
     opcode: 0,
@@ -66,48 +165,30 @@ export function parseForm(text: string): EncodingRow {
     flags: 0,
     cpuLevel: 2,
   };
-  parseInstruction(row, instruction.trim());
-  parseOpcode(row, row.opcodeText);
-  placeOperands(row);
-  if (effects !== "") parseEffects(row, effects.trim());
-  return row;
 }
 
-function parseInstruction(row: EncodingRow, text: string): void {
-  for (const word of text.split(" ")) {
-    const colon = word.indexOf(":");
-    const kind = operandKinds.get(word.slice(colon + 1));
-    if (kind === undefined) {
-      if (colon >= 0 || row.operands.length > 0) throw new Error(`Bad operand ${word} in: ${text}`);
-      row.mnemonic += row.mnemonic === "" ? word : ` ${word}`;
-    } else {
-      const role = colon < 0 ? Role.none : (roleNames[word.slice(0, colon)] ?? Role.none);
-      row.operands.push({ kind, role });
-    }
-  }
+function parseOpcodeWord(word: string): OpcodeWord {
+  const meaning = { layout: 0, digit: 0, immediateBytes: immediateSizes.get(word) ?? 0, byte: -1 };
+  if (meaning.immediateBytes !== 0) return meaning;
+  if (word === "REX.W") return { ...meaning, layout: Layout.rexW | Layout.mode64Only };
+  if (word === "/r") return { ...meaning, layout: Layout.modRm };
+  const digit = /^\/([0-7])$/.exec(word)?.[1];
+  if (digit !== undefined) return { ...meaning, layout: Layout.modRm, digit: Number(digit) };
+  const [, byte, register] = /^([0-9A-F]{2})(\+r)?$/.exec(word) ?? [];
+  if (byte === undefined) throw new Error(`Bad opcode ${word}`);
+  const layout = register === undefined ? 0 : Layout.opcodeRegister;
+  return { ...meaning, layout, byte: Number.parseInt(byte, 16) };
 }
 
-function parseOpcode(row: EncodingRow, text: string): void {
-  let prefixBits = 0;
-  for (const word of text.split(" ")) {
-    const immediateBytes = immediateSizes[word];
-    if (immediateBytes !== undefined) {
-      row.immediateBytes = immediateBytes;
-    } else if (word === "REX.W") {
-      row.layout |= Layout.rexW | Layout.mode64Only;
-    } else if (word.startsWith("/")) {
-      row.layout |= Layout.modRm;
-      if (word !== "/r") row.digit = Number(word.slice(1));
-    } else if (row.opcodeBytes === 0 && legacyPrefixes.has(word)) {
-      row.prefixes |= Number.parseInt(word, 16) << prefixBits;
-      prefixBits += 8;
-    } else {
-      if (!/^[0-9A-F]{2}(\+r)?$/.test(word)) throw new Error(`Bad opcode ${word} in: ${text}`);
-      row.opcode |= Number.parseInt(word, 16) << (8 * row.opcodeBytes);
-      row.opcodeBytes += 1;
-      if (word.endsWith("+r")) row.layout |= Layout.opcodeRegister;
-    }
+function addEffect(row: EncodingRow, name: string, verb: string): void {
+  const role = roles.get(verb);
+  const register = Register[name as RegisterName] as number | undefined;
+  if (verb === "" || (name !== "flags" && register === undefined)) {
+    throw new Error(`Bad effect ${verb} ${name} of ${row.mnemonic}`);
   }
+  if (register === undefined) row.flags |= role ?? FlagsEffect.clobbers;
+  else if (role === undefined) row.clobbers |= 1 << register;
+  else addImplicit(row, 1 << register, role);
 }
 
 /**
@@ -115,73 +196,29 @@ function parseOpcode(row: EncodingRow, text: string): void {
  * the last general or XMM register; ModRM.reg takes the other one.
  */
 function placeOperands(row: EncodingRow): void {
-  const { operands } = row;
-  let rm = operands.findIndex(({ kind }) => isMemory(kind));
-  if (rm < 0) rm = operands.findLastIndex(({ kind }) => kind.place === "register");
-  operands.forEach(({ kind, role }, index) => {
-    if (index === rm) placeInRm(row, kind);
-    else if (kind.place === "register" || kind.place === "special") {
-      row.layout |= Layout.regPresent;
-      if (index > rm) row.layout |= Layout.rmFirst;
-      if (kind.xmm) row.layout |= Layout.regXmm;
-      if (kind.bits === 8) row.layout |= Layout.regByte;
-    } else placeElsewhere(row, kind, role);
-    if (kind.bits === 64 && !kind.xmm && kind.place.startsWith("register")) {
-      row.layout |= Layout.mode64Only;
-    }
-  });
-  if ((row.layout & Layout.regPresent) === 0) row.layout |= Layout.rmFirst;
-}
-
-function isMemory(kind: OperandKind): boolean {
-  return kind.place === "memory" || kind.place === "registerOrMemory";
-}
-
-function placeInRm(row: EncodingRow, kind: OperandKind): void {
-  if (kind.place !== "memory") row.layout |= Layout.rmRegister;
-  if (kind.xmm) row.layout |= Layout.rmXmm;
-  if (kind.bits === 8) row.layout |= Layout.rmByte;
-  if (isMemory(kind)) {
-    row.layout |= Layout.rmMemory;
-    row.memoryBytes = kind.bits / 8;
+  let rm = -1;
+  for (let index = row.operands.length - 1; index >= 0; index--) {
+    const kind = row.operands[index]?.kind;
+    if (kind === undefined) continue;
+    if ((kind.rmLayout & Layout.rmMemory) !== 0) {
+      rm = index;
+      row.memoryBytes = kind.bits / 8;
+    } else if (rm < 0 && kind.place === "register") rm = index;
   }
-}
-
-function placeElsewhere(row: EncodingRow, kind: OperandKind, role: number): void {
-  if (kind.place === "signedImmediate") row.layout |= Layout.immediateSigned;
-  if (kind.place === "target") row.layout |= Layout.relative;
-  if (kind.fixedRegister >= 0) addImplicit(row, 1 << kind.fixedRegister, role);
+  let index = 0;
+  for (const { kind, role } of row.operands) {
+    if (index === rm) row.layout |= kind.rmLayout;
+    else {
+      row.layout |= kind.otherLayout;
+      if (index > rm && (kind.otherLayout & Layout.regPresent) !== 0) row.layout |= Layout.rmFirst;
+      if (kind.fixedRegister >= 0) addImplicit(row, 1 << kind.fixedRegister, role);
+    }
+    index++;
+  }
+  if ((row.layout & Layout.regPresent) === 0) row.layout |= Layout.rmFirst;
 }
 
 function addImplicit(row: EncodingRow, mask: number, role: number): void {
   if ((role & Role.read) !== 0) row.implicitReads |= mask;
   if ((role & Role.write) !== 0) row.implicitWrites |= mask;
-}
-
-function parseEffects(row: EncodingRow, text: string): void {
-  for (const effect of text.split(", ")) {
-    if (effect === "merges") row.layout |= Layout.merges;
-    else if (effect === "mode32") row.layout |= Layout.mode32Only;
-    else if (effect === "mode64") row.layout |= Layout.mode64Only;
-    else if (effect === "probed") row.cpuLevel = probedCpuLevel;
-    else if (effect === "v3" || effect === "v4") row.cpuLevel = Number(effect.charAt(1));
-    else parseRegisterEffect(row, effect);
-  }
-}
-
-function parseRegisterEffect(row: EncodingRow, text: string): void {
-  const [verb = "", ...names] = text.split(" ");
-  const role = roleNames[verb];
-  if (role === undefined && verb !== "clobbers") throw new Error(`Bad effect: ${text}`);
-  for (const name of names) {
-    if (name === "flags") {
-      if (role === undefined) row.flags |= FlagsEffect.clobbers;
-      else row.flags |= role;
-    } else {
-      const register = Register[name as RegisterName] as number | undefined;
-      if (register === undefined) throw new Error(`Bad register ${name} in: ${text}`);
-      if (role === undefined) row.clobbers |= 1 << register;
-      else addImplicit(row, 1 << register, role);
-    }
-  }
 }

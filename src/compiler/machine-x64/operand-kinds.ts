@@ -1,3 +1,4 @@
+import { Layout } from "./encoding-layout.ts";
 import { Register } from "./registers.ts";
 
 /** Where an operand goes in the encoding, or that it goes nowhere because the opcode fixes it. */
@@ -22,37 +23,48 @@ export interface OperandKind {
   readonly xmm: boolean;
   /** The register that the opcode fixes, or -1. */
   readonly fixedRegister: number;
+  /** Bits of `Layout` that a form has if such an operand stands in ModRM.rm or the opcode. */
+  readonly rmLayout: number;
+  /** Bits of `Layout` that a form has if such an operand stands anywhere else. */
+  readonly otherLayout: number;
 }
 
 function kind(name: string, place: OperandPlace, bits: number, fixedRegister = -1): OperandKind {
-  return { name, place, bits, xmm: name.startsWith("x"), fixedRegister };
-}
-
-function kindList(): OperandKind[] {
-  const widths = [8, 16, 32, 64];
-  return [
-    ...widths.map((bits) => kind(`r${bits}`, "register", bits)),
-    ...widths.map((bits) => kind(`rm${bits}`, "registerOrMemory", bits)),
-    kind("x", "register", 128),
-    ...[32, 64, 128].map((bits) => kind(`xm${bits}`, "registerOrMemory", bits)),
-    kind("m", "memory", 0),
-    ...[32, 48, 64, 80, 4096].map((bits) => kind(`m${bits}`, "memory", bits)),
-    ...widths.map((bits) => kind(`imm${bits}`, "immediate", bits)),
-    ...[8, 32].map((bits) => kind(`simm${bits}`, "signedImmediate", bits)),
-    ...[8, 32].map((bits) => kind(`rel${bits}`, "target", bits)),
-    kind("ptr16_32", "farTarget", 48),
-    kind("cr", "special", 64),
-    kind("seg", "special", 16),
-    kind("al", "fixed", 8, Register.rax),
-    kind("ax", "fixed", 16, Register.rax),
-    kind("eax", "fixed", 32, Register.rax),
-    kind("cl", "fixed", 8, Register.rcx),
-    kind("dx", "fixed", 16, Register.rdx),
-    kind("1", "fixed", 0),
-  ];
+  const xmm = name.startsWith("x");
+  const isRegister = place === "register" || place === "special";
+  const mode = bits === 64 && !xmm && place.startsWith("register") ? Layout.mode64Only : 0;
+  let rmLayout = mode;
+  if (isRegister || place === "registerOrMemory") rmLayout |= Layout.rmRegister;
+  if (place === "memory" || place === "registerOrMemory") rmLayout |= Layout.rmMemory;
+  if (xmm) rmLayout |= Layout.rmXmm;
+  if (bits === 8) rmLayout |= Layout.rmByte;
+  let otherLayout = mode;
+  if (isRegister) otherLayout |= Layout.regPresent;
+  if (isRegister && xmm) otherLayout |= Layout.regXmm;
+  if (isRegister && bits === 8) otherLayout |= Layout.regByte;
+  if (place === "signedImmediate") otherLayout |= Layout.immediateSigned;
+  if (place === "target") otherLayout |= Layout.relative;
+  return { name, place, bits, xmm, fixedRegister, rmLayout, otherLayout };
 }
 
 /** Every kind of operand that a row of the encoding table may name. */
-export const operandKinds: ReadonlyMap<string, OperandKind> = new Map(
-  kindList().map((entry) => [entry.name, entry]),
-);
+export const operandKinds: readonly OperandKind[] = [
+  ...[8, 16, 32, 64].map((bits) => kind(`r${bits}`, "register", bits)),
+  ...[8, 16, 32, 64].map((bits) => kind(`rm${bits}`, "registerOrMemory", bits)),
+  kind("x", "register", 128),
+  ...[32, 64, 128].map((bits) => kind(`xm${bits}`, "registerOrMemory", bits)),
+  kind("m", "memory", 0),
+  ...[32, 48, 64, 80, 4096].map((bits) => kind(`m${bits}`, "memory", bits)),
+  ...[8, 16, 32, 64].map((bits) => kind(`imm${bits}`, "immediate", bits)),
+  ...[8, 32].map((bits) => kind(`simm${bits}`, "signedImmediate", bits)),
+  ...[8, 32].map((bits) => kind(`rel${bits}`, "target", bits)),
+  kind("ptr16_32", "farTarget", 48),
+  kind("cr", "special", 64),
+  kind("seg", "special", 16),
+  kind("al", "fixed", 8, Register.rax),
+  kind("ax", "fixed", 16, Register.rax),
+  kind("eax", "fixed", 32, Register.rax),
+  kind("cl", "fixed", 8, Register.rcx),
+  kind("dx", "fixed", 16, Register.rdx),
+  kind("1", "fixed", 0),
+];
