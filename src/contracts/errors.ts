@@ -3,11 +3,11 @@
  * its meaning once released.
  *
  * The value tells whose turn it is: `usage` (the command line), `missing` (something named is not
- * there), `source` (the program cannot become an app or an image), `host` (this machine or its
- * state), `image` (the instance could not do its work).
+ * there), `source` (the program cannot become an app or an image), `host` (this machine, or
+ * an instance on it).
  */
 export const errorCodes = {
-  "usage": "usage",
+  usage: "usage",
   "source-missing": "missing",
   "source-unreadable": "source",
   "source-kind": "source",
@@ -41,7 +41,11 @@ export class TsukiError extends Error {
   /** Text from another program (a compiler's messages), to be shown above the message. */
   readonly detail: string;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; detail?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; detail?: string } = {},
+  ) {
     super(message, "cause" in options ? { cause: options.cause } : {});
     this.name = "TsukiError";
     this.code = code;

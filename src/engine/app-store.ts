@@ -3,7 +3,12 @@ import { relative, resolve } from "node:path";
 import { TsukiError } from "../contracts/errors.ts";
 import { loadToolchain, toolchainNameFor } from "../toolchains/choose.ts";
 import { packageFinder, packagePrefix } from "../toolchains/packages.ts";
-import { digestOf, isUnchanged, RecordedFiles, type SourceLook } from "../toolchains/source-files.ts";
+import {
+  digestOf,
+  isUnchanged,
+  RecordedFiles,
+  type SourceLook,
+} from "../toolchains/source-files.ts";
 import type { App, ToolchainName } from "../toolchains/toolchain.ts";
 import type { Cache } from "./cache.ts";
 

@@ -4,6 +4,7 @@ import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
+import { compileImage } from "./compiler.ts";
 import { buildIdentity, readKernel } from "./package-files.ts";
 
 /** Sources, and what the image is for. */
@@ -43,9 +44,8 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   if (found !== undefined && kept !== undefined) {
     return { ...made, path: found, image: kept, isCached: app.isCached };
   }
-  const { buildProgram } = await import("../compiler/driver/index.ts");
   const name = basename(options.sources[0] ?? "app");
-  const image = await buildProgram({ platform, kernel, app: app.app, name });
+  const image = await compileImage({ platform, kernel, app: app.app, name });
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };
 }

@@ -1,5 +1,13 @@
 /** Files that can be made again, kept under $XDG_CACHE_HOME/tsuki. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { TsukiError } from "../contracts/errors.ts";

@@ -1,10 +1,11 @@
 /** Frames of the control channel (contracts/control-channel.ts): made, and read from a guest. */
-import { TsukiError } from "../../contracts/errors.ts";
+
 import {
   frameHeaderBytes,
   frameKinds,
   framePayloadLimit,
 } from "../../contracts/control-channel.ts";
+import { TsukiError } from "../../contracts/errors.ts";
 
 /** What a guest may say. */
 export type GuestFrame =

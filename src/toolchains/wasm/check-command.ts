@@ -1,7 +1,7 @@
 /** Checks that a module can be an app: well-formed, a WASI command, and of known imports. */
 import { TsukiError } from "../../contracts/errors.ts";
-import { type ModuleImport, type ModuleOutline, outlineModule } from "./module-outline.ts";
 import { assemblyScriptImports, providerOf, wasiFunctions } from "./known-imports.ts";
+import { type ModuleImport, type ModuleOutline, outlineModule } from "./module-outline.ts";
 
 const magic = [0x00, 0x61, 0x73, 0x6d];
 const coreVersion = [0x01, 0x00, 0x00, 0x00];

@@ -19,10 +19,16 @@ export const assemblyScriptImports: ReadonlySet<string> = new Set(["abort", "tra
 const providers: readonly (readonly [pattern: RegExp, provider: string])[] = [
   [/^wasi_unstable$/, "WASI snapshot 0; rebuild for wasm32-wasip1"],
   [/^wasi:/, "WASI 0.2 components; build a preview 1 command (wasm32-wasip1) instead"],
-  [/^wasi_ephemeral_|^wasi_snapshot_preview2$/, "an unreleased WASI draft; rebuild for wasm32-wasip1"],
+  [
+    /^wasi_ephemeral_|^wasi_snapshot_preview2$/,
+    "an unreleased WASI draft; rebuild for wasm32-wasip1",
+  ],
   [/^wasix_/, "WASIX (Wasmer); rebuild for wasm32-wasip1"],
   [/^(?:go|gojs)$/, "Go's JavaScript host; build with GOOS=wasip1"],
-  [/^(?:wbg|__wbindgen_placeholder__|\.\/.*_bg\.js)$/, "wasm-bindgen's JavaScript; build for wasm32-wasip1"],
+  [
+    /^(?:wbg|__wbindgen_placeholder__|\.\/.*_bg\.js)$/,
+    "wasm-bindgen's JavaScript; build for wasm32-wasip1",
+  ],
   [/^a$/, "Emscripten's JavaScript (minified); build with a WASI SDK"],
 ];
 

@@ -1,0 +1,117 @@
+/** `tsuki`: reads the command line and loads the one command that it names. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { reportError, usageStatus } from "./report.ts";
+
+/** Options of commands that start from sources. */
+function sourceOptions(command: Command): Command {
+  return command
+    .option("--toolchain <name>", "c, assemblyscript or wasm; chosen by the file's name otherwise")
+    .option("-I, --include <folder>", "also search this folder for #include files", collect)
+    .option("-q, --quiet", "print nothing but what the app and compilers print")
+    .option("--debug", "print the stack of an error");
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function defineBuild(program: Command): void {
+  const command = program
+    .command("build")
+    .summary("compile a program into an image")
+    .description(
+      "Compiles a program (.c, .cc, .as.ts, .wasm) and the parts of the kernel that it uses into " +
+        "one image: by default a static Linux executable that seals itself.",
+    )
+    .argument("<source...>", "the program's sources; the first one names it")
+    .option("-o, --output <file>", "the image's file; named after the source otherwise")
+    .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux");
+  sourceOptions(command).action(async (sources: string[], options) => {
+    const { buildCommand } = await import("./build-command.ts");
+    await guarded("build", options, () => buildCommand(sources, options));
+  });
+}
+
+function defineRun(program: Command): void {
+  const command = program
+    .command("run")
+    .summary("build a program, unless it is built already, and run it")
+    .description(
+      "Builds and runs a program. Options stand before the source; everything behind the source " +
+        "is the program's. Standard streams and the exit status pass through.",
+    )
+    .argument("<source>", "the program")
+    .argument("[arguments...]", "the program's own arguments")
+    .option("-m, --monitor <name>", "process, qemu or node; the safest there is otherwise")
+    .option("-e, --env <name=value>", "a variable of the app's environment", collect)
+    .option("--memory <size>", "the machine's memory, such as 64M")
+    .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
+    .passThroughOptions();
+  sourceOptions(command).action(async (source: string, rest: string[], options) => {
+    const { runCommand } = await import("./run-command.ts");
+    await guarded("run", options, () => runCommand(source, rest, options));
+  });
+}
+
+function defineDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .summary("tell what this host offers and what to install")
+    .description("Looks at what this host offers to Tsuki, what follows, and what to install.")
+    .option("--json", "print one JSON document")
+    .option("--debug", "print the stack of an error")
+    .action(async (options) => {
+      const { doctorCommand } = await import("./doctor-command.ts");
+      await guarded("doctor", options, () => doctorCommand(options));
+    });
+}
+
+/** Runs a command; whatever it throws becomes one line and an exit status. */
+async function guarded(
+  name: string,
+  options: { debug?: boolean },
+  command: () => Promise<number>,
+): Promise<void> {
+  try {
+    process.exitCode = await command();
+  } catch (error) {
+    process.exitCode = reportError(error, name, options.debug === true);
+  }
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+  );
+  const isObject = typeof manifest === "object" && manifest !== null;
+  return isObject && "version" in manifest ? String(manifest.version) : "unknown";
+}
+
+async function main(): Promise<void> {
+  const program = new Command("tsuki")
+    .description(
+      "Builds and runs unikernels: programs with exactly the operating system they need.",
+    )
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tsuki: ")) })
+    .showSuggestionAfterError(false)
+    .showHelpAfterError(false);
+  if (process.argv.some((word) => word === "--version" || word === "-V")) {
+    program.version(version(), "-V, --version", "print Tsuki's version");
+  } else {
+    program.option("-V, --version", "print Tsuki's version");
+  }
+  defineBuild(program);
+  defineRun(program);
+  defineDoctor(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : usageStatus(process.argv[2] ?? "");
+  }
+}
+
+await main();

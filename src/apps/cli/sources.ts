@@ -1,0 +1,41 @@
+/** What `build` and `run` share: options that describe sources, and the offer to install. */
+import { createInterface } from "node:readline/promises";
+import type { AppSources } from "../../engine/app-store.ts";
+import { parseToolchainName } from "../../engine/choices.ts";
+import { installPackage, missingPackage } from "../../engine/install.ts";
+import { note } from "./report.ts";
+
+/** Options as commander gives them. */
+export interface SourceOptions {
+  readonly toolchain?: string;
+  readonly include?: readonly string[];
+  readonly quiet?: boolean;
+}
+
+/** The engine's request for sources named on the command line. */
+export function sourcesOf(sources: readonly string[], options: SourceOptions): AppSources {
+  return {
+    sources,
+    includeDirectories: options.include ?? [],
+    toolchain: options.toolchain === undefined ? undefined : parseToolchainName(options.toolchain),
+    workingDirectory: process.cwd(),
+    environment: process.env,
+  };
+}
+
+/** Does `work`; when a compiler is missing and somebody is there to ask, offers to install it. */
+export async function offeringInstall<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const missing = missingPackage(error);
+    if (missing === undefined || !process.stdin.isTTY || !process.stderr.isTTY) throw error;
+    const dialogue = createInterface({ input: process.stdin, output: process.stderr });
+    const question = `tsuki: the ${missing.purpose} (npm's ${missing.name}) is needed. Install it now? [Y/n] `;
+    const answer = await dialogue.question(question).finally(() => dialogue.close());
+    if (!/^(?:y|yes|)$/i.test(answer.trim())) throw error;
+    note(`installing ${missing.name}`);
+    if (!installPackage(missing, process.env)) throw error;
+    return await work();
+  }
+}

@@ -1,0 +1,35 @@
+/** The names among which a user of the engine chooses. */
+import { TsukiError } from "../contracts/errors.ts";
+import { type Platform, platformIds } from "../contracts/machine-interface.ts";
+import { type MachineType, machineTypes } from "../monitors/qemu/command.ts";
+
+export { parseToolchainName, supportedSources } from "../toolchains/choose.ts";
+export { parseMonitorName } from "./choose-monitor.ts";
+
+/** Reads a platform's name as the user typed it. */
+export function parsePlatform(text: string): Platform {
+  if (text === "pc" || text === "linux" || text === "node") return text;
+  const known = Object.keys(platformIds).join(", ");
+  throw new TsukiError("usage", `no platform named ${text}; there are ${known}`);
+}
+
+/** Reads a machine type's name as the user typed it. */
+export function parseMachine(text: string): MachineType {
+  const name = machineTypes.find((candidate) => candidate === text);
+  if (name !== undefined) return name;
+  throw new TsukiError("usage", `no machine named ${text}; there are ${machineTypes.join(", ")}`);
+}
+
+/** Reads an amount of memory such as `64`, `64M` or `2G`: mebibytes, from 1 to 4096. */
+export function parseMemory(text: string): number {
+  const [, digits = "", unit = "M"] = /^(\d{1,4})([MmGg])?(?:i?[Bb])?$/.exec(text) ?? [];
+  const mebibytes = Number(digits) * (unit.toUpperCase() === "G" ? 1024 : 1);
+  if (digits !== "" && mebibytes >= 1 && mebibytes <= 4096) return mebibytes;
+  throw new TsukiError("usage", `${text} is no amount of memory; write 64M or 2G, at most 4G`);
+}
+
+/** Reads `NAME=value`. */
+export function parseVariable(text: string): string {
+  if (/^[^=\0]+=[^\0]*$/.test(text)) return text;
+  throw new TsukiError("usage", `${text} is not of the form NAME=value`);
+}

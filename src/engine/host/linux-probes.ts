@@ -1,0 +1,131 @@
+/** What the Linux kernel offers to processes that seal themselves, and to their networks. */
+import type { Finding } from "./finding.ts";
+import type { HostFiles } from "./host-files.ts";
+
+/** All probes of this file, in the order in which they are shown. */
+export function probeLinux(host: HostFiles): readonly Finding[] {
+  return [
+    probeSeccomp(host),
+    probeLandlock(host),
+    probeUserNamespaces(host),
+    probeAddressSpace(host),
+    probeTap(host),
+    probeControlGroups(host),
+  ];
+}
+
+function probeSeccomp(host: HostFiles): Finding {
+  const actions = host.read("/proc/sys/kernel/seccomp/actions_avail");
+  const canKill = actions?.includes("kill_process") === true;
+  return {
+    name: "seccomp",
+    offers: canKill ? "yes" : "no",
+    found: canKill ? "filters, with kill_process" : "no filters that can end a process",
+    consequence: canKill ? "sealed processes are possible" : "the monitor process cannot seal",
+    advice: canKill ? "" : "use a Linux kernel with CONFIG_SECCOMP_FILTER (4.14 or later)",
+  };
+}
+
+/** Kernel versions that brought each version of Landlock's interface. */
+const landlockVersions: readonly (readonly [major: number, minor: number, abi: number])[] = [
+  [6, 15, 7],
+  [6, 12, 6],
+  [6, 10, 5],
+  [6, 7, 4],
+  [6, 2, 3],
+  [5, 19, 2],
+  [5, 13, 1],
+];
+
+function probeLandlock(host: HostFiles): Finding {
+  const modules = host.read("/sys/kernel/security/lsm");
+  const release = host.read("/proc/sys/kernel/osrelease") ?? "";
+  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
+  const version = landlockVersions.find(
+    ([wantMajor, wantMinor]) => major > wantMajor || (major === wantMajor && minor >= wantMinor),
+  );
+  const base = { name: "Landlock", consequence: "", advice: "" };
+  if (modules?.includes("landlock") === true && version !== undefined) {
+    return {
+      ...base,
+      offers: "yes",
+      found: `on; ABI ${version[2]}, going by the kernel's version`,
+    };
+  }
+  if (modules === undefined) {
+    const found = "cannot tell: /sys/kernel/security is not mounted";
+    return { ...base, offers: "partly", found };
+  }
+  return {
+    ...base,
+    offers: "no",
+    found: version === undefined ? "older than Landlock" : "not among the active security modules",
+    consequence: "file access of sealed processes is bounded by seccomp alone",
+  };
+}
+
+function probeUserNamespaces(host: HostFiles): Finding {
+  const limit = Number(host.read("/proc/sys/user/max_user_namespaces") ?? "0");
+  const isForbidden = host.read("/proc/sys/kernel/unprivileged_userns_clone")?.trim() === "0";
+  const isRestricted =
+    host.read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")?.trim() === "1";
+  const base = { name: "user namespaces", consequence: "", advice: "" };
+  if (limit > 0 && !isForbidden && !isRestricted) {
+    return { ...base, offers: "yes", found: `up to ${limit}` };
+  }
+  const found =
+    limit === 0 ? "none" : isForbidden ? "for root only" : "restricted to profiles by AppArmor";
+  const consequence = "rootless networks and mounts will need another way";
+  return { ...base, offers: limit === 0 ? "no" : "partly", found, consequence };
+}
+
+/** The app's reservation (4 GiB and a guard) and the kernel's window, in bytes. */
+const reservationBytes = 9 * 1024 ** 3;
+
+function probeAddressSpace(host: HostFiles): Finding {
+  const line = /^Max address space\s+(\S+)/m.exec(host.read("/proc/self/limits") ?? "");
+  const limit = line?.[1] ?? "unlimited";
+  const isEnough = limit === "unlimited" || Number(limit) >= reservationBytes;
+  const shown = limit === "unlimited" ? limit : `${(Number(limit) / 1024 ** 3).toFixed(1)} GiB`;
+  return {
+    name: "address space",
+    offers: isEnough ? "yes" : "no",
+    found: shown,
+    consequence: isEnough ? "" : "images reserve addresses (not memory) and cannot start",
+    advice: isEnough ? "" : "raise the limit: ulimit -v unlimited",
+  };
+}
+
+function probeTap(host: HostFiles): Finding {
+  const state = host.device("/dev/net/tun");
+  const found = {
+    open: "/dev/net/tun can be opened",
+    denied: "/dev/net/tun is closed to you",
+    absent: "no /dev/net/tun",
+  };
+  return {
+    name: "tap devices",
+    offers: state === "open" ? "yes" : "no",
+    found: found[state],
+    consequence: state === "open" ? "" : "networks will use the host's sockets",
+    advice: "",
+  };
+}
+
+function probeControlGroups(host: HostFiles): Finding {
+  const base = { name: "cgroups", consequence: "", advice: "" };
+  const controllers = host.read("/sys/fs/cgroup/cgroup.controllers");
+  const own = host.read("/proc/self/cgroup") ?? "";
+  if (controllers === undefined) {
+    const isFirst = own.split("\n").some((line) => /^\d+:[^:]+:/.test(line));
+    const consequence = "memory of sealed processes can only be counted, not bounded";
+    const found = isFirst ? "version 1 only" : "none";
+    return { ...base, offers: isFirst ? "partly" : "no", found, consequence };
+  }
+  const path = /^0::(.*)$/m.exec(own)?.[1] ?? "/";
+  const isDelegated = host.isWritable(`/sys/fs/cgroup${path}/cgroup.procs`);
+  const list = controllers.trim() === "" ? "no controllers" : controllers.trim();
+  return isDelegated
+    ? { ...base, offers: "yes", found: `version 2 (${list}), delegated to you` }
+    : { ...base, offers: "partly", found: `version 2 (${list}), not delegated to you` };
+}
