@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, constantFrom, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RelocationKind } from "../object/object.ts";
 import { Assembler, noRegister } from "./assembler.ts";
@@ -14,16 +14,17 @@ function texts(assembler: Assembler, mode: 32 | 64 = 64): string[] {
   return disassemble(assembler.finish().bytes, mode).map(({ text }) => text);
 }
 
+function branchOver(paddingBytes: number): Uint8Array {
+  const assembler = new Assembler();
+  const end = assembler.newLabel();
+  assembler.jump(Form.jmp_rel8, end);
+  assembler.writeBytes(new Uint8Array(paddingBytes).fill(0x90));
+  assembler.bind(end);
+  return assembler.finish().bytes;
+}
+
 describe("labels", () => {
   test("branch over any distance that rel8 reaches, and no further", () => {
-    const branchOver = (paddingBytes: number): Uint8Array => {
-      const assembler = new Assembler();
-      const end = assembler.newLabel();
-      assembler.jump(Form.jmp_rel8, end);
-      assembler.writeBytes(new Uint8Array(paddingBytes).fill(0x90));
-      assembler.bind(end);
-      return assembler.finish().bytes;
-    };
     expect(branchOver(127)[1]).toBe(127);
     expect(() => branchOver(128)).toThrow("128 bytes away: use rel32");
   });
@@ -208,8 +209,8 @@ test("the buffer grows and keeps what it holds", () => {
 });
 
 test("padding aligns with few nops, whatever the distance", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 63 }), fc.constantFrom(2, 4, 16, 32, 64), (start, to) => {
+  assert(
+    property(integer({ min: 0, max: 63 }), constantFrom(2, 4, 16, 32, 64), (start, to) => {
       const assembler = new Assembler();
       assembler.writeBytes(new Uint8Array(start).fill(0xcc));
       assembler.align(to);

@@ -432,12 +432,11 @@ function needsRex(layout: number, byteBit: number, register: number): boolean {
 }
 
 function immediateFits(size: number, signed: boolean, low: number, high: number): boolean {
-  const lowBits = 8 * Math.min(size, 4);
-  const highBits = size === 6 ? 16 : 32;
-  const limit = 2 ** (lowBits - 1);
-  const lowFits = Number.isInteger(low) && low >= -limit && low < (signed ? limit : 2 * limit);
-  if (size <= 4) return lowFits && high === 0;
-  return lowFits && Number.isInteger(high) && high >= -(2 ** 31) && high < 2 ** highBits;
+  const limit = size === 1 ? 0x80 : size === 2 ? 0x8000 : 0x8000_0000;
+  if (!Number.isInteger(low) || low < -limit || low >= (signed ? limit : 2 * limit)) return false;
+  if (size <= 4) return high === 0;
+  const highLimit = size === 6 ? 0x1_0000 : 0x1_0000_0000;
+  return Number.isInteger(high) && high >= -0x8000_0000 && high < highLimit;
 }
 
 function wrongOperand(form: FormId, problem: string): EncodingError {

@@ -9,6 +9,7 @@ import {
   MemorySizeExt,
   MemorySizeOptions,
   OpAccess,
+  type UsedRegister,
 } from "iced-x86";
 
 /** One instruction, as an outside disassembler (iced-x86) reads it. */
@@ -75,7 +76,7 @@ export function instructionFacts(bytes: Uint8Array, mode: 32 | 64 = 64): Instruc
   }
   return {
     operandAccess,
-    registers: info.usedRegisters().map(({ register, access }) => ({
+    registers: (info.usedRegisters() as UsedRegister[]).map(({ register, access }) => ({
       name: nameIn(IcedRegister, register).toLowerCase(),
       access: nameIn(OpAccess, access),
     })),

@@ -3,6 +3,7 @@ import { Assembler, noRegister } from "./assembler.ts";
 import { type InstructionFacts, instructionFacts } from "./disassembler.fixture.ts";
 import { Form, type FormId, formNames, forms, operandKind, operandRole } from "./encoding.ts";
 import { FlagsEffect, Layout, probedCpuLevel, Role } from "./encoding-layout.ts";
+import { parseRows } from "./encoding-row.ts";
 import { Register, registerName } from "./registers.ts";
 
 /** OF, SF, ZF, AF, CF and PF among iced's flags. */
@@ -125,5 +126,17 @@ describe("every name agrees with its row", () => {
       parts.push((operandKind(form, index)?.name ?? "?").replace(/^simm/, "imm"));
     }
     expect(name).toBe(parts.join("_"));
+  });
+});
+
+describe("a malformed row is refused by the word that is wrong:", () => {
+  test.each([
+    ["add rw:r32 r:rm33 | 03 /r", "Bad operand r:rm33 of add"],
+    ["add rw:r32 r:rm32 | 3 /r", "Bad opcode 3"],
+    ["add rw:r32 r:rm32 | 03 /8", "Bad opcode /8"],
+    ["div r:rm32 | F7 /6 | rw rax rdy", "Bad effect rw rdy of div"],
+    ["div r:rm32 | F7 /6 | rax", "Bad effect  rax of div"],
+  ])("%s", (text, message) => {
+    expect(() => parseRows(["nop | 90", text])).toThrow(message);
   });
 });
