@@ -1,0 +1,38 @@
+/**
+ * The guest ABI: which imports an app may have, and which export of the kernel meets each.
+ *
+ * WASI's functions are exported by the kernel under their own names (wasi-preview1.ts);
+ * AssemblyScript's three imports likewise. Anything else is unknown.
+ */
+import { type FunctionSignature, wasiFunctions, wasiModule } from "./wasi-preview1.ts";
+
+/** What meets one import of an app: the kernel's export and the signature both must have. */
+export interface GuestImport extends FunctionSignature {
+  readonly kernelExport: string;
+}
+
+const wasiImports = Object.fromEntries(
+  Object.entries(wasiFunctions).map(([name, signature]): [string, GuestImport] => [
+    name,
+    { ...signature, kernelExport: name },
+  ]),
+);
+
+/** What asc's generated code imports from `env` (std/assembly/builtins.ts: abort, trace, seed). */
+const assemblyScriptImports: Readonly<Record<string, GuestImport>> = {
+  // abort(message, fileName, line, column): strings are UTF-16, byte length at pointer - 4.
+  abort: { kernelExport: "abort", parameters: ["i32", "i32", "i32", "i32"], results: [] },
+  // trace(message, count of the numbers that follow, five numbers)
+  trace: {
+    kernelExport: "trace",
+    parameters: ["i32", "i32", "f64", "f64", "f64", "f64", "f64"],
+    results: [],
+  },
+  seed: { kernelExport: "seed", parameters: [], results: ["f64"] },
+};
+
+/** What an app may import: module, then name. */
+export const guestImports: Readonly<Record<string, Readonly<Record<string, GuestImport>>>> = {
+  [wasiModule]: wasiImports,
+  env: assemblyScriptImports,
+};

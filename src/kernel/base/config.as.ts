@@ -1,0 +1,92 @@
+// Configuration constants (contracts/machine-interface.ts): imported, so that asc folds none of
+// them; the linker knows their values and drops the code behind a false one.
+
+/** What the image is made for: one of the platform numbers below. */
+@external("config", "platform")
+export declare const platform: i32;
+
+/** First byte after everything the image occupies. */
+@external("config", "heapStart")
+export declare const heapStart: u32;
+
+/** End of the heap on linux and node; 0 on pc, which finds it at boot. */
+@external("config", "heapEnd")
+export declare const heapEnd: u32;
+
+/** Start of the executable range. */
+@external("config", "textStart")
+export declare const textStart: u32;
+
+/** End of the executable range. */
+@external("config", "textEnd")
+export declare const textEnd: u32;
+
+/** Start of the read-only range. */
+@external("config", "readOnlyStart")
+export declare const readOnlyStart: u32;
+
+/** End of the read-only range. */
+@external("config", "readOnlyEnd")
+export declare const readOnlyEnd: u32;
+
+/** Lowest byte of the native stack; a guard lies below it. */
+@external("config", "stackLow")
+export declare const stackLow: u32;
+
+/** End of the native stack. */
+@external("config", "stackHigh")
+export declare const stackHigh: u32;
+
+/** pc: where the pages of the app's initial memory lie. */
+@external("config", "appImageStart")
+export declare const appImageStart: u32;
+
+/** Bytes of the app's initial memory that the image holds. */
+@external("config", "appImageLength")
+export declare const appImageLength: u32;
+
+/** Where they lie in the app's memory. */
+@external("config", "appImageOffset")
+export declare const appImageOffset: u32;
+
+/** Initial size of the app's memory in 64 KiB pages. */
+@external("config", "appInitialPages")
+export declare const appInitialPages: u32;
+
+/** The program map (contracts/program-map.ts). */
+@external("config", "functionTable")
+export declare const functionTable: u32;
+
+/** Records in the program map. */
+@external("config", "functionCount")
+export declare const functionCount: u32;
+
+/** pc: 256 code addresses, u32 each. */
+@external("config", "interruptStubs")
+export declare const interruptStubs: u32;
+
+/** linux: struct sock_filter[]. */
+@external("config", "seccompFilter")
+export declare const seccompFilter: u32;
+
+/** Instructions of the seccomp filter. */
+@external("config", "seccompFilterLength")
+export declare const seccompFilterLength: u32;
+
+/** linux: the signal handler. */
+@external("config", "signalEntry")
+export declare const signalEntry: u32;
+
+/** linux: lowest byte of the alternate signal stack. */
+@external("config", "signalStack")
+export declare const signalStack: u32;
+
+/** Bytes of the alternate signal stack. */
+@external("config", "signalStackLength")
+export declare const signalStackLength: u32;
+
+/** `platform` of an image for any x86-64 virtual machine. */
+export const pc: i32 = 0;
+
+/** `platform` of a self-sealing Linux executable. */
+export const linux: i32 = 1;

@@ -1,0 +1,17 @@
+// Memory beyond the kernel's window and device registers (machine interface, module `mmio`).
+
+/** Reads one byte at a 64-bit address. */
+@external("mmio", "read8")
+export declare function read8(address: u64): u32;
+
+/** Reads a 32-bit register. */
+@external("mmio", "read32")
+export declare function read32(address: u64): u32;
+
+/** Reads a 64-bit word. */
+@external("mmio", "read64")
+export declare function read64(address: u64): u64;
+
+/** Writes a 32-bit register. */
+@external("mmio", "write32")
+export declare function write32(address: u64, value: u32): void;

@@ -1,0 +1,13 @@
+// x86 I/O ports (machine interface, module `port`): pc only.
+
+/** Reads one byte from a port. */
+@external("port", "in8")
+export declare function in8(port: u32): u32;
+
+/** Writes one byte to a port. */
+@external("port", "out8")
+export declare function out8(port: u32, value: u32): void;
+
+/** Writes sixteen bits to a port. */
+@external("port", "out16")
+export declare function out16(port: u32, value: u32): void;

@@ -1,0 +1,25 @@
+// Where the platform's entry code hands over.
+import * as config from "../base/config.as";
+import * as app from "../base/machine/app.as";
+import { addFrames } from "../memory/frames.as";
+import { bootLinux } from "../platform/linux/boot.as";
+import { fetchNodeLaunchRecord } from "../platform/node/launch.as";
+import { bootPc } from "../platform/pc/boot.as";
+import { exit } from "./exit.as";
+
+/** Boots, runs the app and ends; `record` is the platform's boot record (contracts). */
+export function boot(record: u64): void {
+  if (config.platform == config.pc) {
+    bootPc(record);
+  } else {
+    addFrames(config.heapStart, config.heapEnd);
+    if (config.platform == config.linux) bootLinux(record);
+    else fetchNodeLaunchRecord();
+  }
+  if (config.platform == config.pc || config.platform == config.linux) {
+    app.setSize(config.appInitialPages);
+  }
+  app.initialize();
+  app.start();
+  exit(0);
+}

@@ -1,0 +1,13 @@
+// The end of the instance.
+import * as config from "../base/config.as";
+import * as node from "../base/machine/node.as";
+import { linuxExit } from "../platform/linux/process.as";
+import { powerOff } from "../platform/pc/power.as";
+
+/** Ends the instance with a status of 0-255; does not return. */
+export function exit(status: u32): void {
+  if (config.platform == config.linux) linuxExit(status);
+  else if (config.platform == config.pc) powerOff(status);
+  else node.exit(status);
+  unreachable();
+}

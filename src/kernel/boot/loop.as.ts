@@ -1,0 +1,29 @@
+// The event loop: one round serves what the devices have, idling waits for more.
+import * as config from "../base/config.as";
+import * as node from "../base/machine/node.as";
+import { linuxIdle, linuxYield } from "../platform/linux/process.as";
+import { pcIdle, pcRound } from "../platform/pc/loop.as";
+
+/** The deadline that never comes. */
+export const neverDeadline: u64 = u64.MAX_VALUE;
+
+/** Serves every device once. */
+export function round(): void {
+  if (config.platform == config.pc) pcRound();
+}
+
+/** Serves every device and lets others run. */
+export function yieldRound(): void {
+  if (config.platform == config.linux) linuxYield();
+  else round();
+}
+
+/**
+ * Waits until a monotonic deadline in nanoseconds, or, with `input`, until standard input has
+ * something. It may return early.
+ */
+export function idle(deadline: u64, input: bool): void {
+  if (config.platform == config.linux) linuxIdle(deadline, input);
+  else if (config.platform == config.pc) pcIdle(deadline, input);
+  else node.idle(deadline, <u32>input);
+}

@@ -1,0 +1,75 @@
+// The launch record (contracts/control-channel.ts): arguments, environment and entropy, from the
+// monitor. Outside bytes: nothing of it is used before all of it is checked.
+import * as app from "../base/machine/app.as";
+
+const magic: u32 = 0x4b55_5354;
+const headerBytes: u32 = 44;
+
+/** Bytes of entropy in the record. */
+export const entropyBytes: u32 = 32;
+
+let argumentCount: u32 = 0;
+let environmentCount: u32 = 0;
+let argumentStart: usize = 0;
+let environmentStart: usize = 0;
+let environmentEnd: usize = 0;
+let entropyStart: usize = 0;
+
+/** Checks a record and takes it into use; false, and no arguments, when it is malformed. */
+export function readLaunchRecord(pointer: usize, length: u32): bool {
+  if (length < headerBytes || load<u32>(pointer) != magic) return false;
+  const end = pointer + length;
+  const firstCount = load<u32>(pointer, 4);
+  const secondCount = load<u32>(pointer, 8);
+  const first = pointer + headerBytes;
+  const second = skipStrings(first, end, firstCount);
+  if (second == 0) return false;
+  const third = skipStrings(second, end, secondCount);
+  if (third == 0) return false;
+  argumentCount = firstCount;
+  environmentCount = secondCount;
+  argumentStart = first;
+  environmentStart = second;
+  environmentEnd = third;
+  entropyStart = pointer + 12;
+  return true;
+}
+
+/** Address of the entropy, 0 without a record. */
+export function launchEntropy(): usize {
+  return entropyStart;
+}
+
+/** Address behind `count` strings, 0 when they do not end before `end`. */
+function skipStrings(pointer: usize, end: usize, count: u32): usize {
+  for (; count != 0; count--) {
+    while (pointer < end && load<u8>(pointer) != 0) pointer++;
+    if (pointer >= end) return 0;
+    pointer++;
+  }
+  return pointer;
+}
+
+/** Strings in the arguments (list 0) or the environment (list 1). */
+export function recordStringCount(list: u32): u32 {
+  return list == 0 ? argumentCount : environmentCount;
+}
+
+/** Bytes of all strings of a list, with a NUL behind each. */
+export function recordStringBytes(list: u32): u32 {
+  if (list == 0) return <u32>(environmentStart - argumentStart);
+  return <u32>(environmentEnd - environmentStart);
+}
+
+/** Copies a list into checked app memory: a pointer for each string, and the strings. */
+export function copyRecordStrings(list: u32, pointers: u32, buffer: u32): void {
+  const start = list == 0 ? argumentStart : environmentStart;
+  const length = recordStringBytes(list);
+  app.copyOut(buffer, start, length);
+  for (let index: u32 = 0; index < length; ) {
+    app.store32(pointers, buffer + index);
+    pointers += 4;
+    while (load<u8>(start + index) != 0) index++;
+    index++;
+  }
+}

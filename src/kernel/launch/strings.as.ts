@@ -1,0 +1,30 @@
+// Arguments and environment, wherever the platform keeps them.
+import * as config from "../base/config.as";
+import {
+  copyLinuxStrings,
+  linuxStringBytes,
+  linuxStringCount,
+} from "../platform/linux/arguments.as";
+import { copyRecordStrings, recordStringBytes, recordStringCount } from "./launch-record.as";
+
+/** The list of arguments. */
+export const argumentList: u32 = 0;
+
+/** The list of environment entries, NAME=value. */
+export const environmentList: u32 = 1;
+
+/** Strings in a list. */
+export function stringCount(list: u32): u32 {
+  return config.platform == config.linux ? linuxStringCount(list) : recordStringCount(list);
+}
+
+/** Bytes of all strings of a list, with a NUL behind each. */
+export function stringBytes(list: u32): u32 {
+  return config.platform == config.linux ? linuxStringBytes(list) : recordStringBytes(list);
+}
+
+/** Copies a list into checked app memory: a pointer for each string, and the strings. */
+export function copyStrings(list: u32, pointers: u32, buffer: u32): void {
+  if (config.platform == config.linux) copyLinuxStrings(list, pointers, buffer);
+  else copyRecordStrings(list, pointers, buffer);
+}

@@ -1,0 +1,75 @@
+// Page frames: 4 KiB pages of the kernel's window that no image occupies. Freed frames form a list
+// through their own first bytes; fresh ones are taken from the front of the ranges.
+
+/** Bytes of a page frame. */
+export const frameBytes: u32 = 4096;
+
+const rangeLimit: u32 = 16;
+const ranges = memory.data(128); // rangeLimit pairs of u32: next fresh frame, end
+let rangeCount: u32 = 0;
+let freeList: usize = 0;
+let available: u32 = 0;
+
+/** Gives the allocator a range of memory; partial pages at its ends are left out. */
+export function addFrames(start: u64, end: u64): void {
+  start = (start + 4095) & ~4095;
+  end &= ~4095;
+  // The last frame of the window is left out, so that an end never wraps to 0.
+  if (end > 0xfffff000) end = 0xfffff000;
+  if (start >= end || rangeCount == rangeLimit) return;
+  const entry = ranges + rangeCount * 8;
+  store<u32>(entry, <u32>start);
+  store<u32>(entry, <u32>end, 4);
+  rangeCount++;
+  available += <u32>((end - start) >> 12);
+}
+
+/** Frames that can still be had. */
+export function availableFrames(): u32 {
+  return available;
+}
+
+/** Takes one frame, its content undefined; 0 when there is none. */
+export function allocateFrame(): usize {
+  const first = freeList;
+  if (first == 0) return allocateFrames(1);
+  freeList = load<usize>(first);
+  available--;
+  return first;
+}
+
+/** Takes one frame of zeroes; 0 when there is none. */
+export function allocateZeroedFrame(): usize {
+  const frame = allocateFrame();
+  if (frame != 0) clearFrame(frame);
+  return frame;
+}
+
+/** Takes `count` fresh frames that follow one another; 0 when no range has them. */
+export function allocateFrames(count: u32): usize {
+  for (let index: u32 = 0; index < rangeCount; index++) {
+    const entry = ranges + index * 8;
+    const start = load<u32>(entry);
+    if ((load<u32>(entry, 4) - start) >> 12 < count) continue;
+    store<u32>(entry, start + count * frameBytes);
+    available -= count;
+    return start;
+  }
+  return 0;
+}
+
+/** Gives a frame back. */
+export function freeFrame(frame: usize): void {
+  store<usize>(frame, freeList);
+  freeList = frame;
+  available++;
+}
+
+function clearFrame(frame: usize): void {
+  for (let end = frame + frameBytes; frame < end; frame += 32) {
+    store<u64>(frame, 0);
+    store<u64>(frame, 0, 8);
+    store<u64>(frame, 0, 16);
+    store<u64>(frame, 0, 24);
+  }
+}

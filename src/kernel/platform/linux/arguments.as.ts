@@ -1,0 +1,52 @@
+// Arguments and environment as the host lays them out above the initial stack: argc, argv[], 0,
+// envp[], 0 (System V ABI for x86-64, 3.4.1).
+import * as app from "../../base/machine/app.as";
+import * as mmio from "../../base/machine/mmio.as";
+
+let argumentCount: u32 = 0;
+let argumentVector: u64 = 0;
+
+/** Remembers where the host put them; `record` is the address of argc. */
+export function findLinuxArguments(record: u64): void {
+  argumentCount = <u32>mmio.read64(record);
+  argumentVector = record + 8;
+}
+
+/** Address of the pointers to the arguments (list 0) or the environment (list 1). */
+function vectorOf(list: u32): u64 {
+  return list == 0 ? argumentVector : argumentVector + (<u64>argumentCount + 1) * 8;
+}
+
+/** Strings in a list. */
+export function linuxStringCount(list: u32): u32 {
+  if (list == 0) return argumentCount;
+  let count: u32 = 0;
+  while (mmio.read64(vectorOf(list) + <u64>count * 8) != 0) count++;
+  return count;
+}
+
+/** Bytes of all strings of a list, with a NUL behind each. */
+export function linuxStringBytes(list: u32): u32 {
+  let total: u32 = 0;
+  for (let entry = vectorOf(list), text = mmio.read64(entry); text != 0; ) {
+    while (mmio.read8(text++) != 0) total++;
+    total++;
+    entry += 8;
+    text = mmio.read64(entry);
+  }
+  return total;
+}
+
+/** Copies a list into checked app memory: a pointer for each string, and the strings. */
+export function copyLinuxStrings(list: u32, pointers: u32, buffer: u32): void {
+  for (let entry = vectorOf(list), text = mmio.read64(entry); text != 0; ) {
+    app.store32(pointers, buffer);
+    pointers += 4;
+    for (let byte: u32 = 1; byte != 0; ) {
+      byte = mmio.read8(text++);
+      app.store8(buffer++, byte);
+    }
+    entry += 8;
+    text = mmio.read64(entry);
+  }
+}

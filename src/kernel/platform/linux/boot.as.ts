@@ -1,0 +1,29 @@
+// Boot in a Linux process: memory for the app, fault handler, seal.
+import * as config from "../../base/config.as";
+import { putDecimal, putText } from "../../base/line.as";
+import { text } from "../../base/text.as";
+import { beginMessage, endMessage } from "../../console/message.as";
+import { findLinuxArguments } from "./arguments.as";
+import { mapInitialAppPages } from "./app-pages.as";
+import { linuxExit } from "./process.as";
+import { installFaultHandler, seal } from "./seal.as";
+
+/** Exit status when the host does not let the instance start. */
+const startFailure: u32 = 125;
+
+/** Takes possession of the process; ends it with one line when the host does not allow it. */
+export function bootLinux(record: u64): void {
+  findLinuxArguments(record);
+  if (!mapInitialAppPages()) {
+    beginMessage(text("the address-space limit (ulimit -v) leaves no room for the app's "));
+    putDecimal(<u64>config.appInitialPages * 64);
+    putText(text(" KiB of memory; raise it"));
+    endMessage();
+    linuxExit(startFailure);
+  }
+  if (!installFaultHandler() || !seal()) {
+    beginMessage(text("this host refuses to seal the process (seccomp); run it in a VM instead"));
+    endMessage();
+    linuxExit(startFailure);
+  }
+}

@@ -1,0 +1,53 @@
+// Ends a Linux process, yields, and waits.
+import * as host from "../../base/machine/host.as";
+import { linuxMonotonicTime } from "./clock.as";
+
+const schedYield = 24;
+const exitGroup = 231;
+const ppoll = 271;
+
+const pollRecord = memory.data(24, 8); // struct timespec, struct pollfd
+
+/** `poll`'s event for data to read. */
+export const pollInput: u32 = 1;
+
+/** `poll`'s event for room to write. */
+export const pollOutput: u32 = 4;
+
+/** Ends the process. */
+export function linuxExit(status: u32): void {
+  host.call(exitGroup, status, 0, 0, 0, 0, 0);
+  unreachable();
+}
+
+/** Lets other processes run. */
+export function linuxYield(): void {
+  host.call(schedYield, 0, 0, 0, 0, 0, 0);
+}
+
+/** Waits until a monotonic deadline in nanoseconds, or for input on descriptor 0. */
+export function linuxIdle(deadline: u64, input: bool): void {
+  const now = linuxMonotonicTime();
+  const wait = deadline > now ? deadline - now : 0;
+  pollDescriptor(0, input ? pollInput : 0, wait, deadline == u64.MAX_VALUE);
+}
+
+/** Whether a read of descriptor 0 would not wait. */
+export function linuxInputReady(): bool {
+  return pollDescriptor(0, pollInput, 0, false);
+}
+
+/** Waits without limit until a descriptor can be read or written. */
+export function waitForDescriptor(descriptor: u32, events: u32): void {
+  pollDescriptor(descriptor, events, 0, true);
+}
+
+function pollDescriptor(descriptor: u32, events: u32, wait: u64, forever: bool): bool {
+  store<u64>(pollRecord, wait / 1_000_000_000);
+  store<u64>(pollRecord, wait % 1_000_000_000, 8);
+  store<u32>(pollRecord, descriptor, 16);
+  store<u32>(pollRecord, events, 20); // u16 events, u16 returned events
+  const count: u64 = events == 0 ? 0 : 1;
+  const limit: u64 = forever ? 0 : pollRecord;
+  return host.call(ppoll, pollRecord + 16, count, limit, 0, 0, 0) > 0;
+}

@@ -1,0 +1,39 @@
+// The self-seal of a Linux process: fault handlers, no_new_privs, the seccomp filter.
+import * as config from "../../base/config.as";
+import * as host from "../../base/machine/host.as";
+
+const rtSigaction = 13;
+const sigaltstack = 131;
+const prctl = 157;
+const seccomp = 317;
+
+const segmentationFault: u64 = 11; // SIGSEGV
+// SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER
+const actionFlags: u64 = 0x4c00_0004;
+const setNoNewPrivileges: u64 = 38;
+const setModeFilter: u64 = 1;
+
+// struct sigaltstack, struct kernel_sigaction and struct sock_fprog, one after another.
+const record = memory.data(32, 8);
+
+/** Installs the fault handler on its own stack; false when the host refuses. */
+export function installFaultHandler(): bool {
+  store<u64>(record, config.signalStack);
+  store<u64>(record, 0, 8); // flags
+  store<u64>(record, config.signalStackLength, 16);
+  if (host.setup(sigaltstack, record, 0, 0, 0, 0, 0) != 0) return false;
+  store<u64>(record, config.signalEntry);
+  store<u64>(record, actionFlags, 8);
+  // The handler never returns, but the host delivers no signal without a restorer.
+  store<u64>(record, config.signalEntry, 16);
+  store<u64>(record, 0, 24); // signals blocked meanwhile
+  return host.setup(rtSigaction, segmentationFault, record, 0, 8, 0, 0) == 0;
+}
+
+/** Gives up privileges and installs the allowlist of system calls; false when refused. */
+export function seal(): bool {
+  if (host.setup(prctl, setNoNewPrivileges, 1, 0, 0, 0, 0) != 0) return false;
+  store<u64>(record, config.seccompFilterLength);
+  store<u64>(record, config.seccompFilter, 8);
+  return host.setup(seccomp, setModeFilter, 0, record, 0, 0, 0) == 0;
+}

@@ -1,0 +1,54 @@
+// The app's memory in a virtual machine: pages appear on first touch.
+import * as config from "../../base/config.as";
+import { text } from "../../base/text.as";
+import * as app from "../../base/machine/app.as";
+import { exit } from "../../boot/exit.as";
+import { beginMessage, endMessage } from "../../console/message.as";
+import { appBase } from "../../memory/app-memory.as";
+import { allocateZeroedFrame, availableFrames } from "../../memory/frames.as";
+import { mapAppPage } from "./page-tables.as";
+
+/** 128 + SIGKILL (contracts/traps.ts). */
+const outOfMemoryStatus: u32 = 137;
+
+/** Frames that first touches leave to the kernel. */
+const reservedFrames: u32 = 4;
+
+/** The page fault's error code says that the page was present. */
+const protectionFault: u32 = 1;
+
+let totalFrames: u32 = 0;
+
+/** Notes how much memory there is, before any of it is given away. */
+export function countAppFrames(): void {
+  totalFrames = availableFrames();
+}
+
+/** The largest size of the app's memory that RAM can hold, in 64 KiB pages. */
+export function pageLimit(): u32 {
+  const own = config.appImageLength >> 12;
+  return totalFrames > reservedFrames ? (totalFrames - reservedFrames + own) >> 4 : 0;
+}
+
+/** Serves a page fault: 1 when the page is there now, 0 when the access was wrong. */
+export function pageFault(address: u64, errorCode: u32): u32 {
+  const offset = address - appBase;
+  if (offset >= <u64>app.size() << 16 || (errorCode & protectionFault) != 0) return 0;
+  const page = offset & ~4095;
+  const imageOffset = page - config.appImageOffset;
+  const isImage = imageOffset < <u64>config.appImageLength;
+  const frame = isImage ? <usize>config.appImageStart + <usize>imageOffset : takeFrame();
+  if (frame == 0 || !mapAppPage(page, frame)) endWithoutMemory();
+  return 1;
+}
+
+function takeFrame(): usize {
+  if (availableFrames() <= reservedFrames) return 0;
+  return allocateZeroedFrame();
+}
+
+function endWithoutMemory(): void {
+  beginMessage(text("out of memory: the app touched more than this machine has; give it more"));
+  endMessage();
+  exit(outOfMemoryStatus);
+}

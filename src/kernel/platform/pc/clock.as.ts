@@ -1,0 +1,110 @@
+// The monotonic clock of a virtual machine, without ever waiting for it: kvm-clock, or the timestamp
+// counter with a frequency that somebody tells, or the timestamp counter measured by the local
+// APIC's timer while the program runs.
+import * as cpu from "../../base/machine/cpu.as";
+import { isKvm } from "./identification.as";
+import { kvmTime, startKvmClock } from "./kvm-clock.as";
+import { silenceTimer, startTimer, timerCount, timerCountNs } from "./local-apic.as";
+import { timestampFrequency } from "./timestamp-frequency.as";
+
+const timestampSource: u32 = 0;
+const kvmSource: u32 = 1;
+const measuringSource: u32 = 2;
+
+/** How long the timestamp counter is measured: the error is then about 1 us in this. */
+const measuringNs: u64 = 100_000_000;
+
+/** From here on the ratio is good enough to count the timer's turns with. */
+const roughNs: u64 = 20_000;
+
+const longestWaitNs: u64 = 60_000_000_000;
+const longestCount: u32 = 0xffff_ffff;
+
+let source: u32 = 0;
+let firstTimestamp: u64 = 0;
+let multiplier: u64 = 0; // nanoseconds per timestamp tick, times 2^30
+
+// While measuring: when the timer was last started, and with what.
+let timerTimestamp: u64 = 0;
+let timerTime: u64 = 0;
+let timerStart: u32 = 0;
+let latestTime: u64 = 0;
+
+/** Chooses the clock and starts it at (about) 0. */
+export function startClock(): void {
+  firstTimestamp = cpu.timestamp();
+  if (isKvm() && startKvmClock()) {
+    source = kvmSource;
+    return;
+  }
+  const frequency = timestampFrequency();
+  if (frequency != 0) {
+    setRatio(1_000_000_000, frequency);
+    return;
+  }
+  source = measuringSource;
+  timerTimestamp = firstTimestamp;
+  timerStart = longestCount;
+  startTimer(longestCount);
+  silenceTimer();
+}
+
+/** Nanoseconds since about the start. */
+export function pcMonotonicTime(): u64 {
+  if (source == kvmSource) return kvmTime();
+  if (source == measuringSource) return measure();
+  return scale(cpu.timestamp() - firstTimestamp);
+}
+
+/** The smallest difference that the clock can show, in nanoseconds. */
+export function pcClockResolution(): u64 {
+  return source == measuringSource ? timerCountNs : 1;
+}
+
+/** Sets the timer to interrupt at a deadline; false when that has passed. */
+export function programWake(deadline: u64): bool {
+  const now = pcMonotonicTime();
+  if (deadline <= now) return false;
+  const count = <u32>(min(deadline - now, longestWaitNs) / timerCountNs) + 1;
+  timerTimestamp = cpu.timestamp();
+  timerTime = now;
+  timerStart = count;
+  startTimer(count);
+  return true;
+}
+
+/** Silences the timer after a halt. */
+export function endWake(): void {
+  if (source == measuringSource) silenceTimer();
+  else startTimer(0);
+}
+
+/** Tells the time by the timer, and meanwhile what a timestamp tick is worth. */
+function measure(): u64 {
+  const left = timerCount();
+  const timestamp = cpu.timestamp();
+  const within = <u64>(timerStart - min(left, timerStart)) * timerCountNs;
+  const period = <u64>timerStart * timerCountNs;
+  const estimate = scale(timestamp - timerTimestamp);
+  let time = timerTime + within;
+  // The timer goes round; the rough ratio is good enough to say how often it has.
+  if (estimate > within) time += (estimate - within + period / 2) / period * period;
+  if (time < latestTime) time = latestTime;
+  latestTime = time;
+  if (time >= roughNs) setRatio(time, timestamp - firstTimestamp);
+  if (time >= measuringNs) source = timestampSource;
+  return time;
+}
+
+function setRatio(nanoseconds: u64, ticks: u64): void {
+  while (nanoseconds >> 33 != 0) {
+    nanoseconds >>= 1;
+    ticks >>= 1;
+  }
+  if (ticks != 0) multiplier = (nanoseconds << 30) / ticks;
+}
+
+/** ticks * multiplier / 2^30, for a multiplier below 2^32. */
+function scale(ticks: u64): u64 {
+  return (((ticks >> 32) * multiplier) << 2) + (((ticks & 0xffff_ffff) * multiplier) >> 30);
+}

@@ -1,0 +1,51 @@
+// The kernel's command line: words with a value (contracts/control-channel.ts).
+import { text } from "../../base/text.as";
+
+const lengthLimit: u32 = 4096;
+
+let time: u64 = 0;
+
+/** The wall clock at launch in nanoseconds since 1970, 0 when not given. */
+export function launchTime(): u64 {
+  return time;
+}
+
+/** Reads a command line, which ends with a NUL, or without one before `end`. */
+export function readCommandLine(pointer: usize, end: u64): void {
+  const last = min(end, <u64>pointer + lengthLimit);
+  while (byteAt(pointer, last) != 0) {
+    const value = valueOf(text("tsuki.time="), pointer, last);
+    if (value != 0) time = readDecimal(value, last);
+    while (!endsWord(byteAt(pointer, last))) pointer++;
+    while (byteAt(pointer, last) == 0x20) pointer++;
+  }
+}
+
+/** The byte at a pointer, 0 at the end. */
+function byteAt(pointer: usize, last: u64): u32 {
+  return <u64>pointer < last ? load<u8>(pointer) : 0;
+}
+
+function endsWord(byte: u32): bool {
+  return byte == 0 || byte == 0x20;
+}
+
+/** Where the value begins if the word at a pointer has this name, else 0. */
+function valueOf(name: usize, pointer: usize, last: u64): usize {
+  for (; load<u8>(name) != 0; name++, pointer++) {
+    if (byteAt(pointer, last) != load<u8>(name)) return 0;
+  }
+  return pointer;
+}
+
+/** A decimal number that a blank or the end follows; 0 for anything else or too large a number. */
+function readDecimal(pointer: usize, last: u64): u64 {
+  let value: u64 = 0;
+  for (let digits = 0; digits < 20; digits++, pointer++) {
+    const byte = byteAt(pointer, last);
+    if (endsWord(byte)) return value;
+    if (byte < 0x30 || byte > 0x39 || value >= 922_337_203_685_477_580) return 0;
+    value = value * 10 + (byte - 0x30);
+  }
+  return 0;
+}

@@ -1,0 +1,33 @@
+// Processor exceptions, as the image's stubs report them on the fault stack.
+import { putDecimal, putHexadecimal, putText } from "../../base/line.as";
+import { text } from "../../base/text.as";
+import { beginMessage, endMessage } from "../../console/message.as";
+import { machineFault } from "../../trap/trap-message.as";
+import { trap } from "../../trap/trap.as";
+import { pageFault } from "./app-pages.as";
+import { powerOff } from "./power.as";
+
+const pageFaultVector: u32 = 14;
+const trapExitStatus: u32 = 134;
+
+let isReporting = false;
+
+/** Serves an exception: 1 to retry the instruction; else it reports a trap and does not return. */
+export function exception(
+  vector: u32, errorCode: u64, programCounter: u64, stackPointer: u64, address: u64,
+): u32 {
+  // A fault while one is reported would go round for ever.
+  if (isReporting) powerOff(trapExitStatus);
+  if (vector == pageFaultVector && pageFault(address, <u32>errorCode) != 0) return 1;
+  isReporting = true;
+  if (vector != pageFaultVector) {
+    beginMessage(text("exception "));
+    putDecimal(vector);
+    putText(text(", error code "));
+    putHexadecimal(errorCode);
+    endMessage();
+    trap(machineFault, programCounter, stackPointer, 0);
+  }
+  trap(machineFault, programCounter, stackPointer, address);
+  return 0;
+}

@@ -1,0 +1,21 @@
+// The end of a virtual machine.
+import * as cpu from "../../base/machine/cpu.as";
+import * as port from "../../base/machine/port.as";
+import { writeExitFrame } from "./control-output.as";
+import { drainSerial, firstSerialPort } from "./serial-port.as";
+
+const debugExit: u32 = 0xf4; // QEMU's isa-debug-exit
+const acpiControl: u32 = 0x604; // PM1a control of QEMU's q35 and microvm
+const acpiSleep: u32 = 0x2000; // sleep enable, type 0: S5
+const keyboardController: u32 = 0x64; // Intel 8042
+const resetPulse: u32 = 0xfe;
+
+/** Tells the monitor the exit status and powers off; does not return. */
+export function powerOff(status: u32): void {
+  drainSerial(firstSerialPort);
+  writeExitFrame(status);
+  port.out8(debugExit, 0);
+  port.out16(acpiControl, acpiSleep);
+  port.out8(keyboardController, resetPulse);
+  for (;;) cpu.halt();
+}

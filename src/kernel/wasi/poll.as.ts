@@ -1,0 +1,115 @@
+// WASI: poll_oneoff, on clocks and the standard streams.
+import * as errno from "../base/errno.as";
+import * as app from "../base/machine/app.as";
+import { idle, neverDeadline, round } from "../boot/loop.as";
+import { inputReady } from "../console/streams.as";
+import { isAppRange } from "../memory/app-memory.as";
+import { hasClock, monotonicTime, wallClock, wallTime } from "../time/clock.as";
+import { isOpen, isWritable, standardInput } from "./descriptors.as";
+
+// subscription: u64 userdata, u8 tag at 8; clock: u32 id at 16, u64 timeout at 24, u16 flags at 40;
+// descriptor: u32 at 16 (typenames.witx).
+const subscriptionBytes: u32 = 48;
+// event: u64 userdata, u16 error at 8, u8 type at 10, u64 bytes at 16, u16 flags at 24.
+const eventBytes: u32 = 32;
+
+const clockEvent: u32 = 0;
+const readEvent: u32 = 1;
+const writeEvent: u32 = 2;
+const absoluteTimeout: u32 = 1;
+
+let start: u64 = 0;
+let now: u64 = 0;
+let nextDeadline: u64 = 0;
+let waitsForInput = false;
+let nextEvent: u32 = 0;
+
+/** WASI poll_oneoff: waits until at least one subscription has an event, then gives all there are. */
+export function poll_oneoff(list: u32, events: u32, count: u32, result: u32): u32 {
+  const error = checkSubscriptions(list, events, count, result);
+  if (error != 0) return error;
+  start = monotonicTime();
+  now = start;
+  for (;;) {
+    nextDeadline = neverDeadline;
+    waitsForInput = false;
+    nextEvent = events;
+    for (let index: u32 = 0; index < count; index++) serve(list + index * subscriptionBytes);
+    if (nextEvent != events) break;
+    idle(nextDeadline, waitsForInput);
+    round();
+    now = monotonicTime();
+  }
+  app.store32(result, (nextEvent - events) / eventBytes);
+  return errno.success;
+}
+
+function checkSubscriptions(list: u32, events: u32, count: u32, result: u32): u32 {
+  if (count == 0) return errno.invalid;
+  if (!isAppRange(list, <u64>count * subscriptionBytes)) return errno.fault;
+  if (!isAppRange(events, <u64>count * eventBytes) || !isAppRange(result, 4)) return errno.fault;
+  for (let index: u32 = 0; index < count; index++) {
+    if (app.load8(list + index * subscriptionBytes + 8) > writeEvent) return errno.invalid;
+  }
+  return errno.success;
+}
+
+/** Emits the event of a subscription that is ready, else notes what it waits for. */
+function serve(subscription: u32): void {
+  const type = app.load8(subscription + 8);
+  if (type == clockEvent) serveClock(subscription);
+  else if (type == readEvent) serveRead(subscription);
+  else serveWrite(subscription);
+}
+
+function serveClock(subscription: u32): void {
+  const clock = app.load32(subscription + 16);
+  if (!hasClock(clock) || clock > 1) {
+    emit(subscription, errno.invalid, 0);
+    return;
+  }
+  const timeout = app.load64(subscription + 24);
+  const isAbsolute = (app.load16(subscription + 40) & absoluteTimeout) != 0;
+  let deadline = timeout;
+  if (!isAbsolute) {
+    deadline = saturatingAdd(start, timeout);
+  } else if (clock == wallClock) {
+    const wall = wallTime();
+    deadline = timeout > wall ? saturatingAdd(now, timeout - wall) : now;
+  }
+  if (deadline <= now) emit(subscription, errno.success, 0);
+  else if (deadline < nextDeadline) nextDeadline = deadline;
+}
+
+function serveRead(subscription: u32): void {
+  const descriptor = app.load32(subscription + 16);
+  if (descriptor != standardInput || !isOpen(descriptor)) {
+    emit(subscription, errno.badDescriptor, 0);
+  } else if (inputReady()) {
+    // How much there is, the streams do not tell: at least one byte, or the end.
+    emit(subscription, errno.success, 1);
+  } else {
+    waitsForInput = true;
+  }
+}
+
+function serveWrite(subscription: u32): void {
+  const isReady = isWritable(app.load32(subscription + 16));
+  emit(subscription, isReady ? errno.success : errno.badDescriptor, isReady ? 4096 : 0);
+}
+
+function emit(subscription: u32, error: u32, bytes: u64): void {
+  const userData = app.load64(subscription);
+  const type = app.load8(subscription + 8);
+  app.fill(nextEvent, 0, eventBytes);
+  app.store64(nextEvent, userData);
+  app.store16(nextEvent + 8, error);
+  app.store8(nextEvent + 10, type);
+  app.store64(nextEvent + 16, bytes);
+  nextEvent += eventBytes;
+}
+
+function saturatingAdd(first: u64, second: u64): u64 {
+  const sum = first + second;
+  return sum < first ? neverDeadline : sum;
+}
