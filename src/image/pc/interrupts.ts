@@ -1,0 +1,131 @@
+import { Assembler, noRegister } from "../../compiler/machine-x64/assembler.ts";
+import { codeChunk } from "../../compiler/machine-x64/code-chunk.ts";
+import { Form } from "../../compiler/machine-x64/encoding.ts";
+import { Register } from "../../compiler/machine-x64/registers.ts";
+import { type Chunk, RelocationKind } from "../../compiler/object/object.ts";
+import type { SymbolTable } from "../../compiler/object/symbols.ts";
+
+/** `kernel.exception(vector i32, errorCode i64, pc i64, sp i64, cr2 i64) -> i32`: 1 resumes. */
+export const exceptionSymbol = "kernel.exception";
+
+const exceptionsSymbol = "pc.exceptions";
+const wakeSymbol = "pc.wake";
+const spuriousSymbol = "pc.spurious";
+
+const vectorCount = 256;
+const exceptionCount = 32;
+const spuriousVector = 0xff;
+/** `push vector` and a short jump. */
+const exceptionStubBytes = 4;
+
+const localApicEndOfInterrupt = 0xfee0_00b0;
+const { rax, rcx, rdx, rsi, rdi, rsp, r8, r9, r10, r11 } = Register;
+
+/** The integer registers that a called function may change, as pushed. */
+const savedRegisters = [rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11];
+const fpuStateBytes = 512;
+const savedBytes = fpuStateBytes + 8 * savedRegisters.length;
+
+/**
+ * What an interrupt descriptor may point to: `config.interruptStubs`, a table of 256 addresses,
+ * and the code behind it. Exceptions must be given IST1; other interrupts run on the stack in use
+ * and only wake the processor.
+ */
+export function interruptChunks(symbols: SymbolTable): Chunk[] {
+  return [
+    {
+      ...codeChunk(assembleExceptions(symbols), symbols, exceptionsSymbol),
+      frameBytes: savedBytes,
+    },
+    codeChunk(assembleWake(), symbols, wakeSymbol),
+    { ...codeChunk(assembleSpurious(), symbols, spuriousSymbol), alignment: 1 },
+    stubTable(symbols),
+  ];
+}
+
+function stubTable(symbols: SymbolTable): Chunk {
+  const exceptions = symbols.intern(exceptionsSymbol);
+  const wake = symbols.intern(wakeSymbol);
+  const spurious = symbols.intern(spuriousSymbol);
+  return {
+    symbol: symbols.intern("config.interruptStubs"),
+    section: "readOnly",
+    bytes: new Uint8Array(4 * vectorCount),
+    size: 4 * vectorCount,
+    alignment: 4,
+    relocations: Array.from({ length: vectorCount }, (_, vector) => {
+      const place = { offset: 4 * vector, kind: RelocationKind.absolute32 };
+      if (vector < exceptionCount) {
+        return { ...place, symbol: exceptions, addend: exceptionStubBytes * vector };
+      }
+      return { ...place, symbol: vector === spuriousVector ? spurious : wake, addend: 0 };
+    }),
+  };
+}
+
+/** One stub for each exception and the code they share. */
+function assembleExceptions(symbols: SymbolTable): Assembler {
+  const assembler = new Assembler(64, 512);
+  const common = assembler.newLabel();
+  for (let vector = 0; vector < exceptionCount; vector++) {
+    assembler.emit(Form.push_imm8, 0, 0, vector);
+    assembler.jump(Form.jmp_rel8, common);
+  }
+  assembler.bind(common);
+  insertErrorCode(assembler);
+  for (const register of savedRegisters) assembler.emit(Form.push_r64, register);
+  assembler.emit(Form.sub_rm64_imm32, rsp, 0, fpuStateBytes);
+  assembler.emitMemory(Form.fxsave64_m4096, 0, rsp, noRegister, 0, 0);
+  assembler.emit(Form.cld);
+  // Above what was saved: vector, error code, rip, cs, rflags, rsp, ss (Intel SDM volume 3, 6.14.2).
+  assembler.emitMemory(Form.mov_r32_rm32, rdi, rsp, noRegister, 0, savedBytes);
+  assembler.emitMemory(Form.mov_r64_rm64, rsi, rsp, noRegister, 0, savedBytes + 8);
+  assembler.emitMemory(Form.mov_r64_rm64, rdx, rsp, noRegister, 0, savedBytes + 16);
+  assembler.emitMemory(Form.mov_r64_rm64, rcx, rsp, noRegister, 0, savedBytes + 40);
+  assembler.emit(Form.mov_r64_cr, r8, 2);
+  assembler.jumpToSymbol(Form.call_rel32, symbols.intern(exceptionSymbol));
+  assembler.emit(Form.test_rm32_r32, rax, rax);
+  const stop = assembler.newLabel();
+  assembler.jump(Form.je_rel8, stop);
+  assembler.emitMemory(Form.fxrstor64_m4096, 0, rsp, noRegister, 0, 0);
+  assembler.emit(Form.add_rm64_imm32, rsp, 0, fpuStateBytes);
+  for (const register of [...savedRegisters].reverse()) assembler.emit(Form.pop_r64, register);
+  assembler.emit(Form.add_rm64_imm8, rsp, 0, 16);
+  assembler.emit(Form.iretq);
+  assembler.bind(stop);
+  assembler.emit(Form.cli);
+  assembler.emit(Form.hlt);
+  assembler.jump(Form.jmp_rel8, stop);
+  return assembler;
+}
+
+/**
+ * The processor aligns the stack to 16 bytes and pushes five words, for some exceptions also an
+ * error code: with the vector on top, bit 3 of rsp tells which. Those without one get 0.
+ */
+function insertErrorCode(assembler: Assembler): void {
+  const present = assembler.newLabel();
+  assembler.emit(Form.test_rm8_imm8, rsp, 0, 8);
+  assembler.jump(Form.jne_rel8, present);
+  assembler.emitMemory(Form.push_rm64, 0, rsp, noRegister, 0, 0);
+  assembler.emitMemory(Form.and_rm64_imm8, 0, rsp, noRegister, 0, 8, 0);
+  assembler.bind(present);
+}
+
+/** Tells the local APIC that the interrupt has been taken, and changes nothing. */
+function assembleWake(): Assembler {
+  const assembler = new Assembler(64, 64);
+  assembler.emit(Form.push_r64, rax);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, localApicEndOfInterrupt);
+  assembler.emitMemory(Form.mov_rm32_imm32, 0, rax, noRegister, 0, 0, 0);
+  assembler.emit(Form.pop_r64, rax);
+  assembler.emit(Form.iretq);
+  return assembler;
+}
+
+/** A spurious interrupt is not acknowledged (volume 3, 11.9). */
+function assembleSpurious(): Assembler {
+  const assembler = new Assembler(64, 32);
+  assembler.emit(Form.iretq);
+  return assembler;
+}
