@@ -1,15 +1,5 @@
-import { homedir } from "node:os";
-import { dirname, resolve } from "node:path";
-import { checkDocstrings } from "./check-docstrings.ts";
-import { checkEnums } from "./check-enums.ts";
-import { checkKernel } from "./check-kernel.ts";
-import { checkLayers } from "./check-layers.ts";
-import { checkLeaks, type MachineTraces } from "./check-leaks.ts";
-import { checkNames } from "./check-names.ts";
-import { checkSizes } from "./check-sizes.ts";
+import { resolve } from "node:path";
 import { runProgram } from "./run-program.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation, type Violation } from "./source/violation.ts";
 
 /** One row of the table: what it holds, and what it found (nothing when all is well). */
 interface Check {
@@ -19,8 +9,6 @@ interface Check {
 }
 
 const root = process.cwd();
-const publicRegistryHost = "registry.npmjs.org";
-const tree = SourceTree.open(root);
 
 const checks: readonly Check[] = [
   program("types", "strict TypeScript", "typescript/bin/tsc", "-p", "."),
@@ -32,13 +20,13 @@ const checks: readonly Check[] = [
     "knip/bin/knip.js",
     "--no-progress",
   ),
-  rules("layers", "imports follow LAYERS", () => checkLayers(tree)),
-  rules("sizes", "functions 70 lines, files 600", () => checkSizes(tree)),
-  rules("names", "file names say what is inside", () => checkNames(tree)),
-  rules("enums", "constant objects instead", () => checkEnums(tree)),
-  rules("docstrings", "exported symbols are explained", () => checkDocstrings(tree)),
-  rules("kernel", "AssemblyScript: unused, new, layout", () => checkKernel(tree)),
-  rules("leaks", "no machine's paths or registries", () => checkLeaks(tree, tracesOfThisMachine())),
+  rules("layers", "imports follow LAYERS"),
+  rules("sizes", "functions 70 lines, files 600"),
+  rules("names", "file names say what is inside"),
+  rules("enums", "constant objects instead"),
+  rules("docstrings", "exported symbols are explained"),
+  rules("kernel", "AssemblyScript: unused, new, layout"),
+  rules("leaks", "no machine's paths or registries"),
 ];
 
 function program(name: string, holds: string, script: string, ...options: string[]): Check {
@@ -53,15 +41,16 @@ function program(name: string, holds: string, script: string, ...options: string
   };
 }
 
-function rules(name: string, holds: string, find: () => Violation[]): Check {
-  return { name, holds, run: async () => find().map(formatViolation).join("\n") };
-}
-
-function tracesOfThisMachine(): MachineTraces {
-  const folders = [root, dirname(root), homedir()].filter((folder) => dirname(folder) !== folder);
-  const registry = process.env["npm_config_registry"] ?? "";
-  const registryHost = URL.canParse(registry) ? new URL(registry).host : publicRegistryHost;
-  return registryHost === publicRegistryHost ? { folders } : { folders, registryHost };
+function rules(name: string, holds: string): Check {
+  return {
+    name,
+    holds,
+    async run() {
+      // Loaded while the programs above are running already: the parsers take their time.
+      const { runRules } = await import("./rule-checks.ts");
+      return runRules(name, root);
+    },
+  };
 }
 
 /** Runs one check, prints its row as soon as it is known, and returns what it found. */

@@ -1,0 +1,40 @@
+import { homedir } from "node:os";
+import { dirname } from "node:path";
+import { checkDocstrings } from "./check-docstrings.ts";
+import { checkEnums } from "./check-enums.ts";
+import { checkKernel } from "./check-kernel.ts";
+import { checkLayers } from "./check-layers.ts";
+import { checkLeaks, type MachineTraces } from "./check-leaks.ts";
+import { checkNames } from "./check-names.ts";
+import { checkSizes } from "./check-sizes.ts";
+import { SourceTree } from "./source/tree.ts";
+import { formatViolation, type Violation } from "./source/violation.ts";
+
+const publicRegistryHost = "registry.npmjs.org";
+
+const rules: Readonly<Record<string, (tree: SourceTree, root: string) => Violation[]>> = {
+  layers: checkLayers,
+  sizes: checkSizes,
+  names: checkNames,
+  enums: checkEnums,
+  docstrings: checkDocstrings,
+  kernel: checkKernel,
+  leaks: (tree, root) => checkLeaks(tree, tracesOfThisMachine(root)),
+};
+
+let tree: SourceTree | undefined;
+
+/** Runs one of the repository's own rule sets over the work tree; a line for each violation. */
+export function runRules(name: string, root: string): string {
+  tree ??= SourceTree.open(root);
+  const find = rules[name];
+  if (find === undefined) throw new Error(`no such rules: ${name}`);
+  return find(tree, root).map(formatViolation).join("\n");
+}
+
+function tracesOfThisMachine(root: string): MachineTraces {
+  const folders = [root, dirname(root), homedir()].filter((folder) => dirname(folder) !== folder);
+  const registry = process.env["npm_config_registry"] ?? "";
+  const registryHost = URL.canParse(registry) ? new URL(registry).host : publicRegistryHost;
+  return registryHost === publicRegistryHost ? { folders } : { folders, registryHost };
+}
