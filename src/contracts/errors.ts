@@ -27,7 +27,6 @@ export const errorCodes = {
   "package-incomplete": "host",
   "monitor-missing": "host",
   "monitor-failed": "host",
-  "launch-too-large": "usage",
   "instance-lost": "host",
   "control-protocol": "host",
 } as const;

@@ -15,28 +15,38 @@ export interface PlacedFiles {
   outside(message: string): string;
 }
 
-/** Places files so that their names in messages are mostly right already. */
+/** The one folder at the tree's root; clang's own files lie in `usr` beside it. */
+export const topFolder = "source";
+
+/** Places files below one folder, keeping how they lie to one another. */
 export function placeFiles(
   files: ReadonlyMap<string, Uint8Array>,
   workingDirectory: string,
 ): PlacedFiles {
   const root = commonFolder([...files.keys()], workingDirectory);
-  const inside = (path: string) => path.slice(root.length).split(sep).filter(Boolean).join("/");
+  const inside = (path: string) =>
+    [topFolder, ...path.slice(root.length).split(sep).filter(Boolean)].join("/");
   const tree: FileTree = {};
   for (const [path, bytes] of files) insert(tree, inside(path).split("/"), bytes);
   const renamed = [...files.keys()]
     .map((path) => [inside(path), relative(workingDirectory, path)] as const)
-    .filter(([from, to]) => from !== to)
     .sort(([a], [b]) => b.length - a.length);
   const outside = (message: string) =>
     message
       .split("\n")
       .map((line) => {
         const hit = renamed.find(([from]) => line.includes(`${from}:`));
-        return hit === undefined ? line : line.replaceAll(`${hit[0]}:`, `${hit[1]}:`);
+        if (hit === undefined) return line;
+        const [from, to] = hit;
+        return line.replaceAll(`/${from}:`, `${to}:`).replaceAll(`${from}:`, `${to}:`);
       })
       .join("\n");
   return { tree, inside, outside };
+}
+
+/** Replaces the bytes of a file that was placed already. */
+export function placeBytes(placed: PlacedFiles, path: string, bytes: Uint8Array): void {
+  insert(placed.tree, placed.inside(path).split("/"), bytes);
 }
 
 function insert(tree: FileTree, path: readonly string[], bytes: Uint8Array): void {

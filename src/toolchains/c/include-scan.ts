@@ -31,3 +31,14 @@ export function scanIncludes(text: string): Includes {
   }
   return { quoted: [...quoted], angled: [...angled], computed };
 }
+
+const parentName =
+  /(#[ \t]*(?:include|include_next|import|embed)\b[ \t]*|\b__has_(?:include|include_next|embed)[ \t]*\([ \t]*)"([^"\n]*\.\.\/[^"\n]*)"/g;
+
+/** Replaces each quoted name that climbs with `..` by what `rename` makes of it. */
+export function renameClimbing(text: string, rename: (name: string) => string): string {
+  return text.replace(
+    parentName,
+    (_all, before: string, name: string) => `${before}"${rename(name)}"`,
+  );
+}

@@ -4,7 +4,8 @@ import { TsukiError } from "../../contracts/errors.ts";
 import { clangPackage } from "../packages.ts";
 import type { App, AppRequest, Toolchain } from "../toolchain.ts";
 import { runClang } from "./clang.ts";
-import { placeFiles } from "./file-tree.ts";
+import { resolveClimbing } from "./climbing-includes.ts";
+import { placeFiles, topFolder } from "./file-tree.ts";
 import { gatherSources } from "./source-closure.ts";
 
 const outputName = "app.wasm";
@@ -26,10 +27,14 @@ export const cToolchain: Toolchain = { name: "c", toApp };
 async function toApp(request: AppRequest): Promise<App> {
   const found = request.findPackage(clangPackage);
   request.files.read(found.manifestPath);
-  const placed = placeFiles(gatherSources(request), request.workingDirectory);
+  const gathered = gatherSources(request);
+  const placed = placeFiles(gathered, request.workingDirectory);
+  resolveClimbing(gathered, placed, request.includeDirectories);
   const isPlusPlus = request.sources.some((source) => !source.endsWith(".c"));
   const parameters = [
     ...commonFlags,
+    `-ffile-prefix-map=${topFolder}/=`,
+    `-ffile-prefix-map=/${topFolder}/=`,
     ...(isPlusPlus ? ["-fno-exceptions"] : []),
     ...request.includeDirectories.map((folder) => `-I${placed.inside(folder)}`),
     ...request.sources.map((source) => placed.inside(source)),
