@@ -172,10 +172,10 @@ export class SsaFunction {
   resolve(value: Value): Value {
     let root = value;
     while (this.alias[root] !== root) root = this.alias[root] as number;
-    while (this.alias[value] !== root) {
-      const next = this.alias[value] as number;
-      this.alias[value] = root;
-      value = next;
+    for (let next = value; next !== root; ) {
+      const current = next;
+      next = this.alias[current] as number;
+      this.alias[current] = root;
     }
     return root;
   }
@@ -196,8 +196,8 @@ export class SsaFunction {
 
   private grow(): void {
     const capacity = this.operation.length * 2;
-    const bytes = (old: Uint8Array) => copyInto(new Uint8Array(capacity), old);
-    const words = (old: Int32Array) => copyInto(new Int32Array(capacity), old);
+    const bytes = (old: Uint8Array<ArrayBuffer>) => copyInto(new Uint8Array(capacity), old);
+    const words = (old: Int32Array<ArrayBuffer>) => copyInto(new Int32Array(capacity), old);
     this.operation = bytes(this.operation);
     this.type = bytes(this.type);
     this.a = words(this.a);

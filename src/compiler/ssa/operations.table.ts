@@ -89,7 +89,7 @@ export const operationRows = {
   loadSymbol: { operands: 0, effect: "read", aux: "access", immediate: "symbol" },
   storeSymbol: { operands: 1, effect: "write", aux: "access", immediate: "symbol" },
 
-  // Calls. The first result is the instruction itself, the others are `result`s.
+  // Calls. The first result is the instruction itself, the others are `result`s; `aux` counts all.
   call: { operands: 0, effect: "write", list: true, immediate: "symbol" },
   callPointer: { operands: 1, effect: "write", list: true }, // a: code address, i32
   intrinsic: { operands: 0, effect: "write", list: true, aux: "intrinsic" },

@@ -6,9 +6,9 @@ export type { OperationName } from "./operations.table.ts";
 export const operationNames = Object.keys(operationRows) as readonly OperationName[];
 
 /** The number of each operation, as it stands in a function's `operation` column. */
-export const Operation = Object.fromEntries(
-  operationNames.map((name, index) => [name, index]),
-) as { readonly [name in OperationName]: number };
+export const Operation = Object.fromEntries(operationNames.map((name, index) => [name, index])) as {
+  readonly [name in OperationName]: number;
+};
 
 /** Effects in the order of their numbers; see the table. */
 export const Effect = { none: 0, read: 1, trap: 2, write: 3, end: 4 } as const;

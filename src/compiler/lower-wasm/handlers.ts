@@ -1,0 +1,28 @@
+import { Opcode, type OpcodeName, opcodeLimit, opcodeNames } from "../wasm/opcodes.ts";
+import { bulkHandlers } from "./bulk.ts";
+import { callHandlers } from "./calls.ts";
+import { controlHandlers } from "./control.ts";
+import type { Handler } from "./function-lowering.ts";
+import { memoryHandlers } from "./memory.ts";
+import { numericHandlers } from "./numeric.ts";
+import { tableHandlers } from "./tables.ts";
+import { variableHandlers } from "./variables.ts";
+
+const byName: Partial<Record<OpcodeName, Handler>> = {
+  ...controlHandlers,
+  ...callHandlers,
+  ...variableHandlers,
+  ...memoryHandlers,
+  ...bulkHandlers,
+  ...tableHandlers,
+  ...numericHandlers,
+};
+
+/** The handler of each opcode, by its number. */
+export const handlers: readonly (Handler | undefined)[] = byNumber();
+
+function byNumber(): (Handler | undefined)[] {
+  const table = new Array<Handler | undefined>(opcodeLimit).fill(undefined);
+  for (const name of opcodeNames) table[Opcode[name]] = byName[name];
+  return table;
+}

@@ -1,0 +1,43 @@
+import type { SsaFunction } from "../ssa/function.ts";
+import { removeAliases } from "../ssa/remove-aliases.ts";
+import { invalid, withDecodeErrors } from "../wasm/errors.ts";
+import type { Module } from "../wasm/module.ts";
+import type { LoweringEnvironment } from "./environment.ts";
+import { FunctionLowering } from "./function-lowering.ts";
+import { handlers } from "./handlers.ts";
+
+/**
+ * Lowers one function of a valid module to SSA: locals are values, what constants show to be
+ * unreachable is left out, blocks take no parameter that always stands for one value. Throws an
+ * `UnsupportedError` for features that are not compiled yet.
+ */
+export function lowerFunction(
+  module: Module,
+  functionIndex: number,
+  environment: LoweringEnvironment,
+): SsaFunction {
+  return withDecodeErrors(() => {
+    const lowering = new FunctionLowering(module, functionIndex, environment);
+    lowerBody(lowering);
+    lowering.builder.finish();
+    removeAliases(lowering.fn);
+    return lowering.fn;
+  });
+}
+
+function lowerBody(lowering: FunctionLowering): void {
+  const { builder, frames, reader } = lowering;
+  while (frames.length > 0) {
+    if (builder.isReachable) reader.next();
+    else {
+      reader.skipBlock();
+      lowering.unwindTo(lowering.frame);
+    }
+    const handler = handlers[reader.opcode];
+    if (handler === undefined) throw invalid(reader.offset, "unexpected opcode");
+    handler(lowering);
+  }
+  if (!reader.atEnd) throw invalid(reader.offset, "instructions behind the end of the function");
+  const { results } = lowering.fn.signature;
+  if (builder.isReachable) builder.return(lowering.popMany(results.length));
+}

@@ -1,0 +1,230 @@
+import { ByteReader } from "../bytes/reader.ts";
+import { invalid, UnsupportedError } from "./errors.ts";
+import { type FunctionType, type Module, WasmType, type WasmTypeId } from "./module.ts";
+import { functionName } from "./names.ts";
+import { featureOfOpcode, type ImmediateKind, immediateKinds, Opcode } from "./opcodes.ts";
+import { featureOfType, readValueType, readVector, typeOfByte } from "./types.ts";
+
+/** Locals a function may have, as engines limit it. */
+const localLimit = 50_000;
+const noTypes: readonly WasmTypeId[] = [];
+
+/**
+ * Reads a function's body instruction by instruction. `next` leaves the instruction in the public
+ * fields; which of them hold something depends on the opcode's immediates.
+ */
+export class InstructionReader {
+  /** Types of the declared locals, parameters apart. */
+  readonly locals: readonly WasmTypeId[];
+  /** Number of the opcode, see `Opcode`. */
+  opcode = 0;
+  /** Where the opcode stands in the module's bytes. */
+  offset = 0;
+  /** Index of the label, local, global, table, memory, function, segment or type (unsigned). */
+  index = 0;
+  /** Second index: the table of call_indirect, the source of a copy, the target of an init. */
+  second = 0;
+  /** Low half of a constant; floats by their bits. */
+  low = 0;
+  /** High half of a constant. */
+  high = 0;
+  /** Constant offset of a memory access, below 2^32. */
+  accessOffset = 0;
+  /** Labels of br_table, the default last. */
+  labels: readonly number[] = [];
+  /** Type of a block. */
+  blockType: FunctionType = { parameters: noTypes, results: noTypes };
+
+  private readonly module: Module;
+  private readonly functionIndex: number;
+  private readonly reader: ByteReader;
+
+  constructor(module: Module, functionIndex: number) {
+    const body = module.functions[functionIndex]?.body;
+    if (body === undefined) throw new RangeError(`function ${functionIndex} has no body`);
+    this.module = module;
+    this.functionIndex = functionIndex;
+    this.reader = new ByteReader(module.bytes, body.start, body.end);
+    this.locals = this.named(() => this.readLocals());
+  }
+
+  /** Whether the body is read to its end. */
+  get atEnd(): boolean {
+    return this.reader.remaining === 0;
+  }
+
+  /** Reads one instruction. */
+  next(): void {
+    const { reader } = this;
+    this.offset = reader.offset;
+    let opcode = reader.u8();
+    if (opcode === 0xfc) opcode = this.prefixed();
+    this.opcode = opcode;
+    const kind = immediateKinds[opcode];
+    if (kind === undefined) throw this.unknownOpcode(opcode);
+    if (kind !== "none") this.readImmediate(kind);
+  }
+
+  /** Skips to the `end` or `else` that closes the current block, and reads it. */
+  skipBlock(): void {
+    let depth = 0;
+    for (;;) {
+      this.next();
+      const { opcode } = this;
+      if (opcode === Opcode.block || opcode === Opcode.loop || opcode === Opcode.if) depth++;
+      else if (opcode === Opcode.end && depth-- === 0) return;
+      else if (opcode === Opcode.else && depth === 0) return;
+    }
+  }
+
+  private prefixed(): number {
+    const number = this.reader.u32();
+    return number < 0x1000 ? 0x100 + number : 0x1100;
+  }
+
+  private readImmediate(kind: ImmediateKind): void {
+    const { reader } = this;
+    switch (kind) {
+      case "label":
+      case "function":
+      case "local":
+      case "global":
+      case "table":
+      case "data":
+      case "element":
+        this.index = reader.u32();
+        break;
+      case "typeAndTable":
+      case "elementAndTable":
+      case "tables":
+        this.index = reader.u32();
+        this.second = reader.u32();
+        break;
+      case "access":
+        this.readAccess();
+        break;
+      case "i32":
+        this.low = reader.s32();
+        break;
+      case "f32":
+        this.low = reader.fixed32();
+        break;
+      case "i64":
+        reader.s64();
+        this.takeHalves();
+        break;
+      case "f64":
+        reader.fixed64();
+        this.takeHalves();
+        break;
+      case "blockType":
+        this.readBlockType();
+        break;
+      default:
+        this.readRareImmediate(kind);
+    }
+  }
+
+  private readRareImmediate(kind: ImmediateKind): void {
+    const { reader } = this;
+    switch (kind) {
+      case "labels":
+        this.labels = readVector(reader, () => reader.u32());
+        this.labels = [...this.labels, reader.u32()];
+        break;
+      case "types":
+        this.named(() => readVector(reader, () => readValueType(reader)));
+        break;
+      case "referenceType":
+        this.readReferenceType();
+        break;
+      case "memory":
+        this.readMemoryIndex();
+        break;
+      case "memories":
+        this.readMemoryIndex();
+        this.readMemoryIndex();
+        break;
+      case "dataAndMemory":
+        this.index = reader.u32();
+        this.readMemoryIndex();
+        break;
+    }
+  }
+
+  private takeHalves(): void {
+    this.low = this.reader.low;
+    this.high = this.reader.high;
+  }
+
+  private readAccess(): void {
+    const alignment = this.reader.u32();
+    if ((alignment & 0x40) !== 0) throw this.unsupported("several memories", this.offset);
+    if (alignment > 3) throw invalid(this.offset, "malformed alignment");
+    this.accessOffset = this.reader.u32();
+  }
+
+  private readMemoryIndex(): void {
+    if (this.reader.u32() !== 0) throw this.unsupported("several memories", this.offset);
+  }
+
+  private readReferenceType(): void {
+    const offset = this.reader.offset;
+    const type = this.named(() => readValueType(this.reader));
+    if (type !== WasmType.funcref) throw invalid(offset, "not a reference type");
+  }
+
+  private readBlockType(): void {
+    const { reader } = this;
+    const offset = reader.offset;
+    const code = reader.s33();
+    if (code >= 0) {
+      const type = this.module.types[code];
+      if (type === undefined) throw invalid(offset, `unknown type ${code}`);
+      this.blockType = type;
+      return;
+    }
+    const byte = code & 0x7f;
+    const type = typeOfByte(byte);
+    if (code === -64) this.blockType = { parameters: noTypes, results: noTypes };
+    else if (type !== undefined) this.blockType = { parameters: noTypes, results: [type] };
+    else {
+      const feature = featureOfType(byte);
+      if (feature !== undefined) throw this.unsupported(feature, offset);
+      throw invalid(offset, "malformed block type");
+    }
+  }
+
+  private readLocals(): WasmTypeId[] {
+    const { reader } = this;
+    const locals: WasmTypeId[] = [];
+    readVector(reader, () => {
+      const offset = reader.offset;
+      const count = reader.u32();
+      const type = readValueType(reader);
+      if (locals.length + count > localLimit) throw invalid(offset, "too many locals");
+      for (let index = 0; index < count; index++) locals.push(type);
+    });
+    return locals;
+  }
+
+  private unknownOpcode(opcode: number): Error {
+    const feature = featureOfOpcode(opcode);
+    if (feature !== undefined) return this.unsupported(feature, this.offset);
+    return invalid(this.offset, `unknown opcode 0x${opcode.toString(16)}`);
+  }
+
+  private unsupported(feature: string, offset: number): UnsupportedError {
+    return new UnsupportedError(feature, offset, functionName(this.module, this.functionIndex));
+  }
+
+  /** Adds the function's name to what `read` refuses. */
+  private named<Result>(read: () => Result): Result {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      throw this.unsupported(error.feature, error.offset);
+    }
+  }
+}

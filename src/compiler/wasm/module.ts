@@ -1,0 +1,125 @@
+/** Value types by their byte in the binary format (WebAssembly 2.0, section 5.3.1 ff.). */
+export const WasmType = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 } as const;
+
+/** One of the bytes of `WasmType`. */
+export type WasmTypeId = (typeof WasmType)[keyof typeof WasmType];
+
+/** A function's type. */
+export interface FunctionType {
+  readonly parameters: readonly WasmTypeId[];
+  readonly results: readonly WasmTypeId[];
+}
+
+/** A size and how far it may grow: pages of 64 KiB or table entries. */
+export interface Limits {
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+}
+
+/** What modules import and export. */
+export type ExternalKind = "function" | "table" | "memory" | "global";
+
+/** The two names of an import. */
+export interface ImportName {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** A range of the module's bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A function, imported or with a body. */
+export interface WasmFunction {
+  readonly typeIndex: number;
+  readonly import: ImportName | undefined;
+  /** Where its locals and instructions stand. */
+  readonly body: ByteRange | undefined;
+}
+
+/** A table of function references. */
+export interface WasmTable extends Limits {
+  readonly import: ImportName | undefined;
+}
+
+/** A linear memory. */
+export interface WasmMemory extends Limits {
+  readonly import: ImportName | undefined;
+}
+
+/** A constant expression: each has one instruction. Floats stand as their bits. */
+export type ConstantExpression =
+  | {
+      readonly kind: "constant";
+      readonly type: WasmTypeId;
+      readonly low: number;
+      readonly high: number;
+    }
+  | { readonly kind: "global"; readonly index: number }
+  | { readonly kind: "function"; readonly index: number }
+  | { readonly kind: "null" };
+
+/** A global variable. */
+export interface WasmGlobal {
+  readonly type: WasmTypeId;
+  readonly isMutable: boolean;
+  readonly import: ImportName | undefined;
+  readonly initial: ConstantExpression | undefined;
+}
+
+/** One export. */
+export interface WasmExport {
+  readonly name: string;
+  readonly kind: ExternalKind;
+  readonly index: number;
+}
+
+/** Where an active segment is copied at the start. */
+export interface SegmentTarget {
+  /** Index of the table or memory. */
+  readonly index: number;
+  readonly offset: ConstantExpression;
+}
+
+/** An element segment; declarative ones only announce functions to `ref.func`. */
+export interface ElementSegment {
+  readonly mode: "active" | "passive" | "declarative";
+  /** Of active segments. */
+  readonly target: SegmentTarget | undefined;
+  readonly items: readonly ConstantExpression[];
+}
+
+/** A data segment. */
+export interface DataSegment {
+  readonly mode: "active" | "passive";
+  /** Of active segments. */
+  readonly target: SegmentTarget | undefined;
+  readonly contents: ByteRange;
+}
+
+/** A decoded module. Imported functions, tables, memories and globals come first in their lists. */
+export interface Module {
+  readonly bytes: Uint8Array;
+  readonly types: readonly FunctionType[];
+  readonly functions: readonly WasmFunction[];
+  readonly tables: readonly WasmTable[];
+  readonly memories: readonly WasmMemory[];
+  readonly globals: readonly WasmGlobal[];
+  readonly exports: readonly WasmExport[];
+  /** Index of the start function. */
+  readonly start: number | undefined;
+  readonly elements: readonly ElementSegment[];
+  readonly dataCount: number | undefined;
+  readonly data: readonly DataSegment[];
+  /** Contents of the custom sections by name, the last one of each. */
+  readonly customSections: ReadonlyMap<string, ByteRange>;
+}
+
+/** The type of a function; throws a RangeError for an index out of range. */
+export function functionTypeOf(module: Module, functionIndex: number): FunctionType {
+  const type = module.types[module.functions[functionIndex]?.typeIndex ?? -1];
+  if (type === undefined) throw new RangeError(`no function ${functionIndex}`);
+  return type;
+}
