@@ -39,6 +39,8 @@ export interface LoweringEnvironment {
   functionSymbol(functionIndex: number): SymbolId;
   /** The value of a global that never changes and is known now. */
   globalConstant(globalIndex: number): ConstantBits | undefined;
+  /** The symbol whose address is the value of a global that only layout knows. */
+  globalAddress(globalIndex: number): SymbolId | undefined;
   /** The symbol of any other global, an 8-byte variable. */
   globalSymbol(globalIndex: number): SymbolId;
   table(tableIndex: number): TableLayout;

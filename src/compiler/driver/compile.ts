@@ -1,0 +1,158 @@
+import type { Platform } from "../../contracts/machine-interface.ts";
+import { lowerFunction } from "../lower-wasm/lower-function.ts";
+import { compileFunction } from "../machine-x64/compile-function.ts";
+import type { Chunk } from "../object/object.ts";
+import { type SymbolId, SymbolTable } from "../object/symbols.ts";
+import { functionName } from "../wasm/names.ts";
+import { type ProgramContext, UnitEnvironment } from "./environment.ts";
+import { LinkError } from "./errors.ts";
+import { type InitialMemory, initialMemory } from "./initial-memory.ts";
+import { createUnit, exportIndex, symbolNames, type Unit } from "./unit.ts";
+import { sharedVariable, UnitVariables } from "./variables.ts";
+
+/** A program before it is placed: everything that its roots reach. */
+export interface CompiledProgram {
+  readonly symbols: SymbolTable;
+  readonly chunks: readonly Chunk[];
+  /** Contents of the kernel's memory at the start, and where its static data end. */
+  readonly kernelMemory: InitialMemory & { readonly end: number };
+  /** Contents of the app's memory at the start, and its size in pages of 64 KiB. */
+  readonly appMemory: InitialMemory & { readonly initialPages: number };
+  /** Numbers of the Linux system calls that the program makes after sealing, ascending. */
+  readonly systemCalls: readonly number[];
+}
+
+/** What to compile. */
+export interface CompileRequest {
+  readonly platform: Platform;
+  readonly kernel: Uint8Array;
+  readonly app: Uint8Array;
+  /** Upper bound of the app's memory in pages of 64 KiB. */
+  readonly maximumPages?: number;
+  /** Code and data made elsewhere: the platform's entry, the runtime's routines. */
+  readonly supplied: (symbols: SymbolTable) => readonly Chunk[];
+  /** Symbols from which everything else is reached. */
+  readonly roots: readonly string[];
+}
+
+/**
+ * Compiles kernel and app as one closed unit: starting from the roots, each function is lowered
+ * when something refers to it, so that what nobody reaches costs nothing.
+ */
+export function compileProgram(request: CompileRequest): CompiledProgram {
+  const kernel = createUnit("kernel", request.kernel);
+  const app = createUnit("app", request.app);
+  const symbols = new SymbolTable();
+  const context: ProgramContext = {
+    platform: request.platform,
+    kernel,
+    app,
+    symbols,
+    signatures: new Map(),
+    maximumPages: request.maximumPages ?? 65_536,
+  };
+  const builder = new ProgramBuilder(context, request.supplied(symbols));
+  const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
+  const { kernelEnvironment, appEnvironment } = builder;
+  return {
+    symbols,
+    chunks,
+    kernelMemory: {
+      ...initialMemory(kernel, kernelEnvironment),
+      end: staticsEnd(kernel, kernelEnvironment),
+    },
+    appMemory: {
+      ...initialMemory(app, appEnvironment),
+      initialPages: app.module.memories[0]?.minimum ?? 0,
+    },
+    systemCalls: [...new Set(chunks.flatMap((chunk) => chunk.systemCalls ?? []))].sort(
+      (a, b) => a - b,
+    ),
+  };
+}
+
+/** Where the kernel's statics end, as it tells itself by an exported global. */
+function staticsEnd(kernel: Unit, environment: UnitEnvironment): number {
+  const index = exportIndex(kernel, "global", "staticsEnd");
+  const bits = index === undefined ? undefined : environment.globalConstant(index);
+  if (bits === undefined) throw new LinkError("the kernel does not export staticsEnd");
+  return bits.low >>> 0;
+}
+
+class ProgramBuilder {
+  readonly kernelEnvironment: UnitEnvironment;
+  readonly appEnvironment: UnitEnvironment;
+  private readonly supplied: Map<SymbolId, Chunk>;
+  private readonly functions = new Map<string, { environment: UnitEnvironment; index: number }>();
+  private readonly variables: ReadonlyMap<string, UnitVariables>;
+
+  constructor(
+    private readonly context: ProgramContext,
+    supplied: readonly Chunk[],
+  ) {
+    this.supplied = new Map(supplied.map((chunk) => [chunk.symbol, chunk]));
+    this.kernelEnvironment = new UnitEnvironment(context, context.kernel);
+    this.appEnvironment = new UnitEnvironment(context, context.app);
+    const environments = [this.kernelEnvironment, this.appEnvironment];
+    for (const environment of environments) this.nameFunctions(environment);
+    this.variables = new Map(
+      environments.map((environment) => [
+        environment.unit.name,
+        new UnitVariables(environment.unit, environment),
+      ]),
+    );
+  }
+
+  /** Every chunk that the roots reach, in the order in which they are found. */
+  reachable(roots: readonly SymbolId[]): Chunk[] {
+    const found: Chunk[] = [];
+    const known = new Set<SymbolId>(roots);
+    const waiting = [...roots];
+    for (let next = 0; next < waiting.length; next++) {
+      for (const chunk of this.create(waiting[next] as SymbolId)) {
+        known.add(chunk.symbol);
+        found.push(chunk);
+        for (const { symbol } of chunk.relocations) {
+          if (known.has(symbol)) continue;
+          known.add(symbol);
+          waiting.push(symbol);
+        }
+      }
+    }
+    return found;
+  }
+
+  private nameFunctions(environment: UnitEnvironment): void {
+    environment.unit.module.functions.forEach((fn, index) => {
+      if (fn.import !== undefined) return;
+      this.functions.set(symbolNames.function(environment.unit, index), { environment, index });
+    });
+  }
+
+  /** The chunks that a symbol stands for; none for an address that the layout gives. */
+  private create(symbol: SymbolId): readonly Chunk[] {
+    const supplied = this.supplied.get(symbol);
+    if (supplied !== undefined) return [supplied];
+    const name = this.context.symbols.nameOf(symbol);
+    const found = this.functions.get(name);
+    if (found !== undefined) return this.compile(symbol, found.environment, found.index);
+    const variable = this.variable(symbol, name);
+    return variable === undefined ? [] : [variable];
+  }
+
+  private compile(symbol: SymbolId, environment: UnitEnvironment, index: number): Chunk[] {
+    const { module } = environment.unit;
+    const fn = lowerFunction(module, index, environment);
+    const [body, ...tables] = compileFunction(fn, symbol, this.context.symbols);
+    if (body === undefined) throw new LinkError(`${functionName(module, index)} has no code`);
+    return [body, ...tables];
+  }
+
+  private variable(symbol: SymbolId, name: string): Chunk | undefined {
+    const dot = name.indexOf(".");
+    const unit = this.variables.get(name.slice(0, dot));
+    const own = unit?.create(symbol, name.slice(dot + 1));
+    const pages = this.context.app.module.memories[0]?.minimum ?? 0;
+    return own ?? sharedVariable(symbol, name, pages);
+  }
+}

@@ -1,0 +1,212 @@
+import { TsukiError } from "../../contracts/errors.ts";
+import { guestImports } from "../../contracts/guest-abi.ts";
+import {
+  type ConfigConstant,
+  configConstants,
+  type MachineImportName,
+  machineImports,
+  type NumberType,
+  type Platform,
+  platformIds,
+} from "../../contracts/machine-interface.ts";
+import type {
+  ConstantBits,
+  LoweringEnvironment,
+  SegmentLayout,
+  TableLayout,
+} from "../lower-wasm/environment.ts";
+import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import { Space } from "../ssa/operations.ts";
+import { functionTypeOf, type ImportName, WasmType } from "../wasm/module.ts";
+import { LinkError } from "./errors.ts";
+import { constantBits, exportIndex, symbolNames, typeKey, type Unit } from "./unit.ts";
+
+/** What the modules of a program share. */
+export interface ProgramContext {
+  readonly platform: Platform;
+  readonly kernel: Unit;
+  readonly app: Unit;
+  readonly symbols: SymbolTable;
+  /** Ids of function types by `typeKey`, from 1 on. */
+  readonly signatures: Map<string, number>;
+  /** Upper bound of the app's memory in pages. */
+  readonly maximumPages: number;
+}
+
+const spareTableEntries = 4096;
+const largestTable = 1 << 20;
+
+/** The surroundings of one unit's functions in a program. */
+export class UnitEnvironment implements LoweringEnvironment {
+  readonly memorySpace: number;
+  private readonly growsTables: boolean;
+  private readonly dropsData: boolean;
+  private readonly dropsElements: boolean;
+
+  constructor(
+    private readonly program: ProgramContext,
+    readonly unit: Unit,
+  ) {
+    this.memorySpace = unit === program.kernel ? Space.kernel : Space.app;
+    const { bytes } = unit.module;
+    // Searching for the bytes of an instruction finds too many at worst.
+    this.growsTables = contains(bytes, 0xfc, 0x0f);
+    this.dropsData = contains(bytes, 0xfc, 0x09);
+    this.dropsElements = contains(bytes, 0xfc, 0x0d);
+  }
+
+  machineImport(functionIndex: number): MachineImportName | undefined {
+    const names = this.unit.module.functions[functionIndex]?.import;
+    if (names === undefined || this.memorySpace !== Space.kernel) return undefined;
+    const key = `${names.module}.${names.name}`;
+    return key in machineImports ? (key as MachineImportName) : undefined;
+  }
+
+  functionSymbol(functionIndex: number): SymbolId {
+    const { kernel, symbols } = this.program;
+    const names = this.unit.module.functions[functionIndex]?.import;
+    if (names === undefined) return symbols.intern(symbolNames.function(this.unit, functionIndex));
+    if (this.unit === kernel) throw new LinkError(`the kernel imports ${names.module}.${names.name}`);
+    return symbols.intern(`kernel.${this.guestImport(names, functionIndex)}`);
+  }
+
+  globalConstant(globalIndex: number): ConstantBits | undefined {
+    const global = this.unit.module.globals[globalIndex];
+    if (global === undefined || global.isMutable) return undefined;
+    if (global.import !== undefined) return this.configConstant(global.import);
+    if (global.initial === undefined) return undefined;
+    return constantBits(global.initial, (index) => this.globalConstant(index));
+  }
+
+  /** The symbol whose address is the value of an immutable global that layout decides. */
+  globalAddress(globalIndex: number): SymbolId | undefined {
+    const names = this.unit.module.globals[globalIndex]?.import;
+    if (names === undefined || this.memorySpace !== Space.kernel) return undefined;
+    if (names.module !== "config") return undefined;
+    if (!configConstants.includes(names.name as ConfigConstant)) {
+      throw new LinkError(`there is no configuration constant ${names.name}`);
+    }
+    return this.program.symbols.intern(`config.${names.name}`);
+  }
+
+  globalSymbol(globalIndex: number): SymbolId {
+    return this.symbol(symbolNames.global(this.unit, globalIndex));
+  }
+
+  table(tableIndex: number): TableLayout {
+    const table = this.unit.module.tables[tableIndex];
+    if (table === undefined) throw new LinkError(`there is no table ${tableIndex}`);
+    const { minimum, maximum = largestTable } = table;
+    const room = Math.max(minimum, Math.min(maximum, minimum + spareTableEntries));
+    return {
+      entries: this.symbol(symbolNames.table(this.unit, tableIndex)),
+      initial: minimum,
+      sizeVariable: this.growsTables
+        ? this.symbol(symbolNames.tableSize(this.unit, tableIndex))
+        : undefined,
+      capacity: this.growsTables ? room : minimum,
+    };
+  }
+
+  dataSegment(segmentIndex: number): SegmentLayout {
+    const segment = this.unit.module.data[segmentIndex];
+    if (segment === undefined) throw new LinkError(`there is no data segment ${segmentIndex}`);
+    const passive = segment.mode === "passive";
+    return {
+      contents: this.symbol(symbolNames.data(this.unit, segmentIndex)),
+      length: passive ? segment.contents.end - segment.contents.start : 0,
+      lengthVariable:
+        passive && this.dropsData
+          ? this.symbol(symbolNames.dataLength(this.unit, segmentIndex))
+          : undefined,
+    };
+  }
+
+  elementSegment(segmentIndex: number): SegmentLayout {
+    const segment = this.unit.module.elements[segmentIndex];
+    if (segment === undefined) throw new LinkError(`there is no element segment ${segmentIndex}`);
+    const passive = segment.mode === "passive";
+    return {
+      contents: this.symbol(symbolNames.element(this.unit, segmentIndex)),
+      length: passive ? segment.items.length : 0,
+      lengthVariable:
+        passive && this.dropsElements
+          ? this.symbol(symbolNames.elementLength(this.unit, segmentIndex))
+          : undefined,
+    };
+  }
+
+  signatureId(typeIndex: number): number {
+    const type = this.unit.module.types[typeIndex];
+    if (type === undefined) throw new LinkError(`there is no type ${typeIndex}`);
+    const { signatures } = this.program;
+    const key = typeKey(type);
+    const known = signatures.get(key);
+    if (known !== undefined) return known;
+    signatures.set(key, signatures.size + 1);
+    return signatures.size;
+  }
+
+  symbol(name: string): SymbolId {
+    return this.program.symbols.intern(name);
+  }
+
+  get appStart(): SymbolId | undefined {
+    const { app } = this.program;
+    const index = exportIndex(app, "function", "_start");
+    return index === undefined ? undefined : this.symbol(symbolNames.function(app, index));
+  }
+
+  get appInitialize(): SymbolId | undefined {
+    const { app } = this.program;
+    const { start } = app.module;
+    return start === undefined ? undefined : this.symbol(symbolNames.function(app, start));
+  }
+
+  get appMaximumPages(): number {
+    const declared = this.program.app.module.memories[0]?.maximum ?? 65_536;
+    return Math.min(declared, this.program.maximumPages);
+  }
+
+  /** The kernel's export that meets an import of the app; its type must be the one agreed on. */
+  private guestImport(names: ImportName, functionIndex: number): string {
+    const provided = guestImports[names.module]?.[names.name];
+    if (provided === undefined) {
+      throw new TsukiError(
+        "wasm-unknown-import",
+        `The app imports ${names.module}.${names.name}, which Tsuki does not provide: ` +
+          "build it for WASI preview 1 (wasi_snapshot_preview1).",
+      );
+    }
+    const type = functionTypeOf(this.unit.module, functionIndex);
+    const agreed = typeKey({
+      parameters: provided.parameters.map(wasmType),
+      results: provided.results.map(wasmType),
+    });
+    if (typeKey(type) !== agreed) {
+      throw new TsukiError(
+        "wasm-unknown-import",
+        `The app imports ${names.module}.${names.name} with another signature than WASI gives it.`,
+      );
+    }
+    return provided.kernelExport;
+  }
+
+  private configConstant(names: ImportName): ConstantBits | undefined {
+    if (names.module !== "config") return undefined;
+    if (names.name === "platform") return { low: platformIds[this.program.platform], high: 0 };
+    if (names.name !== "appInitialPages") return undefined;
+    return { low: this.program.app.module.memories[0]?.minimum ?? 0, high: 0 };
+  }
+}
+
+function wasmType(type: NumberType): (typeof WasmType)[NumberType] {
+  return WasmType[type];
+}
+
+function contains(bytes: Uint8Array, first: number, second: number): boolean {
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (bytes[at + 1] === second) return true;
+  }
+  return false;
+}

@@ -1,0 +1,120 @@
+import type { MemoryLayout, PlacedSection, Segment } from "../object/layout.ts";
+import {
+  type Chunk,
+  type Relocation,
+  RelocationKind,
+  type SectionName,
+  sectionNames,
+} from "../object/object.ts";
+import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import { LinkError } from "./errors.ts";
+
+const signedLimit = 2 ** 31;
+
+/** A function of a linked program. */
+export interface LinkedFunction {
+  readonly chunk: Chunk;
+  readonly address: number;
+}
+
+/** A program with every address decided. */
+export interface LinkedProgram {
+  readonly segments: readonly Segment[];
+  /** The functions in the order of their addresses. */
+  readonly functions: readonly LinkedFunction[];
+  /** The address of a symbol; throws a LinkError for one that is not there. */
+  addressOf(name: string): number;
+}
+
+/** Places chunks as a layout says and fills in their relocations. */
+export function link(
+  chunks: readonly Chunk[],
+  symbols: SymbolTable,
+  layout: MemoryLayout,
+): LinkedProgram {
+  const addresses = new Map<SymbolId, number>();
+  const members = new Map(
+    sectionNames.map((name) => [name, chunks.filter((chunk) => chunk.section === name)]),
+  );
+  const placed: PlacedSection[] = [];
+  for (const [name, sectionChunks] of members) {
+    placed.push(placeSection(name, sectionChunks, layout.sectionStart(name, placed), addresses));
+  }
+  for (const [name, value] of layout.symbols(placed)) addresses.set(symbols.intern(name), value);
+  const find = (symbol: SymbolId): number => {
+    const address = addresses.get(symbol);
+    if (address === undefined) throw new LinkError(`nothing defines ${symbols.nameOf(symbol)}`);
+    return address;
+  };
+  const segments = placed
+    .filter(({ memorySize }) => memorySize > 0)
+    .map((section) => fillSection(section, members.get(section.name) ?? [], find));
+  const functions = (members.get("text") ?? [])
+    .filter((chunk) => chunk.frameBytes !== undefined)
+    .map((chunk) => ({ chunk, address: find(chunk.symbol) }));
+  return {
+    segments: [...segments, ...layout.emptySegments(placed)],
+    functions,
+    addressOf: (name) => find(symbols.intern(name)),
+  };
+}
+
+function placeSection(
+  name: SectionName,
+  chunks: readonly Chunk[],
+  start: number,
+  addresses: Map<SymbolId, number>,
+): PlacedSection {
+  let end = start;
+  let contentsEnd = start;
+  for (const chunk of chunks) {
+    const address = Math.ceil(end / chunk.alignment) * chunk.alignment;
+    addresses.set(chunk.symbol, address);
+    end = address + chunk.size;
+    if (chunk.bytes.length > 0) contentsEnd = address + chunk.bytes.length;
+  }
+  return { name, address: start, memorySize: end - start, fileSize: contentsEnd - start };
+}
+
+function fillSection(
+  section: PlacedSection,
+  chunks: readonly Chunk[],
+  find: (symbol: SymbolId) => number,
+): Segment {
+  const bytes = new Uint8Array(section.fileSize);
+  const view = new DataView(bytes.buffer);
+  for (const chunk of chunks) {
+    const offset = find(chunk.symbol) - section.address;
+    if (chunk.bytes.length > 0) bytes.set(chunk.bytes, offset);
+    for (const relocation of chunk.relocations) {
+      applyRelocation(view, section.address, offset + relocation.offset, relocation, find);
+    }
+  }
+  return {
+    address: section.address,
+    bytes,
+    memorySize: section.memorySize,
+    writable: section.name === "data" || section.name === "zero",
+    executable: section.name === "text",
+  };
+}
+
+function applyRelocation(
+  view: DataView,
+  base: number,
+  field: number,
+  { kind, symbol, addend }: Relocation,
+  find: (symbol: SymbolId) => number,
+): void {
+  const target = find(symbol) + addend;
+  if (kind === RelocationKind.pc32) {
+    view.setInt32(field, target - (base + field + 4), true);
+  } else if (kind === RelocationKind.absolute32) {
+    if (target < -signedLimit || target >= signedLimit) {
+      throw new LinkError(`an address of ${target.toString(16)} does not fit into 31 bits`);
+    }
+    view.setInt32(field, target, true);
+  } else {
+    view.setBigInt64(field, BigInt(target), true);
+  }
+}

@@ -1,0 +1,133 @@
+import { maskBytes } from "../machine-x64/select/float.ts";
+import { type Chunk, type Relocation, RelocationKind } from "../object/object.ts";
+import { type SymbolId, wellKnownSymbols } from "../object/symbols.ts";
+import type { ConstantExpression } from "../wasm/module.ts";
+import type { UnitEnvironment } from "./environment.ts";
+import { LinkError } from "./errors.ts";
+import { constantBits, segmentOffset, type Unit, variableBytes } from "./unit.ts";
+
+const entryBytes = 8;
+const wasmPageBytes = 65_536;
+
+/** Makes the chunks of a unit's variables, tables and segments as something asks for them. */
+export class UnitVariables {
+  constructor(
+    private readonly unit: Unit,
+    private readonly environment: UnitEnvironment,
+  ) {}
+
+  /** The chunk of a global, table, segment or length by the rest of its name, or undefined. */
+  create(symbol: SymbolId, part: string): Chunk | undefined {
+    const match = /^([gtde])(\d+)(\.size|\.length)?$/.exec(part);
+    if (match === null) return undefined;
+    const [, letter = "", digits = "", variable] = match;
+    const index = Number(digits);
+    if (variable !== undefined) return this.lengthVariable(symbol, letter, index);
+    if (letter === "g") return this.global(symbol, index);
+    if (letter === "t") return this.table(symbol, index);
+    return letter === "d" ? this.data(symbol, index) : this.element(symbol, index);
+  }
+
+  private lengthVariable(symbol: SymbolId, letter: string, index: number): Chunk {
+    if (letter === "t") return word(symbol, this.environment.table(index).initial);
+    const segment =
+      letter === "d" ? this.environment.dataSegment(index) : this.environment.elementSegment(index);
+    return word(symbol, segment.length);
+  }
+
+  private global(symbol: SymbolId, index: number): Chunk {
+    const global = this.unit.module.globals[index];
+    if (global?.initial === undefined) throw new LinkError(`there is no global ${index}`);
+    return this.entries(symbol, [global.initial], "data");
+  }
+
+  private table(symbol: SymbolId, index: number): Chunk {
+    const { module } = this.unit;
+    const { capacity } = this.environment.table(index);
+    const items = new Array<ConstantExpression | undefined>(capacity).fill(undefined);
+    for (const segment of module.elements) {
+      if (segment.mode !== "active" || segment.target?.index !== index) continue;
+      const offset = segmentOffset(segment.target.offset, (global) =>
+        this.environment.globalConstant(global),
+      );
+      segment.items.forEach((item, position) => {
+        items[offset + position] = item;
+      });
+    }
+    return this.entries(symbol, items, "data");
+  }
+
+  private element(symbol: SymbolId, index: number): Chunk {
+    return this.entries(symbol, this.unit.module.elements[index]?.items ?? [], "readOnly");
+  }
+
+  private data(symbol: SymbolId, index: number): Chunk {
+    const { contents } = this.unit.module.data[index] ?? { contents: { start: 0, end: 0 } };
+    const bytes = this.unit.module.bytes.slice(contents.start, contents.end);
+    return plainChunk(symbol, "readOnly", bytes, 1);
+  }
+
+  /** 8-byte words: numbers by their bits, functions as code address and signature. */
+  private entries(
+    symbol: SymbolId,
+    items: readonly (ConstantExpression | undefined)[],
+    section: "data" | "readOnly",
+  ): Chunk {
+    const { module } = this.unit;
+    const words = new Int32Array(items.length * 2);
+    const relocations: Relocation[] = [];
+    items.forEach((item, position) => {
+      if (item === undefined) return;
+      if (item.kind === "function") {
+        words[2 * position + 1] = this.environment.signatureId(
+          module.functions[item.index]?.typeIndex ?? -1,
+        );
+        relocations.push({
+          offset: position * entryBytes,
+          kind: RelocationKind.absolute32,
+          symbol: this.environment.functionSymbol(item.index),
+          addend: 0,
+        });
+        return;
+      }
+      const bits = constantBits(item, (index) => this.environment.globalConstant(index));
+      words[2 * position] = bits?.low ?? 0;
+      words[2 * position + 1] = bits?.high ?? 0;
+    });
+    const bytes = new Uint8Array(words.buffer);
+    return { ...plainChunk(symbol, section, bytes, entryBytes), relocations };
+  }
+}
+
+function word(symbol: SymbolId, value: number): Chunk {
+  return plainChunk(symbol, "data", new Uint8Array(Int32Array.of(value, 0).buffer), variableBytes);
+}
+
+function plainChunk(
+  symbol: SymbolId,
+  section: "data" | "readOnly",
+  bytes: Uint8Array,
+  alignment: number,
+): Chunk {
+  return { symbol, section, bytes, size: bytes.length, alignment, relocations: [] };
+}
+
+/** The chunks that code of any unit may ask for by name: constants, masks, the app's size. */
+export function sharedVariable(
+  symbol: SymbolId,
+  name: string,
+  appInitialPages: number,
+): Chunk | undefined {
+  if (name === wellKnownSymbols.appPages) return word(symbol, appInitialPages);
+  if (name === wellKnownSymbols.appBytes) {
+    const size = BigInt(appInitialPages * wasmPageBytes);
+    const bytes = new Uint8Array(BigInt64Array.of(size).buffer);
+    return plainChunk(symbol, "data", bytes, variableBytes);
+  }
+  const mask = maskBytes(name);
+  if (mask !== undefined) return plainChunk(symbol, "readOnly", mask, mask.length);
+  const constant = /^constant\.([0-9a-f]+)$/.exec(name)?.[1];
+  if (constant === undefined) return undefined;
+  const bytes = Uint8Array.from(Buffer.from(constant, "hex")).reverse();
+  return plainChunk(symbol, "readOnly", bytes, bytes.length);
+}

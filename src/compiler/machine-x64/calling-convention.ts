@@ -1,0 +1,94 @@
+import { RegisterClass } from "../machine/machine-function.ts";
+import type { RegisterFile } from "../machine/register-file.ts";
+import { Form } from "./encoding.ts";
+import { Register } from "./registers.ts";
+
+const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = Register;
+const { r8, r9, r10, r11, r12, r13, r14, r15 } = Register;
+const { xmm0, xmm15 } = Register;
+
+/** Holds the address of the app's memory in all compiled code. */
+export const appBaseRegister = r15;
+
+/** Free within one instruction: moves, addresses, expansions; never allocated. */
+export const integerScratch = r11;
+
+/** The same for floats. */
+export const floatScratch = xmm15;
+
+/** Registers of integer arguments, in order; later ones travel on the stack. */
+export const integerArguments: readonly number[] = [rdi, rsi, rdx, rcx, r8, r9, rax, r10];
+
+/** How many arguments of one class travel in registers. */
+export const registerArguments = 8;
+
+/** Registers of integer results by the result's position; later ones travel on the stack. */
+export const integerResults: readonly number[] = [rax, rdx, rcx, rdi, rsi, r8];
+
+/** How many results travel in registers. */
+export const registerResults = integerResults.length;
+
+const calleeSavedRegisters: readonly number[] = [rbx, rbp, r12, r13, r14];
+const callerSavedRegisters: readonly number[] = [rax, rcx, rdx, rsi, rdi, r8, r9, r10];
+const floatRegisters: readonly number[] = Array.from({ length: 15 }, (_, index) => xmm0 + index);
+
+/** The bit mask of some registers. */
+export function registerMask(registers: readonly number[]): number {
+  return registers.reduce((mask, register) => mask | (1 << register), 0);
+}
+
+/** Registers that a function preserves, in the order in which its prologue pushes them. */
+export const calleeSaved = calleeSavedRegisters;
+
+/** What a call leaves undefined: every register that is not preserved. */
+export const callClobbers = registerMask([...callerSavedRegisters, ...floatRegisters]);
+
+/** The x86-64 registers as register allocation sees them. */
+export const registerFile: RegisterFile = {
+  allocatable: [[...callerSavedRegisters, ...calleeSavedRegisters], floatRegisters],
+  calleeSaved: registerMask(calleeSavedRegisters),
+  scratch: [integerScratch, floatScratch],
+  isMove: (opcode) => opcode === Form.mov_r64_rm64 || opcode === Form.movaps_x_xm128,
+};
+
+/** The stack pointer, base of slots and stack arguments. */
+export const stackPointer = rsp;
+
+/** Where one argument or result travels: a register, or the n-th 8-byte word of the stack area. */
+export interface Place {
+  readonly register: number;
+  readonly stackWord: number;
+}
+
+/** Places of arguments of the given classes, in order. */
+export function argumentPlaces(classes: readonly number[]): Place[] {
+  const used = [0, 0];
+  let words = 0;
+  return classes.map((registerClass) => {
+    const index = used[registerClass] ?? 0;
+    if (index >= registerArguments) return { register: -1, stackWord: words++ };
+    used[registerClass] = index + 1;
+    const integer = integerArguments[index] ?? 0;
+    return {
+      register: registerClass === RegisterClass.integer ? integer : xmm0 + index,
+      stackWord: -1,
+    };
+  });
+}
+
+/** Words of the stack area that the arguments take; results that overflow stand behind them. */
+export function argumentWords(classes: readonly number[]): number {
+  return argumentPlaces(classes).filter((place) => place.stackWord >= 0).length;
+}
+
+/** Place of the result at `position` (from 0), behind `words` words of arguments. */
+export function resultPlace(position: number, registerClass: number, words: number): Place {
+  if (position >= registerResults) {
+    return { register: -1, stackWord: words + position - registerResults };
+  }
+  const integer = integerResults[position] ?? 0;
+  return {
+    register: registerClass === RegisterClass.integer ? integer : xmm0 + position,
+    stackWord: -1,
+  };
+}

@@ -1,0 +1,52 @@
+import { type Chunk, RelocationKind } from "../object/object.ts";
+import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import { allocateRegisters } from "../regalloc/allocate.ts";
+import type { SsaFunction } from "../ssa/function.ts";
+import { registerFile } from "./calling-convention.ts";
+import { emitFunction } from "./emit/emit.ts";
+import { selectInstructions } from "./select/select.ts";
+
+const codeAlignment = 16;
+const tableEntryBytes = 4;
+
+/** The chunks of one function: its code first, then its jump tables. */
+export function compileFunction(fn: SsaFunction, symbol: SymbolId, symbols: SymbolTable): Chunk[] {
+  const intern = (name: string) => symbols.intern(name);
+  const { code, systemCalls } = selectInstructions(fn, { symbol: intern });
+  const allocation = allocateRegisters(code, registerFile);
+  const emitted = emitFunction(code, allocation, {
+    symbol: intern,
+    tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),
+  });
+  const body: Chunk = {
+    symbol,
+    section: "text",
+    bytes: emitted.code.bytes,
+    size: emitted.code.bytes.length,
+    alignment: codeAlignment,
+    relocations: emitted.code.relocations,
+    frameBytes: emitted.frameBytes,
+    displayName: fn.name,
+    systemCalls,
+  };
+  const tables = emitted.tables.map((table) => jumpTable(table.symbol, symbol, table.offsets));
+  return [body, ...tables];
+}
+
+/** A table of the addresses of places in a function. */
+function jumpTable(symbol: SymbolId, code: SymbolId, offsets: readonly number[]): Chunk {
+  const size = offsets.length * tableEntryBytes;
+  return {
+    symbol,
+    section: "readOnly",
+    bytes: new Uint8Array(size),
+    size,
+    alignment: tableEntryBytes,
+    relocations: offsets.map((addend, position) => ({
+      offset: position * tableEntryBytes,
+      kind: RelocationKind.absolute32,
+      symbol: code,
+      addend,
+    })),
+  };
+}

@@ -1,0 +1,245 @@
+import { type Allocation, rematerializeBase } from "../../machine/allocation.ts";
+import type { MachineFunction } from "../../machine/machine-function.ts";
+import { integerScratch } from "../calling-convention.ts";
+import { conditionForm } from "../conditions.ts";
+import { Form } from "../encoding.ts";
+import { firstPseudo, Pseudo } from "../pseudo-instructions.ts";
+import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
+import { expansions, inverse } from "./expand.ts";
+
+const scaleOfCodeAddress = 2;
+
+/** Emits an allocated function; jumps take their short forms wherever these reach. */
+export function emitFunction(
+  code: MachineFunction,
+  allocation: Allocation,
+  environment: EmissionEnvironment,
+): EmittedFunction {
+  const long = new FunctionEmission(code, allocation, environment, new Set());
+  const short = long.shortJumps();
+  if (short.size === 0) return long.finish();
+  return new FunctionEmission(code, allocation, environment, short).finish();
+}
+
+class FunctionEmission {
+  private readonly emitter: Emitter;
+  private readonly moveCursor: { next: number } = { next: 0 };
+  /** Where a jump to each block really leads, past blocks that only jump on. */
+  private readonly targets: Int32Array;
+
+  constructor(
+    private readonly code: MachineFunction,
+    private readonly allocation: Allocation,
+    environment: EmissionEnvironment,
+    shortJumps: ReadonlySet<number>,
+  ) {
+    this.emitter = new Emitter(code, allocation, environment, shortJumps);
+    this.targets = threadJumps(code, allocation);
+    this.emitter.frame.enter(this.emitter.assembler);
+    for (let block = 0; block < code.blockCount; block++) this.emitBlock(block);
+    this.emitter.emitColdPaths();
+  }
+
+  /** The jumps that reach with 8 bits; shortening others only brings targets nearer. */
+  shortJumps(): Set<number> {
+    const { jumps, assembler } = this.emitter;
+    const short = new Set<number>();
+    jumps.forEach(({ end, label }, position) => {
+      const distance = assembler.labelOffset(label) - end;
+      // A backward target comes nearer by the jump's own shortening as well.
+      if (distance >= -128 && distance <= 127) short.add(position);
+    });
+    return short;
+  }
+
+  finish(): EmittedFunction {
+    const { assembler, frame, tables } = this.emitter;
+    const offsets = tables.map(({ symbol, targets }) => ({
+      symbol,
+      offsets: targets.map((label) => assembler.labelOffset(label)),
+    }));
+    return { code: assembler.finish(), frameBytes: frame.bytes, tables: offsets };
+  }
+
+  private emitBlock(block: number): void {
+    const { code, emitter } = this;
+    emitter.assembler.bind(emitter.labelOf(block));
+    const start = code.blockStart[block] as number;
+    const end = code.blockStart[block + 1] as number;
+    if (this.targets[block] !== block) {
+      this.skipMoves(end);
+      return;
+    }
+    for (let instruction = start; instruction < end; instruction++) {
+      this.emitMoves(instruction);
+      this.emitInstruction(block, instruction);
+    }
+  }
+
+  private skipMoves(before: number): void {
+    const { movePosition, moveCount } = this.allocation;
+    while (
+      this.moveCursor.next < moveCount &&
+      (movePosition[this.moveCursor.next] as number) < before
+    ) {
+      this.moveCursor.next++;
+    }
+  }
+
+  private emitMoves(before: number): void {
+    const { movePosition, moveSource, moveTarget, moveClass, moveCount } = this.allocation;
+    const cursor = this.moveCursor;
+    while (cursor.next < moveCount && movePosition[cursor.next] === before) {
+      const source = moveSource[cursor.next] as number;
+      const target = moveTarget[cursor.next] as number;
+      if (source >= rematerializeBase) this.repeat(source - rematerializeBase, target);
+      else this.emitter.move(source, target, moveClass[cursor.next] as number);
+      cursor.next++;
+    }
+  }
+
+  /** Makes a constant again in another register. */
+  private repeat(instruction: number, target: number): void {
+    const operand = this.code.operandStart[instruction] as number;
+    const location = this.code.operandRegister[operand] as number;
+    this.code.operandRegister[operand] = target;
+    this.emitter.instruction(instruction);
+    this.code.operandRegister[operand] = location;
+  }
+
+  private emitInstruction(block: number, instruction: number): void {
+    const { code, emitter } = this;
+    const opcode = code.opcode[instruction] as number;
+    const immediate = code.immediateLow[instruction] as number;
+    if (opcode < firstPseudo) {
+      if (this.isRedundant(opcode, instruction)) return;
+      if (this.isZeroing(opcode, instruction, immediate)) {
+        const register = emitter.location(instruction, 0);
+        emitter.assembler.emit(Form.xor_r32_rm32, register, register);
+      } else emitter.instruction(instruction);
+      return;
+    }
+    const expansion = expansions.get(opcode);
+    if (expansion !== undefined) expansion(emitter, instruction, immediate);
+    else this.emitTerminator(block, opcode, instruction, immediate);
+  }
+
+  /** A copy whose source and target were given one register. */
+  private isRedundant(opcode: number, instruction: number): boolean {
+    if (opcode !== Form.mov_r64_rm64 && opcode !== Form.movaps_x_xm128) return false;
+    if (this.code.extra[instruction] !== 0) return false;
+    return this.emitter.location(instruction, 0) === this.emitter.location(instruction, 1);
+  }
+
+  /** xor is the shorter way to 0, where the flags are not wanted. */
+  private isZeroing(opcode: number, instruction: number, immediate: number): boolean {
+    if (opcode !== Form.mov_r32_imm32 || immediate !== 0) return false;
+    if (this.code.extra[instruction] !== 0) return false;
+    return !readsFlags(this.code.opcode[instruction + 1] as number);
+  }
+
+  private emitTerminator(
+    block: number,
+    opcode: number,
+    instruction: number,
+    immediate: number,
+  ): void {
+    switch (opcode) {
+      case Pseudo.return:
+        this.emitter.frame.leave(this.emitter.assembler);
+        break;
+      case Pseudo.jump:
+        this.jumpUnlessNext(block, this.successor(block, 0));
+        break;
+      case Pseudo.branch:
+        this.emitBranch(block, immediate);
+        break;
+      case Pseudo.branchFloatEqual:
+        this.emitBranchFloatEqual(block);
+        break;
+      default:
+        this.emitSwitch(block, instruction, immediate);
+    }
+  }
+
+  private successor(block: number, position: number): number {
+    const successor = this.code.blockSuccessors[block]?.[position] ?? block;
+    return this.targets[successor] as number;
+  }
+
+  /** Whether control that falls out of a block arrives at `target`. */
+  private fallsInto(block: number, target: number): boolean {
+    let next = block + 1;
+    while (next < this.code.blockCount && this.targets[next] !== next) next++;
+    return next === target;
+  }
+
+  private jumpUnlessNext(block: number, target: number): void {
+    if (!this.fallsInto(block, target)) {
+      this.emitter.jump(Form.jmp_rel32, this.emitter.labelOf(target));
+    }
+  }
+
+  private emitBranch(block: number, condition: number): void {
+    const taken = this.successor(block, 0);
+    const other = this.successor(block, 1);
+    const { emitter } = this;
+    if (this.fallsInto(block, taken)) {
+      emitter.jump(conditionForm(Form.jo_rel32, inverse(condition) as 4), emitter.labelOf(other));
+      return;
+    }
+    emitter.jump(conditionForm(Form.jo_rel32, condition as 4), emitter.labelOf(taken));
+    this.jumpUnlessNext(block, other);
+  }
+
+  private emitBranchFloatEqual(block: number): void {
+    const { emitter } = this;
+    const other = this.successor(block, 1);
+    emitter.jump(Form.jne_rel32, emitter.labelOf(other));
+    emitter.jump(Form.jp_rel32, emitter.labelOf(other));
+    this.jumpUnlessNext(block, this.successor(block, 0));
+  }
+
+  private emitSwitch(block: number, instruction: number, count: number): void {
+    const { emitter } = this;
+    const { assembler } = emitter;
+    const index = emitter.location(instruction, 0);
+    const cases = count - 1;
+    assembler.emitImmediate(Form.cmp_rm32_imm32, index, cases);
+    emitter.jump(Form.jae_rel32, emitter.labelOf(this.successor(block, cases)));
+    const symbol = emitter.environment.tableSymbol(emitter.tables.length);
+    const targets = Array.from({ length: cases }, (_, position) =>
+      emitter.labelOf(this.successor(block, position)),
+    );
+    emitter.tables.push({ symbol, targets });
+    assembler.emitMemorySymbol(
+      Form.mov_r32_rm32,
+      integerScratch,
+      -1,
+      index,
+      scaleOfCodeAddress,
+      symbol,
+      0,
+    );
+    assembler.emit(Form.jmp_rm64, integerScratch);
+  }
+}
+
+/** Follows blocks that contain nothing but a jump to where they lead. */
+function threadJumps(code: MachineFunction, allocation: Allocation): Int32Array {
+  const moved = new Set(allocation.movePosition.subarray(0, allocation.moveCount));
+  const targets = Int32Array.from({ length: code.blockCount }, (_, block) => block);
+  const isEmpty = (block: number) => {
+    const start = code.blockStart[block] as number;
+    const single = (code.blockStart[block + 1] as number) === start + 1;
+    return single && code.opcode[start] === Pseudo.jump && !moved.has(start);
+  };
+  for (let block = 1; block < code.blockCount; block++) {
+    let target = block;
+    for (let steps = 0; isEmpty(target) && steps < code.blockCount; steps++) {
+      target = code.blockSuccessors[target]?.[0] ?? target;
+    }
+    targets[block] = isEmpty(target) ? block : target;
+  }
+  return targets;
+}

@@ -1,0 +1,79 @@
+import type { Allocation } from "../../machine/allocation.ts";
+import type { MachineFunction } from "../../machine/machine-function.ts";
+import type { Assembler } from "../assembler.ts";
+import { calleeSaved, stackPointer } from "../calling-convention.ts";
+import { Form } from "../encoding.ts";
+import { Shape } from "../instruction-shape.ts";
+
+const wordBytes = 8;
+const pageBytes = 4096;
+
+/**
+ * The stack frame of one function, of one size from the end of the prologue on: from the stack
+ * pointer upwards the area of outgoing arguments, the spill slots, the saved registers.
+ */
+export class Frame {
+  private readonly saved: readonly number[];
+  private readonly outgoingBytes: number;
+  private readonly localBytes: number;
+
+  constructor(code: MachineFunction, allocation: Allocation) {
+    this.saved = calleeSaved.filter(
+      (register) => (allocation.writtenRegisters & (1 << register)) !== 0,
+    );
+    this.outgoingBytes = outgoingWords(code) * wordBytes;
+    this.localBytes = this.outgoingBytes + allocation.slotCount * wordBytes;
+  }
+
+  /** Bytes between the stack pointer and the return address. */
+  get bytes(): number {
+    return this.localBytes + this.saved.length * wordBytes;
+  }
+
+  /** Offset of a spill slot from the stack pointer. */
+  slotOffset(slot: number): number {
+    return this.outgoingBytes + slot * wordBytes;
+  }
+
+  /** Offset of the function's own stack arguments from the stack pointer. */
+  get incomingOffset(): number {
+    return this.bytes + wordBytes;
+  }
+
+  /** Saves registers and makes room; a frame larger than a page touches each, so that none is skipped. */
+  enter(assembler: Assembler): void {
+    for (const register of this.saved) assembler.emit(Form.push_r64, register);
+    if (this.localBytes === 0) return;
+    for (let below = pageBytes; below < this.localBytes; below += pageBytes) {
+      assembler.emitMemory(Form.test_rm32_r32, 0, stackPointer, -1, 0, -below);
+    }
+    adjustStack(assembler, Form.sub_rm64_imm8, Form.sub_rm64_imm32, this.localBytes);
+  }
+
+  /** Undoes `enter` and returns. */
+  leave(assembler: Assembler): void {
+    if (this.localBytes !== 0) {
+      adjustStack(assembler, Form.add_rm64_imm8, Form.add_rm64_imm32, this.localBytes);
+    }
+    for (const register of [...this.saved].reverse()) assembler.emit(Form.pop_r64, register);
+    assembler.emit(Form.ret);
+  }
+}
+
+function adjustStack(assembler: Assembler, small: number, large: number, bytes: number): void {
+  assembler.emitImmediate(bytes <= 127 ? small : large, stackPointer, bytes);
+}
+
+/** Words that calls need for arguments and results that travel on the stack. */
+function outgoingWords(code: MachineFunction): number {
+  let words = 0;
+  for (let instruction = 0; instruction < code.count; instruction++) {
+    const opcode = code.opcode[instruction];
+    if (opcode === Form.call_rel32 || opcode === Form.call_rm64) {
+      words = Math.max(words, code.immediateHigh[instruction] as number);
+    } else if (((code.extra[instruction] as number) & Shape.outgoing) !== 0) {
+      words = Math.max(words, (code.displacement[instruction] as number) / wordBytes + 1);
+    }
+  }
+  return words;
+}

@@ -1,0 +1,150 @@
+import { Role } from "../../machine/machine-function.ts";
+import type { Value } from "../../ssa/function.ts";
+import { Operation, ValueType } from "../../ssa/operations.ts";
+import {
+  argumentPlaces,
+  argumentWords,
+  callClobbers,
+  type Place,
+  registerMask,
+  registerResults,
+  resultPlace,
+} from "../calling-convention.ts";
+import { Form } from "../encoding.ts";
+import { Shape, stackAddress } from "../instruction-shape.ts";
+import { Pseudo } from "../pseudo-instructions.ts";
+import type { Selector } from "./selector.ts";
+
+/**
+ * The `result` instructions of each call, found before selection: they belong to the call's own
+ * instruction, which defines all its results at once.
+ */
+export function resultsOfCalls(selector: Selector, blocks: readonly number[]): Map<Value, Value[]> {
+  const { fn } = selector;
+  const results = new Map<Value, Value[]>();
+  for (const block of blocks) {
+    for (const instruction of fn.instructionsOf(block)) {
+      if (selector.operationOf(instruction) !== Operation.result) continue;
+      const call = fn.resolve(fn.a[instruction] as number);
+      const known = results.get(call);
+      if (known === undefined) results.set(call, [instruction]);
+      else known.push(instruction);
+    }
+  }
+  return results;
+}
+
+/** call and callPointer. `results` are the call's further results that exist. */
+export function selectCall(selector: Selector, value: Value, results: readonly Value[]): void {
+  const { fn, draft } = selector;
+  const values = fn.listOf(value).map((operand) => fn.resolve(operand));
+  const classes = values.map((operand) => selector.classOf(operand));
+  const places = argumentPlaces(classes);
+  const registers = values.map((operand) => selector.registerOf(operand));
+  storeStackArguments(selector, values, registers, places);
+  // The callee may write its last results there, wanted or not.
+  const areaWords = argumentWords(classes) + Math.max(0, (fn.aux[value] as number) - registerResults);
+  const pointer = selector.operationOf(value) === Operation.callPointer;
+  if (pointer) {
+    const target = selector.registerOf(fn.a[value] as number);
+    draft.append(Form.call_rm64, 0, areaWords);
+    draft.operand(target, Role.use);
+  } else {
+    const { low } = selector.immediateOf(value);
+    draft.symbolImmediate(Form.call_rel32, -1, low, 0, areaWords);
+  }
+  registers.forEach((register, index) => {
+    const place = places[index] as Place;
+    if (place.register >= 0) draft.fixed(register, Role.use, place.register);
+  });
+  defineResults(selector, value, results, argumentWords(classes));
+}
+
+function storeStackArguments(
+  selector: Selector,
+  values: readonly Value[],
+  registers: readonly number[],
+  places: readonly Place[],
+): void {
+  registers.forEach((register, index) => {
+    const place = places[index] as Place;
+    if (place.register >= 0) return;
+    const float = selector.classOf(values[index] as number) === 1;
+    const form = float ? Form.movsd_m64_x : Form.mov_rm64_r64;
+    selector.draft.memory(form, register, stackAddress(Shape.outgoing, place.stackWord));
+  });
+}
+
+/** Adds the results' operands and the clobbers to the call, then loads results from the stack. */
+function defineResults(
+  selector: Selector,
+  call: Value,
+  others: readonly Value[],
+  words: number,
+): void {
+  const { fn, draft } = selector;
+  const results: { value: Value; place: Place }[] = [];
+  if (fn.type[call] !== ValueType.none) {
+    results.push({ value: call, place: resultPlace(0, selector.classOf(call), words) });
+  }
+  for (const value of others) {
+    const place = resultPlace(fn.aux[value] as number, selector.classOf(value), words);
+    results.push({ value, place });
+  }
+  const wanted = results.filter(({ value }) => selector.hasRegister(value));
+  const defined: number[] = [];
+  for (const { value, place } of wanted) {
+    if (place.register < 0) continue;
+    draft.fixed(selector.resultRegister(value), Role.define, place.register);
+    defined.push(place.register);
+  }
+  draft.clobber(callClobbers & ~registerMask(defined));
+  for (const { value, place } of wanted) {
+    if (place.register >= 0) continue;
+    const form = selector.classOf(value) === 1 ? Form.movsd_x_m64 : Form.mov_r64_rm64;
+    const address = stackAddress(Shape.outgoing, place.stackWord);
+    draft.memory(form, selector.resultRegister(value), address);
+  }
+}
+
+/** Defines the parameters of the function in its entry block. */
+export function selectEntry(selector: Selector): void {
+  const { fn, draft } = selector;
+  const parameters = fn.parametersOf(0);
+  const places = argumentPlaces(parameters.map((value) => selector.classOf(value)));
+  draft.append(Pseudo.entry);
+  const wanted = parameters
+    .map((value, index) => ({ value, place: places[index] as Place }))
+    .filter(({ value }) => selector.hasRegister(value));
+  for (const { value, place } of wanted) {
+    if (place.register < 0) continue;
+    draft.fixed(selector.resultRegister(value), Role.define, place.register);
+  }
+  for (const { value, place } of wanted) {
+    if (place.register >= 0) continue;
+    const form = selector.classOf(value) === 1 ? Form.movsd_x_m64 : Form.mov_r64_rm64;
+    const address = stackAddress(Shape.incoming, place.stackWord);
+    draft.memory(form, selector.resultRegister(value), address);
+  }
+}
+
+/** return. */
+export function selectReturn(selector: Selector, value: Value): void {
+  const { fn, draft } = selector;
+  const words = argumentWords(fn.parametersOf(0).map((parameter) => selector.classOf(parameter)));
+  const results = fn.listOf(value).map((operand, position) => {
+    const resolved = fn.resolve(operand);
+    const registerClass = selector.classOf(resolved);
+    const register = selector.registerOf(resolved);
+    return { register, registerClass, place: resultPlace(position, registerClass, words) };
+  });
+  for (const { register, registerClass, place } of results) {
+    if (place.register >= 0) continue;
+    const form = registerClass === 1 ? Form.movsd_m64_x : Form.mov_rm64_r64;
+    draft.memory(form, register, stackAddress(Shape.incoming, place.stackWord));
+  }
+  draft.append(Pseudo.return);
+  for (const { register, place } of results) {
+    if (place.register >= 0) draft.fixed(register, Role.use, place.register);
+  }
+}

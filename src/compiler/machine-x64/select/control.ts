@@ -1,0 +1,37 @@
+import { Role } from "../../machine/machine-function.ts";
+import type { Value } from "../../ssa/function.ts";
+import { Pseudo } from "../pseudo-instructions.ts";
+import { selectCondition, selectFlags } from "./compare.ts";
+import type { Selector } from "./selector.ts";
+
+/** trapIf. */
+export function selectTrapIf(selector: Selector, value: Value): void {
+  const { fn, draft } = selector;
+  const condition = selectCondition(selector, fn.a[value] as number);
+  draft.append(Pseudo.trapIf, condition, fn.aux[value]);
+}
+
+/** trap. */
+export function selectTrap(selector: Selector, value: Value): void {
+  selector.draft.append(Pseudo.trap, selector.fn.aux[value]);
+}
+
+/** branch: returns whether its two successors must be exchanged. */
+export function selectBranch(selector: Selector, value: Value): boolean {
+  const { fn, draft } = selector;
+  const test = selectFlags(selector, fn.a[value] as number);
+  if (test.kind === "condition") {
+    draft.append(Pseudo.branch, test.condition);
+    return false;
+  }
+  draft.append(Pseudo.branchFloatEqual);
+  return test.kind === "floatNotEqual";
+}
+
+/** switch. */
+export function selectSwitch(selector: Selector, value: Value): void {
+  const { fn, draft } = selector;
+  const index = selector.registerOf(fn.a[value] as number);
+  draft.append(Pseudo.switch, fn.c[value] as number);
+  draft.operand(index, Role.use);
+}

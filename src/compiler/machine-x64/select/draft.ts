@@ -1,0 +1,127 @@
+import { Constraint, MachineFunction, Role } from "../../machine/machine-function.ts";
+import { type FormId, forms, operandRole } from "../encoding.ts";
+import { Role as FormRole } from "../encoding-layout.ts";
+import { type Address, memoryOperandPosition, packShape, Shape } from "../instruction-shape.ts";
+
+const noSymbol = 0;
+
+/**
+ * Machine instructions in groups, one group for each SSA instruction. Selection runs backwards over
+ * a function, so that the groups come last first; inside a group the order is the final one.
+ */
+export class Draft {
+  /** The instructions in the order in which they were selected. */
+  readonly code: MachineFunction;
+  /** First instruction of each group. */
+  private readonly groupStart: number[] = [];
+
+  constructor(name: string) {
+    this.code = new MachineFunction(name);
+  }
+
+  /** Starts a group. */
+  beginGroup(): void {
+    this.groupStart.push(this.code.count);
+  }
+
+  /** Number of groups so far: the mark of a block's end. */
+  get groupCount(): number {
+    return this.groupStart.length;
+  }
+
+  /** Copies groups, from the one before `last` back to `first`, in final order to `target`. */
+  copyGroups(first: number, last: number, target: MachineFunction): void {
+    for (let group = last - 1; group >= first; group--) {
+      const start = this.groupStart[group] ?? 0;
+      const end = this.groupStart[group + 1] ?? this.code.count;
+      for (let instruction = start; instruction < end; instruction++) {
+        copyInstruction(this.code, instruction, target);
+      }
+    }
+  }
+
+  /** Appends an instruction without operands. */
+  append(opcode: number, immediateLow = 0, immediateHigh = 0): void {
+    this.code.append(opcode, immediateLow, immediateHigh);
+  }
+
+  /** Adds an operand that may be in any register. */
+  operand(register: number, role: number): void {
+    this.code.addOperand(register, role, Constraint.register);
+  }
+
+  /** Adds an operand that must be in one physical register. */
+  fixed(register: number, role: number, physical: number): void {
+    this.code.addOperand(register, role, physical);
+  }
+
+  /** Says which physical registers the last instruction destroys. */
+  clobber(mask: number): void {
+    this.code.clobbers[this.code.count - 1] = mask;
+  }
+
+  /** Appends an instruction on registers, in the order of its row; roles come from the table. */
+  registers(form: FormId, first: number, second = -1, immediate = 0): void {
+    this.code.append(form, immediate);
+    this.formOperand(form, 0, first);
+    if (second >= 0) this.formOperand(form, 1, second);
+  }
+
+  /** Appends an instruction with a register (or -1) and a memory operand. */
+  memory(form: FormId, register: number, address: Address, immediate = 0): void {
+    const { base, index, symbol } = address;
+    let bits = Shape.memory | address.area;
+    if (base >= 0) bits |= Shape.base;
+    if (index >= 0) bits |= Shape.index;
+    if (symbol >= 0) bits |= Shape.symbolAddress;
+    const shape = packShape(bits, address.scaleShift, symbol >= 0 ? symbol : noSymbol);
+    this.code.append(form, immediate, 0, address.displacement, shape);
+    if (register >= 0) {
+      const position = memoryOperandPosition(form) === 0 ? 1 : 0;
+      this.code.addOperand(register, roleOf(form, position), Constraint.register);
+    }
+    if (base >= 0) this.code.addOperand(base, Role.use, Constraint.register);
+    if (index >= 0) this.code.addOperand(index, Role.use, Constraint.register);
+  }
+
+  /** Appends an instruction whose immediate is a symbol's address plus `addend`. */
+  symbolImmediate(form: FormId, register: number, symbol: number, addend: number, high = 0): void {
+    const shape = packShape(Shape.symbolImmediate, 0, symbol);
+    this.code.append(form, 0, high, addend, shape);
+    if (register >= 0) this.formOperand(form, 0, register);
+  }
+
+  private formOperand(form: FormId, position: number, register: number): void {
+    const role = roleOf(form, position);
+    const bytes = forms.memoryBytes[form] ?? 0;
+    const mayBeSlot =
+      position === memoryOperandPosition(form) && role !== Role.define && bytes > 0 && bytes <= 8;
+    const constraint = mayBeSlot ? Constraint.registerOrSlot : Constraint.register;
+    this.code.addOperand(register, role, constraint);
+  }
+}
+
+function roleOf(form: FormId, position: number): number {
+  const role = operandRole(form, position);
+  if (role === FormRole.read) return Role.use;
+  return role === FormRole.write ? Role.define : Role.useDefine;
+}
+
+function copyInstruction(from: MachineFunction, instruction: number, to: MachineFunction): void {
+  to.append(
+    from.opcode[instruction] as number,
+    from.immediateLow[instruction],
+    from.immediateHigh[instruction],
+    from.displacement[instruction],
+    from.extra[instruction],
+    from.clobbers[instruction],
+  );
+  const end = from.operandStart[instruction + 1] as number;
+  for (let operand = from.operandStart[instruction] as number; operand < end; operand++) {
+    to.addOperand(
+      from.operandRegister[operand] as number,
+      from.operandRole[operand] as number,
+      from.operandConstraint[operand] as number,
+    );
+  }
+}

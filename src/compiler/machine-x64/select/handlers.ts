@@ -1,0 +1,105 @@
+import type { Value } from "../../ssa/function.ts";
+import { Operation, type OperationName } from "../../ssa/operations.ts";
+import { selectCompare, selectSelect } from "./compare.ts";
+import { selectTrap, selectTrapIf } from "./control.ts";
+import {
+  selectFloatWidth,
+  selectReinterpret,
+  selectSignExtension,
+  selectToFloat,
+  selectTruncation,
+  selectWrap,
+  selectZeroExtension,
+} from "./convert.ts";
+import {
+  selectCopySign,
+  selectFloatBinary,
+  selectMinimumMaximum,
+  selectRounding,
+  selectSign,
+  selectSquareRoot,
+} from "./float.ts";
+import {
+  selectBinary,
+  selectCountZeros,
+  selectDivision,
+  selectMultiply,
+  selectPopulationCount,
+  selectShift,
+} from "./integer.ts";
+import { selectIntrinsic } from "./intrinsics.ts";
+import { selectLoad, selectStore } from "./memory.ts";
+import { selectFunctionReference, selectNothing } from "./references.ts";
+import type { Selector } from "./selector.ts";
+
+/** Selects machine instructions for one SSA instruction whose value or effect is needed. */
+export type Handler = (selector: Selector, value: Value) => void;
+
+/** The handlers of the operations that neither call nor end a block (those: `select.ts`). */
+const byName: Partial<Record<OperationName, Handler>> = {
+  constant: selectNothing,
+  symbolAddress: selectNothing,
+  result: selectNothing,
+  functionReference: selectFunctionReference,
+  add: selectBinary,
+  subtract: selectBinary,
+  and: selectBinary,
+  or: selectBinary,
+  xor: selectBinary,
+  multiply: selectMultiply,
+  divideSigned: selectDivision,
+  divideUnsigned: selectDivision,
+  remainderSigned: selectDivision,
+  remainderUnsigned: selectDivision,
+  shiftLeft: selectShift,
+  shiftRightSigned: selectShift,
+  shiftRightUnsigned: selectShift,
+  rotateLeft: selectShift,
+  rotateRight: selectShift,
+  leadingZeros: selectCountZeros,
+  trailingZeros: selectCountZeros,
+  populationCount: selectPopulationCount,
+  signExtend8: selectSignExtension,
+  signExtend16: selectSignExtension,
+  signExtend32: selectSignExtension,
+  extendSigned: selectSignExtension,
+  extendUnsigned: selectZeroExtension,
+  wrap: selectWrap,
+  compare: selectCompare,
+  select: selectSelect,
+  floatAdd: selectFloatBinary,
+  floatSubtract: selectFloatBinary,
+  floatMultiply: selectFloatBinary,
+  floatDivide: selectFloatBinary,
+  floatMinimum: selectMinimumMaximum,
+  floatMaximum: selectMinimumMaximum,
+  copySign: selectCopySign,
+  absolute: selectSign,
+  negate: selectSign,
+  squareRoot: selectSquareRoot,
+  ceiling: selectRounding,
+  floor: selectRounding,
+  truncateFloat: selectRounding,
+  nearest: selectRounding,
+  truncateSigned: selectTruncation,
+  truncateUnsigned: selectTruncation,
+  saturateSigned: selectTruncation,
+  saturateUnsigned: selectTruncation,
+  convertSigned: selectToFloat,
+  convertUnsigned: selectToFloat,
+  demote: selectFloatWidth,
+  promote: selectFloatWidth,
+  reinterpret: selectReinterpret,
+  load: selectLoad,
+  loadSymbol: selectLoad,
+  store: selectStore,
+  storeSymbol: selectStore,
+  intrinsic: selectIntrinsic,
+  trapIf: selectTrapIf,
+  trap: selectTrap,
+};
+
+/** Handlers by operation number. */
+export const handlers: readonly (Handler | undefined)[] = Object.keys(Operation).map(
+  (name) => byName[name as OperationName],
+);

@@ -1,0 +1,87 @@
+import type { Value } from "../../ssa/function.ts";
+import { Access, Operation } from "../../ssa/operations.ts";
+import { Form, type FormId } from "../encoding.ts";
+import { accessOf, isFloatAccess, type Selector } from "./selector.ts";
+
+/** Loads into 32-bit values (zero-extended to 64 bits by the processor), by access. */
+const loads32: readonly FormId[] = [
+  Form.movsx_r32_rm8,
+  Form.movzx_r32_rm8,
+  Form.movsx_r32_rm16,
+  Form.movzx_r32_rm16,
+  Form.mov_r32_rm32,
+  Form.mov_r32_rm32,
+  Form.mov_r64_rm64,
+  Form.movss_x_m32,
+  Form.movsd_x_m64,
+];
+
+/** Loads into 64-bit values, by access. */
+const loads64: readonly FormId[] = [
+  Form.movsx_r64_rm8,
+  Form.movzx_r32_rm8,
+  Form.movsx_r64_rm16,
+  Form.movzx_r32_rm16,
+  Form.movsxd_r64_rm32,
+  Form.mov_r32_rm32,
+  Form.mov_r64_rm64,
+  Form.movss_x_m32,
+  Form.movsd_x_m64,
+];
+
+const stores: readonly FormId[] = [
+  Form.mov_rm8_r8,
+  Form.mov_rm8_r8,
+  Form.mov_rm16_r16,
+  Form.mov_rm16_r16,
+  Form.mov_rm32_r32,
+  Form.mov_rm32_r32,
+  Form.mov_rm64_r64,
+  Form.movss_m32_x,
+  Form.movsd_m64_x,
+];
+
+const immediateStores: readonly FormId[] = [
+  Form.mov_rm8_imm8,
+  Form.mov_rm8_imm8,
+  Form.mov_rm16_imm16,
+  Form.mov_rm16_imm16,
+  Form.mov_rm32_imm32,
+  Form.mov_rm32_imm32,
+  Form.mov_rm64_imm32,
+];
+
+/** load and loadSymbol. */
+export function selectLoad(selector: Selector, value: Value): void {
+  const access = accessOf(selector.fn.aux[value] as number);
+  const forms = selector.isWide(value) ? loads64 : loads32;
+  const address = selector.addressOf(value);
+  selector.draft.memory(forms[access] as FormId, selector.resultRegister(value), address);
+}
+
+/** store and storeSymbol. */
+export function selectStore(selector: Selector, value: Value): void {
+  const { fn, draft } = selector;
+  const access = accessOf(fn.aux[value] as number);
+  const stored = selector.operationOf(value) === Operation.store ? fn.b[value] : fn.a[value];
+  const address = selector.addressOf(value);
+  const immediate = isFloatAccess(access)
+    ? undefined
+    : storedImmediate(selector, stored as number, access);
+  if (immediate !== undefined) {
+    draft.memory(immediateStores[access] as FormId, -1, address, immediate);
+  } else {
+    draft.memory(stores[access] as FormId, selector.registerOf(stored as number), address);
+  }
+}
+
+/** The constant that a store writes, cut to what its immediate takes. */
+function storedImmediate(selector: Selector, stored: Value, access: number): number | undefined {
+  const value = selector.fn.resolve(stored);
+  if (selector.operationOf(value) !== Operation.constant) return undefined;
+  const { low, high } = selector.immediateOf(value);
+  if (access === Access.whole64) return high === low >> 31 ? low : undefined;
+  if (access <= Access.unsigned8) return (low << 24) >> 24;
+  if (access <= Access.unsigned16) return (low << 16) >> 16;
+  return low;
+}

@@ -1,0 +1,200 @@
+import { MachineFunction } from "../../machine/machine-function.ts";
+import { loopDepths, reversePostorder } from "../../ssa/control-flow.ts";
+import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
+import { Operation } from "../../ssa/operations.ts";
+import { Pseudo } from "../pseudo-instructions.ts";
+import { resultsOfCalls, selectCall, selectEntry, selectReturn } from "./calls.ts";
+import { selectBranch, selectSwitch } from "./control.ts";
+import { handlers } from "./handlers.ts";
+import { type SelectionEnvironment, Selector } from "./selector.ts";
+
+/** A function as machine instructions on virtual registers. */
+export interface SelectedFunction {
+  readonly code: MachineFunction;
+  /** Numbers of the Linux system calls that it makes after sealing. */
+  readonly systemCalls: readonly number[];
+}
+
+/** The groups of one block in the draft, and how control leaves it. */
+interface SelectedBlock {
+  readonly firstGroup: number;
+  readonly lastGroup: number;
+  readonly exchangeSuccessors: boolean;
+}
+
+/** Selects x86-64 instructions for a function in SSA form without unreachable blocks. */
+export function selectInstructions(
+  fn: SsaFunction,
+  environment: SelectionEnvironment,
+): SelectedFunction {
+  const order = layoutOrder(fn);
+  const selector = new Selector(fn, environment, order);
+  const results = resultsOfCalls(selector, order);
+  const edges = new EdgeArguments(selector);
+  const selected = new Map<Block, SelectedBlock>();
+  for (const block of [...order].reverse()) {
+    selected.set(block, selectBlock(selector, block, results, edges));
+  }
+  const code = assembleBlocks(selector, order, selected, edges);
+  return { code, systemCalls: [...selector.systemCalls].sort((a, b) => a - b) };
+}
+
+/** Reverse postorder, with blocks that end in a trap moved behind all others. */
+function layoutOrder(fn: SsaFunction): Block[] {
+  const order = reversePostorder(fn);
+  const isCold = (block: Block) =>
+    block !== 0 && fn.operation[fn.terminatorOf(block)] === Operation.trap;
+  return [...order.filter((block) => !isCold(block)), ...order.filter(isCold)];
+}
+
+/** Virtual registers that edges carry, and the groups in which their constants are made. */
+class EdgeArguments {
+  private readonly registers = new Map<Edge, number[]>();
+  private readonly groups = new Map<Edge, { first: number; last: number }>();
+
+  constructor(private readonly selector: Selector) {}
+
+  /** An edge needs a block of its own if it carries arguments or is critical. */
+  needsBlock(edge: Edge, siblings: number): boolean {
+    const { fn } = this.selector;
+    if (siblings === 1) return false;
+    const to = fn.edgeTo[edge] as Block;
+    return fn.argumentsOf(edge).length > 0 || fn.predecessorsOf(to).length > 1;
+  }
+
+  /** Asks for the arguments of an edge, in a group of their own. */
+  select(edge: Edge): void {
+    const { fn, draft } = this.selector;
+    const first = draft.groupCount;
+    draft.beginGroup();
+    const registers = fn.argumentsOf(edge).map((value) => this.selector.registerOf(value));
+    draft.append(Pseudo.jump);
+    this.registers.set(edge, registers);
+    this.groups.set(edge, { first, last: draft.groupCount });
+  }
+
+  registersOf(edge: Edge): number[] {
+    return this.registers.get(edge) ?? [];
+  }
+
+  groupsOf(edge: Edge): { first: number; last: number } {
+    return this.groups.get(edge) ?? { first: 0, last: 0 };
+  }
+}
+
+function selectBlock(
+  selector: Selector,
+  block: Block,
+  results: ReadonlyMap<Value, Value[]>,
+  edges: EdgeArguments,
+): SelectedBlock {
+  const { fn } = selector;
+  const instructions = fn.instructionsOf(block);
+  const leaving = fn.edgesOf(block);
+  for (const edge of leaving) {
+    if (edges.needsBlock(edge, leaving.length)) edges.select(edge);
+  }
+  const firstGroup = selector.draft.groupCount;
+  const terminator = fn.terminatorOf(block);
+  const jumps = fn.operation[terminator] === Operation.jump;
+  if (jumps) edges.select(leaving[0] as Edge);
+  const exchangeSuccessors = jumps ? false : selectTerminator(selector, terminator);
+  for (let index = instructions.length - 2; index >= 0; index--) {
+    selectInstruction(selector, instructions[index] as Value, results);
+  }
+  if (block === 0) {
+    selector.draft.beginGroup();
+    selectEntry(selector);
+  }
+  return { firstGroup, lastGroup: selector.draft.groupCount, exchangeSuccessors };
+}
+
+function selectTerminator(selector: Selector, terminator: Value): boolean {
+  selector.begin(terminator);
+  switch (selector.operationOf(terminator)) {
+    case Operation.branch:
+      return selectBranch(selector, terminator);
+    case Operation.switch:
+      selectSwitch(selector, terminator);
+      return false;
+    case Operation.return:
+      selectReturn(selector, terminator);
+      return false;
+    default:
+      handlers[selector.operationOf(terminator)]?.(selector, terminator);
+      return false;
+  }
+}
+
+function selectInstruction(
+  selector: Selector,
+  value: Value,
+  results: ReadonlyMap<Value, Value[]>,
+): void {
+  if (!selector.isNeeded(value)) return;
+  selector.begin(value);
+  const operation = selector.operationOf(value);
+  if (operation === Operation.call || operation === Operation.callPointer) {
+    selectCall(selector, value, results.get(value) ?? []);
+  } else {
+    handlers[operation]?.(selector, value);
+  }
+}
+
+/** Puts the blocks, and the blocks of edges that need one, into layout order. */
+function assembleBlocks(
+  selector: Selector,
+  order: readonly Block[],
+  selected: ReadonlyMap<Block, SelectedBlock>,
+  edges: EdgeArguments,
+): MachineFunction {
+  const { fn, draft } = selector;
+  const numbers = numberBlocks(fn, order, edges);
+  const depths = loopDepths(fn);
+  const code = new MachineFunction(fn.name);
+  code.registerClasses = draft.code.registerClasses;
+  code.rematerialization = draft.code.rematerialization;
+  const numberOf = (block: Block) => numbers.blocks.get(block) as number;
+  for (const block of order) {
+    const { firstGroup, lastGroup, exchangeSuccessors } = selected.get(block) as SelectedBlock;
+    draft.copyGroups(firstGroup, lastGroup, code);
+    const leaving = fn.edgesOf(block);
+    const successors = leaving.map(
+      (edge) => numbers.edges.get(edge) ?? numberOf(fn.edgeTo[edge] as Block),
+    );
+    if (exchangeSuccessors) successors.reverse();
+    const depth = depths[block] as number;
+    const parameters = block === 0 ? [] : parameterRegisters(selector, block);
+    const own = leaving.length === 1 ? edges.registersOf(leaving[0] as Edge) : [];
+    code.endBlock(successors, parameters, own, depth);
+    for (const edge of leaving) {
+      if (!numbers.edges.has(edge)) continue;
+      const { first, last } = edges.groupsOf(edge);
+      draft.copyGroups(first, last, code);
+      const to = fn.edgeTo[edge] as Block;
+      const edgeDepth = Math.min(depth, depths[to] as number);
+      code.endBlock([numberOf(to)], [], edges.registersOf(edge), edgeDepth);
+    }
+  }
+  code.finishBlocks();
+  return code;
+}
+
+function parameterRegisters(selector: Selector, block: Block): number[] {
+  return selector.fn.parametersOf(block).map((value) => selector.resultRegister(value));
+}
+
+/** The machine block of each SSA block and of each edge that has one. */
+function numberBlocks(fn: SsaFunction, order: readonly Block[], edges: EdgeArguments) {
+  const blocks = new Map<Block, number>();
+  const edgeBlocks = new Map<Edge, number>();
+  let next = 0;
+  for (const block of order) {
+    blocks.set(block, next++);
+    const leaving = fn.edgesOf(block);
+    for (const edge of leaving) {
+      if (edges.needsBlock(edge, leaving.length)) edgeBlocks.set(edge, next++);
+    }
+  }
+  return { blocks, edges: edgeBlocks };
+}

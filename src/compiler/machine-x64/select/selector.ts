@@ -1,0 +1,287 @@
+import { appBase } from "../../../contracts/machine-interface.ts";
+import { RegisterClass, type RegisterClassId } from "../../machine/machine-function.ts";
+import type { SsaFunction, Value } from "../../ssa/function.ts";
+import {
+  Access,
+  accessBytes,
+  Effect,
+  effects,
+  Operation,
+  Space,
+  ValueType,
+} from "../../ssa/operations.ts";
+import { appBaseRegister } from "../calling-convention.ts";
+import { Form } from "../encoding.ts";
+import { type Address, baseAddress, symbolAddress } from "../instruction-shape.ts";
+import { Draft } from "./draft.ts";
+
+/** What selection needs from the program around a function. */
+export interface SelectionEnvironment {
+  /** The number of a symbol by its name. */
+  symbol(name: string): number;
+}
+
+/**
+ * The state of instruction selection for one function: which SSA values have a virtual register,
+ * and which are folded into the instruction that uses them. Handlers of the single operations
+ * (see `handlers.ts`) read and extend it. Values are selected last first, so that a value nobody
+ * asked for is never computed.
+ */
+export class Selector {
+  readonly draft: Draft;
+  /** Virtual register of each value, -1 where none was asked for. */
+  private readonly registers: Int32Array;
+  private readonly useCounts: Int32Array;
+  /** Equal for two instructions if no write or trap stands between them in one block. */
+  private readonly epochs: Int32Array;
+  private readonly folded: Uint8Array;
+  /** Numbers of the Linux system calls that the function makes after sealing. */
+  readonly systemCalls = new Set<number>();
+  /** The instruction being selected. */
+  private current: Value = 0;
+
+  constructor(
+    readonly fn: SsaFunction,
+    readonly environment: SelectionEnvironment,
+    blocks: readonly number[],
+  ) {
+    this.draft = new Draft(fn.name);
+    this.registers = new Int32Array(fn.count).fill(-1);
+    this.useCounts = new Int32Array(fn.count);
+    this.epochs = new Int32Array(fn.count);
+    this.folded = new Uint8Array(fn.count);
+    this.countUses(blocks);
+  }
+
+  /** Starts the group of an instruction. */
+  begin(instruction: Value): void {
+    this.current = instruction;
+    this.draft.beginGroup();
+  }
+
+  /** Whether an instruction must be selected: something asked for its value, or it acts by itself. */
+  isNeeded(instruction: Value): boolean {
+    if (this.folded[instruction] === 1) return false;
+    if (this.registers[instruction] !== -1) return true;
+    return effects[this.operationOf(instruction)] !== Effect.none;
+  }
+
+  /** The operation of a value. */
+  operationOf(value: Value): number {
+    return this.fn.operation[value] as number;
+  }
+
+  /** The register class of a value. */
+  classOf(value: Value): RegisterClassId {
+    const type = this.fn.type[value];
+    return type === ValueType.f32 || type === ValueType.f64
+      ? RegisterClass.float
+      : RegisterClass.integer;
+  }
+
+  /** Whether a value is 64 bits wide. */
+  isWide(value: Value): boolean {
+    const type = this.fn.type[value];
+    return type === ValueType.i64 || type === ValueType.f64;
+  }
+
+  /** A new virtual register of a value's class. */
+  temporaryLike(value: Value): number {
+    return this.draft.code.createRegister(this.classOf(value));
+  }
+
+  /** A new virtual register for an integer. */
+  temporary(): number {
+    return this.draft.code.createRegister(RegisterClass.integer);
+  }
+
+  /** The register that the value being selected must be put into. */
+  resultRegister(value: Value): number {
+    return this.assignedRegister(value);
+  }
+
+  /** Whether anything asked for the value in a register. */
+  hasRegister(value: Value): boolean {
+    return this.registers[value] !== -1;
+  }
+
+  /** The register that holds a value; constants are made on the spot. */
+  registerOf(operand: Value): number {
+    const value = this.fn.resolve(operand);
+    const operation = this.operationOf(value);
+    if (operation === Operation.constant) {
+      const register = this.temporaryLike(value);
+      this.loadConstant(register, value);
+      return register;
+    }
+    if (operation === Operation.symbolAddress) {
+      const register = this.temporary();
+      const { low, high } = this.immediateOf(value);
+      this.draft.symbolImmediate(Form.mov_r32_imm32, register, low, high);
+      return register;
+    }
+    return this.assignedRegister(value);
+  }
+
+  /** Puts a constant into a register. */
+  loadConstant(register: number, value: Value): void {
+    const { low, high } = this.immediateOf(value);
+    if (this.classOf(value) === RegisterClass.float) {
+      this.loadFloatConstant(register, value, low, high);
+    } else if (high === 0 || !this.isWide(value)) {
+      this.draft.registers(Form.mov_r32_imm32, register, -1, low);
+    } else if (high === -1 && low < 0) {
+      this.draft.registers(Form.mov_rm64_imm32, register, -1, low);
+    } else {
+      this.draft.append(Form.mov_r64_imm64, low, high);
+      this.draft.operand(register, 1);
+    }
+  }
+
+  /** The name of the read-only constant with these bits, made by the driver. */
+  constantSymbol(wide: boolean, low: number, high: number): number {
+    const hex = (word: number) => (word >>> 0).toString(16).padStart(8, "0");
+    return this.environment.symbol(
+      wide ? `constant.${hex(high)}${hex(low)}` : `constant.${hex(low)}`,
+    );
+  }
+
+  /** Immediate columns of a value. */
+  immediateOf(value: Value): { low: number; high: number } {
+    return { low: this.fn.low[value] as number, high: this.fn.high[value] as number };
+  }
+
+  /** The signed 32-bit immediate that a value is as an operand of its width, or undefined. */
+  smallConstant(operand: Value): number | undefined {
+    const value = this.fn.resolve(operand);
+    if (this.operationOf(value) !== Operation.constant) return undefined;
+    const { low, high } = this.immediateOf(value);
+    if (this.isWide(value) && high !== low >> 31) return undefined;
+    return low;
+  }
+
+  /** The operand's own value if it is computed by `operation` and by nobody else wanted. */
+  singleUse(operand: Value, operation: number): Value | undefined {
+    const value = this.fn.resolve(operand);
+    const fits = this.operationOf(value) === operation && this.useCounts[value] === 1;
+    return fits && !this.hasRegister(value) ? value : undefined;
+  }
+
+  /** How many operands refer to a value. */
+  useCount(operand: Value): number {
+    return this.useCounts[this.fn.resolve(operand)] as number;
+  }
+
+  /**
+   * The address of a load that may be folded into the current instruction as a memory operand of
+   * the value's full width, or undefined.
+   */
+  foldLoad(operand: Value): Address | undefined {
+    const value = this.fn.resolve(operand);
+    const operation = this.operationOf(value);
+    if (this.isFloatConstant(value)) {
+      const { low, high } = this.immediateOf(value);
+      return symbolAddress(this.constantSymbol(this.isWide(value), low, high));
+    }
+    if (operation !== Operation.load && operation !== Operation.loadSymbol) return undefined;
+    if (this.useCounts[value] !== 1 || this.hasRegister(value)) return undefined;
+    if (this.epochs[value] !== this.epochs[this.current]) return undefined;
+    const bytes = accessBytes[(this.fn.aux[value] as number) & 15];
+    if (bytes !== (this.isWide(value) ? 8 : 4)) return undefined;
+    this.folded[value] = 1;
+    return this.addressOf(value);
+  }
+
+  /** The memory operand of a load or store. */
+  addressOf(instruction: Value): Address {
+    const { low, high } = this.immediateOf(instruction);
+    const operation = this.operationOf(instruction);
+    if (operation === Operation.loadSymbol || operation === Operation.storeSymbol) {
+      return symbolAddress(low, high);
+    }
+    const space = (this.fn.aux[instruction] as number) >> 4;
+    const index = this.fn.a[instruction] as number;
+    return space === Space.app ? this.appAddress(index, low) : this.kernelAddress(index, low);
+  }
+
+  private appAddress(index: Value, offset: number): Address {
+    const constant = this.constantSum(index, offset);
+    if (constant !== undefined) return baseAddress(appBaseRegister, constant);
+    if (offset < 0) throw new RangeError(`an app offset of 2 GiB or more reached selection`);
+    return { ...baseAddress(appBaseRegister, offset), index: this.registerOf(index) };
+  }
+
+  private kernelAddress(index: Value, offset: number): Address {
+    const value = this.fn.resolve(index);
+    const constant = this.constantSum(value, offset);
+    if (constant !== undefined) return baseAddress(-1, constant);
+    if (this.operationOf(value) === Operation.symbolAddress) {
+      const { low, high } = this.immediateOf(value);
+      return symbolAddress(low, high + offset);
+    }
+    if (offset >= 0) return baseAddress(this.registerOf(value), offset);
+    const far = this.temporary();
+    this.draft.registers(Form.mov_r32_imm32, far, -1, offset);
+    return { ...baseAddress(far), index: this.registerOf(value) };
+  }
+
+  /** The sum of a constant address and an offset where it stays below 2 GiB. */
+  private constantSum(index: Value, offset: number): number | undefined {
+    const value = this.fn.resolve(index);
+    if (this.operationOf(value) !== Operation.constant) return undefined;
+    const sum = (this.immediateOf(value).low >>> 0) + (offset >>> 0);
+    return sum < 2 ** 31 ? sum : undefined;
+  }
+
+  private assignedRegister(value: Value): number {
+    const known = this.registers[value] as number;
+    if (known !== -1) return known;
+    const register = this.temporaryLike(value);
+    this.registers[value] = register;
+    return register;
+  }
+
+  private isFloatConstant(value: Value): boolean {
+    return (
+      this.operationOf(value) === Operation.constant && this.classOf(value) === RegisterClass.float
+    );
+  }
+
+  private loadFloatConstant(register: number, value: Value, low: number, high: number): void {
+    const wide = this.isWide(value);
+    const address = symbolAddress(this.constantSymbol(wide, low, high));
+    this.draft.memory(wide ? Form.movsd_x_m64 : Form.movss_x_m32, register, address);
+  }
+
+  private countUses(blocks: readonly number[]): void {
+    const { fn } = this;
+    let epoch = 0;
+    const count = (operand: Value) => {
+      const value = fn.resolve(operand);
+      this.useCounts[value] = (this.useCounts[value] as number) + 1;
+    };
+    for (const block of blocks) {
+      epoch++;
+      for (const instruction of fn.instructionsOf(block)) {
+        this.epochs[instruction] = epoch;
+        const effect = effects[this.operationOf(instruction)] as number;
+        if (effect === Effect.write || effect === Effect.trap) epoch++;
+        fn.forEachOperand(instruction, count);
+      }
+      for (const edge of fn.edgesOf(block)) fn.argumentsOf(edge).forEach(count);
+    }
+  }
+}
+
+/** Low and high half of the app's base address. */
+export const appBaseBits = { low: Number(appBase & 0xffffffffn) | 0, high: Number(appBase >> 32n) };
+
+/** The access number of an `aux` column. */
+export function accessOf(aux: number): number {
+  return aux & 15;
+}
+
+/** Whether an access is of a float. */
+export function isFloatAccess(access: number): boolean {
+  return access === Access.float32 || access === Access.float64;
+}
