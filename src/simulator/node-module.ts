@@ -1,0 +1,59 @@
+import { wasiErrors } from "../contracts/wasi-preview1.ts";
+import type { Clock } from "./clock.ts";
+import { InstanceExit } from "./exit.ts";
+import type { MachineFunction } from "./machine.ts";
+
+/** The three standard streams; everything is synchronous. */
+export interface Streams {
+  /** Writes all of `bytes` to standard output (1) or error (2); false when nobody reads them. */
+  readonly write: (stream: 1 | 2, bytes: Uint8Array) => boolean;
+  /** Waits for standard input: at most `capacity` bytes, none at its end. */
+  readonly read: (capacity: number) => Uint8Array;
+  /** Whether `read` would not wait. */
+  readonly inputReady: () => boolean;
+}
+
+/** What TypeScript does for a kernel on the node platform. */
+export interface NodeSurroundings {
+  readonly streams: Streams;
+  readonly clock: Clock;
+  /** Fills a buffer with random bytes. */
+  readonly random: (bytes: Uint8Array) => void;
+  readonly launchRecord: Uint8Array;
+}
+
+/** The `node` module of the machine interface. */
+export function nodeModule(
+  surroundings: NodeSurroundings,
+  memory: WebAssembly.Memory,
+): Record<string, MachineFunction> {
+  const { streams, clock, random, launchRecord } = surroundings;
+  const range = (pointer: number, length: number): Uint8Array =>
+    new Uint8Array(memory.buffer, pointer >>> 0, length >>> 0);
+  return {
+    write: (stream: number, pointer: number, length: number) => {
+      const isWritten = streams.write(stream === 2 ? 2 : 1, range(pointer, length));
+      return isWritten ? wasiErrors.success : wasiErrors.pipe;
+    },
+    read: (pointer: number, capacity: number) => {
+      const bytes = streams.read(capacity >>> 0).subarray(0, capacity >>> 0);
+      range(pointer, bytes.length).set(bytes);
+      return bytes.length;
+    },
+    inputReady: () => Number(streams.inputReady()),
+    monotonicTime: clock.monotonicTime,
+    wallTime: clock.wallTime,
+    randomFill: (pointer: number, length: number) => random(range(pointer, length)),
+    arguments: (pointer: number, capacity: number) => {
+      const part = launchRecord.subarray(0, capacity >>> 0);
+      range(pointer, part.length).set(part);
+      return launchRecord.length;
+    },
+    idle: (deadline: bigint, input: number) => {
+      clock.waitUntil(BigInt.asUintN(64, deadline), input === 0 ? () => false : streams.inputReady);
+    },
+    exit: (status: number) => {
+      throw new InstanceExit(status);
+    },
+  };
+}
