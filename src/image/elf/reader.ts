@@ -1,5 +1,5 @@
+import type { Segment } from "../../compiler/object/layout.ts";
 import { elfIdentity, elfMagic, elfSizes, programFlags, programType, pvhNote } from "./format.ts";
-import type { ElfSegment } from "./writer.ts";
 
 /** A file is not an ELF64 executable for x86-64, or its parts lie outside of it. */
 export class ElfFormatError extends Error {
@@ -18,7 +18,7 @@ export interface ElfFile {
 }
 
 /** A segment and where its bytes stand in the file. */
-export interface LoadedSegment extends ElfSegment {
+export interface LoadedSegment extends Segment {
   readonly fileOffset: number;
 }
 

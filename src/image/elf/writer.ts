@@ -1,3 +1,4 @@
+import type { Segment } from "../../compiler/object/layout.ts";
 import {
   elfIdentity,
   elfMagic,
@@ -9,21 +10,12 @@ import {
 } from "./format.ts";
 import { appendSymbols, type ElfSymbol } from "./symbols.ts";
 
-/** A range of memory and its first bytes; the rest of it is zero. */
-export interface ElfSegment {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-  readonly memorySize: number;
-  readonly writable: boolean;
-  readonly executable: boolean;
-}
-
 /** What an executable file consists of. */
 export interface ElfImage {
   /** Address at which 64-bit execution begins. */
   readonly entry: number;
   /** In the order in which their bytes stand in the file. */
-  readonly segments: readonly ElfSegment[];
+  readonly segments: readonly Segment[];
   /** Whether the file can be mapped: offsets and addresses agree modulo the page size. */
   readonly mappable: boolean;
   /** Physical address of the 32-bit PVH entry; undefined: no note. */
@@ -59,7 +51,7 @@ export function writeElf(image: ElfImage): Uint8Array {
 }
 
 interface PlacedSegment {
-  readonly segment: ElfSegment;
+  readonly segment: Segment;
   readonly offset: number;
 }
 

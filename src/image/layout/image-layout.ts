@@ -1,21 +1,11 @@
+import type { PlacedSection, Segment } from "../../compiler/object/layout.ts";
 import type { SectionName } from "../../compiler/object/object.ts";
-import type { ElfSegment } from "../elf/writer.ts";
 
 /** The unit of protection; every range with its own rights has pages of its own. */
 export const pageBytes = 4096;
 
 /** Where the kernel's static data begin: asc has been told so (`--memoryBase`). */
 export const kernelStaticsAddress = 0x10_0000;
-
-/** A section of the program, placed. */
-export interface PlacedSection {
-  readonly name: SectionName;
-  readonly address: number;
-  /** Bytes in memory, those in the file first. */
-  readonly memorySize: number;
-  /** Bytes in the file. */
-  readonly fileSize: number;
-}
 
 /** A range of memory with given contents at its beginning; both sizes in bytes. */
 export interface FixedRange {
@@ -36,16 +26,6 @@ export interface LayoutRequest {
   readonly appInitialPages: number;
 }
 
-/** What lies where on one platform: asked by the linker section by section, then for symbols. */
-export interface ImageLayout {
-  /** The lowest address for a section, given those before it, in the order of `sectionNames`. */
-  sectionStart(section: SectionName, before: readonly PlacedSection[]): number;
-  /** The addresses and sizes that only the layout knows, by name (`config.heapStart` ...). */
-  symbols(sections: readonly PlacedSection[]): ReadonlyMap<string, number>;
-  /** Memory without contents: stacks and heap. */
-  emptySegments(sections: readonly PlacedSection[]): ElfSegment[];
-}
-
 /** Rounds up to a multiple of `unit`. */
 export function alignUp(value: number, unit: number = pageBytes): number {
   return Math.ceil(value / unit) * unit;
@@ -57,7 +37,7 @@ export function pageStart(value: number): number {
 }
 
 /** Writable memory that is zero. */
-export function emptySegment(address: number, memorySize: number): ElfSegment {
+export function emptySegment(address: number, memorySize: number): Segment {
   return { address, memorySize, bytes: new Uint8Array(0), writable: true, executable: false };
 }
 

@@ -1,12 +1,11 @@
+import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
 import type { SectionName } from "../../compiler/object/object.ts";
 import { platformIds } from "../../contracts/machine-interface.ts";
 import { elfHeadersLength } from "../elf/writer.ts";
 import {
   alignUp,
   emptySegment,
-  type ImageLayout,
   type LayoutRequest,
-  type PlacedSection,
   pageBytes,
   sectionRange,
   sectionsEnd,
@@ -26,7 +25,7 @@ const sectionAlignment = 64;
  * modulo the page size, so that little of the file is padding and no page of text holds anything
  * that is not ours to execute.
  */
-export function linuxLayout(request: LayoutRequest): ImageLayout {
+export function linuxLayout(request: LayoutRequest): MemoryLayout {
   return {
     sectionStart: (section, before) => sectionStart(request, section, before),
     symbols: (sections) => symbols(request, sections),

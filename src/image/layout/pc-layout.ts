@@ -1,18 +1,14 @@
+import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
 import type { SectionName } from "../../compiler/object/object.ts";
 import { platformIds } from "../../contracts/machine-interface.ts";
 import {
   alignUp,
   emptySegment,
-  type ImageLayout,
   type LayoutRequest,
-  type PlacedSection,
   pageBytes,
   sectionRange,
   sectionsEnd,
 } from "./image-layout.ts";
-
-/** Name of the chunk in section `data`, page-aligned, that holds the app's initial memory. */
-export const appImageSymbol = "app.image";
 
 /** The stack on which exceptions run, in bytes; the page below it is a guard. */
 export const faultStackBytes = 8 * 1024;
@@ -20,15 +16,16 @@ export const faultStackBytes = 8 * 1024;
 const defaultStackBytes = 128 * 1024;
 
 /**
- * The layout of physical memory from 1 MiB on: static data, text, read-only data, data with the
- * app's pages, zeroed memory, the two stacks, each with a guard page below it, and the heap.
+ * The layout of physical memory from 1 MiB on: static data, text, read-only data, data, zeroed
+ * memory, the app's pages, the two stacks, each with a guard page below it, and the heap.
  */
-export function pcLayout(request: LayoutRequest, stackBytes = defaultStackBytes): ImageLayout {
+export function pcLayout(request: LayoutRequest, stackBytes = defaultStackBytes): MemoryLayout {
   const places = (sections: readonly PlacedSection[]) => {
-    const faultStackLow = alignUp(sectionsEnd(request, sections)) + pageBytes;
+    const appImageStart = alignUp(sectionsEnd(request, sections));
+    const faultStackLow = appImageStart + alignUp(request.appImage.memorySize) + pageBytes;
     const faultStack = faultStackLow + faultStackBytes;
     const stackLow = faultStack + pageBytes;
-    return { faultStackLow, faultStack, stackLow, stackHigh: stackLow + stackBytes };
+    return { appImageStart, faultStackLow, faultStack, stackLow, stackHigh: stackLow + stackBytes };
   };
   return {
     sectionStart: (section, before) => sectionStart(request, section, before),
@@ -54,7 +51,7 @@ function sectionStart(
 function symbols(
   request: LayoutRequest,
   sections: readonly PlacedSection[],
-  places: { readonly faultStack: number; readonly stackLow: number; readonly stackHigh: number },
+  places: Readonly<Record<"appImageStart" | "faultStack" | "stackLow" | "stackHigh", number>>,
 ): ReadonlyMap<string, number> {
   return new Map([
     ["config.platform", platformIds.pc],
@@ -64,6 +61,7 @@ function symbols(
     ...sectionRange("readOnly", sections),
     ["config.stackLow", places.stackLow],
     ["config.stackHigh", places.stackHigh],
+    ["config.appImageStart", places.appImageStart],
     ["config.appImageLength", request.appImage.memorySize],
     ["config.appImageOffset", request.appImage.offset],
     ["config.appInitialPages", request.appInitialPages],

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { link } from "../../compiler/driver/link.ts";
 import { Assembler } from "../../compiler/machine-x64/assembler.ts";
 import { codeChunk } from "../../compiler/machine-x64/code-chunk.ts";
 import { Form } from "../../compiler/machine-x64/encoding.ts";
@@ -11,7 +12,6 @@ import type { Chunk } from "../../compiler/object/object.ts";
 import { SymbolTable } from "../../compiler/object/symbols.ts";
 import { writeElf } from "../elf/writer.ts";
 import { linuxLayout } from "../layout/linux-layout.ts";
-import { linkForTest } from "../linker.fixture.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./entry.ts";
 
 /** Whether this host runs what the tests assemble. */
@@ -60,7 +60,7 @@ export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): Uint8Array
     appImage: { memorySize: 0, fileSize: 0, offset: 0 },
     appInitialPages: 0,
   };
-  const program = linkForTest(chunks, symbols, linuxLayout(request));
+  const program = link(chunks, symbols, linuxLayout(request));
   return writeElf({
     entry: program.addressOf(linuxEntrySymbol),
     segments: program.segments,

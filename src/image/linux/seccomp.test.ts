@@ -7,11 +7,18 @@ const i386 = 0x4000_0003;
 const x32Bit = 0x4000_0000;
 
 /** Runs a filter as the kernel does (Documentation/networking/filter.rst), on a `seccomp_data`. */
-function run(filter: Uint8Array, architecture: number, number: number, first = 0n): number {
+function run(
+  filter: Uint8Array,
+  architecture: number,
+  number: number,
+  first = 0n,
+  third = 0n,
+): number {
   const data = new DataView(new ArrayBuffer(64));
   data.setUint32(0, number, true);
   data.setUint32(4, architecture, true);
   data.setBigUint64(16, first, true);
+  data.setBigUint64(32, third, true);
   const view = new DataView(filter.buffer);
   let accumulator = 0;
   for (let at = 0; at < filter.length; at += 8) {
@@ -27,11 +34,12 @@ function run(filter: Uint8Array, architecture: number, number: number, first = 0
 }
 
 const filter = makeSeccompFilter({
-  allowed: [231, 0, 1, 20, 35, 231, 300],
-  firstArguments: new Map([
-    [1, [1, 2]],
-    [20, [1]],
-    [300, []],
+  allowed: [231, 0, 1, 9, 20, 35, 231, 300],
+  rules: new Map([
+    [1, { index: 0, values: [1, 2] }],
+    [9, { index: 2, values: [3] }],
+    [20, { index: 0, values: [1] }],
+    [300, { index: 0, values: [] }],
   ]),
 }).bytes;
 
@@ -54,6 +62,11 @@ describe("makeSeccompFilter", () => {
   it.each(cases)("%s", (_name, architecture, number, first, allowed) => {
     const { allow, killProcess } = seccompAction;
     expect(run(filter, architecture, number, first)).toBe(allowed ? allow : killProcess);
+  });
+
+  it("looks at the argument that the rule names", () => {
+    expect(run(filter, x64, 9, 0n, 3n)).toBe(seccompAction.allow);
+    expect(run(filter, x64, 9, 3n, 7n)).toBe(seccompAction.killProcess);
   });
 
   it("allows exactly the numbers of any policy", () => {

@@ -7,20 +7,27 @@ const instructionBytes = 8;
 /** Instruction codes: load a word of `seccomp_data`, jump if equal, return. */
 const code = { loadWord: 0x20, jumpEqual: 0x15, return: 0x06 } as const;
 
-/** Offsets in `seccomp_data`; of an argument the low half, all that the kernel takes of a descriptor. */
-const dataOffset = { number: 0, architecture: 4, firstArgument: 16 } as const;
+/** Offsets in `seccomp_data`; arguments are u64, of which the low half is checked. */
+const dataOffset = { number: 0, architecture: 4, arguments: 16 } as const;
 
 const architectureX64 = 0xc000_003e;
 
 /** What a filter returns. */
 export const seccompAction = { allow: 0x7fff_0000, killProcess: 0x8000_0000 } as const;
 
-/** The system calls that a process may make, and for some of them the descriptors. */
+/** The only values that one argument of a system call may have; Linux reads it as 32 bits. */
+export interface ArgumentRule {
+  /** From 0 to 5. */
+  readonly index: number;
+  readonly values: readonly number[];
+}
+
+/** The system calls that a process may make, and for some of them with which argument. */
 export interface SeccompPolicy {
   /** System call numbers (x86-64). */
   readonly allowed: readonly number[];
-  /** For some of them: the only values of the first argument. */
-  readonly firstArguments?: ReadonlyMap<number, readonly number[]>;
+  /** Rules by the number of the call. */
+  readonly rules?: ReadonlyMap<number, ArgumentRule>;
 }
 
 /** A filter, and how many instructions it has. */
@@ -37,19 +44,19 @@ export interface SeccompFilter {
  */
 export function makeSeccompFilter(policy: SeccompPolicy): SeccompFilter {
   const numbers = [...new Set(policy.allowed)].sort((first, second) => first - second);
-  const free = numbers.filter((number) => !policy.firstArguments?.has(number));
+  const free = numbers.filter((number) => !policy.rules?.has(number));
   const checked = numbers.flatMap((number) => {
-    const values = policy.firstArguments?.get(number);
-    return values === undefined ? [] : [{ number, values }];
+    const rule = policy.rules?.get(number);
+    return rule === undefined ? [] : [{ number, ...rule }];
   });
   const program = new FilterProgram();
   program.add(code.loadWord, dataOffset.architecture);
   program.branch(architectureX64, "next", "kill");
   program.add(code.loadWord, dataOffset.number);
   for (const number of free) program.branch(number, "allow", "next");
-  for (const { number, values } of checked) {
+  for (const { number, index, values } of checked) {
     program.skip(number, values.length + 1);
-    program.add(code.loadWord, dataOffset.firstArgument);
+    program.add(code.loadWord, dataOffset.arguments + 8 * index);
     for (const value of values.slice(0, -1)) program.branch(value, "allow", "next");
     program.branch(values.at(-1) ?? 0, values.length > 0 ? "allow" : "kill", "kill");
   }

@@ -1,9 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Assembler,
-  Assembler as Code,
-  noRegister,
-} from "../../compiler/machine-x64/assembler.ts";
+import { link } from "../../compiler/driver/link.ts";
+import { Assembler, noRegister } from "../../compiler/machine-x64/assembler.ts";
 import { codeChunk } from "../../compiler/machine-x64/code-chunk.ts";
 import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
@@ -13,7 +10,6 @@ import { appBase } from "../../contracts/machine-interface.ts";
 import { readElf } from "../elf/reader.ts";
 import { writeElf } from "../elf/writer.ts";
 import { pcLayout } from "../layout/pc-layout.ts";
-import { linkForTest } from "../linker.fixture.ts";
 import { linuxBootEntrySymbol, pcEntryChunks, pvhEntrySymbol } from "./entry.ts";
 import { hasQemu, machineFlags, runGuest } from "./machine.fixture.ts";
 
@@ -24,28 +20,30 @@ const bootExit = 3;
 const exceptionExit = 5;
 const descriptorBytes = 16;
 
-type Code64 = Assembler;
-
 /** Writes the words at `test.words` to COM1. */
-function sendWords(code: Code64, symbols: SymbolTable, count: number): void {
+function sendWords(code: Assembler, symbols: SymbolTable, count: number): void {
   code.emitImmediateSymbol(Form.mov_r32_imm32, rsi, symbols.intern("test.words"), 0);
   code.emitImmediate(Form.mov_r32_imm32, rcx, 8 * count);
   code.emitImmediate(Form.mov_r32_imm32, rdx, 0x3f8);
   code.emit(Form.rep_outsb);
 }
 
-function storeWord(code: Code64, symbols: SymbolTable, index: number, register: number): void {
+function storeWord(code: Assembler, symbols: SymbolTable, index: number, register: number): void {
   code.emitRelativeSymbol(Form.mov_rm64_r64, register, symbols.intern("test.words"), 8 * index);
 }
 
-function exit(code: Code64, value: number): void {
+function exit(code: Assembler, value: number): void {
   code.emitImmediate(Form.mov_r32_imm32, rax, value);
   code.emitImmediate(Form.mov_r32_imm32, rdx, exitPort);
   code.emit(Form.out_dx_eax);
 }
 
-function functionChunk(symbols: SymbolTable, name: string, write: (code: Code64) => void): Chunk {
-  const code = new Code();
+function functionChunk(
+  symbols: SymbolTable,
+  name: string,
+  write: (code: Assembler) => void,
+): Chunk {
+  const code = new Assembler();
   write(code);
   return codeChunk(code, symbols, name);
 }
@@ -81,7 +79,7 @@ function exceptionChunk(symbols: SymbolTable, resume: boolean): Chunk {
 }
 
 /** boot: reports how it was entered, loads the interrupt table, does `act` and reports again. */
-function bootChunk(symbols: SymbolTable, act: (code: Code64) => void): Chunk {
+function bootChunk(symbols: SymbolTable, act: (code: Assembler) => void): Chunk {
   return functionChunk(symbols, "kernel.boot", (code) => {
     code.emitMemory(Form.mov_r32_rm32, rax, rdi, noRegister, 0, 0);
     [rax, rsp, r15].forEach((register, index) => storeWord(code, symbols, index, register));
@@ -117,9 +115,9 @@ function interruptTable(stubs: readonly number[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-function makeGuest(resume: boolean, act: (code: Code64) => void) {
+function makeGuest(resume: boolean, act: (code: Assembler) => void) {
   let table = new Uint8Array(256 * descriptorBytes);
-  const link = () => {
+  const linkGuest = () => {
     const symbols = new SymbolTable();
     const pointer = new Uint8Array(10);
     new DataView(pointer.buffer).setUint16(0, table.length - 1, true);
@@ -139,10 +137,10 @@ function makeGuest(resume: boolean, act: (code: Code64) => void) {
       appImage: { memorySize: 0, fileSize: 0, offset: 0 },
       appInitialPages: 0,
     };
-    return linkForTest(chunks, symbols, pcLayout(request));
+    return link(chunks, symbols, pcLayout(request));
   };
   // The first linking is for the addresses that the interrupt table holds.
-  const first = link();
+  const first = linkGuest();
   const stubs = first.addressOf("config.interruptStubs");
   const segment = first.segments.find(
     ({ address, bytes }) => stubs >= address && stubs < address + bytes.length,
@@ -152,7 +150,7 @@ function makeGuest(resume: boolean, act: (code: Code64) => void) {
   table = interruptTable(
     Array.from({ length: 256 }, (_, vector) => view.getUint32(4 * vector, true)),
   ) as typeof table;
-  const program = link();
+  const program = linkGuest();
   const image = writeElf({
     entry: program.addressOf(linuxBootEntrySymbol),
     segments: program.segments,

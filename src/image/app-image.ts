@@ -1,0 +1,33 @@
+import { alignUp, type FixedRange, pageBytes, pageStart } from "./layout/image-layout.ts";
+
+/** The pages of the app's memory that are not zero at the start. */
+export interface AppImage extends FixedRange {
+  /** Where the pages lie in the app's memory. */
+  readonly offset: number;
+  /** Contents from `offset` on; the rest of the last page is zero. */
+  readonly bytes: Uint8Array;
+}
+
+/** The whole pages around the initial contents of a memory. */
+export function appImageOf(memory: {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}): AppImage {
+  const { address, bytes } = memory;
+  if (bytes.length === 0) return { offset: 0, bytes, fileSize: 0, memorySize: 0 };
+  const offset = pageStart(address);
+  const contents = paddedFrom(offset, memory);
+  const memorySize = alignUp(contents.length, pageBytes);
+  return { offset, bytes: contents, fileSize: contents.length, memorySize };
+}
+
+/** The contents of a memory from `start` on, which lies before them. */
+export function paddedFrom(
+  start: number,
+  memory: { readonly address: number; readonly bytes: Uint8Array },
+): Uint8Array {
+  if (memory.bytes.length === 0) return memory.bytes;
+  const contents = new Uint8Array(memory.address + memory.bytes.length - start);
+  contents.set(memory.bytes, memory.address - start);
+  return contents;
+}

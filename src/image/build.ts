@@ -1,0 +1,152 @@
+import { type CompiledProgram, compileProgram } from "../compiler/driver/compile.ts";
+import { type LinkedProgram, link } from "../compiler/driver/link.ts";
+import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
+import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
+import type { Chunk } from "../compiler/object/object.ts";
+import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
+import { appBase } from "../contracts/machine-interface.ts";
+import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
+import { type ElfImage, writeElf } from "./elf/writer.ts";
+import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./layout/image-layout.ts";
+import { linuxLayout } from "./layout/linux-layout.ts";
+import { pcLayout } from "./layout/pc-layout.ts";
+import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
+import { sealedProcessFilter } from "./linux/sealed-calls.ts";
+import { linuxBootEntrySymbol, pcEntryChunks, pvhEntrySymbol } from "./pc/entry.ts";
+import { makeProgramMap, readOnlyChunk } from "./program-map.ts";
+
+/** How one platform's images are made. */
+interface PlatformImages {
+  readonly roots: readonly string[];
+  readonly entryChunks: typeof pcEntryChunks;
+  readonly layout: (request: LayoutRequest) => MemoryLayout;
+  /** What only the finished program tells: chunks, and sizes by the names of their symbols. */
+  readonly complete: (program: CompiledProgram) => Completion;
+  readonly file: (program: LinkedProgram, segments: readonly Segment[]) => ElfImage;
+  /** Where the app's initial pages lie. */
+  readonly appImageAddress: (program: LinkedProgram, appImage: AppImage) => number;
+}
+
+interface Completion {
+  readonly chunks: readonly Chunk[];
+  readonly symbols: readonly (readonly [string, number])[];
+}
+
+const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
+  linux: {
+    roots: [linuxEntrySymbol],
+    entryChunks: linuxEntryChunks,
+    layout: linuxLayout,
+    complete: ({ symbols, systemCalls }) => {
+      const filter = sealedProcessFilter(systemCalls);
+      return {
+        chunks: [readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8)],
+        symbols: [["config.seccompFilterLength", filter.length]],
+      };
+    },
+    file: (program, segments) => ({
+      entry: program.addressOf(linuxEntrySymbol),
+      segments,
+      mappable: true,
+    }),
+    appImageAddress: (_program, { offset }) => Number(appBase) + offset,
+  },
+  pc: {
+    roots: [pvhEntrySymbol, linuxBootEntrySymbol],
+    entryChunks: pcEntryChunks,
+    layout: pcLayout,
+    complete: () => ({ chunks: [], symbols: [] }),
+    file: (program, segments) => ({
+      entry: program.addressOf(linuxBootEntrySymbol),
+      segments,
+      mappable: false,
+      pvhEntry: program.addressOf(pvhEntrySymbol),
+    }),
+    appImageAddress: (program) => program.addressOf("config.appImageStart"),
+  },
+};
+
+/** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
+export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
+  const images = platforms[request.platform];
+  const { platform, kernel, app, maximumPages } = request;
+  const program = compileProgram({
+    platform,
+    kernel,
+    app,
+    ...(maximumPages === undefined ? {} : { maximumPages }),
+    supplied: (symbols) => [...images.entryChunks(symbols), ...runtimeChunks(symbols)],
+    roots: images.roots,
+  });
+  return packProgram(program, images);
+}
+
+function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Array {
+  const map = makeProgramMap(program.chunks, program.symbols);
+  const completion = images.complete(program);
+  const appImage = appImageOf(program.appMemory);
+  const statics = paddedFrom(kernelStaticsAddress, program.kernelMemory);
+  const kernelStatics = {
+    memorySize: program.kernelMemory.end - kernelStaticsAddress,
+    fileSize: statics.length,
+  };
+  const layout = images.layout({
+    kernelStatics,
+    appImage,
+    appInitialPages: program.appMemory.initialPages,
+  });
+  const chunks = [...program.chunks, ...map.chunks, ...completion.chunks];
+  const linked = link(
+    chunks,
+    program.symbols,
+    withSymbols(layout, [["config.functionCount", map.functionCount], ...completion.symbols]),
+  );
+  const staticsSegment = writableSegment(kernelStaticsAddress, statics, kernelStatics.memorySize);
+  const appSegment = writableSegment(
+    images.appImageAddress(linked, appImage),
+    appImage.bytes,
+    appImage.memorySize,
+  );
+  return writeElf(images.file(linked, fileOrder(linked.segments, staticsSegment, appSegment)));
+}
+
+function withSymbols(
+  layout: MemoryLayout,
+  symbols: readonly (readonly [string, number])[],
+): MemoryLayout {
+  return {
+    sectionStart: (section, before) => layout.sectionStart(section, before),
+    symbols: (sections: readonly PlacedSection[]) =>
+      new Map([...layout.symbols(sections), ...symbols]),
+    emptySegments: (sections) => layout.emptySegments(sections),
+  };
+}
+
+function writableSegment(address: number, bytes: Uint8Array, memorySize: number): Segment {
+  return { address, bytes, memorySize, writable: true, executable: false };
+}
+
+/** The order of the layouts: text first, behind it the static data, the app's pages last. */
+function fileOrder(linked: readonly Segment[], statics: Segment, app: Segment): Segment[] {
+  const text = linked.filter(({ executable }) => executable);
+  const others = linked.filter(({ executable }) => !executable);
+  const present = [statics, ...others, app].filter(({ memorySize }) => memorySize > 0);
+  return [...text, ...joinNeighbours(present)];
+}
+
+/** Joins zeroed memory with the segment whose last page it shares. */
+function joinNeighbours(segments: readonly Segment[]): Segment[] {
+  const joined: Segment[] = [];
+  for (const segment of segments) {
+    const last = joined.at(-1);
+    const gap = last === undefined ? -1 : segment.address - (last.address + last.memorySize);
+    const isTail = segment.bytes.length === 0 && last?.writable === true;
+    if (last !== undefined && isTail && gap >= 0 && segment.address % pageBytes !== 0) {
+      joined[joined.length - 1] = {
+        ...last,
+        memorySize: last.memorySize + gap + segment.memorySize,
+      };
+    } else joined.push(segment);
+  }
+  return joined;
+}
