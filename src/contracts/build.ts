@@ -4,6 +4,13 @@ import type { Platform } from "./machine-interface.ts";
 /** Platforms whose images are machine code; a `node` image is the app's module itself. */
 export type NativePlatform = Exclude<Platform, "node">;
 
+/** Compiled objects of large modules by key, kept between builds. */
+export interface ObjectCache {
+  /** The object stored under a key, or undefined. */
+  read(key: string): Uint8Array | undefined;
+  write(key: string, object: Uint8Array): void;
+}
+
 /** One app and one kernel, both WebAssembly modules, to be linked into an image. */
 export interface BuildRequest {
   readonly platform: NativePlatform;
@@ -13,6 +20,8 @@ export interface BuildRequest {
   readonly name?: string;
   /** Upper bound of the app's memory in 64 KiB pages, below what the module declares. */
   readonly maximumPages?: number;
+  /** Where objects of large modules are kept; they are compiled anew without it. */
+  readonly objects?: ObjectCache;
 }
 
 /** Compiles and links: the bytes of an ELF image, or an error that carries a code. */

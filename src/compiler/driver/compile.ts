@@ -1,3 +1,4 @@
+import type { ObjectCache } from "../../contracts/build.ts";
 import type { Platform } from "../../contracts/machine-interface.ts";
 import { lowerFunction } from "../lower-wasm/lower-function.ts";
 import { compileFunction } from "../machine-x64/compile-function.ts";
@@ -5,8 +6,10 @@ import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable } from "../object/symbols.ts";
 import { functionName } from "../wasm/names.ts";
 import { type ProgramContext, UnitEnvironment } from "./environment.ts";
+import { SignatureIds } from "./signature-ids.ts";
 import { LinkError } from "./errors.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
+import { isLarge, largeModuleChunks } from "./large-module.ts";
 import { createUnit, exportIndex, symbolNames, type Unit } from "./unit.ts";
 import { sharedVariable, UnitVariables } from "./variables.ts";
 
@@ -33,11 +36,14 @@ export interface CompileRequest {
   readonly supplied: (symbols: SymbolTable) => readonly Chunk[];
   /** Symbols from which everything else is reached. */
   readonly roots: readonly string[];
+  /** Where objects of large modules are kept. */
+  readonly objects?: ObjectCache;
 }
 
 /**
  * Compiles kernel and app as one closed unit: starting from the roots, each function is lowered
- * when something refers to it, so that what nobody reaches costs nothing.
+ * when something refers to it, so that what nobody reaches costs nothing. A large app is compiled
+ * alone and cached instead; what nobody reaches is then left out only when linking.
  */
 export function compileProgram(request: CompileRequest): CompiledProgram {
   const kernel = createUnit("kernel", request.kernel);
@@ -48,10 +54,10 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     kernel,
     app,
     symbols,
-    signatures: new Map(),
+    signatures: new SignatureIds(),
     maximumPages: request.maximumPages ?? 65_536,
   };
-  const builder = new ProgramBuilder(context, request.supplied(symbols));
+  const builder = new ProgramBuilder(context, request.supplied(symbols), request.objects);
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
   const { kernelEnvironment, appEnvironment } = builder;
   return {
@@ -85,16 +91,23 @@ class ProgramBuilder {
   private readonly supplied: Map<SymbolId, Chunk>;
   private readonly functions = new Map<string, { environment: UnitEnvironment; index: number }>();
   private readonly variables: ReadonlyMap<string, UnitVariables>;
+  /** Chunks of the app's functions, if it is large. */
+  private readonly large: ReadonlyMap<SymbolId, Chunk[]>;
 
   constructor(
     private readonly context: ProgramContext,
     supplied: readonly Chunk[],
+    objects: ObjectCache | undefined,
   ) {
+    const { app, symbols } = context;
     this.supplied = new Map(supplied.map((chunk) => [chunk.symbol, chunk]));
     this.kernelEnvironment = new UnitEnvironment(context, context.kernel);
     this.appEnvironment = new UnitEnvironment(context, context.app);
     const environments = [this.kernelEnvironment, this.appEnvironment];
     for (const environment of environments) this.nameFunctions(environment);
+    this.large = isLarge(app)
+      ? largeModuleChunks(app, this.appEnvironment, symbols, objects)
+      : new Map();
     this.variables = new Map(
       environments.map((environment) => [
         environment.unit.name,
@@ -133,6 +146,8 @@ class ProgramBuilder {
   private create(symbol: SymbolId): readonly Chunk[] {
     const supplied = this.supplied.get(symbol);
     if (supplied !== undefined) return [supplied];
+    const compiled = this.large.get(symbol);
+    if (compiled !== undefined) return compiled;
     const name = this.context.symbols.nameOf(symbol);
     const found = this.functions.get(name);
     if (found !== undefined) return this.compile(symbol, found.environment, found.index);

@@ -19,6 +19,7 @@ import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { Space } from "../ssa/operations.ts";
 import { functionTypeOf, type ImportName, WasmType } from "../wasm/module.ts";
 import { LinkError } from "./errors.ts";
+import type { SignatureIds } from "./signature-ids.ts";
 import { constantBits, exportIndex, symbolNames, typeKey, type Unit } from "./unit.ts";
 
 /** What the modules of a program share. */
@@ -27,8 +28,7 @@ export interface ProgramContext {
   readonly kernel: Unit;
   readonly app: Unit;
   readonly symbols: SymbolTable;
-  /** Ids of function types by `typeKey`, from 1 on. */
-  readonly signatures: Map<string, number>;
+  readonly signatures: SignatureIds;
   /** Upper bound of the app's memory in pages. */
   readonly maximumPages: number;
 }
@@ -139,12 +139,7 @@ export class UnitEnvironment implements LoweringEnvironment {
   signatureId(typeIndex: number): number {
     const type = this.unit.module.types[typeIndex];
     if (type === undefined) throw new LinkError(`there is no type ${typeIndex}`);
-    const { signatures } = this.program;
-    const key = typeKey(type);
-    const known = signatures.get(key);
-    if (known !== undefined) return known;
-    signatures.set(key, signatures.size + 1);
-    return signatures.size;
+    return this.program.signatures.idOf(typeKey(type));
   }
 
   symbol(name: string): SymbolId {

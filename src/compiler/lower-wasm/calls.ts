@@ -24,7 +24,10 @@ function lowerCall(lowering: FunctionLowering): void {
   pushResults(
     lowering,
     signature,
-    lowering.builder.emitWithList(Operation.call, type, values, { low }),
+    lowering.builder.emitWithList(Operation.call, type, values, {
+      low,
+      aux: signature.results.length,
+    }),
   );
 }
 
@@ -53,7 +56,7 @@ function lowerCallIndirect(lowering: FunctionLowering): void {
     Operation.callPointer,
     resultType === undefined ? ValueType.none : valueTypeOf(resultType),
     values,
-    { a },
+    { a, aux: signature.results.length },
   );
   pushResults(lowering, signature, call);
 }

@@ -37,6 +37,12 @@ function getGlobal(lowering: FunctionLowering): void {
     lowering.push(builder.constant(type, constant.low, constant.high));
     return;
   }
+  const address = environment.globalAddress(reader.index);
+  if (address !== undefined) {
+    const { symbolAddress } = Operation;
+    lowering.push(builder.emit(symbolAddress, type, none, none, none, 0, address));
+    return;
+  }
   const symbol = environment.globalSymbol(reader.index);
   const access = wholeAccess[type];
   const { loadSymbol } = Operation;

@@ -5,11 +5,13 @@ import { Assembler, noRegister } from "./assembler.ts";
 import { codeChunk } from "./code-chunk.ts";
 import { Form, type FormName } from "./encoding.ts";
 import { Register } from "./registers.ts";
+import { truncationChunks } from "./truncation.ts";
 
 /**
  * The hand-written code that compiled code calls on every platform: `runtime.move`,
- * `runtime.fill` and the ends of all trap stubs. Arguments as everywhere in rdi, rsi, rdx; only
- * rax, rcx, rdx, rsi, rdi, r8, r9 and XMM registers are changed.
+ * `runtime.fill`, the ends of all trap stubs, and the rare cases of conversions to integers.
+ * Arguments as everywhere in rdi, rsi, rdx; only rax, rcx, rdx, rsi, rdi, r8, r9 and XMM registers
+ * are changed.
  */
 export function runtimeChunks(symbols: SymbolTable): Chunk[] {
   return [
@@ -17,6 +19,7 @@ export function runtimeChunks(symbols: SymbolTable): Chunk[] {
     codeChunk(assembleFill(), symbols, wellKnownSymbols.fill),
     codeChunk(assembleTrap(symbols), symbols, trapCommonSymbol),
     ...Object.values(trapKinds).map(({ id }) => trapChunk(symbols, id)),
+    ...truncationChunks(symbols),
   ];
 }
 

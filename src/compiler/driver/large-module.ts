@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import type { ObjectCache } from "../../contracts/build.ts";
+import { lowerFunction } from "../lower-wasm/lower-function.ts";
+import { compileFunction } from "../machine-x64/compile-function.ts";
+import { decodeObjectFile, encodeObjectFile } from "../object/object-file.ts";
+import type { Chunk } from "../object/object.ts";
+import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import type { Module } from "../wasm/module.ts";
+import type { UnitEnvironment } from "./environment.ts";
+import { symbolNames, type Unit } from "./unit.ts";
+
+/** Modules with at least this much code are compiled alone and cached, not lowered on demand. */
+export const largeModuleBytes = 256 * 1024;
+
+/** Changes with everything that changes the compiler's output. */
+const compilerVersion = "1";
+
+/** Whether a unit is compiled alone against its import signatures. */
+export function isLarge(unit: Unit): boolean {
+  const bodies = unit.module.functions.flatMap(({ body }) => (body === undefined ? [] : [body]));
+  const first = bodies[0];
+  const last = bodies.at(-1);
+  return first !== undefined && last !== undefined && last.end - first.start >= largeModuleBytes;
+}
+
+/**
+ * The chunks of a large module by symbol: all its functions, compiled without knowing the rest of
+ * the program. Data, element contents and initial values of mutable globals are no part of them, so
+ * that a snapshot of the same module reuses the object.
+ */
+export function largeModuleChunks(
+  unit: Unit,
+  environment: UnitEnvironment,
+  symbols: SymbolTable,
+  cache: ObjectCache | undefined,
+): Map<SymbolId, Chunk[]> {
+  // Ids are hashes: all of the module's types must be known for a collision to be found.
+  unit.module.types.forEach((_, index) => environment.signatureId(index));
+  const key = objectKey(unit);
+  const stored = cache?.read(key);
+  const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
+  if (known !== undefined) return groupBySymbol(known);
+  const chunks = compileAll(unit, environment, symbols);
+  cache?.write(key, encodeObjectFile(chunks, symbols));
+  return groupBySymbol(chunks);
+}
+
+function compileAll(unit: Unit, environment: UnitEnvironment, symbols: SymbolTable): Chunk[] {
+  const { module } = unit;
+  return module.functions.flatMap((fn, index) => {
+    if (fn.import !== undefined) return [];
+    const symbol = symbols.intern(symbolNames.function(unit, index));
+    return compileFunction(lowerFunction(module, index, environment), symbol, symbols);
+  });
+}
+
+/** A function's chunk and the jump tables behind it. */
+function groupBySymbol(chunks: readonly Chunk[]): Map<SymbolId, Chunk[]> {
+  const groups = new Map<SymbolId, Chunk[]>();
+  let current: Chunk[] = [];
+  for (const chunk of chunks) {
+    if (chunk.frameBytes !== undefined) {
+      current = [];
+      groups.set(chunk.symbol, current);
+    }
+    current.push(chunk);
+  }
+  return groups;
+}
+
+/** A hash of everything in a module that its code depends on. */
+function objectKey(unit: Unit): string {
+  const { module } = unit;
+  const hash = createHash("sha256").update(`${compilerVersion} ${unit.name} `);
+  hash.update(JSON.stringify(declarations(module)));
+  for (const { body } of module.functions) {
+    if (body !== undefined) hash.update(module.bytes.subarray(body.start, body.end));
+  }
+  const names = module.customSections.get("name");
+  if (names !== undefined) hash.update(module.bytes.subarray(names.start, names.end));
+  return hash.digest("hex");
+}
+
+function declarations(module: Module) {
+  const { types, functions, tables, memories, exports, start } = module;
+  return {
+    types,
+    functions: functions.map(({ typeIndex, import: name, body }) => [
+      typeIndex,
+      name,
+      body === undefined ? 0 : body.end - body.start,
+    ]),
+    tables,
+    memories,
+    exports,
+    start,
+    globals: module.globals.map(({ type, isMutable, import: name, initial }) => [
+      type,
+      isMutable,
+      name,
+      isMutable ? undefined : initial,
+    ]),
+    segments: [
+      module.data.map(({ mode, contents }) => [mode, contents.end - contents.start]),
+      module.elements.map(({ mode, items }) => [mode, items.length]),
+    ],
+  };
+}

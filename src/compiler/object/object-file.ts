@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { type Chunk, type Relocation, type SectionName, sectionNames } from "./object.ts";
+import { type SymbolId, SymbolTable } from "./symbols.ts";
+
+/**
+ * The file form of compiled chunks, for the cache: a SHA-256 of all that follows, the length of a
+ * JSON header, the header (symbol names, display names, system calls), then the chunks' and
+ * relocations' columns as little-endian i32, then all bytes.
+ */
+const hashBytes = 32;
+const chunkColumns = 7;
+const relocationColumns = 4;
+
+interface Header {
+  readonly names: readonly string[];
+  readonly displayNames: readonly (string | null)[];
+  readonly systemCalls: readonly (readonly number[])[];
+  readonly chunkCount: number;
+  readonly relocationCount: number;
+}
+
+/** Writes chunks as a file; the symbols they mention go along by name. */
+export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable): Uint8Array {
+  const local = new SymbolTable();
+  const rename = (symbol: SymbolId) => local.intern(symbols.nameOf(symbol));
+  const fields: number[] = [];
+  const relocations: number[] = [];
+  for (const chunk of chunks) {
+    fields.push(
+      rename(chunk.symbol),
+      sectionNames.indexOf(chunk.section),
+      chunk.bytes.length,
+      chunk.size,
+      chunk.alignment,
+      chunk.relocations.length,
+      chunk.frameBytes ?? -1,
+    );
+    for (const { offset, kind, symbol, addend } of chunk.relocations) {
+      relocations.push(offset, kind, rename(symbol), addend);
+    }
+  }
+  const header: Header = {
+    names: local.names,
+    displayNames: chunks.map((chunk) => chunk.displayName ?? null),
+    systemCalls: chunks.map((chunk) => chunk.systemCalls ?? []),
+    chunkCount: chunks.length,
+    relocationCount: relocations.length / relocationColumns,
+  };
+  const text = Buffer.from(JSON.stringify(header));
+  const body = Buffer.concat([
+    Buffer.from(Uint32Array.of(text.length).buffer),
+    text,
+    Buffer.from(Int32Array.from(fields).buffer),
+    Buffer.from(Int32Array.from(relocations).buffer),
+    ...chunks.map((chunk) => chunk.bytes),
+  ]);
+  return Buffer.concat([createHash("sha256").update(body).digest(), body]);
+}
+
+/** Reads chunks back, with symbols of another table; undefined if the file is damaged. */
+export function decodeObjectFile(file: Uint8Array, symbols: SymbolTable): Chunk[] | undefined {
+  const body = Buffer.from(file.buffer, file.byteOffset + hashBytes, file.length - hashBytes);
+  const hash = createHash("sha256").update(body).digest();
+  if (!hash.equals(file.subarray(0, hashBytes))) return undefined;
+  const textLength = body.readUInt32LE(0);
+  const textEnd = 4 + textLength;
+  const header = JSON.parse(body.toString("utf8", 4, textEnd)) as Header;
+  const fieldCount = header.chunkCount * chunkColumns;
+  const fields = readWords(body, textEnd, fieldCount);
+  const relocationStart = textEnd + fieldCount * 4;
+  const relocationWords = header.relocationCount * relocationColumns;
+  const relocations = readWords(body, relocationStart, relocationWords);
+  return new ChunkReader(
+    header,
+    fields,
+    relocations,
+    body.subarray(relocationStart + relocationWords * 4),
+    header.names.map((name) => symbols.intern(name)),
+  ).readAll();
+}
+
+function readWords(body: Buffer, start: number, count: number): Int32Array {
+  return new Int32Array(new Uint8Array(body.subarray(start, start + count * 4)).buffer);
+}
+
+class ChunkReader {
+  private nextByte = 0;
+  private nextRelocation = 0;
+
+  constructor(
+    private readonly header: Header,
+    private readonly fields: Int32Array,
+    private readonly relocations: Int32Array,
+    private readonly contents: Uint8Array,
+    private readonly symbols: readonly SymbolId[],
+  ) {}
+
+  readAll(): Chunk[] {
+    return Array.from({ length: this.header.chunkCount }, (_, position) => this.read(position));
+  }
+
+  private read(position: number): Chunk {
+    const start = position * chunkColumns;
+    const [symbol = 0, section = 0, length = 0, size = 0, alignment = 1, relocations = 0, frame = -1] =
+      this.fields.subarray(start, start + chunkColumns);
+    const bytes = this.contents.subarray(this.nextByte, this.nextByte + length);
+    this.nextByte += length;
+    const displayName = this.header.displayNames[position] ?? undefined;
+    return {
+      symbol: this.symbols[symbol] as SymbolId,
+      section: sectionNames[section] as SectionName,
+      bytes,
+      size,
+      alignment,
+      relocations: Array.from({ length: relocations }, () => this.readRelocation()),
+      systemCalls: this.header.systemCalls[position] ?? [],
+      ...(frame < 0 ? {} : { frameBytes: frame }),
+      ...(displayName === undefined ? {} : { displayName }),
+    };
+  }
+
+  private readRelocation(): Relocation {
+    const start = this.nextRelocation++ * relocationColumns;
+    const [offset = 0, kind = 0, symbol = 0, addend = 0] = this.relocations.subarray(
+      start,
+      start + relocationColumns,
+    );
+    return { offset, kind, symbol: this.symbols[symbol] as SymbolId, addend };
+  }
+}
