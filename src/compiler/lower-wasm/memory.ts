@@ -102,5 +102,5 @@ function lowerGrow(lowering: FunctionLowering): void {
     return;
   }
   const low = environment.symbol(wellKnownSymbols.memoryGrow);
-  lowering.push(builder.emitWithList(Operation.call, ValueType.i32, [pages], { low }));
+  lowering.push(builder.emitWithList(Operation.call, ValueType.i32, [pages], { low, aux: 1 }));
 }

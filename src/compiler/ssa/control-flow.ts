@@ -1,95 +1,152 @@
-import type { Block, SsaFunction } from "./function.ts";
+import { type Block, type Edge, none, type SsaFunction } from "./function.ts";
 
-/** The reachable blocks, each before those it dominates; loops stay together. */
+/** Blocks that can be reached, each before its successors except along back edges; entry first. */
 export function reversePostorder(fn: SsaFunction): Block[] {
-  const visited = new Uint8Array(fn.blockCount);
-  const order: Block[] = [];
-  const path: { block: Block; successors: Block[]; next: number }[] = [];
-  const enter = (block: Block) => {
-    visited[block] = 1;
-    const successors = fn.edgesOf(block).map((edge) => fn.edgeTo[edge] as Block);
-    path.push({ block, successors, next: successors.length - 1 });
+  const postorder: Block[] = [];
+  const seen = new Uint8Array(fn.blockCount);
+  const stack: { readonly block: Block; readonly edges: readonly Edge[]; next: number }[] = [];
+  const visit = (block: Block) => {
+    seen[block] = 1;
+    const edges = fn.edgesOf(block);
+    stack.push({ block, edges, next: edges.length - 1 });
   };
-  enter(0);
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    // The last successor is visited first, so that the first one comes next in the result.
-    const successor = top.successors[top.next];
-    if (successor === undefined) {
-      order.push(top.block);
-      path.pop();
-    } else {
-      top.next--;
-      if (visited[successor] === 0) enter(successor);
+  visit(0);
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const edge = top.edges[top.next--];
+    if (edge === undefined) {
+      postorder.push(top.block);
+      stack.pop();
+      continue;
     }
+    const to = fn.edgeTo[edge] as Block;
+    if (seen[to] === 0) visit(to);
   }
-  return order.reverse();
+  return postorder.reverse();
 }
 
-/** The immediate dominator of each block (Cooper, Harvey, Kennedy 2001), -1 if unreachable. */
-export function immediateDominators(fn: SsaFunction, order: readonly Block[]): Int32Array {
-  const position = new Int32Array(fn.blockCount).fill(-1);
-  order.forEach((block, index) => {
-    position[block] = index;
-  });
-  const dominators = new Int32Array(fn.blockCount).fill(-1);
-  dominators[0] = 0;
-  const meet = (first: Block, second: Block): Block => {
-    let a = first;
-    let b = second;
-    while (a !== b) {
-      while ((position[a] as number) > (position[b] as number)) a = dominators[a] as Block;
-      while ((position[b] as number) > (position[a] as number)) b = dominators[b] as Block;
-    }
-    return a;
-  };
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of order.slice(1)) {
-      let dominator = -1;
-      for (const edge of fn.predecessorsOf(block)) {
-        const from = fn.edgeFrom[edge] as Block;
-        if (dominators[from] === -1) continue;
-        dominator = dominator === -1 ? from : meet(dominator, from);
-      }
-      if (dominators[block] === dominator) continue;
-      dominators[block] = dominator;
-      changed = true;
-    }
-  }
-  return dominators;
+/** Which blocks every way to a block leads through. */
+export interface Dominators {
+  /** The blocks that can be reached, in reverse postorder. */
+  readonly order: readonly Block[];
+  /** The closest dominator of each block; the entry's is itself, an unreachable block's `none`. */
+  readonly immediate: Int32Array;
+  /** Whether every way to `block` leads through `dominator` (a block dominates itself). */
+  dominates(dominator: Block, block: Block): boolean;
 }
 
-/** How many natural loops each block lies in. */
-export function loopDepths(fn: SsaFunction): Int32Array {
+/** Computes dominators (Cooper, Harvey, Kennedy 2001, "A simple, fast dominance algorithm"). */
+export function dominatorsOf(fn: SsaFunction): Dominators {
   const order = reversePostorder(fn);
-  const dominators = immediateDominators(fn, order);
+  const positions = new Int32Array(fn.blockCount).fill(none);
+  order.forEach((block, position) => {
+    positions[block] = position;
+  });
+  const immediate = new Int32Array(fn.blockCount).fill(none);
+  immediate[0] = 0;
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false;
+    for (const block of order) {
+      if (block === 0) continue;
+      const closest = closestDominator(fn, block, immediate, positions);
+      if (immediate[block] === closest) continue;
+      immediate[block] = closest;
+      isChanged = true;
+    }
+  }
+  const intervals = numberTree(order, immediate);
+  return {
+    order,
+    immediate,
+    dominates: (dominator, block) =>
+      (intervals.first[dominator] as number) <= (intervals.first[block] as number) &&
+      (intervals.last[block] as number) <= (intervals.last[dominator] as number),
+  };
+}
+
+function closestDominator(
+  fn: SsaFunction,
+  block: Block,
+  immediate: Int32Array,
+  positions: Int32Array,
+): Block {
+  let closest: Block = none;
+  for (const edge of fn.predecessorsOf(block)) {
+    const from = fn.edgeFrom[edge] as Block;
+    if (immediate[from] === none) continue;
+    closest = closest === none ? from : commonDominator(closest, from, immediate, positions);
+  }
+  return closest;
+}
+
+function commonDominator(
+  first: Block,
+  second: Block,
+  immediate: Int32Array,
+  positions: Int32Array,
+): Block {
+  let one = first;
+  let other = second;
+  while (one !== other) {
+    if ((positions[one] as number) > (positions[other] as number)) one = immediate[one] as Block;
+    else other = immediate[other] as Block;
+  }
+  return one;
+}
+
+/** Numbers the dominator tree so that a subtree's numbers stand between its root's two. */
+function numberTree(order: readonly Block[], immediate: Int32Array) {
+  const first = new Int32Array(immediate.length).fill(none);
+  const last = new Int32Array(immediate.length).fill(none);
+  const sizes = new Int32Array(immediate.length);
+  for (const block of [...order].reverse()) {
+    sizes[block] = (sizes[block] as number) + 1;
+    const parent = immediate[block] as Block;
+    if (parent !== block) sizes[parent] = (sizes[parent] as number) + (sizes[block] as number);
+  }
+  const nextFree = new Int32Array(immediate.length);
+  for (const block of order) {
+    const parent = immediate[block] as Block;
+    const start = parent === block ? 0 : (nextFree[parent] as number);
+    first[block] = start;
+    last[block] = start + (sizes[block] as number) - 1;
+    nextFree[block] = start + 1;
+    if (parent !== block) nextFree[parent] = start + (sizes[block] as number);
+  }
+  return { first, last };
+}
+
+/** The blocks that each block is the closest dominator of, in reverse postorder. */
+export function dominatorChildren({ order, immediate }: Dominators): readonly (readonly Block[])[] {
+  const children: Block[][] = Array.from(immediate, () => []);
+  for (const block of order) {
+    const parent = immediate[block] as Block;
+    if (parent !== block) children[parent]?.push(block);
+  }
+  return children;
+}
+
+/** How many loops each block stands in; a loop is what reaches a back edge from its target. */
+export function loopDepths(fn: SsaFunction, dominators = dominatorsOf(fn)): Int32Array {
   const depths = new Int32Array(fn.blockCount);
-  for (const header of order) {
+  for (const header of dominators.order) {
     const latches = fn
       .predecessorsOf(header)
       .map((edge) => fn.edgeFrom[edge] as Block)
-      .filter((block) => dominators[block] !== -1 && dominates(dominators, header, block));
+      .filter((from) => dominators.immediate[from] !== none && dominators.dominates(header, from));
     if (latches.length === 0) continue;
-    for (const block of loopBody(fn, header, latches)) {
+    for (const block of loopBody(fn, header, latches))
       depths[block] = (depths[block] as number) + 1;
-    }
   }
   return depths;
 }
 
-function dominates(dominators: Int32Array, dominator: Block, block: Block): boolean {
-  let current = block;
-  while (current !== dominator && current !== 0) current = dominators[current] as Block;
-  return current === dominator;
-}
-
 function loopBody(fn: SsaFunction, header: Block, latches: readonly Block[]): Set<Block> {
   const body = new Set<Block>([header]);
-  const waiting = [...latches];
-  for (let block = waiting.pop(); block !== undefined; block = waiting.pop()) {
+  const queue = [...latches];
+  for (let block = queue.pop(); block !== undefined; block = queue.pop()) {
     if (body.has(block)) continue;
     body.add(block);
-    for (const edge of fn.predecessorsOf(block)) waiting.push(fn.edgeFrom[edge] as Block);
+    for (const edge of fn.predecessorsOf(block)) queue.push(fn.edgeFrom[edge] as Block);
   }
   return body;
 }

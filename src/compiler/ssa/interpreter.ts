@@ -1,0 +1,252 @@
+import { type MachineImportName } from "../../contracts/machine-interface.ts";
+import { type TrapKind, trapKinds } from "../../contracts/traps.ts";
+import { bitWidth, constantBits, typeOf } from "./bits.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Block, Edge, SsaFunction, Value } from "./function.ts";
+import { intrinsicName } from "./intrinsics.ts";
+import { Access, accessBytes, Effect, effects, Operation, Space } from "./operations.ts";
+
+/** The world around interpreted functions. Values are bits, zero-extended to their width. */
+export interface InterpreterHost {
+  /** The bytes of a space (`Space`) as they are now. */
+  memory(space: number): Uint8Array;
+  /** Where a symbol stands in kernel memory, or its code address. */
+  addressOf(symbol: number): number;
+  /** Calls a function; returns its results. */
+  call(symbol: number, values: readonly bigint[]): readonly bigint[];
+  /** Calls the function at a code address. */
+  callPointer(address: number, values: readonly bigint[]): readonly bigint[];
+  /** Does what a machine import does. */
+  intrinsic(name: MachineImportName, values: readonly bigint[]): readonly bigint[];
+  /** Called before each block; may throw to end what takes too long. */
+  spend(): void;
+}
+
+/** An interpreted function has trapped. */
+export class InterpretedTrap extends Error {
+  readonly code = "interpreted-trap";
+  readonly kind: TrapKind;
+
+  constructor(kind: TrapKind) {
+    super(trapKinds[kind].message);
+    this.name = "InterpretedTrap";
+    this.kind = kind;
+  }
+}
+
+const trapNames = new Map<number, TrapKind>(
+  Object.entries(trapKinds).map(([name, { id }]) => [id, name as TrapKind]),
+);
+
+/** Runs a function on arguments and returns its results; for tests, it is slow. */
+export function interpret(
+  fn: SsaFunction,
+  values: readonly bigint[],
+  host: InterpreterHost,
+): readonly bigint[] {
+  return new Activation(fn, host).run(values);
+}
+
+/** One call under way. */
+class Activation {
+  private readonly fn: SsaFunction;
+  private readonly host: InterpreterHost;
+  private readonly values: bigint[] = [];
+  /** Results of calls that have several. */
+  private readonly results = new Map<Value, readonly bigint[]>();
+
+  constructor(fn: SsaFunction, host: InterpreterHost) {
+    this.fn = fn;
+    this.host = host;
+  }
+
+  run(values: readonly bigint[]): readonly bigint[] {
+    const { fn, host } = this;
+    this.enter(0, values);
+    for (let block: Block = 0; ; ) {
+      host.spend();
+      for (const instruction of fn.instructionsOf(block)) {
+        const effect = effects[fn.operation[instruction] as number];
+        if (effect !== Effect.end) this.execute(instruction);
+      }
+      const terminator = fn.terminatorOf(block);
+      if (fn.operation[terminator] === Operation.return) return this.list(terminator);
+      if (fn.operation[terminator] === Operation.trap) throw this.trap(terminator);
+      const edge = this.edgeTaken(block, terminator);
+      block = fn.edgeTo[edge] as Block;
+      this.enter(
+        block,
+        fn.argumentsOf(edge).map((value) => this.get(value)),
+      );
+    }
+  }
+
+  private enter(block: Block, values: readonly bigint[]): void {
+    this.fn.parametersOf(block).forEach((parameter, index) => {
+      const value = values[index];
+      if (value === undefined) throw new Error(`argument ${index} of block${block} is missing`);
+      this.set(parameter, value);
+    });
+  }
+
+  private edgeTaken(block: Block, terminator: Value): Edge {
+    const { fn } = this;
+    const edges = fn.edgesOf(block);
+    if (fn.operation[terminator] === Operation.jump) return edges[0] as Edge;
+    const selector = this.operand(fn.a, terminator);
+    if (fn.operation[terminator] === Operation.branch)
+      return edges[selector === 0n ? 1 : 0] as Edge;
+    return edges[Math.min(Number(selector), edges.length - 1)] as Edge;
+  }
+
+  private execute(instruction: Value): void {
+    const { fn, host } = this;
+    switch (fn.operation[instruction]) {
+      case Operation.constant:
+        return this.set(instruction, constantBits(fn, instruction));
+      case Operation.symbolAddress:
+        return this.set(instruction, this.symbolAddress(instruction));
+      case Operation.functionReference:
+        return this.set(instruction, this.functionReference(instruction));
+      case Operation.select: {
+        const isFirst = this.operand(fn.a, instruction) !== 0n;
+        return this.set(instruction, this.operand(isFirst ? fn.b : fn.c, instruction));
+      }
+      case Operation.load:
+      case Operation.store:
+      case Operation.loadSymbol:
+      case Operation.storeSymbol:
+        return this.touchMemory(instruction);
+      case Operation.call:
+        return this.finishCall(
+          instruction,
+          host.call(fn.low[instruction] as number, this.list(instruction)),
+        );
+      case Operation.callPointer: {
+        const address = Number(this.operand(fn.a, instruction));
+        return this.finishCall(instruction, host.callPointer(address, this.list(instruction)));
+      }
+      case Operation.intrinsic: {
+        const name = intrinsicName(fn.aux[instruction] as number);
+        return this.finishCall(instruction, host.intrinsic(name, this.list(instruction)));
+      }
+      case Operation.result:
+        return this.set(instruction, this.laterResult(instruction));
+      case Operation.trapIf:
+        if (this.operand(fn.a, instruction) !== 0n) throw this.trap(instruction);
+        return;
+      default:
+        this.compute(instruction);
+    }
+  }
+
+  private compute(instruction: Value): void {
+    const { fn } = this;
+    const a = fn.a[instruction] as Value;
+    const b = fn.b[instruction] as Value;
+    const operation = fn.operation[instruction] as number;
+    const aux = fn.aux[instruction] as number;
+    const type = typeOf(fn, instruction);
+    const second = b < 0 ? 0n : this.get(b);
+    const outcome = evaluate(operation, aux, typeOf(fn, a), type, this.get(a), second);
+    if (outcome === undefined) throw new Error(`operation ${operation} is not interpreted`);
+    if (typeof outcome !== "bigint") throw new InterpretedTrap(outcome);
+    this.set(instruction, outcome);
+  }
+
+  private touchMemory(instruction: Value): void {
+    const { fn, host } = this;
+    const operation = fn.operation[instruction];
+    const access = (fn.aux[instruction] as number) & 15;
+    const space = (fn.aux[instruction] as number) >> 4;
+    const isSymbol = operation === Operation.loadSymbol || operation === Operation.storeSymbol;
+    const address = isSymbol
+      ? Number(this.symbolAddress(instruction))
+      : Number(this.operand(fn.a, instruction)) + ((fn.low[instruction] as number) >>> 0);
+    const memory = host.memory(isSymbol ? Space.kernel : space);
+    const size = accessBytes[access] as number;
+    if (address + size > memory.length) throw new InterpretedTrap("memoryOutOfBounds");
+    if (operation === Operation.store) this.write(memory, address, size, fn.b, instruction);
+    else if (operation === Operation.storeSymbol)
+      this.write(memory, address, size, fn.a, instruction);
+    else this.set(instruction, this.read(memory, address, access, instruction));
+  }
+
+  private write(
+    memory: Uint8Array,
+    address: number,
+    size: number,
+    column: Int32Array,
+    instruction: Value,
+  ): void {
+    const value = this.operand(column, instruction);
+    for (let index = 0; index < size; index++) {
+      memory[address + index] = Number((value >> BigInt(8 * index)) & 0xffn);
+    }
+  }
+
+  private read(memory: Uint8Array, address: number, access: number, instruction: Value): bigint {
+    const size = accessBytes[access] as number;
+    let value = 0n;
+    for (let index = size - 1; index >= 0; index--) {
+      value = (value << 8n) | BigInt(memory[address + index] as number);
+    }
+    const isSigned =
+      access === Access.signed8 || access === Access.signed16 || access === Access.signed32;
+    if (!isSigned) return value;
+    const width = bitWidth(typeOf(this.fn, instruction));
+    return BigInt.asUintN(width, BigInt.asIntN(8 * size, value));
+  }
+
+  private finishCall(instruction: Value, results: readonly bigint[]): void {
+    this.results.set(instruction, results);
+    const [first] = results;
+    if (first !== undefined) this.set(instruction, first);
+  }
+
+  private laterResult(instruction: Value): bigint {
+    const results = this.results.get(this.fn.a[instruction] as Value);
+    const result = results?.[this.fn.aux[instruction] as number];
+    if (result === undefined) throw new Error("a call returned too few results");
+    return result;
+  }
+
+  private symbolAddress(instruction: Value): bigint {
+    const { fn, host } = this;
+    const addend = fn.high[instruction] as number;
+    return BigInt(host.addressOf(fn.low[instruction] as number) + addend);
+  }
+
+  private functionReference(instruction: Value): bigint {
+    const { fn, host } = this;
+    const signature = BigInt((fn.high[instruction] as number) >>> 0);
+    return (signature << 32n) | BigInt(host.addressOf(fn.low[instruction] as number));
+  }
+
+  private list(instruction: Value): bigint[] {
+    return this.fn.listOf(instruction).map((value) => this.get(value));
+  }
+
+  private operand(column: Int32Array, instruction: Value): bigint {
+    return this.get(column[instruction] as Value);
+  }
+
+  private get(value: Value): bigint {
+    const bits = this.values[value];
+    if (bits === undefined) throw new Error(`v${value} has no value yet`);
+    return bits;
+  }
+
+  private set(value: Value, bits: bigint): void {
+    if (bits !== BigInt.asUintN(bitWidth(typeOf(this.fn, value)), bits)) {
+      throw new Error(`v${value} is not zero-extended: ${bits}`);
+    }
+    this.values[value] = bits;
+  }
+
+  private trap(instruction: Value): InterpretedTrap {
+    const kind = trapNames.get(this.fn.aux[instruction] as number);
+    if (kind === undefined) throw new Error("unknown trap");
+    return new InterpretedTrap(kind);
+  }
+}
