@@ -69,12 +69,13 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
-  const { platform, kernel, app, maximumPages } = request;
+  const { platform, kernel, app, maximumPages, objects } = request;
   const program = compileProgram({
     platform,
     kernel,
     app,
     ...(maximumPages === undefined ? {} : { maximumPages }),
+    ...(objects === undefined ? {} : { objects }),
     supplied: (symbols) => [...images.entryChunks(symbols), ...runtimeChunks(symbols)],
     roots: images.roots,
   });

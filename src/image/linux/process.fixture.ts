@@ -54,7 +54,8 @@ export function systemCall(assembler: Assembler, number: number, ...constants: n
 /** Links the platform's and the runtime's code with a stand-in for the kernel. */
 export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): Uint8Array {
   const symbols = new SymbolTable();
-  const chunks = [...linuxEntryChunks(symbols), ...runtimeChunks(symbols), ...make(symbols)];
+  const all = [...linuxEntryChunks(symbols), ...runtimeChunks(symbols), ...make(symbols)];
+  const chunks = reachable(all, symbols.intern(linuxEntrySymbol));
   const request = {
     kernelStatics: { memorySize: 0, fileSize: 0 },
     appImage: { memorySize: 0, fileSize: 0, offset: 0 },
@@ -66,6 +67,19 @@ export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): Uint8Array
     segments: program.segments,
     mappable: true,
   });
+}
+
+function reachable(chunks: readonly Chunk[], root: number): Chunk[] {
+  const bySymbol = new Map(chunks.map((chunk) => [chunk.symbol, chunk]));
+  const found = new Set<Chunk>();
+  const visit = (symbol: number): void => {
+    const chunk = bySymbol.get(symbol);
+    if (chunk === undefined || found.has(chunk)) return;
+    found.add(chunk);
+    for (const relocation of chunk.relocations) visit(relocation.symbol);
+  };
+  visit(root);
+  return [...found];
 }
 
 /** Runs an executable with standard input; 10 s at most. */

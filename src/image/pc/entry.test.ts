@@ -157,7 +157,7 @@ function makeGuest(resume: boolean, act: (code: Assembler) => void) {
     mappable: false,
     pvhEntry: program.addressOf(pvhEntrySymbol),
   });
-  return { image, addressOf: program.addressOf };
+  return { image, addressOf: (name: string) => program.addressOf(name) };
 }
 
 function words(output: Uint8Array): bigint[] {

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
+import { sectionNames } from "../../compiler/object/object.ts";
+import { configConstants } from "../../contracts/machine-interface.ts";
+import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./image-layout.ts";
+import { linuxLayout } from "./linux-layout.ts";
+import { pcLayout } from "./pc-layout.ts";
+
+/** What chunks and the program's own measures define, not the layout. */
+const definedElsewhere = new Set(["functionTable", "functionCount"]);
+const definedByLinux = new Set(["signalEntry", "seccompFilter", "seccompFilterLength"]);
+const definedByPc = new Set(["interruptStubs"]);
+
+const layouts = {
+  linux: { make: linuxLayout, others: definedByLinux },
+  pc: { make: (request: LayoutRequest) => pcLayout(request), others: definedByPc },
+};
+
+const size = fc.nat({ max: 70_000 });
+const request: fc.Arbitrary<LayoutRequest> = fc
+  .record({ statics: size, staticsZero: size, app: size, appOffset: fc.nat({ max: 20 }) })
+  .map(({ statics, staticsZero, app, appOffset }) => ({
+    kernelStatics: { fileSize: statics, memorySize: statics + staticsZero },
+    appImage: {
+      fileSize: app,
+      memorySize: Math.ceil(app / pageBytes) * pageBytes,
+      offset: appOffset * pageBytes,
+    },
+    appInitialPages: 3,
+  }));
+
+function place(layout: MemoryLayout, sizes: readonly number[]): PlacedSection[] {
+  const placed: PlacedSection[] = [];
+  sectionNames.forEach((name, index) => {
+    const memorySize = sizes[index] ?? 0;
+    const fileSize = name === "zero" ? 0 : memorySize;
+    placed.push({ name, address: layout.sectionStart(name, placed), memorySize, fileSize });
+  });
+  return placed;
+}
+
+const page = (address: number) => Math.floor(address / pageBytes);
+
+describe.each(Object.entries(layouts))("the %s layout", (_platform, { make, others }) => {
+  const sizes = fc.tuple(size, size, size, size);
+
+  it("gives different rights different pages, in ascending order", () => {
+    fc.assert(
+      fc.property(request, sizes, (wanted, lengths) => {
+        const layout = make(wanted);
+        const placed = place(layout, lengths);
+        let end = kernelStaticsAddress + wanted.kernelStatics.memorySize;
+        let writable = true;
+        for (const { name, address, memorySize } of placed) {
+          if (memorySize === 0) continue;
+          const isWritable = name === "data" || name === "zero";
+          expect(address).toBeGreaterThanOrEqual(end);
+          if (!(isWritable && writable)) expect(page(address)).toBeGreaterThan(page(end - 1));
+          end = address + memorySize;
+          writable = isWritable;
+        }
+        for (const { address, memorySize } of layout.emptySegments(placed)) {
+          expect(address % pageBytes).toBe(0);
+          // A guard page at least.
+          expect(page(address)).toBeGreaterThan(page(end - 1) + 1);
+          end = address + memorySize;
+        }
+      }),
+    );
+  });
+
+  it("keeps the stack within memory of its own, above a guard", () => {
+    fc.assert(
+      fc.property(request, sizes, (wanted, lengths) => {
+        const layout = make(wanted);
+        const placed = place(layout, lengths);
+        const symbols = layout.symbols(placed);
+        const stackLow = symbols.get("config.stackLow") ?? 0;
+        const stackHigh = symbols.get("config.stackHigh") ?? 0;
+        const heapStart = symbols.get("config.heapStart") ?? 0;
+        const holder = layout
+          .emptySegments(placed)
+          .find(
+            ({ address, memorySize }) => address <= stackLow && stackHigh <= address + memorySize,
+          );
+        expect(holder).toBeDefined();
+        expect(stackHigh - stackLow).toBeGreaterThanOrEqual(64 * 1024);
+        expect(heapStart).toBeGreaterThanOrEqual(stackHigh);
+        expect(heapStart % pageBytes).toBe(0);
+      }),
+    );
+  });
+
+  it("defines every configuration constant that no chunk defines", () => {
+    const layout = make({
+      kernelStatics: { fileSize: 10, memorySize: 10 },
+      appImage: { fileSize: 0, memorySize: 0, offset: 0 },
+      appInitialPages: 1,
+    });
+    const symbols = layout.symbols(place(layout, [1, 1, 1, 1]));
+    const missing = configConstants
+      .filter((name) => !symbols.has(`config.${name}`))
+      .filter((name) => !definedElsewhere.has(name));
+    expect(new Set(missing)).toEqual(others);
+  });
+});
