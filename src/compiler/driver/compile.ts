@@ -6,10 +6,10 @@ import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable } from "../object/symbols.ts";
 import { functionName } from "../wasm/names.ts";
 import { type ProgramContext, UnitEnvironment } from "./environment.ts";
-import { SignatureIds } from "./signature-ids.ts";
 import { LinkError } from "./errors.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
 import { isLarge, largeModuleChunks } from "./large-module.ts";
+import { SignatureIds } from "./signature-ids.ts";
 import { createUnit, exportIndex, symbolNames, type Unit } from "./unit.ts";
 import { sharedVariable, UnitVariables } from "./variables.ts";
 

@@ -66,7 +66,8 @@ export class UnitEnvironment implements LoweringEnvironment {
     const { kernel, symbols } = this.program;
     const names = this.unit.module.functions[functionIndex]?.import;
     if (names === undefined) return symbols.intern(symbolNames.function(this.unit, functionIndex));
-    if (this.unit === kernel) throw new LinkError(`the kernel imports ${names.module}.${names.name}`);
+    if (this.unit === kernel)
+      throw new LinkError(`the kernel imports ${names.module}.${names.name}`);
     return symbols.intern(`kernel.${this.guestImport(names, functionIndex)}`);
   }
 

@@ -1,7 +1,7 @@
+import { TsukiError } from "../../contracts/errors.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { LinkError } from "./errors.ts";
 import { segmentOffset, type Unit } from "./unit.ts";
-import { TsukiError } from "../../contracts/errors.ts";
 
 /** The contents of a memory at the start: bytes from an address on, without zeroes at the ends. */
 export interface InitialMemory {
@@ -16,9 +16,7 @@ export function initialMemory(unit: Unit, environment: UnitEnvironment): Initial
     .filter((segment) => segment.mode === "active")
     .map(({ target, contents }) => {
       if (target === undefined) throw new LinkError("an active segment has no target");
-      const address = segmentOffset(target.offset, (index) =>
-        environment.globalConstant(index),
-      );
+      const address = segmentOffset(target.offset, (index) => environment.globalConstant(index));
       return { address, contents: module.bytes.subarray(contents.start, contents.end) };
     });
   const limit = (module.memories[0]?.minimum ?? 0) * 65_536;

@@ -1,3 +1,4 @@
+import type { ConstantBits } from "../lower-wasm/environment.ts";
 import { decode } from "../wasm/decode.ts";
 import {
   type ConstantExpression,
@@ -6,7 +7,6 @@ import {
   type Module,
   WasmType,
 } from "../wasm/module.ts";
-import type { ConstantBits } from "../lower-wasm/environment.ts";
 import { LinkError } from "./errors.ts";
 
 /** One of the modules of a program. */

@@ -69,7 +69,15 @@ class TruncationRoutine {
     }
     const overflow = assembler.newLabel();
     const symbol = this.symbols.intern(twoTo63);
-    assembler.emitMemorySymbol(Form.subsd_x_xm64, floatScratch, noRegister, noRegister, 0, symbol, 0);
+    assembler.emitMemorySymbol(
+      Form.subsd_x_xm64,
+      floatScratch,
+      noRegister,
+      noRegister,
+      0,
+      symbol,
+      0,
+    );
     assembler.emit(Form.cvttsd2si_r64_xm64, integerScratch, floatScratch);
     assembler.emit(Form.test_rm64_r64, integerScratch, integerScratch);
     assembler.jump(Form.js_rel8, overflow);

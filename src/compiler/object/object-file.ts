@@ -101,8 +101,15 @@ class ChunkReader {
 
   private read(position: number): Chunk {
     const start = position * chunkColumns;
-    const [symbol = 0, section = 0, length = 0, size = 0, alignment = 1, relocations = 0, frame = -1] =
-      this.fields.subarray(start, start + chunkColumns);
+    const [
+      symbol = 0,
+      section = 0,
+      length = 0,
+      size = 0,
+      alignment = 1,
+      relocations = 0,
+      frame = -1,
+    ] = this.fields.subarray(start, start + chunkColumns);
     const bytes = this.contents.subarray(this.nextByte, this.nextByte + length);
     this.nextByte += length;
     const displayName = this.header.displayNames[position] ?? undefined;

@@ -22,6 +22,7 @@ const commutative = { operands: 2, effect: "none", commutative: true } as const;
 const trapping1 = { operands: 1, effect: "trap" } as const;
 const trapping2 = { operands: 2, effect: "trap" } as const;
 
+/** The table: one row for each operation, in the order of their numbers. */
 export const operationRows = {
   // Values that need no computing.
   constant: { operands: 0, effect: "none", immediate: "constant" },

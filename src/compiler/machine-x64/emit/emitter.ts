@@ -1,13 +1,13 @@
 import type { Allocation } from "../../machine/allocation.ts";
 import { type MachineFunction, RegisterClass, slotOf } from "../../machine/machine-function.ts";
-import { Assembler, type AssembledCode, type Label } from "../assembler.ts";
+import { type AssembledCode, Assembler, type Label } from "../assembler.ts";
 import { floatScratch, integerScratch, stackPointer } from "../calling-convention.ts";
 import { Form, type FormId, forms } from "../encoding.ts";
 import {
   explicitRegisters,
   memoryOperandPosition,
-  scaleOf,
   Shape,
+  scaleOf,
   symbolOf,
 } from "../instruction-shape.ts";
 import { Frame } from "./frame.ts";

@@ -43,7 +43,8 @@ export function selectCall(selector: Selector, value: Value, results: readonly V
   const registers = values.map((operand) => selector.registerOf(operand));
   storeStackArguments(selector, values, registers, places);
   // The callee may write its last results there, wanted or not.
-  const areaWords = argumentWords(classes) + Math.max(0, (fn.aux[value] as number) - registerResults);
+  const areaWords =
+    argumentWords(classes) + Math.max(0, (fn.aux[value] as number) - registerResults);
   const pointer = selector.operationOf(value) === Operation.callPointer;
   if (pointer) {
     const target = selector.registerOf(fn.a[value] as number);

@@ -1,6 +1,6 @@
 import { Role } from "../../machine/machine-function.ts";
 import type { Value } from "../../ssa/function.ts";
-import { Condition as Test, Operation, ValueType } from "../../ssa/operations.ts";
+import { Operation, Condition as Test, ValueType } from "../../ssa/operations.ts";
 import { Condition, conditionForm, invertCondition } from "../conditions.ts";
 import { Form } from "../encoding.ts";
 import { Pseudo } from "../pseudo-instructions.ts";

@@ -36,7 +36,9 @@ export function selectReinterpret(selector: Selector, value: Value): void {
   const operand = selector.registerOf(selector.fn.a[value] as number);
   const target = selector.resultRegister(value);
   // As registers only: a define must not go to a slot half written.
-  const form = toFloat ? pick(wide, Form.movd_x_rm32, Form.movq_x_rm64) : pick(wide, Form.movd_rm32_x, Form.movq_rm64_x);
+  const form = toFloat
+    ? pick(wide, Form.movd_x_rm32, Form.movq_x_rm64)
+    : pick(wide, Form.movd_rm32_x, Form.movq_rm64_x);
   selector.draft.registers(form, target, operand);
 }
 
