@@ -39,29 +39,25 @@ const heapBytes = 0x10_0000;
  * @throws TsukiError `wasm-unknown-import`, WebAssembly.CompileError for an invalid module.
  */
 export function runApp(run: AppRun): number {
+  return createNodeMachine(run).boot();
+}
+
+/** A machine that has everything to run an app, not yet booted. */
+export function createNodeMachine(run: AppRun): Machine {
   const launchRecord = encodeLaunchRecord(run.arguments, run.environment);
   const pages = Math.ceil((heapStart + heapBytes + launchRecord.length) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   const { streams, clock = hostClock(), random = randomFillSync } = run;
-  const machine = new Machine({
+  return new Machine({
     kernel: toModule(run.kernel),
     app: prepareApp(run.app, run.maximumPages),
     memory,
     config: { platform: platformIds.node, heapStart, heapEnd: pages * pageBytes },
-    modules: {
-      node: nodeModule({ streams, clock, random, launchRecord }, memory),
-      cpu: { timestamp: () => BigInt.asIntN(64, clock.monotonicTime()), pause: ignore },
-    },
+    modules: { node: nodeModule({ streams, clock, random, launchRecord }, memory) },
     onTrap: (report) => streams.write(2, new TextEncoder().encode(report)),
   });
-  return machine.boot();
 }
 
 function toModule(kernel: WebAssembly.Module | Uint8Array): WebAssembly.Module {
-  if (kernel instanceof WebAssembly.Module) return kernel;
-  return new WebAssembly.Module(kernel);
-}
-
-function ignore(): void {
-  // Nothing to do in V8.
+  return kernel instanceof WebAssembly.Module ? kernel : new WebAssembly.Module(kernel);
 }

@@ -1,0 +1,94 @@
+import { platformIds } from "../../contracts/machine-interface.ts";
+import type { PreparedApp } from "../app-module.ts";
+import { neverDeadline, VirtualClock } from "../clock.ts";
+import { InstanceExit } from "../exit.ts";
+import { Machine } from "../machine.ts";
+import { type PortDevice, portModule, registerModule } from "./buses.ts";
+import { IoApic } from "./io-apic.ts";
+import { LocalApic } from "./local-apic.ts";
+import { type Hypervisor, Processor } from "./processor.ts";
+import { RealTimeClock } from "./real-time-clock.ts";
+import { SerialPort } from "./serial-port.ts";
+import { type StartInfo, startInfoAddress, writeStartInfo } from "./start-info.ts";
+
+/** A simulated virtual machine with a kernel in it. */
+export interface PcOptions {
+  readonly kernel: WebAssembly.Module;
+  readonly app: PreparedApp;
+  /** Memory of the machine; what the kernel may read, which is more than the memory map says. */
+  readonly memory: WebAssembly.Memory;
+  readonly startInfo: StartInfo;
+  readonly hypervisor?: Hypervisor;
+  readonly clock?: VirtualClock;
+  readonly hasControlChannel?: boolean;
+  readonly hasRealTimeClock?: boolean;
+}
+
+/** Where a simulated image would lie: no machine code, but every range of one. */
+export const simulatedImage = {
+  textStart: 0x10_2000,
+  textEnd: 0x10_4000,
+  readOnlyStart: 0x10_4000,
+  readOnlyEnd: 0x10_5000,
+  interruptStubs: 0x10_4000,
+  stackLow: 0x10_8000,
+  stackHigh: 0x11_0000,
+  heapStart: 0x12_0000,
+} as const;
+
+/** Where the launch record is put. */
+const launchAddress = 0x14_0000;
+
+/** A kernel configured for `pc` in V8, with the devices that it expects. */
+export class PcMachine {
+  readonly clock: VirtualClock;
+  readonly console = new SerialPort(0x3f8);
+  readonly control = new SerialPort(0x2f8);
+  readonly localApic: LocalApic;
+  readonly ioApic = new IoApic();
+  readonly processor: Processor;
+  readonly machine: Machine;
+  /** The report of a trap that V8 caught; a kernel on `pc` writes its own. */
+  trapReport = "";
+
+  constructor(options: PcOptions) {
+    const { kernel, app, memory, startInfo, clock = new VirtualClock() } = options;
+    this.clock = clock;
+    this.localApic = new LocalApic(clock);
+    this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
+    writeStartInfo(new Uint8Array(memory.buffer), startInfo, launchAddress);
+    const debugExit: PortDevice = { firstPort: 0xf4, portCount: 4, read: () => 0, write: powerOff };
+    const ports: PortDevice[] = [this.console, debugExit];
+    if (options.hasControlChannel ?? true) ports.push(this.control);
+    if (options.hasRealTimeClock ?? false) ports.push(new RealTimeClock(clock));
+    this.machine = new Machine({
+      kernel,
+      app,
+      memory,
+      config: { platform: platformIds.pc, ...simulatedImage },
+      modules: {
+        port: portModule(ports),
+        mmio: registerModule([this.localApic, this.ioApic]),
+        cpu: this.processor.module(),
+      },
+      onTrap: (report) => {
+        this.trapReport = report;
+      },
+    });
+  }
+
+  /** Boots by the start_info that the constructor wrote; the machine's end gives 0. */
+  boot(record = BigInt(startInfoAddress)): number {
+    return this.machine.boot(record);
+  }
+
+  /** Halts: time passes until the timer or the control channel interrupts. */
+  private readonly waitForDevices = (): void => {
+    const hasInterrupt = (): boolean => this.control.interrupts && this.ioApic.vectorOf(3) !== 0;
+    this.clock.waitUntil(this.localApic.nextInterrupt() ?? neverDeadline, hasInterrupt);
+  };
+}
+
+function powerOff(): void {
+  throw new InstanceExit(0);
+}
