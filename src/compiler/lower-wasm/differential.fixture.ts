@@ -55,7 +55,8 @@ type Outcome =
 /** Runs a module in V8 and, lowered, in the interpreter: both must do the same. */
 export class DifferentialRun {
   readonly program: InterpretedProgram;
-  private readonly instance: WebAssembly.Instance;
+  /** Undefined where the module's start traps, on both sides. */
+  private readonly instance: WebAssembly.Instance | undefined;
   private readonly interpretedLog: string[] = [];
   private readonly nativeLog: string[] = [];
   private readonly module: Module;
@@ -80,13 +81,34 @@ export class DifferentialRun {
         return jsResult(type);
       };
     });
-    this.instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports);
+    this.instance = this.instantiate(new WebAssembly.Module(bytes), imports);
+  }
+
+  private instantiate(
+    module: WebAssembly.Module,
+    imports: WebAssembly.Imports,
+  ): WebAssembly.Instance | undefined {
+    const interpreted = outcomeOf(() => {
+      this.program.initialize();
+      return [];
+    });
+    if (interpreted.kind === "limit") return undefined;
+    let instance: WebAssembly.Instance | undefined;
+    const native = outcomeOf(() => {
+      instance = new WebAssembly.Instance(module, imports);
+      return [];
+    });
+    if (!isSameOutcome(interpreted, native)) {
+      throw new Difference(`start: ${JSON.stringify({ interpreted, native })}`);
+    }
+    return instance;
   }
 
   /** Makes the calls on both sides; throws a `Difference` at the first disagreement. */
   compare(calls: readonly Call[]): Comparison {
     let returned = 0;
     let trapped = 0;
+    if (this.instance === undefined) return { returned, trapped, isCutShort: true };
     for (const call of calls) {
       const outcome = this.compareCall(call);
       if (outcome.kind === "limit") return { returned, trapped, isCutShort: true };
@@ -103,11 +125,7 @@ export class DifferentialRun {
     if (interpreted.kind === "limit") return interpreted;
     const native = this.runNative(call, type);
     if (native.kind === "limit") return native;
-    const isSame =
-      interpreted.kind === "trap"
-        ? native.kind === "trap" && isSameTrap(interpreted.trap, native.trap)
-        : JSON.stringify(interpreted) === JSON.stringify(native);
-    if (!isSame) {
+    if (!isSameOutcome(interpreted, native)) {
       const told = JSON.stringify({ interpreted, native });
       throw new Difference(`${call.name}(${call.values.join(", ")}): ${told}`);
     }
@@ -115,38 +133,29 @@ export class DifferentialRun {
   }
 
   private runInterpreted(call: Call, type: FunctionType): Outcome {
-    try {
-      const values = this.program.call(call.name, call.values);
-      return { kind: "values", texts: texts(type.results, values) };
-    } catch (error) {
-      if (error instanceof InterpretedTrap) return { kind: "trap", trap: error.kind };
-      if (error instanceof OutOfFuel) return { kind: "limit" };
-      throw error;
-    }
+    return outcomeOf(() => texts(type.results, this.program.call(call.name, call.values)));
   }
 
   private runNative(call: Call, type: FunctionType): Outcome {
-    const entry = this.instance.exports[call.name] as (...values: unknown[]) => unknown;
-    try {
-      const values = call.values.map((bits, at) => jsOfBits(type.parameters[at], bits));
+    const entry = this.instance?.exports[call.name] as (...values: unknown[]) => unknown;
+    const values = call.values.map((bits, at) => jsOfBits(type.parameters[at], bits));
+    return outcomeOf(() => {
       const result = entry(...values);
       const results = type.results.length > 1 ? (result as unknown[]) : [result];
       const bits = type.results.map((each, at) => bitsOfJs(each, results[at]));
-      return { kind: "values", texts: texts(type.results, bits) };
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) return { kind: "trap", trap: error.message };
-      if (error instanceof RangeError) return { kind: "limit" };
-      throw error;
-    }
+      return texts(type.results, bits);
+    });
   }
 
   private compareState(call: Call): void {
     const where = `after ${call.name}(${call.values.join(", ")})`;
-    if (this.interpretedLog.join() !== this.nativeLog.join()) {
-      throw new Difference(`${where}: calls of imports differ`);
+    const at = this.nativeLog.findIndex((line, index) => line !== this.interpretedLog[index]);
+    if (at >= 0 || this.nativeLog.length !== this.interpretedLog.length) {
+      const told = `${this.interpretedLog[at]} and natively ${this.nativeLog[at]}`;
+      throw new Difference(`${where}: calls of imports differ: ${told}`);
     }
     for (const { index, kind, name } of this.module.exports) {
-      const item = this.instance.exports[name];
+      const item = this.instance?.exports[name];
       if (kind === "memory" && item instanceof WebAssembly.Memory) {
         const native = Buffer.from(item.buffer);
         const interpreted = Buffer.from(this.program.memory.bytes(1));
@@ -170,8 +179,23 @@ export class DifferentialRun {
   }
 }
 
-function isSameTrap(interpreted: string, native: string): boolean {
-  return trapMessages[interpreted as TrapKind]?.test(native) === true;
+function outcomeOf(run: () => readonly string[]): Outcome {
+  try {
+    return { kind: "values", texts: run() };
+  } catch (error) {
+    if (error instanceof InterpretedTrap) return { kind: "trap", trap: error.kind };
+    if (error instanceof WebAssembly.RuntimeError) return { kind: "trap", trap: error.message };
+    const isStackFull = error instanceof RangeError && error.message.includes("call stack");
+    if (error instanceof OutOfFuel || isStackFull) return { kind: "limit" };
+    throw error;
+  }
+}
+
+function isSameOutcome(interpreted: Outcome, native: Outcome): boolean {
+  if (interpreted.kind === "trap" && native.kind === "trap") {
+    return trapMessages[interpreted.trap as TrapKind]?.test(native.trap) === true;
+  }
+  return JSON.stringify(interpreted) === JSON.stringify(native);
 }
 
 function texts(types: readonly WasmTypeId[], values: readonly bigint[]): string[] {

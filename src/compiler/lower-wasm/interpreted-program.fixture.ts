@@ -51,7 +51,6 @@ export class InterpretedProgram {
     this.environment = this.createEnvironment();
     this.host = this.createHost();
     this.initializeGlobals();
-    this.memory.initializeSegments(this.module, (expression) => this.bitsOf(expression));
   }
 
   /** Calls an export with bits; an `InterpretedTrap` or `OutOfFuel` may come out. */
@@ -63,6 +62,13 @@ export class InterpretedProgram {
     this.fuel = fuel;
     this.depth = 0;
     return this.invoke(entry.index, values);
+  }
+
+  /** Copies the active segments and runs the start function; may trap. To be called first. */
+  initialize(): void {
+    this.memory.initializeSegments(this.module, (expression) => this.bitsOf(expression));
+    this.fuel = defaultFuel;
+    if (this.module.start !== undefined) this.invoke(this.module.start, []);
   }
 
   /** The bits of a global now. */

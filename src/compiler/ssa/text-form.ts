@@ -1,0 +1,85 @@
+/** Words of the textual form, shared by printer and parser. */
+import { trapKinds } from "../../contracts/traps.ts";
+import { intrinsicName } from "./intrinsics.ts";
+import {
+  Access,
+  Condition,
+  Operation,
+  type OperationName,
+  operationNames,
+  Space,
+  ValueType,
+} from "./operations.ts";
+
+/** Names of value types by number. */
+export const typeNames = Object.keys(ValueType);
+
+/** Names of conditions by number. */
+export const conditionWords = Object.keys(Condition);
+
+/** Names of accesses by number. */
+export const accessWords = Object.keys(Access);
+
+/** Names of spaces by number. */
+export const spaceWords = Object.keys(Space);
+
+/** Names of traps by number. */
+export const trapWords: readonly string[] = Object.values(trapKinds).map(
+  ({ id }) => Object.entries(trapKinds).find(([, kind]) => kind.id === id)?.[0] ?? "",
+);
+
+/** What stands behind an operation's name for its `aux` column, from a dot on. */
+export function auxText(operation: number, aux: number): string {
+  switch (operation) {
+    case Operation.compare:
+      return `.${conditionWords[aux]}`;
+    case Operation.load:
+    case Operation.store:
+      return `.${accessWords[aux & 15]}.${spaceWords[aux >> 4]}`;
+    case Operation.loadSymbol:
+    case Operation.storeSymbol:
+      return `.${accessWords[aux & 15]}`;
+    case Operation.trapIf:
+    case Operation.trap:
+      return `.${trapWords[aux]}`;
+    case Operation.intrinsic:
+      return `.${intrinsicName(aux)}`;
+    case Operation.result:
+      return `.${aux}`;
+    case Operation.call:
+    case Operation.callPointer:
+      return aux > 1 ? `.${aux}` : "";
+    default:
+      return "";
+  }
+}
+
+/** Every operation with a fixed set of words behind its name, by the whole text. */
+export const auxWords: ReadonlyMap<string, { operation: number; aux: number }> = new Map(
+  operationNames.flatMap((name) => {
+    const operation = Operation[name];
+    return auxNumbers(name).map((aux): [string, { operation: number; aux: number }] => [
+      name + auxText(operation, aux),
+      { operation, aux },
+    ]);
+  }),
+);
+
+function auxNumbers(name: OperationName): number[] {
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+  switch (name) {
+    case "compare":
+      return upTo(conditionWords.length);
+    case "load":
+    case "store":
+      return upTo(16 + accessWords.length).filter((aux) => (aux & 15) < accessWords.length);
+    case "loadSymbol":
+    case "storeSymbol":
+      return upTo(accessWords.length);
+    case "trapIf":
+    case "trap":
+      return upTo(trapWords.length);
+    default:
+      return [0];
+  }
+}
