@@ -1,0 +1,65 @@
+/** `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end. */
+import { fork } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { WorkerReport } from "./fuzz-worker.ts";
+
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "Infinity" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    first: { type: "string", default: "0" },
+    workers: { type: "string", default: "2" },
+    found: { type: "string", default: join(tmpdir(), "tsuki-fuzz-found") },
+  },
+});
+
+const totals = { modules: 0, runs: 0, traps: 0, skipped: 0, different: 0, failed: 0 };
+const first = Number(values.first);
+const end = first + Number(values.count);
+const startedMs = performance.now();
+
+function receive({ number, comparison, failure }: WorkerReport): void {
+  totals.modules++;
+  if (comparison === undefined && failure === undefined) totals.skipped++;
+  totals.runs += comparison?.runs ?? 0;
+  totals.traps += comparison?.traps ?? 0;
+  const differences = comparison?.differences ?? [];
+  if (failure !== undefined) {
+    totals.failed++;
+    console.log(`module ${number} could not be compared: ${failure}`);
+  } else if (differences.length > 0) {
+    totals.different++;
+    console.log(`module ${number}: ${differences.length} runs differ; the first: ${differences[0]}`);
+  }
+  if (failure !== undefined || differences.length > 0) {
+    console.log(`  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1`);
+    console.log(`  module: ${join(values.found, `${values.seed}-${number}.wasm`)}`);
+  }
+  if (totals.modules % 25 === 0) printProgress();
+}
+
+function printProgress(): void {
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const { modules, runs, traps, skipped, different, failed } = totals;
+  console.log(
+    `seed ${values.seed}: ${modules} modules, ${runs} runs (${traps} traps), ` +
+      `${skipped} skipped, ${different} different, ${failed} failed, ${seconds} s`,
+  );
+}
+
+mkdirSync(values.found, { recursive: true });
+const worker = fileURLToPath(new URL("fuzz-worker.ts", import.meta.url));
+const step = Number(values.workers);
+const exits = Array.from({ length: step }, (_, index) => {
+  const parameters = [values.seed, String(first + index), String(step), String(end), values.found];
+  const child = fork(worker, parameters);
+  child.on("message", (report) => receive(report as WorkerReport));
+  return new Promise<void>((settle) => child.once("exit", () => settle()));
+});
+await Promise.all(exits);
+printProgress();
+process.exitCode = totals.different + totals.failed > 0 ? 1 : 0;

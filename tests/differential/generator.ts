@@ -1,0 +1,68 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { compileFunction } from "node:vm";
+
+/** Features of the modules: what our compiler supports. */
+const baseFeatures = [
+  "--mvp-features",
+  "--enable-sign-ext",
+  "--enable-nontrapping-float-to-int",
+  "--enable-mutable-globals",
+  "--enable-bulk-memory",
+  "--enable-bulk-memory-opt",
+  "--enable-multivalue",
+];
+
+/** Binaryen's fuzzer (`wasm-opt --translate-to-fuzz`), loaded once and run many times. */
+export class ModuleGenerator {
+  private readonly program: (...scope: unknown[]) => void;
+  private readonly require: NodeJS.Require;
+  private readonly path: string;
+  private compiled: WebAssembly.Module | undefined;
+
+  /** Intermediate files are written to `folder`. */
+  constructor(private readonly folder: string) {
+    const library = createRequire(import.meta.url).resolve("binaryen");
+    this.path = join(dirname(library), "bin", "wasm-opt");
+    this.require = createRequire(this.path);
+    const source = readFileSync(this.path, "utf8").replace(/^#!.*/, "");
+    const scope = ["process", "require", "WebAssembly", "__filename", "__dirname", "module"];
+    this.program = compileFunction(source, scope) as (...scope: unknown[]) => void;
+  }
+
+  /** A valid module made from random bytes. */
+  async generate(random: Uint8Array, passes: readonly string[]): Promise<Uint8Array> {
+    const input = join(this.folder, "random.bin");
+    const output = join(this.folder, "random.wasm");
+    writeFileSync(input, random);
+    const flags = ["-ttf", "--denan", ...baseFeatures, "--enable-reference-types", ...passes];
+    const status = await this.run([...flags, input, "-o", output]);
+    if (status !== 0) throw new Error(`wasm-opt ends with status ${status}`);
+    const bytes = readFileSync(output);
+    rmSync(output);
+    return bytes;
+  }
+
+  private run(parameters: readonly string[]): Promise<number> {
+    return new Promise((settle) => {
+      const fakeProcess = Object.create(process, {
+        argv: { value: ["node", this.path, ...parameters] },
+        exitCode: { set: (status: number) => settle(status), get: () => undefined },
+        on: { value: () => fakeProcess },
+      }) as NodeJS.Process;
+      const scope = [fakeProcess, this.require, this.webAssembly()];
+      this.program(...scope, this.path, dirname(this.path), { exports: {} });
+    });
+  }
+
+  /** WebAssembly whose `instantiate` compiles the program's module only once. */
+  private webAssembly(): object {
+    const instantiate = async (bytes: Uint8Array, imports: WebAssembly.Imports) => {
+      this.compiled ??= await WebAssembly.compile(bytes);
+      const instance = await WebAssembly.instantiate(this.compiled, imports);
+      return { instance, module: this.compiled };
+    };
+    return Object.create(WebAssembly, { instantiate: { value: instantiate } }) as object;
+  }
+}

@@ -1,0 +1,55 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildProgram } from "../../src/image/build.ts";
+import type { TestCommand } from "./command.ts";
+import { type Outcome, trapClass } from "./outcome.ts";
+
+const kernelPath = fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url));
+let kernel: Uint8Array | undefined;
+
+/** Each run is a process with 10 s of processor time; its status follows its output. */
+const script =
+  'ulimit -t 10; i=0; while [ $i -lt $1 ]; do ./i $i 2>&1; echo "end $?"; i=$((i+1)); done';
+
+/** Runs of a command compiled for the `linux` platform, each in a process of its own. */
+export async function runInSubject({ wasm, runs }: TestCommand): Promise<Outcome[]> {
+  kernel ??= readFileSync(kernelPath);
+  const image = await buildProgram({ platform: "linux", kernel, app: wasm });
+  const folder = mkdtempSync(join(tmpdir(), "tsuki-differential-"));
+  try {
+    writeFileSync(join(folder, "i"), image, { mode: 0o755 });
+    const result = spawnSync("sh", ["-c", script, "sh", String(runs.length)], {
+      cwd: folder,
+      encoding: "latin1",
+      maxBuffer: 1 << 28,
+      timeout: 120_000,
+    });
+    if (result.error !== undefined) throw result.error;
+    return result.stdout.split(/^end (?=\d+\n)/m).reduce(splitOutcome, { outcomes: [], text: "" }).outcomes;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface Split {
+  readonly outcomes: Outcome[];
+  readonly text: string;
+}
+
+/** Takes one process's status from the start of a part; the rest is the next one's output. */
+function splitOutcome({ outcomes, text }: Split, part: string, index: number): Split {
+  if (index === 0) return { outcomes, text: part };
+  const lineEnd = part.indexOf("\n");
+  outcomes.push(outcomeOf(text, Number(part.slice(0, lineEnd))));
+  return { outcomes, text: part.slice(lineEnd + 1) };
+}
+
+function outcomeOf(text: string, status: number): Outcome {
+  if (status === 0) return { output: text, end: "returned" };
+  const trap = /^tsuki: trap: (.*)\n/m.exec(text);
+  if (status !== 134 || trap === null) return { output: text, end: `status ${status}` };
+  return { output: text.slice(0, trap.index), end: trapClass(trap[1] ?? "") };
+}
