@@ -1,9 +1,11 @@
-import { alignUp, type FixedRange, pageBytes, pageStart } from "./layout/image-layout.ts";
+import { alignUp, pageBytes, pageStart } from "./layout/image-layout.ts";
 
 /** The pages of the app's memory that are not zero at the start. */
-export interface AppImage extends FixedRange {
+export interface AppImage {
   /** Where the pages lie in the app's memory. */
   readonly offset: number;
+  /** Bytes, whole pages. */
+  readonly memorySize: number;
   /** Contents from `offset` on; the rest of the last page is zero. */
   readonly bytes: Uint8Array;
 }
@@ -14,11 +16,11 @@ export function appImageOf(memory: {
   readonly bytes: Uint8Array;
 }): AppImage {
   const { address, bytes } = memory;
-  if (bytes.length === 0) return { offset: 0, bytes, fileSize: 0, memorySize: 0 };
+  if (bytes.length === 0) return { offset: 0, bytes, memorySize: 0 };
   const offset = pageStart(address);
   const contents = paddedFrom(offset, memory);
   const memorySize = alignUp(contents.length, pageBytes);
-  return { offset, bytes: contents, fileSize: contents.length, memorySize };
+  return { offset, bytes: contents, memorySize };
 }
 
 /** The contents of a memory from `start` on, which lies before them. */

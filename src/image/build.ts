@@ -23,14 +23,25 @@ interface PlatformImages {
   /** What only the finished program tells: chunks, and sizes by the names of their symbols. */
   readonly complete: (program: CompiledProgram) => Completion;
   readonly file: (program: LinkedProgram, segments: readonly Segment[]) => ElfImage;
-  /** Where the app's initial pages lie. */
-  readonly appImageAddress: (program: LinkedProgram, appImage: AppImage) => number;
+  /** Which part of the app's initial memory, of a size in bytes, the file provides. */
+  readonly appRange: (appImage: AppImage, initialBytes: number) => ProvidedRange;
+  /** Where the app's memory would begin, counting from its provided part. */
+  readonly appAddress: (program: LinkedProgram, range: ProvidedRange) => number;
+}
+
+/** A part of the app's memory, in whole pages. */
+interface ProvidedRange {
+  readonly offset: number;
+  readonly memorySize: number;
 }
 
 interface Completion {
   readonly chunks: readonly Chunk[];
   readonly symbols: readonly (readonly [string, number])[];
 }
+
+const wasmPageBytes = 65_536;
+const mappedWithFileLimit = 1024 * 1024;
 
 const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
   linux: {
@@ -49,7 +60,10 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       segments,
       mappable: true,
     }),
-    appImageAddress: (_program, { offset }) => Number(appBase) + offset,
+    // A small memory is mapped whole with the file, a large one by the kernel, which can complain.
+    appRange: (appImage, initialBytes) =>
+      initialBytes <= mappedWithFileLimit ? { offset: 0, memorySize: initialBytes } : appImage,
+    appAddress: () => Number(appBase),
   },
   pc: {
     roots: [pvhEntrySymbol, linuxBootEntrySymbol],
@@ -62,7 +76,8 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       mappable: false,
       pvhEntry: program.addressOf(pvhEntrySymbol),
     }),
-    appImageAddress: (program) => program.addressOf("config.appImageStart"),
+    appRange: (appImage) => appImage,
+    appAddress: (program, { offset }) => program.addressOf("config.appImageStart") - offset,
   },
 };
 
@@ -91,10 +106,12 @@ function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Arr
     memorySize: program.kernelMemory.end - kernelStaticsAddress,
     fileSize: statics.length,
   };
+  const { initialPages } = program.appMemory;
+  const range = images.appRange(appImage, initialPages * wasmPageBytes);
   const layout = images.layout({
     kernelStatics,
-    appImage,
-    appInitialPages: program.appMemory.initialPages,
+    appImage: range,
+    appInitialPages: initialPages,
   });
   const chunks = [...program.chunks, ...map.chunks, ...completion.chunks];
   const linked = link(
@@ -103,12 +120,18 @@ function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Arr
     withSymbols(layout, [["config.functionCount", map.functionCount], ...completion.symbols]),
   );
   const staticsSegment = writableSegment(kernelStaticsAddress, statics, kernelStatics.memorySize);
-  const appSegment = writableSegment(
-    images.appImageAddress(linked, appImage),
-    appImage.bytes,
-    appImage.memorySize,
-  );
-  return writeElf(images.file(linked, fileOrder(linked.segments, staticsSegment, appSegment)));
+  const appSegments = provide(range, appImage, images.appAddress(linked, range));
+  return writeElf(images.file(linked, fileOrder(linked.segments, staticsSegment, appSegments)));
+}
+
+/** The segments of a range of the app's memory: what is zero before its contents, and those. */
+function provide(range: ProvidedRange, appImage: AppImage, appAddress: number): Segment[] {
+  const end = range.offset + range.memorySize;
+  const start = appImage.memorySize === 0 ? end : appImage.offset;
+  return [
+    writableSegment(appAddress + range.offset, new Uint8Array(0), start - range.offset),
+    writableSegment(appAddress + start, appImage.bytes, end - start),
+  ];
 }
 
 function withSymbols(
@@ -128,10 +151,14 @@ function writableSegment(address: number, bytes: Uint8Array, memorySize: number)
 }
 
 /** The order of the layouts: text first, behind it the static data, the app's pages last. */
-function fileOrder(linked: readonly Segment[], statics: Segment, app: Segment): Segment[] {
+function fileOrder(
+  linked: readonly Segment[],
+  statics: Segment,
+  app: readonly Segment[],
+): Segment[] {
   const text = linked.filter(({ executable }) => executable);
   const others = linked.filter(({ executable }) => !executable);
-  const present = [statics, ...others, app].filter(({ memorySize }) => memorySize > 0);
+  const present = [statics, ...others, ...app].filter(({ memorySize }) => memorySize > 0);
   return [...text, ...joinNeighbours(present)];
 }
 

@@ -33,7 +33,7 @@ describe("makeProgramMap", () => {
     expect(map.functionCount).toBe(3);
     const layout = pcLayout({
       kernelStatics: { fileSize: 0, memorySize: 0 },
-      appImage: { fileSize: 0, memorySize: 0, offset: 0 },
+      appImage: { memorySize: 0, offset: 0 },
       appInitialPages: 0,
     });
     const program = link([...chunks, ...map.chunks], symbols, layout);

@@ -17,10 +17,12 @@ export interface FixedRange {
 export interface LayoutRequest {
   /** The kernel's static data, at `kernelStaticsAddress`. */
   readonly kernelStatics: FixedRange;
-  /** The pages that hold the app's initial memory; sizes are 0 if all of it is zero. */
-  readonly appImage: FixedRange & {
+  /** The pages of the app's initial memory that the image provides. */
+  readonly appImage: {
     /** Where the pages lie in the app's memory, a multiple of `pageBytes`. */
     readonly offset: number;
+    /** Bytes, whole pages; 0 if there are none. */
+    readonly memorySize: number;
   };
   /** Initial size of the app's memory in 64 KiB pages. */
   readonly appInitialPages: number;

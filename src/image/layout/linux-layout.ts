@@ -12,9 +12,13 @@ import {
 } from "./image-layout.ts";
 
 const guardBytes = 64 * 1024;
-const stackBytes = 8 * 1024 * 1024;
 const signalStackBytes = 64 * 1024;
-const heapBytes = 16 * 1024 * 1024;
+const heapBytes = 1024 * 1024;
+const hugePageBytes = 2 * 1024 * 1024;
+
+/** The native stack of a Linux process in bytes; its entry code maps it. */
+export const linuxStackBytes = 8 * 1024 * 1024;
+
 const segmentLimit = 7;
 /** No section's alignment is larger, so that addresses may follow the file's offsets. */
 const sectionAlignment = 64;
@@ -30,11 +34,8 @@ export function linuxLayout(request: LayoutRequest): MemoryLayout {
     sectionStart: (section, before) => sectionStart(request, section, before),
     symbols: (sections) => symbols(request, sections),
     emptySegments(sections) {
-      const places = emptyPlaces(request, sections);
-      return [
-        emptySegment(places.stackLow, stackBytes),
-        emptySegment(places.signalStack, signalStackBytes + heapBytes),
-      ];
+      const { signalStack } = emptyPlaces(request, sections);
+      return [emptySegment(signalStack, signalStackBytes + heapBytes)];
     },
   };
 }
@@ -63,12 +64,18 @@ function fileEnd(request: LayoutRequest, before: readonly PlacedSection[]): numb
   return end;
 }
 
+/**
+ * The file's own segments are small: where a limit leaves no room for them, the host kills the
+ * process before it can say a word. The stack's high end is no multiple of a huge page, or else the
+ * first push might be given 2 MiB.
+ */
 function emptyPlaces(request: LayoutRequest, sections: readonly PlacedSection[]) {
-  const stackLow = alignUp(sectionsEnd(request, sections)) + guardBytes;
-  const stackHigh = stackLow + stackBytes;
-  const signalStack = stackHigh + guardBytes;
+  const signalStack = alignUp(sectionsEnd(request, sections)) + guardBytes;
   const heapStart = signalStack + signalStackBytes;
-  return { stackLow, stackHigh, signalStack, heapStart, heapEnd: heapStart + heapBytes };
+  const heapEnd = heapStart + heapBytes;
+  const stackHigh =
+    alignUp(heapEnd + guardBytes + linuxStackBytes, hugePageBytes) + hugePageBytes / 2;
+  return { signalStack, heapStart, heapEnd, stackLow: stackHigh - linuxStackBytes, stackHigh };
 }
 
 function symbols(

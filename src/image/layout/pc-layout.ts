@@ -11,7 +11,7 @@ import {
 } from "./image-layout.ts";
 
 /** The stack on which exceptions run, in bytes; the page below it is a guard. */
-export const faultStackBytes = 8 * 1024;
+const faultStackBytes = 8 * 1024;
 
 const defaultStackBytes = 128 * 1024;
 
@@ -31,8 +31,8 @@ export function pcLayout(request: LayoutRequest, stackBytes = defaultStackBytes)
     sectionStart: (section, before) => sectionStart(request, section, before),
     symbols: (sections) => symbols(request, sections, places(sections)),
     emptySegments(sections) {
-      const { faultStackLow, stackHigh } = places(sections);
-      return [emptySegment(faultStackLow, stackHigh - faultStackLow)];
+      const { faultStackLow, stackLow } = places(sections);
+      return [emptySegment(faultStackLow, faultStackBytes), emptySegment(stackLow, stackBytes)];
     },
   };
 }

@@ -69,7 +69,7 @@ function signalAction(symbols: SymbolTable): Chunk {
 }
 
 /** stack_t: lowest byte, flags, size. */
-function signalStack(symbols: SymbolTable): Chunk {
+function signalStackChunk(symbols: SymbolTable): Chunk {
   return {
     symbol: symbols.intern("test.signalStack"),
     section: "readOnly",
@@ -108,7 +108,7 @@ function faultingBoot(symbols: SymbolTable, signal: number, fault: "load" | "pus
 
 describe.skipIf(!canRunProcesses)("the entry of a Linux process", () => {
   it("calls boot with the initial stack's argc, on our stack, with the app's base", () => {
-    const image = linkProcess((symbols) => [
+    const { image, addressOf } = linkProcess((symbols) => [
       assembleChunk(symbols, "kernel.boot", (assembler) => {
         assembler.emitMemory(Form.mov_r64_rm64, rcx, rdi, noRegister, 0, 0);
         assembler.jumpToSymbol(Form.jmp_rel32, symbols.intern("test.report"));
@@ -122,13 +122,22 @@ describe.skipIf(!canRunProcesses)("the entry of a Linux process", () => {
     const [argumentCount, stack = 0n, base] = words(stdout);
     expect(status).toBe(7);
     expect(argumentCount).toBe(3n);
-    const segment = readElf(image).segments.find(({ memorySize }) => memorySize === 8 << 20);
-    expect(stack).toBe(BigInt((segment?.address ?? 0) + (8 << 20) - 8));
+    expect(stack).toBe(BigInt(addressOf("config.stackHigh") - 8));
     expect(base).toBe(appBase);
   });
 
+  it("says in one line that there is no room for the stack", () => {
+    const { image } = linkProcess((symbols) => [
+      report(symbols, "kernel.boot", [rsp], 0),
+      zeroChunk(symbols, "test.words", 64),
+    ]);
+    const { status, stderr } = runProcess(image, undefined, 6000);
+    expect(stderr.toString()).toMatch(/^tsuki: the address-space limit .* 8192 KiB; raise it\n$/);
+    expect(status).toBe(125);
+  });
+
   it.each(Object.values(trapKinds))("reports the trap $message with its place", ({ id }) => {
-    const image = linkProcess((symbols) => [
+    const { image } = linkProcess((symbols) => [
       assembleChunk(symbols, "kernel.boot", (assembler) => {
         assembler.emitImmediate(Form.mov_r32_imm32, rcx, 99);
         assembler.jumpToSymbol(Form.call_rel32, symbols.intern(trapSymbol(id)));
@@ -154,10 +163,10 @@ describe.skipIf(!canRunProcesses)("the entry of a Linux process", () => {
     ["ud2", 4, trapKinds.machineFault.id],
   ] as const;
   it.each(faults)("turns the signal of a bad %s into a trap", (fault, signal, expectedKind) => {
-    const image = linkProcess((symbols) => [
+    const { image, addressOf } = linkProcess((symbols) => [
       faultingBoot(symbols, signal, fault),
       signalAction(symbols),
-      signalStack(symbols),
+      signalStackChunk(symbols),
       report(symbols, "kernel.trap", [rdi, rsi, rdx, rcx, r15, rsp], 134),
       zeroChunk(symbols, "test.words", 64),
     ]);
@@ -166,9 +175,9 @@ describe.skipIf(!canRunProcesses)("the entry of a Linux process", () => {
     const [kind, place = 0n, stack = 0n, address, base, signalStackPointer = 0n] = words(stdout);
     const { segments } = readElf(image);
     const text = segments.find(({ executable }) => executable);
-    const stackSegment = segments.find(({ memorySize }) => memorySize === 8 << 20);
-    const stackLow = BigInt(stackSegment?.address ?? 0);
-    const stackHigh = stackLow + BigInt(8 << 20);
+    const stackLow = BigInt(addressOf("config.stackLow"));
+    const stackHigh = BigInt(addressOf("config.stackHigh"));
+    const signalStack = BigInt(addressOf("config.signalStack"));
     expect(kind).toBe(BigInt(expectedKind));
     expect(base).toBe(appBase);
     expect(place).toBeGreaterThan(BigInt(text?.address ?? 0));
@@ -177,6 +186,7 @@ describe.skipIf(!canRunProcesses)("the entry of a Linux process", () => {
     if (fault === "ud2") expect(address).toBe(place);
     if (fault === "push") expect(address).toBe(stackLow - 8n);
     expect(stack).toBe(fault === "push" ? stackLow : stackHigh - 8n);
-    expect(signalStackPointer).toBeGreaterThan(stackHigh);
+    expect(signalStackPointer).toBeGreaterThan(signalStack);
+    expect(signalStackPointer).toBeLessThan(BigInt(addressOf("config.heapStart")));
   });
 });

@@ -6,11 +6,24 @@ import type { Chunk } from "../../compiler/object/object.ts";
 import { type SymbolTable, wellKnownSymbols } from "../../compiler/object/symbols.ts";
 import { appBase } from "../../contracts/machine-interface.ts";
 import { trapKinds } from "../../contracts/traps.ts";
+import { linuxStackBytes } from "../layout/linux-layout.ts";
 
 /** Where the process begins. */
 export const linuxEntrySymbol = "linux.entry";
 
-const { rax, rcx, rdx, rsi, rdi, rsp, r15 } = Register;
+const { rax, rbx, rcx, rdx, rsi, rdi, rsp, r8, r9, r10, r15 } = Register;
+
+const call = { write: 1, mmap: 9, exitGroup: 231 } as const;
+const readWrite = 3;
+/** MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE. */
+const mapFlags = 0x10_4022;
+const standardError = 2;
+
+/** Exit status when the host does not let the instance start. */
+const startFailure = 125;
+const noRoom =
+  "tsuki: the address-space limit (ulimit -v) leaves no room for a stack of " +
+  `${linuxStackBytes / 1024} KiB; raise it\n`;
 
 /** `si_addr` in `siginfo_t`, and `REG_RSP` and `REG_RIP` in `ucontext_t` (x86-64 Linux). */
 const faultAddressOffset = 16;
@@ -28,16 +41,45 @@ export function linuxEntryChunks(symbols: SymbolTable): Chunk[] {
   ];
 }
 
-/** boot(record): the initial stack begins with argc (System V ABI, 3.4.1). */
+/** Maps a stack and calls boot(record): the initial stack begins with argc (System V ABI, 3.4.1). */
 function assembleEntry(symbols: SymbolTable): Assembler {
-  const assembler = new Assembler(64, 64);
-  assembler.emit(Form.mov_r64_rm64, rdi, rsp);
-  const stack = symbols.intern("config.stackHigh");
-  assembler.emitImmediateSymbol(Form.mov_r32_imm32, rsp, stack, 0);
+  const assembler = new Assembler(64, 256);
+  const fail = assembler.newLabel();
+  assembler.emit(Form.mov_r64_rm64, rbx, rsp);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, call.mmap);
+  assembler.emitImmediateSymbol(Form.mov_r32_imm32, rdi, symbols.intern("config.stackLow"), 0);
+  assembler.emitImmediate(Form.mov_r32_imm32, rsi, linuxStackBytes);
+  assembler.emitImmediate(Form.mov_r32_imm32, rdx, readWrite);
+  assembler.emitImmediate(Form.mov_r32_imm32, r10, mapFlags);
+  assembler.emitImmediate(Form.mov_rm64_imm32, r8, -1);
+  assembler.emit(Form.xor_r32_rm32, r9, r9);
+  assembler.emit(Form.syscall);
+  assembler.emit(Form.cmp_r64_rm64, rax, rdi);
+  assembler.jump(Form.jne_rel8, fail);
+  assembler.emitMemory(Form.lea_r64_m, rsp, rax, noRegister, 0, linuxStackBytes);
+  assembler.emit(Form.mov_r64_rm64, rdi, rbx);
   loadAppBase(assembler);
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern("kernel.boot"));
   assembler.emit(Form.ud2);
+  assembler.bind(fail);
+  assembleFailure(assembler);
   return assembler;
+}
+
+/** Says on standard error that there is no room, and exits. */
+function assembleFailure(assembler: Assembler): void {
+  const text = assembler.newLabel();
+  const message = new TextEncoder().encode(noRoom);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, call.write);
+  assembler.emitImmediate(Form.mov_r32_imm32, rdi, standardError);
+  assembler.emitRelativeLabel(Form.lea_r64_m, rsi, text);
+  assembler.emitImmediate(Form.mov_r32_imm32, rdx, message.length);
+  assembler.emit(Form.syscall);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, call.exitGroup);
+  assembler.emitImmediate(Form.mov_r32_imm32, rdi, startFailure);
+  assembler.emit(Form.syscall);
+  assembler.bind(text);
+  assembler.writeBytes(message);
 }
 
 /**

@@ -51,22 +51,26 @@ export function systemCall(assembler: Assembler, number: number, ...constants: n
   assembler.emit(Form.syscall);
 }
 
+/** A linked executable and where its symbols lie. */
+export interface LinkedProcess {
+  readonly image: Uint8Array;
+  readonly addressOf: (name: string) => number;
+}
+
 /** Links the platform's and the runtime's code with a stand-in for the kernel. */
-export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): Uint8Array {
+export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): LinkedProcess {
   const symbols = new SymbolTable();
   const all = [...linuxEntryChunks(symbols), ...runtimeChunks(symbols), ...make(symbols)];
   const chunks = reachable(all, symbols.intern(linuxEntrySymbol));
   const request = {
     kernelStatics: { memorySize: 0, fileSize: 0 },
-    appImage: { memorySize: 0, fileSize: 0, offset: 0 },
+    appImage: { memorySize: 0, offset: 0 },
     appInitialPages: 0,
   };
   const program = link(chunks, symbols, linuxLayout(request));
-  return writeElf({
-    entry: program.addressOf(linuxEntrySymbol),
-    segments: program.segments,
-    mappable: true,
-  });
+  const entry = program.addressOf(linuxEntrySymbol);
+  const image = writeElf({ entry, segments: program.segments, mappable: true });
+  return { image, addressOf: (name) => program.addressOf(name) };
 }
 
 function reachable(chunks: readonly Chunk[], root: number): Chunk[] {
@@ -82,16 +86,22 @@ function reachable(chunks: readonly Chunk[], root: number): Chunk[] {
   return [...found];
 }
 
-/** Runs an executable with standard input; 10 s at most. */
-export function runProcess(image: Uint8Array, input: Uint8Array = new Uint8Array(0)) {
+/** Runs an executable with standard input and perhaps a limit of its address space; 10 s at most. */
+export function runProcess(
+  image: Uint8Array,
+  input: Uint8Array = new Uint8Array(0),
+  limitKibibytes?: number,
+) {
   const folder = mkdtempSync(join(tmpdir(), "tsuki-image-"));
   try {
     const path = join(folder, "image");
     writeFileSync(path, image);
     chmodSync(path, 0o755);
     const options = { input, timeout: 10_000, maxBuffer: 1 << 28 };
-    const { status, signal, stdout } = spawnSync(path, ["one", "two"], options);
-    return { status, signal, stdout };
+    const limit = limitKibibytes === undefined ? "" : `ulimit -v ${limitKibibytes};`;
+    const shell = ["-c", `${limit} exec "$0" "$@"`, path, "one", "two"];
+    const { status, signal, stdout, stderr } = spawnSync("/bin/sh", shell, options);
+    return { status, signal, stdout, stderr };
   } finally {
     rmSync(folder, { recursive: true });
   }

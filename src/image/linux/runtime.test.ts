@@ -18,7 +18,7 @@ const bufferBytes = 1024;
 const recordBytes = 16;
 
 /** Reads (target offset, source offset or byte, length) from stdin, calls, writes the buffer. */
-const image = linkProcess((symbols) => [
+const { image } = linkProcess((symbols) => [
   assembleChunk(symbols, "kernel.boot", (assembler) => {
     const buffer = symbols.intern("test.buffer");
     const record = symbols.intern("test.record");

@@ -22,28 +22,22 @@ const exitStatus = 9;
 /** A process that seals itself, does `act` and exits with `exitStatus`. */
 function runSealed(act: (assembler: Assembler, symbols: SymbolTable) => void) {
   const filter = sealedProcessFilter([call.write, call.mmap, call.exitGroup]);
-  return runProcess(
-    linkProcess((symbols) => [
-      assembleChunk(symbols, "kernel.boot", (assembler) => {
-        systemCall(assembler, call.prctl, 38, 1, 0, 0);
-        // struct sock_fprog on the stack: u16 length, then the filter's address.
-        assembler.emitImmediateSymbol(
-          Form.push_imm32,
-          0,
-          symbols.intern("config.seccompFilter"),
-          0,
-        );
-        assembler.emit(Form.push_imm32, 0, 0, filter.length);
-        assembler.emit(Form.mov_r64_rm64, rdx, rsp);
-        systemCall(assembler, call.seccomp, 1, 0);
-        act(assembler, symbols);
-        systemCall(assembler, call.exitGroup, exitStatus);
-      }),
-      assembleChunk(symbols, "kernel.trap", (assembler) => assembler.emit(Form.ud2)),
-      readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8),
-      zeroChunk(symbols, "test.text", 4),
-    ]),
-  );
+  const { image } = linkProcess((symbols) => [
+    assembleChunk(symbols, "kernel.boot", (assembler) => {
+      systemCall(assembler, call.prctl, 38, 1, 0, 0);
+      // struct sock_fprog on the stack: u16 length, then the filter's address.
+      assembler.emitImmediateSymbol(Form.push_imm32, 0, symbols.intern("config.seccompFilter"), 0);
+      assembler.emit(Form.push_imm32, 0, 0, filter.length);
+      assembler.emit(Form.mov_r64_rm64, rdx, rsp);
+      systemCall(assembler, call.seccomp, 1, 0);
+      act(assembler, symbols);
+      systemCall(assembler, call.exitGroup, exitStatus);
+    }),
+    assembleChunk(symbols, "kernel.trap", (assembler) => assembler.emit(Form.ud2)),
+    readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8),
+    zeroChunk(symbols, "test.text", 4),
+  ]);
+  return runProcess(image);
 }
 
 function write(descriptor: number) {

@@ -134,7 +134,7 @@ function makeGuest(resume: boolean, act: (code: Assembler) => void) {
     ];
     const request = {
       kernelStatics: { memorySize: 0, fileSize: 0 },
-      appImage: { memorySize: 0, fileSize: 0, offset: 0 },
+      appImage: { memorySize: 0, offset: 0 },
       appInitialPages: 0,
     };
     return link(chunks, symbols, pcLayout(request));
