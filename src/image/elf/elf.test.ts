@@ -8,6 +8,8 @@ import { findElfProblems } from "./problems.ts";
 import { ElfFormatError, readElf } from "./reader.ts";
 import { type ElfImage, elfHeadersLength, writeElf } from "./writer.ts";
 
+const elfLister = "readelf";
+
 const text = {
   address: 0x10_1200,
   bytes: Uint8Array.of(0xf4, 0xeb, 0xfd),
@@ -50,7 +52,7 @@ describe("writeElf and readElf", () => {
     const folder = mkdtempSync(join(tmpdir(), "tsuki-elf-"));
     const path = join(folder, "image");
     writeFileSync(path, writeElf({ ...image, pvhEntry: 0x10_1200, symbols }));
-    const listing = execFileSync("readelf", ["-aW", path], { encoding: "utf8" });
+    const listing = execFileSync(elfLister, ["-aW", path], { encoding: "utf8" });
     rmSync(folder, { recursive: true });
     expect(listing).toMatch(/FUNC +GLOBAL DEFAULT +ABS boot/);
     expect(listing).toMatch(/OBJECT +GLOBAL DEFAULT +ABS size/);
@@ -99,7 +101,7 @@ describe("readElf on hostile bytes", () => {
 
 function hasReadelf(): boolean {
   try {
-    execFileSync("readelf", ["--version"]);
+    execFileSync(elfLister, ["--version"]);
     return true;
   } catch {
     return false;
