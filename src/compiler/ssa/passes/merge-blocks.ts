@@ -1,0 +1,110 @@
+import { detachEdge, redirectEdge, removeUnreachableBlocks } from "../edges.ts";
+import type { Block, Edge, SsaFunction, Value } from "../function.ts";
+import { Operation } from "../operations.ts";
+import { removeAliases } from "../remove-aliases.ts";
+import { useCounts } from "../use-counts.ts";
+import type { Pass } from "./pass.ts";
+
+/**
+ * Joins a block to the only one that leads to it, leads edges past blocks that only jump on, and
+ * makes a jump of a branch whose ways are one.
+ */
+export const mergeBlocks: Pass = {
+  name: "merge-blocks",
+  run: (fn) => {
+    threadJumps(fn);
+    joinBranches(fn);
+    joinBlocks(fn);
+    removeAliases(fn);
+    removeUnreachableBlocks(fn);
+  },
+};
+
+/** Leads the edges into blocks that only jump on straight to where those jump. */
+function threadJumps(fn: SsaFunction): void {
+  const counts = useCounts(fn);
+  for (let block = 1; block < fn.blockCount; block++) {
+    const onward = onwardEdge(fn, block, counts);
+    if (onward === undefined) continue;
+    const parameters = fn.parametersOf(block);
+    const to = fn.edgeTo[onward] as Block;
+    for (const edge of [...fn.predecessorsOf(block)]) {
+      const given = fn.argumentsOf(edge);
+      const values = fn.argumentsOf(onward).map((value) => {
+        const index = parameters.indexOf(value);
+        return index < 0 ? value : (given[index] as Value);
+      });
+      redirectEdge(fn, edge, to, values);
+      // Uses move from the arguments of `onward` to those of `edge`; counts only grow.
+      for (const value of values) counts[value] = (counts[value] as number) + 1;
+    }
+    detachEdge(fn, onward);
+    fn.blockInstructions[block] = [fn.create(Operation.trap, 0)];
+  }
+}
+
+/** The edge of a block that holds nothing but a jump elsewhere and whose parameters serve only it. */
+function onwardEdge(fn: SsaFunction, block: Block, counts: Int32Array): Edge | undefined {
+  if (fn.instructionsOf(block).length !== 1) return undefined;
+  if (fn.operation[fn.terminatorOf(block)] !== Operation.jump) return undefined;
+  const [edge] = fn.edgesOf(block);
+  if (edge === undefined || fn.edgeTo[edge] === block) return undefined;
+  const values = fn.argumentsOf(edge);
+  const servesOnly = fn
+    .parametersOf(block)
+    .every((parameter) => counts[parameter] === values.filter((v) => v === parameter).length);
+  return servesOnly ? edge : undefined;
+}
+
+function joinBranches(fn: SsaFunction): void {
+  for (let block = 0; block < fn.blockCount; block++) {
+    const terminator = fn.terminatorOf(block);
+    const operation = fn.operation[terminator];
+    if (operation !== Operation.branch && operation !== Operation.switch) continue;
+    const [first, ...others] = fn.edgesOf(block);
+    if (first === undefined || !others.every((edge) => areAlike(fn, first, edge))) continue;
+    for (const edge of others) detachEdge(fn, edge);
+    fn.operation[terminator] = Operation.jump;
+    fn.a[terminator] = -1;
+    fn.c[terminator] = 1;
+  }
+}
+
+function areAlike(fn: SsaFunction, one: Edge, other: Edge): boolean {
+  if (fn.edgeTo[one] !== fn.edgeTo[other]) return false;
+  const values = fn.argumentsOf(other);
+  return fn.argumentsOf(one).every((value, index) => value === values[index]);
+}
+
+/** Appends to each block those that it alone leads to by a jump. */
+function joinBlocks(fn: SsaFunction): void {
+  const isJoined = new Uint8Array(fn.blockCount);
+  for (let block = 0; block < fn.blockCount; block++) {
+    if (isJoined[block] === 1) continue;
+    for (let next = soleSuccessor(fn, block); next !== undefined; ) {
+      isJoined[next] = 1;
+      join(fn, block, next);
+      next = soleSuccessor(fn, block);
+    }
+  }
+}
+
+function soleSuccessor(fn: SsaFunction, block: Block): Block | undefined {
+  if (fn.operation[fn.terminatorOf(block)] !== Operation.jump) return undefined;
+  const next = fn.edgeTo[fn.edgesOf(block)[0] as Edge] as Block;
+  return next !== 0 && next !== block && fn.predecessorsOf(next).length === 1 ? next : undefined;
+}
+
+function join(fn: SsaFunction, block: Block, next: Block): void {
+  const [edge] = fn.edgesOf(block);
+  const values = fn.argumentsOf(edge as Edge);
+  fn.parametersOf(next).forEach((parameter, index) => {
+    fn.alias[parameter] = fn.resolve(values[index] as Value);
+  });
+  fn.blockParameters[next] = [];
+  detachEdge(fn, edge as Edge);
+  for (const out of fn.edgesOf(next)) fn.edgeFrom[out] = block;
+  const kept = fn.instructionsOf(block).slice(0, -1);
+  fn.blockInstructions[block] = kept.concat(fn.instructionsOf(next));
+  fn.blockInstructions[next] = [fn.create(Operation.trap, 0)];
+}

@@ -1,0 +1,34 @@
+import type { SsaFunction } from "./function.ts";
+import { deadCode } from "./passes/dead-code.ts";
+import { mergeBlocks } from "./passes/merge-blocks.ts";
+import type { Pass } from "./passes/pass.ts";
+import { simplify } from "./passes/simplify.ts";
+import { valueNumbering } from "./passes/value-numbering.ts";
+import { verify } from "./verify.ts";
+
+/** The passes in the order in which they run; some run twice. */
+export const pipeline: readonly Pass[] = [
+  simplify,
+  mergeBlocks,
+  valueNumbering,
+  simplify,
+  deadCode,
+  mergeBlocks,
+];
+
+/** How to run the pipeline. */
+export interface PipelineOptions {
+  /** Names of passes to leave out, to find one that goes wrong. */
+  readonly without?: readonly string[];
+  /** Verify the function after each pass. */
+  readonly isVerifying?: boolean;
+}
+
+/** Runs the passes over a valid function, in place. */
+export function runPipeline(fn: SsaFunction, options: PipelineOptions = {}): void {
+  for (const pass of pipeline) {
+    if (options.without?.includes(pass.name) === true) continue;
+    pass.run(fn);
+    if (options.isVerifying === true) verify(fn);
+  }
+}
