@@ -1,0 +1,67 @@
+/** What every measurement is given: a folder, the built command line, and how thorough to be. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Launcher } from "./launcher/launcher.ts";
+import { outputOf } from "./programs.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The command line as it is shipped. */
+export const commandLine = join(root, "dist", "cli.js");
+
+/** The programs that are measured. */
+export const sources = {
+  helloC: join(root, "examples", "hello-c", "hello.c"),
+  helloAs: join(root, "examples", "hello-as", "hello.as.ts"),
+  greetC: join(root, "examples", "greet-c", "greet.c"),
+} as const;
+
+/** One run of the benchmarks. */
+export class Bench {
+  /** A private folder that `end` removes. */
+  readonly folder = mkdtempSync(join(tmpdir(), "tsuki-bench-"));
+  readonly isQuick: boolean;
+  readonly accelerator: "kvm" | "tcg";
+  readonly #note: (line: string) => void;
+  #launcher: Launcher | string | undefined;
+
+  constructor(isQuick: boolean, accelerator: "kvm" | "tcg", note: (line: string) => void) {
+    this.isQuick = isQuick;
+    this.accelerator = accelerator;
+    this.#note = note;
+  }
+
+  /** The launcher, or why there is none. */
+  get launcher(): Launcher | string {
+    this.#launcher ??= Launcher.compile(this.path("launcher"));
+    return this.#launcher;
+  }
+
+  /** A path in the folder. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Tells whoever waits what is going on. */
+  note(line: string): void {
+    this.#note(line);
+  }
+
+  /** How many rounds to run: fewer when it has to be quick. */
+  rounds(thorough: number): number {
+    return this.isQuick ? Math.max(3, Math.ceil(thorough / 10)) : thorough;
+  }
+
+  /** Builds an image with the command line; its path. */
+  image(source: string, platform: "linux" | "pc", name: string): string {
+    const path = this.path(name);
+    outputOf(process.execPath, [commandLine, "build", source, "-p", platform, "-o", path]);
+    return path;
+  }
+
+  end(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

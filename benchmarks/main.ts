@@ -1,0 +1,68 @@
+/** `npm run bench`: measures, prints the table, and after a full run writes RESULTS.md. */
+import { existsSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { findQemu } from "../src/monitors/qemu/find-qemu.ts";
+import { testKvm } from "../src/monitors/qemu/kvm.ts";
+import { Bench, commandLine } from "./bench.ts";
+import { measureBuilding } from "./building/area.ts";
+import { type BenchOptions, parseOptions } from "./options.ts";
+import { measureProcess } from "./process/area.ts";
+import { measureQemu } from "./qemu/area.ts";
+import { type AreaName, areaNames, type Finding, isMet } from "./report/finding.ts";
+import { loadNow, machineLines } from "./report/machine.ts";
+import { resultsText } from "./report/results-file.ts";
+import { tableLines } from "./report/table.ts";
+
+const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Finding[]>> = {
+  process: measureProcess,
+  qemu: measureQemu,
+  building: measureBuilding,
+};
+
+const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));
+
+async function measure(options: BenchOptions): Promise<Finding[]> {
+  const note = (line: string) => process.stderr.write(`bench: ${line}\n`);
+  const bench = new Bench(options.quick, options.kvm ? "kvm" : "tcg", note);
+  const findings: Finding[] = [];
+  try {
+    for (const area of options.areas) findings.push(...(await areas[area](bench)));
+  } finally {
+    bench.end();
+  }
+  return findings;
+}
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!existsSync(commandLine)) throw new Error("dist/cli.js is not there: run npm run build");
+  if (options.kvm) await requireKvm();
+  const before = loadNow();
+  const findings = await measure(options);
+  const load = [before, loadNow()] as const;
+  const report = { date: new Date(), machine: machineLines(), load, table: tableLines(findings) };
+  if (options.json) {
+    const { date, machine } = report;
+    const judged = findings.map((finding) => ({ ...finding, isMet: isMet(finding) }));
+    console.log(JSON.stringify({ date, machine, load, findings: judged }, null, 2));
+    return;
+  }
+  console.log(`\n${[...report.table, "", ...report.machine].join("\n")}`);
+  console.log(`load average ${load[0]} before, ${load[1]} after`);
+  const isFull = !options.quick && options.areas.length === areaNames.length;
+  if (isFull) writeFileSync(resultsPath, resultsText(report));
+}
+
+async function requireKvm(): Promise<void> {
+  const qemu = findQemu(process.env);
+  if (qemu === undefined) throw new Error("--kvm needs qemu-system-x86_64");
+  const { isUsable, reason } = await testKvm(qemu);
+  if (!isUsable) throw new Error(`--kvm: KVM ${reason}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

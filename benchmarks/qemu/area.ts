@@ -1,0 +1,42 @@
+/** Everything that is measured of an image that boots under QEMU. */
+import { statSync } from "node:fs";
+import { findQemu } from "../../src/monitors/qemu/find-qemu.ts";
+import { type Bench, sources } from "../bench.ts";
+import { type Finding, skipped } from "../report/finding.ts";
+import { measureFirstByte } from "./first-byte.ts";
+import { countBootInstructions } from "./instructions.ts";
+import { findLeastMemory } from "./least-memory.ts";
+import { MeasuredMachine } from "./machine.ts";
+
+const goalBytes = 64 * 1024;
+
+/** Runs the measurements of the qemu monitor's images. */
+export function measureQemu(bench: Bench): Finding[] {
+  const qemu = findQemu(process.env);
+  if (qemu === undefined) return [skipped("qemu", "everything", "needs qemu-system-x86_64")];
+  bench.note("qemu: building images");
+  const images = {
+    "hello (C)": bench.image(sources.helloC, "pc", "hello-c.elf"),
+    "hello (AS)": bench.image(sources.helloAs, "pc", "hello-as.elf"),
+  };
+  const machine = new MeasuredMachine(bench, qemu);
+  const helloC = images["hello (C)"];
+  return [
+    ...measureFirstByte(bench, machine, images),
+    ...Object.entries(images).map(([name, path]) => imageSize(name, path)),
+    findLeastMemory(bench, machine, helloC),
+    countBootInstructions(bench, machine, helloC),
+  ];
+}
+
+function imageSize(name: string, path: string): Finding {
+  const value = statSync(path).size;
+  return {
+    area: "qemu",
+    measure: `${name}, image`,
+    value,
+    unit: "bytes",
+    goal: goalBytes,
+    detail: "",
+  };
+}

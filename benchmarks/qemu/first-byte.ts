@@ -1,0 +1,48 @@
+/** From QEMU's start to the guest's first byte, against the smallest guest that prints. */
+import { writeFileSync } from "node:fs";
+import { makeSmallestGuest } from "../../src/image/pc/smallest-guest.ts";
+import type { Bench } from "../bench.ts";
+import { type Finding, skipped } from "../report/finding.ts";
+import { median, pairedDifference, quantile } from "../report/statistics.ts";
+import type { MeasuredMachine } from "./machine.ts";
+
+const measure = "first byte after the smallest guest's";
+const goalMs = 0.7;
+const roundCount = 200;
+
+/** Statuses of QEMU: isa-debug-exit ends it with 2 n + 1. */
+const expectedStatus = 1;
+
+/** Medians of the differences within each round, under the same flags. */
+export function measureFirstByte(
+  bench: Bench,
+  machine: MeasuredMachine,
+  images: Readonly<Record<string, string>>,
+): Finding[] {
+  const { launcher, accelerator } = bench;
+  if (typeof launcher === "string") return [skipped("qemu", measure, launcher)];
+  bench.note("qemu: first byte");
+  const smallest = bench.path("smallest-guest");
+  writeFileSync(smallest, makeSmallestGuest());
+  const commands = [smallest, ...Object.values(images)].map((path) => ({
+    words: machine.words(path),
+    expectedStatus,
+  }));
+  const [peers = [], ...series] = launcher.time("byte", bench.rounds(roundCount), commands);
+  return Object.keys(images).map((name, index) => {
+    const runs = series[index] ?? [];
+    return {
+      area: "qemu",
+      measure: `${name}, ${measure} (${accelerator})`,
+      value: pairedDifference(runs, peers),
+      unit: "ms",
+      goal: goalMs,
+      detail: `${described(runs)} : ${described(peers)}`,
+    };
+  });
+}
+
+function described(runs: readonly number[]): string {
+  const [low, middle, high] = [quantile(runs, 0.25), median(runs), quantile(runs, 0.75)];
+  return `${middle.toFixed(1)} ms (${low.toFixed(1)}-${high.toFixed(1)})`;
+}

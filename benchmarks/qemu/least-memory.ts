@@ -1,0 +1,53 @@
+/** The least memory of a machine in which an image still boots and says hello. */
+import { spawnSync } from "node:child_process";
+import type { Bench } from "../bench.ts";
+import type { Finding } from "../report/finding.ts";
+import type { MeasuredMachine } from "./machine.ts";
+
+const goalKibibytes = 1536;
+const highestKibibytes = 16 * 1024;
+const stepKibibytes = 64;
+const timeLimitMs = 5_000;
+
+/** Halves the range between what fails and what works, in steps of 64 KiB. */
+export function findLeastMemory(bench: Bench, machine: MeasuredMachine, image: string): Finding {
+  bench.note("qemu: least memory");
+  const boots = (steps: number) => saysHello(machine, image, steps * stepKibibytes);
+  const steps = leastThatWorks(1, highestKibibytes / stepKibibytes, boots);
+  const value = steps === undefined ? undefined : steps * stepKibibytes;
+  return {
+    area: "qemu",
+    measure: "hello (C), least memory in which it boots",
+    value,
+    unit: "KiB",
+    goal: goalKibibytes,
+    detail: value === undefined ? `not even in ${highestKibibytes} KiB` : "firmware included",
+  };
+}
+
+/** The least number from `low` to `high` that works, if all above a working one work too. */
+export function leastThatWorks(
+  low: number,
+  high: number,
+  works: (value: number) => boolean,
+): number | undefined {
+  if (!works(high)) return undefined;
+  let failing = low - 1;
+  let working = high;
+  while (working - failing > 1) {
+    const middle = Math.floor((failing + working) / 2);
+    if (works(middle)) working = middle;
+    else failing = middle;
+  }
+  return working;
+}
+
+function saysHello(machine: MeasuredMachine, image: string, kibibytes: number): boolean {
+  const [program = "", ...parameters] = machine.words(image, kibibytes / 1024);
+  const { stdout } = spawnSync(program, parameters, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore", "pipe"],
+    timeout: timeLimitMs,
+  });
+  return stdout.includes("Hello");
+}

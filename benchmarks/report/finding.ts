@@ -1,0 +1,48 @@
+/** What a benchmark has found, ready to be shown. */
+
+/** The parts that can be run alone with `--only`. */
+export const areaNames = ["process", "qemu", "building"] as const;
+
+/** The name of one part. */
+export type AreaName = (typeof areaNames)[number];
+
+/** How a figure is written. */
+export type Unit = "x" | "ms" | "s" | "bytes" | "KiB" | "calls" | "instructions";
+
+/** One line of the table. */
+export interface Finding {
+  readonly area: AreaName;
+  readonly measure: string;
+  /** Undefined: not measured, `detail` says why. */
+  readonly value: number | undefined;
+  readonly unit: Unit;
+  /** The largest value that meets the goal; undefined: for information. */
+  readonly goal?: number;
+  /** The figures behind the value, or why there is none. */
+  readonly detail: string;
+}
+
+/** A measurement that is not possible on this machine. */
+export function skipped(area: AreaName, measure: string, why: string): Finding {
+  return { area, measure, value: undefined, unit: "x", detail: `skipped: ${why}` };
+}
+
+/** Whether the goal is met; undefined without goal or value. */
+export function isMet({ value, goal }: Finding): boolean | undefined {
+  return value === undefined || goal === undefined ? undefined : value <= goal;
+}
+
+const formats: Readonly<Record<Unit, (value: number) => string>> = {
+  x: (value) => `${value.toFixed(2)}x`,
+  ms: (value) => `${value.toFixed(Math.abs(value) < 10 ? 2 : 1)} ms`,
+  s: (value) => `${value.toFixed(2)} s`,
+  bytes: (value) => `${(value / 1024).toFixed(1)} KiB`,
+  KiB: (value) => `${value} KiB`,
+  calls: (value) => `${value}`,
+  instructions: (value) => value.toLocaleString("en"),
+};
+
+/** A figure with its unit. */
+export function formatValue(value: number, unit: Unit): string {
+  return formats[unit](value);
+}
