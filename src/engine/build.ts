@@ -10,6 +10,8 @@ import { buildIdentity, readKernel } from "./package-files.ts";
 /** Sources, and what the image is for. */
 export interface BuildOptions extends AppSources {
   readonly platform: Platform;
+  /** Upper bound of the app's memory in 64 KiB pages, built into the image. */
+  readonly maximumPages?: number | undefined;
 }
 
 /** An image and how it came about. */
@@ -31,21 +33,29 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
   const app = await makeApp(cache, identity, options);
-  const { platform } = options;
+  const { platform, maximumPages } = options;
   const made = { platform, appBytes: app.app.length, warnings: app.warnings };
   if (platform === "node") {
     const path = cache.find("apps", app.digest) ?? cache.write("apps", app.digest, app.app, 0o600);
     return { ...made, path, image: app.app, isCached: app.isCached };
   }
   const kernel = readKernel();
-  const key = digestOf(JSON.stringify([identity, platform, app.digest, digestOf(kernel)]));
+  const key = digestOf(
+    JSON.stringify([identity, platform, maximumPages, app.digest, digestOf(kernel)]),
+  );
   const found = cache.find("images", key);
   const kept = found === undefined ? undefined : cache.read("images", key);
   if (found !== undefined && kept !== undefined) {
     return { ...made, path: found, image: kept, isCached: app.isCached };
   }
   const name = basename(options.sources[0] ?? "app");
-  const image = await compileImage({ platform, kernel, app: app.app, name });
+  const image = await compileImage({
+    platform,
+    kernel,
+    app: app.app,
+    name,
+    ...(maximumPages === undefined ? {} : { maximumPages }),
+  });
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };
 }

@@ -11,6 +11,8 @@ import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { findKvm } from "./host/kvm-memory.ts";
 import { builtFile } from "./package-files.ts";
 
+const pagesPerMebibyte = 16;
+
 /** What to run, on what, and with what around it. */
 export interface RunOptions extends AppSources {
   /** The monitor; chosen by what the host offers when undefined. */
@@ -39,7 +41,11 @@ export interface StartedInstance {
 export async function run(options: RunOptions): Promise<StartedInstance> {
   const choice = await choose(options);
   const monitor = await openMonitor(choice, options);
-  const image = await build({ ...options, platform: monitor.platform });
+  const { memoryMebibytes } = options;
+  // A process has all the memory there is; its bound is the image's own.
+  const isBound = choice.name === "process" && memoryMebibytes !== undefined;
+  const maximumPages = isBound ? memoryMebibytes * pagesPerMebibyte : undefined;
+  const image = await build({ ...options, platform: monitor.platform, maximumPages });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);
   const instance = await monitor.launch({
@@ -47,7 +53,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
     arguments: [programName(options.sources[0] ?? "app"), ...options.arguments],
     environment: options.appEnvironment,
     streams: options.streams,
-    memoryMebibytes: options.memoryMebibytes,
+    memoryMebibytes,
   });
   return { instance, image, choice };
 }

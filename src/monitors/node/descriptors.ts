@@ -11,7 +11,7 @@ function codeOf(error: unknown): string {
 }
 
 /** Reads at least one byte into `buffer`, waiting as long as it takes; 0 at the end of input. */
-export function readFully(descriptor: number, buffer: Uint8Array): number {
+export function readWaiting(descriptor: number, buffer: Uint8Array): number {
   for (;;) {
     try {
       return readSync(descriptor, buffer);
@@ -26,7 +26,7 @@ export function readFully(descriptor: number, buffer: Uint8Array): number {
 }
 
 /** Writes all of `bytes`; false when the other side is gone. */
-export function writeFully(descriptor: number, bytes: Uint8Array): boolean {
+export function writeWaiting(descriptor: number, bytes: Uint8Array): boolean {
   for (let offset = 0; offset < bytes.length; ) {
     try {
       offset += writeSync(descriptor, bytes, offset);

@@ -1,7 +1,29 @@
 /** The program of the node monitor's child process: runs the app and exits with its status. */
 import { readFileSync } from "node:fs";
+import { isMainThread, workerData } from "node:worker_threads";
+import { runApp } from "../../simulator/run-app.ts";
+import { writeWaiting } from "./descriptors.ts";
 import type { Handover } from "./handover.ts";
+import { Input, readAhead } from "./input.ts";
 
-const handover = JSON.parse(readFileSync(3, "utf8")) as Handover;
-process.stderr.write(`node monitor: not there yet (${handover.appPath})\n`);
-process.exit(1);
+const handoverDescriptor = 3;
+
+function main(): number {
+  const handover = JSON.parse(readFileSync(handoverDescriptor, "utf8")) as Handover;
+  const input = new Input(new URL(import.meta.url));
+  return runApp({
+    kernel: readFileSync(handover.kernelPath),
+    app: readFileSync(handover.appPath),
+    arguments: handover.arguments,
+    environment: handover.environment,
+    streams: {
+      write: writeWaiting,
+      read: (capacity) => input.read(capacity),
+      inputReady: input.isReady,
+    },
+    maximumPages: handover.maximumPages ?? undefined,
+  });
+}
+
+if (isMainThread) process.exit(main());
+else readAhead(workerData as SharedArrayBuffer);

@@ -1,0 +1,125 @@
+/** The monitors as the suite sees them, and the images that they run. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Platform } from "../src/contracts/machine-interface.ts";
+import { build } from "../src/engine/build.ts";
+import { builtFile } from "../src/engine/package-files.ts";
+import type { Instance, Monitor } from "../src/monitors/interface.ts";
+import { nodeMonitor } from "../src/monitors/node/monitor.ts";
+import { processMonitor } from "../src/monitors/process/monitor.ts";
+import { findQemu, installQemu } from "../src/monitors/qemu/find-qemu.ts";
+import { qemuMonitor } from "../src/monitors/qemu/monitor.ts";
+
+/** One monitor, and why its tests must be skipped here, if they must. */
+export interface MonitorCase {
+  readonly title: string;
+  readonly open: () => Monitor;
+  readonly skipReason: string | undefined;
+}
+
+const withoutQemu = findQemu(process.env) === undefined ? `needs QEMU: ${installQemu}` : undefined;
+const isLinux = process.platform === "linux" && process.arch === "x64";
+
+function emulated(machine: "microvm" | "q35"): Monitor {
+  return qemuMonitor({ machine, accelerator: "tcg", environment: process.env });
+}
+
+/** Every monitor that there is. */
+export const monitorCases: readonly MonitorCase[] = [
+  {
+    title: "node",
+    open: () =>
+      nodeMonitor({
+        programPath: builtFile("node-monitor.js"),
+        kernelPath: builtFile("kernel.wasm"),
+      }),
+    skipReason: undefined,
+  },
+  {
+    title: "process",
+    open: () => processMonitor,
+    skipReason: isLinux ? undefined : "needs Linux on x86-64",
+  },
+  { title: "qemu microvm", open: () => emulated("microvm"), skipReason: withoutQemu },
+  { title: "qemu q35", open: () => emulated("q35"), skipReason: withoutQemu },
+];
+
+/** Images of the probe program, built once for each platform and memory bound. */
+export class ProbeImages {
+  readonly #cache = mkdtempSync(join(tmpdir(), "tsuki-test-"));
+  readonly #built = new Map<string, Promise<string>>();
+
+  /** The path of an image for `platform`. */
+  async path(platform: Platform, maximumPages?: number): Promise<string> {
+    const key = `${platform} ${maximumPages ?? ""}`;
+    const known = this.#built.get(key);
+    if (known !== undefined) return await known;
+    const made = build({
+      sources: [join(import.meta.dirname, "apps", "probe.c")],
+      includeDirectories: [],
+      toolchain: undefined,
+      workingDirectory: import.meta.dirname,
+      environment: { ...process.env, XDG_CACHE_HOME: this.#cache },
+      platform,
+      maximumPages,
+    }).then(({ path }) => path);
+    this.#built.set(key, made);
+    return await made;
+  }
+
+  /** Removes everything that was built. */
+  remove(): void {
+    rmSync(this.#cache, { recursive: true });
+  }
+}
+
+/** What to do with the probe and with what around it. */
+export interface ProbeRun {
+  readonly arguments: readonly string[];
+  readonly environment?: readonly string[];
+  /** Standard input; nothing by default, and left open when `null`. */
+  readonly input?: Uint8Array | null;
+  readonly memoryMebibytes?: number;
+}
+
+/** A running probe and its collected output. */
+export interface ProbeInstance {
+  readonly instance: Instance;
+  readonly stdout: PassThrough;
+  /** Everything, once it has ended. */
+  ended(): Promise<{ status: number; output: Buffer; errors: string }>;
+}
+
+/** Starts the probe on a monitor. */
+export async function startProbe(
+  monitor: Monitor,
+  images: ProbeImages,
+  run: ProbeRun,
+): Promise<ProbeInstance> {
+  const { memoryMebibytes } = run;
+  const isBuiltIn = monitor.platform === "linux" && memoryMebibytes !== undefined;
+  const stdin = new PassThrough();
+  if (run.input !== null) Readable.from([run.input ?? Buffer.of()]).pipe(stdin);
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [output, errors] = [buffer(stdout), buffer(stderr)];
+  const instance = await monitor.launch({
+    imagePath: await images.path(monitor.platform, isBuiltIn ? memoryMebibytes * 16 : undefined),
+    arguments: ["probe", ...run.arguments],
+    environment: run.environment ?? [],
+    streams: { stdin, stdout, stderr },
+    memoryMebibytes,
+  });
+  return {
+    instance,
+    stdout,
+    ended: async () => {
+      const status = await instance.wait();
+      stdout.end();
+      stderr.end();
+      return { status, output: await output, errors: (await errors).toString("utf8") };
+    },
+  };
+}
