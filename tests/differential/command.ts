@@ -59,14 +59,22 @@ function wrap(module: binaryen.Module): TestCommand {
   const body = lines.slice(1, lines.lastIndexOf(")"));
   const rewritten = body.map(replaceImport).map(constantsFor(importedGlobals(body)));
   const hasMemory = lines.some((line) => line.startsWith(" (memory "));
-  const harness = harnessText({ callees, globals: observedGlobals(lines), start, ownMemory: !hasMemory });
+  const harness = harnessText({
+    callees,
+    globals: observedGlobals(lines),
+    start,
+    ownMemory: !hasMemory,
+  });
   const memory = /^ \(memory (\$\S+)/m.exec(text)?.[1] ?? "$harness.memory";
   const whole = `(module ${harnessImports}\n${rewritten.join("\n")}\n${harness}\n(export "memory" (memory ${memory})))`;
   const wrapped = binaryen.parseText(whole);
   try {
     wrapped.setFeatures(features);
-    const runs = callees.flatMap(({ name }) =>
-      Array.from({ length: argumentSetCount }, (_, set) => `${name} with arguments ${set}`),
+    const runs = callees.flatMap((callee) =>
+      Array.from(
+        { length: argumentSetCount(callee) },
+        (_, set) => `${callee.name} with arguments ${set}`,
+      ),
     );
     return { wasm: wrapped.emitBinary(), runs };
   } finally {

@@ -25,7 +25,9 @@ export async function compare(command: TestCommand): Promise<Comparison> {
     const got = actual[index];
     if (wanted === undefined || got === undefined) return [`${name}: no outcome`];
     if (wanted.output === got.output && wanted.end === got.end) return [];
-    return [`run ${index}, ${name}:\n  V8:    ${wanted.end}, ${got.end}: ours\n${firstDifference(wanted.output, got.output)}`];
+    return [
+      `run ${index}, ${name}:\n  V8:    ${wanted.end}, ${got.end}: ours\n${firstDifference(wanted.output, got.output)}`,
+    ];
   });
   const traps = expected.filter(({ end }) => end !== "returned").length;
   return { differences, runs: command.runs.length, traps };
@@ -35,6 +37,10 @@ function firstDifference(wanted: string, got: string): string {
   const left = wanted.split("\n");
   const right = got.split("\n");
   const line = left.findIndex((text, index) => text !== right[index]);
-  if (line < 0) return `  the same ${left.length} lines, then: ${right.slice(left.length).join(" | ").slice(0, 500)}`;
-  return `  line ${line} of ${left.length}: V8 ${left[line]}, ours ${right.slice(line, line + 8).join(" | ").slice(0, 500)}`;
+  if (line < 0)
+    return `  the same ${left.length} lines, then: ${right.slice(left.length).join(" | ").slice(0, 500)}`;
+  return `  line ${line} of ${left.length}: V8 ${left[line]}, ours ${right
+    .slice(line, line + 8)
+    .join(" | ")
+    .slice(0, 500)}`;
 }

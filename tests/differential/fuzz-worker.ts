@@ -31,7 +31,10 @@ async function compareModule(generator: ModuleGenerator, number: number): Promis
     return { number, comparison };
   } catch (error) {
     keep(number, wasm);
-    return { number, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return {
+      number,
+      failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    };
   }
 }
 

@@ -33,7 +33,9 @@ function receive({ number, comparison, failure }: WorkerReport): void {
     console.log(`module ${number} could not be compared: ${failure}`);
   } else if (differences.length > 0) {
     totals.different++;
-    console.log(`module ${number}: ${differences.length} runs differ; the first: ${differences[0]}`);
+    console.log(
+      `module ${number}: ${differences.length} runs differ; the first: ${differences[0]}`,
+    );
   }
   if (failure !== undefined || differences.length > 0) {
     console.log(`  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1`);

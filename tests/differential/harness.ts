@@ -37,8 +37,10 @@ const argumentSets: Readonly<Record<ValueType, readonly (readonly string[])[]>> 
   funcref: [["func"], ["func"]],
 };
 
-/** How many argument lists there are. */
-export const argumentSetCount = 2;
+/** How many argument lists a function is called with. */
+export function argumentSetCount({ parameters }: Callee): number {
+  return parameters.length === 0 ? 1 : 2;
+}
 
 /** WASI's imports, which come before every definition. */
 export const harnessImports = `
@@ -51,7 +53,9 @@ const scratchWords = 10;
 
 /** A function with the name and type of an import: logs its arguments and returns ones or null. */
 export function stubText(name: string, tag: number, callee: Omit<Callee, "name">): string {
-  const lines = callee.parameters.map((type, index) => logText(tag + index, type, [`local.get ${index}`]));
+  const lines = callee.parameters.map((type, index) =>
+    logText(tag + index, type, [`local.get ${index}`]),
+  );
   const results = callee.results.map((type) =>
     type === "funcref" ? "ref.null func" : `${type}.const ${tag}`,
   );
@@ -71,7 +75,7 @@ export interface Harnessed {
 /** The command's `_start` and what it needs. */
 export function harnessText({ callees, globals, start, ownMemory }: Harnessed): string {
   const calls = callees.flatMap((callee) =>
-    Array.from({ length: argumentSetCount }, (_, set) => callText(callee, set)),
+    Array.from({ length: argumentSetCount(callee) }, (_, set) => callText(callee, set)),
   );
   const observed = globals.map(({ name, type }) => logText(103, type, [`global.get ${name}`]));
   return `
@@ -104,7 +108,10 @@ function callText({ name, parameters, results }: Callee, set: number): string {
 }
 
 function signatureText({ parameters, results }: Omit<Callee, "name">): string {
-  return [...parameters.map((type) => `(param ${type})`), ...results.map((type) => `(result ${type})`)].join(" ");
+  return [
+    ...parameters.map((type) => `(param ${type})`),
+    ...results.map((type) => `(result ${type})`),
+  ].join(" ");
 }
 
 /** Writes a letter and the bits of a value; every NaN counts as the same. */

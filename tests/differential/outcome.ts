@@ -10,9 +10,18 @@ const classes: readonly (readonly [RegExp, string])[] = [
   [/unreachable/, "unreachable"],
   [/divide by zero|remainder by zero|integer divide/, "integer divide by zero"],
   [/unrepresentable|integer overflow|invalid conversion/, "integer overflow or invalid conversion"],
-  [/memory access out of bounds|out of bounds memory|data segment out/, "out of bounds memory access"],
-  [/table (index|access)|undefined element|out of bounds table|element segment/, "out of bounds table access"],
-  [/null function or function signature|indirect call|uninitialized element/, "indirect call type mismatch"],
+  [
+    /memory access out of bounds|out of bounds memory|data segment out/,
+    "out of bounds memory access",
+  ],
+  [
+    /table (index|access)|undefined element|out of bounds table|element segment/,
+    "out of bounds table access",
+  ],
+  [
+    /null function or function signature|indirect call|uninitialized element/,
+    "indirect call type mismatch",
+  ],
   [/Maximum call stack|call stack exhausted/, "call stack exhausted"],
 ];
 

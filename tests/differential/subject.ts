@@ -7,6 +7,9 @@ import { buildProgram } from "../../src/image/build.ts";
 import type { TestCommand } from "./command.ts";
 import { type Outcome, trapClass } from "./outcome.ts";
 
+/** Whether this host runs images of the `linux` platform. */
+export const canRunSubject = process.platform === "linux" && process.arch === "x64";
+
 const kernelPath = fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url));
 let kernel: Uint8Array | undefined;
 
@@ -28,7 +31,8 @@ export async function runInSubject({ wasm, runs }: TestCommand): Promise<Outcome
       timeout: 120_000,
     });
     if (result.error !== undefined) throw result.error;
-    return result.stdout.split(/^end (?=\d+\n)/m).reduce(splitOutcome, { outcomes: [], text: "" }).outcomes;
+    return result.stdout.split(/^end (?=\d+\n)/m).reduce(splitOutcome, { outcomes: [], text: "" })
+      .outcomes;
   } finally {
     rmSync(folder, { recursive: true });
   }
