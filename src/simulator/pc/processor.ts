@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { VirtualClock } from "../clock.ts";
 import { MachineError } from "../exit.ts";
 
 /** Who a simulated processor says it is, which decides what the kernel takes for a clock. */
@@ -9,6 +9,9 @@ type Leaf = readonly [number, number, number, number];
 
 /** Ticks of the timestamp counter in a microsecond. */
 const ticksPerMicrosecond = 2_600n;
+
+/** Nanoseconds that a reading of the timestamp counter takes. */
+const readingNs = 20n;
 
 const hypervisorPresent = 1 << 31;
 const noExecuteFeature = 1 << 20;
@@ -28,13 +31,13 @@ export class Processor {
   readonly registers = new Map<number, bigint>();
   /** The root of the page tables last loaded, 0 before. */
   pageTables = 0n;
-  private readonly clock: Clock;
+  private readonly clock: VirtualClock;
   private readonly hypervisor: Hypervisor;
   private readonly memory: DataView;
   private readonly waitForDevices: () => void;
 
   constructor(
-    clock: Clock,
+    clock: VirtualClock,
     hypervisor: Hypervisor,
     memory: WebAssembly.Memory,
     waitForDevices: () => void,
@@ -72,7 +75,9 @@ export class Processor {
     };
   }
 
+  /** Reading the counter takes time, as everything does: a program that spins gets somewhere. */
   private timestamp(): bigint {
+    this.clock.advance(readingNs);
     return (this.clock.monotonicTime() * ticksPerMicrosecond) / 1000n + 1_000_000n;
   }
 

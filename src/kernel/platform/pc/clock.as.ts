@@ -43,9 +43,7 @@ export function startClock(): void {
     return;
   }
   source = measuringSource;
-  timerTimestamp = firstTimestamp;
-  timerStart = longestCount;
-  startTimer(longestCount);
+  restartTimer(0, longestCount);
   silenceTimer();
 }
 
@@ -61,22 +59,32 @@ export function pcClockResolution(): u64 {
   return source == measuringSource ? timerCountNs : 1;
 }
 
-/** Sets the timer to interrupt at a deadline; false when that has passed. */
+/** Sets the timer to interrupt at a deadline; false when it is too early or too late to halt. */
 export function programWake(deadline: u64): bool {
   const now = pcMonotonicTime();
+  // Without any ratio, nobody could tell afterwards whether the timer has gone round.
+  if (source == measuringSource && now < roughNs) return false;
   if (deadline <= now) return false;
-  const count = <u32>(min(deadline - now, longestWaitNs) / timerCountNs) + 1;
-  timerTimestamp = cpu.timestamp();
-  timerTime = now;
-  timerStart = count;
-  startTimer(count);
+  restartTimer(now, <u32>(min(deadline - now, longestWaitNs) / timerCountNs) + 1);
   return true;
 }
 
 /** Silences the timer after a halt. */
 export function endWake(): void {
-  if (source == measuringSource) silenceTimer();
-  else startTimer(0);
+  if (source == measuringSource) {
+    // A short turn would soon have gone round too often for the rough ratio to count.
+    restartTimer(measure(), longestCount);
+    silenceTimer();
+  } else {
+    startTimer(0);
+  }
+}
+
+function restartTimer(now: u64, count: u32): void {
+  timerTimestamp = cpu.timestamp();
+  timerTime = now;
+  timerStart = count;
+  startTimer(count);
 }
 
 /** Tells the time by the timer, and meanwhile what a timestamp tick is worth. */
