@@ -12,6 +12,7 @@ import {
 } from "../wasm/module.ts";
 import {
   type ImportedFunction,
+  type Imports,
   InterpretedProgram,
   OutOfFuel,
 } from "./interpreted-program.fixture.ts";
@@ -61,10 +62,14 @@ export class DifferentialRun {
   private readonly nativeLog: string[] = [];
   private readonly module: Module;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, pass?: (fn: SsaFunction) => void) {
+  constructor(
+    bytes: Uint8Array<ArrayBuffer>,
+    pass?: (fn: SsaFunction) => void,
+    { globals = {} }: Pick<Imports, "globals"> = {},
+  ) {
     const functions: Record<string, ImportedFunction> = {};
-    const imports: Record<string, Record<string, (...values: unknown[]) => unknown>> = {};
-    this.program = new InterpretedProgram(bytes, { functions }, pass);
+    const imports: Record<string, Record<string, unknown>> = {};
+    this.program = new InterpretedProgram(bytes, { functions, globals }, pass);
     this.module = this.program.module;
     this.module.functions.forEach(({ import: name }, index) => {
       if (name === undefined) return;
@@ -81,7 +86,13 @@ export class DifferentialRun {
         return jsResult(type);
       };
     });
-    this.instance = this.instantiate(new WebAssembly.Module(bytes), imports);
+    this.module.globals.forEach(({ import: name, type }) => {
+      if (name === undefined) return;
+      imports[name.module] ??= {};
+      const bits = globals[`${name.module}.${name.name}`] ?? 0n;
+      (imports[name.module] as Record<string, unknown>)[name.name] = jsOfBits(type, bits);
+    });
+    this.instance = this.instantiate(new WebAssembly.Module(bytes), imports as WebAssembly.Imports);
   }
 
   private instantiate(

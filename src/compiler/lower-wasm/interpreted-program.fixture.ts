@@ -78,6 +78,11 @@ export class InterpretedProgram {
     return type === WasmType.i32 || type === WasmType.f32 ? bits & 0xffff_ffffn : bits;
   }
 
+  /** The name of a symbol. */
+  symbolName(symbol: number): string {
+    return this.symbols.nameOf(symbol);
+  }
+
   /** One function in SSA form. */
   function(index: number): SsaFunction {
     let fn = this.lowered.get(index);
@@ -98,7 +103,7 @@ export class InterpretedProgram {
       if (imported === undefined) throw new Error(`${name.module}.${name.name} is missing`);
       return imported(...values);
     }
-    if (this.depth > 100) throw new OutOfFuel();
+    if (this.depth > 150) throw new OutOfFuel();
     this.depth++;
     const results = interpret(this.function(index), values, this.host);
     this.depth--;
