@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
 import { sectionNames } from "../../compiler/object/object.ts";
-import { configConstants } from "../../contracts/machine-interface.ts";
+import { appBase, configConstants } from "../../contracts/machine-interface.ts";
 import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./image-layout.ts";
 import { linuxLayout } from "./linux-layout.ts";
 import { pcLayout } from "./pc-layout.ts";
@@ -101,5 +101,45 @@ describe.each(Object.entries(layouts))("the %s layout", (_platform, { make, othe
       .filter((name) => !symbols.has(`config.${name}`))
       .filter((name) => !definedElsewhere.has(name));
     expect(new Set(missing)).toEqual(others);
+  });
+});
+
+describe("the linux layout of an app's initial memory", () => {
+  const layoutOf = (appInitialPages: number, memorySize: number) =>
+    linuxLayout({
+      kernelStatics: { fileSize: 10, memorySize: 10 },
+      appImage: { memorySize, offset: memorySize === 0 ? 0 : 2 * pageBytes },
+      appInitialPages,
+    });
+  const appRanges = (layout: MemoryLayout) =>
+    layout
+      .emptySegments(place(layout, [1, 1, 1, 1]))
+      .filter(({ address }) => address >= Number(appBase))
+      .map(({ address, memorySize }) => [address - Number(appBase), memorySize]);
+
+  it.each([
+    [
+      "around an image",
+      pageBytes,
+      [
+        [0, 0x2000],
+        [0x3000, 0x2_d000],
+      ],
+    ],
+    ["without an image", 0, [[0, 0x3_0000]]],
+  ])("comes with the executable when it is small, %s", (_what, memorySize, expected) => {
+    const layout = layoutOf(3, memorySize);
+    expect(appRanges(layout)).toEqual(expected);
+    const symbols = layout.symbols(place(layout, [1, 1, 1, 1]));
+    expect(symbols.get("config.appImageOffset")).toBe(0);
+    expect(symbols.get("config.appImageLength")).toBe(3 * 64 * 1024);
+  });
+
+  it("is left to the kernel to map when it is large, which can say that there is no room", () => {
+    const layout = layoutOf(17, pageBytes);
+    expect(appRanges(layout)).toEqual([]);
+    const symbols = layout.symbols(place(layout, [1, 1, 1, 1]));
+    expect(symbols.get("config.appImageOffset")).toBe(2 * pageBytes);
+    expect(symbols.get("config.appImageLength")).toBe(pageBytes);
   });
 });

@@ -1,6 +1,6 @@
-import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
+import type { MemoryLayout, PlacedSection, Segment } from "../../compiler/object/layout.ts";
 import type { SectionName } from "../../compiler/object/object.ts";
-import { platformIds } from "../../contracts/machine-interface.ts";
+import { appBase, platformIds } from "../../contracts/machine-interface.ts";
 import { elfHeadersLength } from "../elf/writer.ts";
 import {
   alignUp,
@@ -19,7 +19,14 @@ const hugePageBytes = 2 * 1024 * 1024;
 /** The native stack of a Linux process in bytes; its entry code maps it. */
 export const linuxStackBytes = 8 * 1024 * 1024;
 
-const segmentLimit = 7;
+/**
+ * Initial memory of an app up to this size comes with the executable, which costs nothing; the
+ * kernel maps more itself, which costs system calls, but can say what is wrong when it fails.
+ */
+const loadedAppBytes = 1024 * 1024;
+const wasmPageBytes = 64 * 1024;
+
+const segmentLimit = 8;
 /** No section's alignment is larger, so that addresses may follow the file's offsets. */
 const sectionAlignment = 64;
 
@@ -35,9 +42,32 @@ export function linuxLayout(request: LayoutRequest): MemoryLayout {
     symbols: (sections) => symbols(request, sections),
     emptySegments(sections) {
       const { signalStack } = emptyPlaces(request, sections);
-      return [emptySegment(signalStack, signalStackBytes + heapBytes)];
+      const memory = emptySegment(signalStack, signalStackBytes + heapBytes);
+      return [memory, ...emptyAppSegments(request)];
     },
   };
+}
+
+function isAppLoaded({ appInitialPages }: LayoutRequest): boolean {
+  return appInitialPages * wasmPageBytes <= loadedAppBytes;
+}
+
+/** The app's initial memory before and behind its image, or all of it if it has no image. */
+function emptyAppSegments(request: LayoutRequest): Segment[] {
+  if (!isAppLoaded(request)) return [];
+  const base = Number(appBase);
+  const end = request.appInitialPages * wasmPageBytes;
+  const { offset, memorySize } = request.appImage;
+  const ranges =
+    memorySize === 0
+      ? [[0, end]]
+      : [
+          [0, offset],
+          [offset + memorySize, end],
+        ];
+  return ranges
+    .map(([from = 0, to = 0]) => emptySegment(base + from, to - from))
+    .filter((segment) => segment.memorySize > 0);
 }
 
 function sectionStart(
@@ -83,6 +113,9 @@ function symbols(
   sections: readonly PlacedSection[],
 ): ReadonlyMap<string, number> {
   const places = emptyPlaces(request, sections);
+  const loaded = isAppLoaded(request)
+    ? { offset: 0, memorySize: request.appInitialPages * wasmPageBytes }
+    : request.appImage;
   return new Map([
     ["config.platform", platformIds.linux],
     ["config.heapStart", places.heapStart],
@@ -92,8 +125,8 @@ function symbols(
     ["config.stackLow", places.stackLow],
     ["config.stackHigh", places.stackHigh],
     ["config.appImageStart", 0],
-    ["config.appImageLength", request.appImage.memorySize],
-    ["config.appImageOffset", request.appImage.offset],
+    ["config.appImageLength", loaded.memorySize],
+    ["config.appImageOffset", loaded.offset],
     ["config.appInitialPages", request.appInitialPages],
     ["config.signalStack", places.signalStack],
     ["config.signalStackLength", signalStackBytes],
