@@ -99,6 +99,7 @@ export const engineEvents = {
   connected: 6, // handle: stream; value: 0 or an error number
   connection: 7, // handle: listener
   shutdown: 8, // asked to stop
+  idle: 9, // nothing is pending: exit(status) or start something; otherwise the instance exits with 0
 } as const;
 
 /** The name of one event. */
@@ -106,3 +107,36 @@ export type EngineEventName = keyof typeof engineEvents;
 
 /** Global property through which JavaScript finds the functions and announces its dispatcher. */
 export const engineGlobal = "__tsuki";
+
+/** What that object holds besides the functions. The library sets the first three. */
+export const engineProperties = {
+  /** (event: number, handle: number, value: number) => void: receives the events. */
+  dispatch: "dispatch",
+  /**
+   * (exports: object) => void: called once, after `start` and after the program was evaluated, with
+   * the program module's exports. Not called during pre-initialisation.
+   */
+  main: "main",
+  /**
+   * (error: unknown, promise: Promise | undefined) => boolean: an error that nobody caught, or a
+   * rejection that nobody handled. Unless it returns true, the instance prints it and exits with 1.
+   */
+  unhandled: "unhandled",
+  /**
+   * The namespaces of the library's own modules by their path below `library/`, without `.ts`. The
+   * library is evaluated once, before any program; `node/` and `tsuki/` are bundled into programs
+   * that import them, and their imports of other library modules are taken from here.
+   */
+  modules: "modules",
+  /** The program's exports, if it was evaluated during pre-initialisation. */
+  exports: "exports",
+  /** The program's bytecode, if it is evaluated at start. */
+  program: "program",
+  /** Where the bundle's lines come from (toolchains/javascript/line-map.ts). */
+  lines: "lines",
+  /** What `log` was given during pre-initialisation, written again at every start. */
+  output: "output",
+} as const;
+
+/** The bundle's file name in stack traces; `log` replaces it and the line by the source's. */
+export const bundleName = "tsuki:bundle";
