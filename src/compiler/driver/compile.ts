@@ -1,12 +1,10 @@
 import type { ObjectCache } from "../../contracts/build.ts";
 import type { Platform } from "../../contracts/machine-interface.ts";
-import { lowerFunction } from "../lower-wasm/lower-function.ts";
-import { compileFunction } from "../machine-x64/compile-function.ts";
 import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable } from "../object/symbols.ts";
-import { functionName } from "../wasm/names.ts";
 import { type ProgramContext, UnitEnvironment } from "./environment.ts";
 import { LinkError } from "./errors.ts";
+import { compileUnitFunction } from "./function-compiler.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
 import { isLarge, largeModuleChunks } from "./large-module.ts";
 import { SignatureIds } from "./signature-ids.ts";
@@ -150,17 +148,11 @@ class ProgramBuilder {
     if (compiled !== undefined) return compiled;
     const name = this.context.symbols.nameOf(symbol);
     const found = this.functions.get(name);
-    if (found !== undefined) return this.compile(symbol, found.environment, found.index);
+    if (found !== undefined) {
+      return compileUnitFunction(found.environment, found.index, this.context.symbols);
+    }
     const variable = this.variable(symbol, name);
     return variable === undefined ? [] : [variable];
-  }
-
-  private compile(symbol: SymbolId, environment: UnitEnvironment, index: number): Chunk[] {
-    const { module } = environment.unit;
-    const fn = lowerFunction(module, index, environment);
-    const [body, ...tables] = compileFunction(fn, symbol, this.context.symbols);
-    if (body === undefined) throw new LinkError(`${functionName(module, index)} has no code`);
-    return [body, ...tables];
   }
 
   private variable(symbol: SymbolId, name: string): Chunk | undefined {

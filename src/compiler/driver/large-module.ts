@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import type { ObjectCache } from "../../contracts/build.ts";
-import { lowerFunction } from "../lower-wasm/lower-function.ts";
-import { compileFunction } from "../machine-x64/compile-function.ts";
 import type { Chunk } from "../object/object.ts";
 import { decodeObjectFile, encodeObjectFile } from "../object/object-file.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import type { Module } from "../wasm/module.ts";
 import type { UnitEnvironment } from "./environment.ts";
-import { symbolNames, type Unit } from "./unit.ts";
+import { compileUnitFunction } from "./function-compiler.ts";
+import type { Unit } from "./unit.ts";
 
 /** Modules with at least this much code are compiled alone and cached, not lowered on demand. */
 export const largeModuleBytes = 256 * 1024;
@@ -46,11 +45,9 @@ export function largeModuleChunks(
 }
 
 function compileAll(unit: Unit, environment: UnitEnvironment, symbols: SymbolTable): Chunk[] {
-  const { module } = unit;
-  return module.functions.flatMap((fn, index) => {
+  return unit.module.functions.flatMap((fn, index) => {
     if (fn.import !== undefined) return [];
-    const symbol = symbols.intern(symbolNames.function(unit, index));
-    return compileFunction(lowerFunction(module, index, environment), symbol, symbols);
+    return compileUnitFunction(environment, index, symbols);
   });
 }
 
