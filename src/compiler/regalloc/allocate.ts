@@ -48,10 +48,7 @@ function placeOperands(fn: MachineFunction, placeSlot: (code: number) => number)
   }
 }
 
-type OrderedMoves = Pick<
-  Allocation,
-  "movePosition" | "moveSource" | "moveTarget" | "moveClass"
->;
+type OrderedMoves = Pick<Allocation, "movePosition" | "moveSource" | "moveTarget" | "moveClass">;
 
 /** Orders gaps by instruction and phase, one register class after the other, and makes sequences. */
 function orderMoves(
@@ -74,7 +71,10 @@ function orderMoves(
     const sequence = parallel[registerClass] as ParallelMoves;
     for (; index < order.length && groupOf(moves, order[index] as number) === group; index++) {
       const move = order[index] as number;
-      sequence.add(placeSlot(moves.source[move] as number), placeSlot(moves.target[move] as number));
+      sequence.add(
+        placeSlot(moves.source[move] as number),
+        placeSlot(moves.target[move] as number),
+      );
     }
     sequence.flush((source, target) => {
       positions.push(moves.instruction[first] as number);

@@ -1,7 +1,7 @@
 import { firstVirtualRegister, type MachineFunction, Role } from "../machine/machine-function.ts";
 import type { Intervals } from "./intervals.ts";
-import type { PieceTable } from "./pieces.ts";
 import { doubled } from "./pair-list.ts";
+import type { PieceTable } from "./pieces.ts";
 import { endOfTime, positionOf, Stage } from "./positions.ts";
 
 /** Where one physical register is taken by clobbers and fixed operands, ascending. */

@@ -72,7 +72,7 @@ class Interpreter {
       const value =
         source >= rematerializeBase
           ? this.hashOf(source - rematerializeBase, [], 0)
-          : this.read(source);
+          : (this.values.get(source) ?? poison);
       if (source < 0 && target < 0) this.values.set(allocation.moveClass[move] ? 11 : 31, poison);
       this.values.set(target, value);
     }

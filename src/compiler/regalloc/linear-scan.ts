@@ -109,9 +109,7 @@ export class LinearScan {
     const copiedTo = hints.copiedTo[value] as number;
     const previous = lastRegister[value] as number;
     const free = (register: number) =>
-      register >= 0 &&
-      (freeUntil[register] as number) >= end &&
-      registers.includes(register);
+      register >= 0 && (freeUntil[register] as number) >= end && registers.includes(register);
     if (free(previous)) return previous;
     if (free(hints.definedIn[value] as number)) return hints.definedIn[value] as number;
     if (free(hints.usedIn[value] as number)) return hints.usedIn[value] as number;
@@ -226,7 +224,8 @@ export class LinearScan {
     if (holder < 0) return;
     this.occupancy.active[register] = -1;
     const at = this.plan.leavingPosition(holder, position);
-    const rest = at <= (this.pieces.start[holder] as number) ? holder : this.pieces.split(holder, at);
+    const rest =
+      at <= (this.pieces.start[holder] as number) ? holder : this.pieces.split(holder, at);
     this.spill(rest, position + 1);
   }
 

@@ -1,5 +1,5 @@
-import { AllocationError } from "./allocation-error.ts";
 import { rematerializeBase } from "../machine/allocation.ts";
+import { AllocationError } from "./allocation-error.ts";
 
 /** One move after another, as `Allocation` lists them. */
 export type EmitMove = (source: number, target: number) => void;

@@ -45,6 +45,8 @@ export interface RandomShape {
   readonly pressure: number;
   /** How deep branches and loops nest. */
   readonly nesting: number;
+  /** How many of the youngest values instructions read from. */
+  readonly reach: number;
 }
 
 /** Makes a function that obeys all rules of `MachineFunction` and uses everything they allow. */
@@ -343,7 +345,8 @@ class FunctionGenerator {
   /** Any register in scope, the younger ones more often. */
   private pick(registerClass: number): number {
     const scope = this.scope[registerClass as RegisterClassId];
-    const young = this.random.below(2) === 0 ? Math.min(6, scope.length) : scope.length;
+    const reach = this.random.below(2) === 0 ? 6 : this.shape.reach;
+    const young = Math.min(reach, scope.length);
     return scope[scope.length - 1 - this.random.below(young)] as number;
   }
 

@@ -1,8 +1,8 @@
 import { firstVirtualRegister, type MachineFunction, Role } from "../machine/machine-function.ts";
 import type { BlockLayout } from "./block-layout.ts";
-import { loopFrequency } from "./loop-frequency.ts";
 import type { Liveness } from "./liveness.ts";
 import { slotCode } from "./location-code.ts";
+import { loopFrequency } from "./loop-frequency.ts";
 import { type MoveList, MovePhase } from "./move-list.ts";
 import { PieceLocation, type PieceTable } from "./pieces.ts";
 import { positionOf, Stage } from "./positions.ts";
@@ -99,7 +99,9 @@ export class SpillStores {
     const gap = definition < 0 ? (fn.blockStart[home] as number) : definition + 1;
     if (gap === fn.blockStart[home + 1]) return;
     const position =
-      fixed >= 0 ? positionOf(gap, Stage.read) : positionOf(gap, Stage.entry) - (definition < 0 ? 0 : 1);
+      fixed >= 0
+        ? positionOf(gap, Stage.read)
+        : positionOf(gap, Stage.entry) - (definition < 0 ? 0 : 1);
     const location = this.locationAt(value, position);
     if (location < 0) {
       this.isKept[value] = 1;

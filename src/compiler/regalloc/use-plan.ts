@@ -127,8 +127,9 @@ export class UsePlan {
     if (position >= end || position - (this.intervals.usePosition[use] as number) > nearUse) {
       return false;
     }
-    return this.layout.depthAt(position) >= this.layout.depthAt(
-      this.intervals.usePosition[use] as number,
+    return (
+      this.layout.depthAt(position) >=
+      this.layout.depthAt(this.intervals.usePosition[use] as number)
     );
   }
 }
