@@ -17,10 +17,15 @@ let kernel: Uint8Array | undefined;
 const script =
   'ulimit -t 10; i=0; while [ $i -lt $1 ]; do ./i $i 2>&1; echo "end $?"; i=$((i+1)); done';
 
+/** The image of an app for the `linux` platform. */
+export async function buildSubject(app: Uint8Array): Promise<Uint8Array> {
+  kernel ??= readFileSync(kernelPath);
+  return await buildProgram({ platform: "linux", kernel, app });
+}
+
 /** Runs of a command compiled for the `linux` platform, each in a process of its own. */
 export async function runInSubject({ wasm, runs }: TestCommand): Promise<Outcome[]> {
-  kernel ??= readFileSync(kernelPath);
-  const image = await buildProgram({ platform: "linux", kernel, app: wasm });
+  const image = await buildSubject(wasm);
   const folder = mkdtempSync(join(tmpdir(), "tsuki-differential-"));
   try {
     writeFileSync(join(folder, "i"), image, { mode: 0o755 });

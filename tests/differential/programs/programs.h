@@ -1,0 +1,5 @@
+int digest(void);
+int text(void);
+int structures(void);
+int numbers(void);
+int lines(void);
