@@ -2,11 +2,12 @@ import type { TrapKind } from "../../contracts/traps.ts";
 import { bitsOfFloat, floatOfBits } from "../ssa/bits.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import { InterpretedTrap } from "../ssa/interpreter.ts";
-import { ValueType } from "../ssa/operations.ts";
+import { Space, ValueType } from "../ssa/operations.ts";
 import {
   type FunctionType,
   functionTypeOf,
   type Module,
+  type WasmExport,
   WasmType,
   type WasmTypeId,
 } from "../wasm/module.ts";
@@ -61,6 +62,8 @@ export class DifferentialRun {
   private readonly interpretedLog: string[] = [];
   private readonly nativeLog: string[] = [];
   private readonly module: Module;
+  /** Exported memories and globals. */
+  private readonly stateful: readonly WasmExport[];
 
   constructor(
     bytes: Uint8Array<ArrayBuffer>,
@@ -71,6 +74,7 @@ export class DifferentialRun {
     const imports: Record<string, Record<string, unknown>> = {};
     this.program = new InterpretedProgram(bytes, { functions, globals }, pass);
     this.module = this.program.module;
+    this.stateful = this.module.exports.filter(({ kind }) => kind !== "function");
     this.module.functions.forEach(({ import: name }, index) => {
       if (name === undefined) return;
       const type = functionTypeOf(this.module, index);
@@ -165,12 +169,13 @@ export class DifferentialRun {
       const told = `${this.interpretedLog[at]} and natively ${this.nativeLog[at]}`;
       throw new Difference(`${where}: calls of imports differ: ${told}`);
     }
-    for (const { index, kind, name } of this.module.exports) {
+    for (const { index, kind, name } of this.stateful) {
       const item = this.instance?.exports[name];
       if (kind === "memory" && item instanceof WebAssembly.Memory) {
         const native = Buffer.from(item.buffer);
-        const interpreted = Buffer.from(this.program.memory.bytes(1));
-        if (!native.equals(interpreted)) throw new Difference(`${where}: memories differ`);
+        const interpreted = this.program.memory.bytes(Space.app);
+        if (!native.equals(Buffer.from(interpreted.buffer)))
+          throw new Difference(`${where}: memories differ`);
       }
       if (kind === "global") {
         const type = this.module.globals[index]?.type;
@@ -182,11 +187,7 @@ export class DifferentialRun {
   }
 
   private typeOfExport(name: string): FunctionType {
-    const entry = this.module.exports.find(
-      (item) => item.kind === "function" && item.name === name,
-    );
-    if (entry === undefined) throw new Error(`no function ${name}`);
-    return functionTypeOf(this.module, entry.index);
+    return functionTypeOf(this.module, this.program.exportIndex(name));
   }
 }
 

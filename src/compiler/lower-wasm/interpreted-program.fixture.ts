@@ -32,6 +32,7 @@ export class InterpretedProgram {
   readonly memory: InterpretedMemory;
   readonly environment: LoweringEnvironment;
   private readonly symbols = new SymbolTable();
+  private readonly exportIndices: ReadonlyMap<string, number>;
   private readonly lowered = new Map<number, SsaFunction>();
   private readonly imports: Imports;
   private readonly pass: (fn: SsaFunction) => void;
@@ -45,6 +46,8 @@ export class InterpretedProgram {
     pass: (fn: SsaFunction) => void = () => {},
   ) {
     this.module = decode(bytes);
+    const functions = this.module.exports.filter(({ kind }) => kind === "function");
+    this.exportIndices = new Map(functions.map(({ index, name }) => [name, index]));
     this.imports = imports;
     this.pass = pass;
     this.memory = new InterpretedMemory(this.module);
@@ -55,13 +58,16 @@ export class InterpretedProgram {
 
   /** Calls an export with bits; an `InterpretedTrap` or `OutOfFuel` may come out. */
   call(name: string, values: readonly bigint[] = [], fuel = defaultFuel): readonly bigint[] {
-    const entry = this.module.exports.find(
-      (item) => item.kind === "function" && item.name === name,
-    );
-    if (entry === undefined) throw new Error(`no function ${name} is exported`);
     this.fuel = fuel;
     this.depth = 0;
-    return this.invoke(entry.index, values);
+    return this.invoke(this.exportIndex(name), values);
+  }
+
+  /** The index of an exported function. */
+  exportIndex(name: string): number {
+    const index = this.exportIndices.get(name);
+    if (index === undefined) throw new Error(`no function ${name} is exported`);
+    return index;
   }
 
   /** Copies the active segments and runs the start function; may trap. To be called first. */

@@ -11,7 +11,8 @@ const noTypes: readonly WasmTypeId[] = [];
 
 /**
  * Reads a function's body instruction by instruction. `next` leaves the instruction in the public
- * fields; which of them hold something depends on the opcode's immediates.
+ * fields; which of them hold something depends on the opcode's immediates. A body that breaks off
+ * ends in a `ReadError`: see `withDecodeErrors`.
  */
 export class InstructionReader {
   /** Types of the declared locals, parameters apart. */

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { pipeline, runPipeline } from "../ssa/pipeline.ts";
+import { assemble } from "../wasm/assemble.fixture.ts";
+import { DifferentialRun, randomCalls } from "./differential.fixture.ts";
+import { randomModule } from "./random-module.fixture.ts";
+
+const passNames = [...new Set(pipeline.map(({ name }) => name))];
+
+/** Calls every function of a random module, refuelled, on both sides. */
+function compare(seed: number, without: readonly string[]): void {
+  const bytes = assemble(randomModule(seed));
+  const run = new DifferentialRun(bytes, (fn) => runPipeline(fn, { without, isVerifying: true }));
+  const calls = randomCalls(run.program.module, seed, 3);
+  const refuel = { name: "refuel", values: [] };
+  expect(run.compare(calls.flatMap((call) => [refuel, call])).isCutShort).toBe(false);
+}
+
+describe("random modules with structured control flow", () => {
+  it.each([
+    ["as lowered", passNames],
+    ["with all passes", []],
+    ...passNames.map((name): [string, string[]] => [`without ${name}`, [name]]),
+    ...passNames.map((name): [string, string[]] => [
+      `with ${name} only`,
+      passNames.filter((other) => other !== name),
+    ]),
+  ] as const)("do %s what they do in V8", (_, without) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) => compare(seed, without)),
+      { numRuns: 25 },
+    );
+  });
+});
