@@ -36,11 +36,13 @@ export function endOfMemory(): u64 {
   return memoryEnd;
 }
 
-/** Takes the launch record into use, if there is one; the window must be mapped. */
+/** Takes the launch record into use, if there is one; the final page tables must stand. */
 export function takeLaunchRecord(): void {
-  if (recordEnd <= memoryEnd && recordStart != recordEnd) {
-    readLaunchRecord(<usize>recordStart, <u32>(recordEnd - recordStart));
-  }
+  // Below the first usable address and inside the image there are pages that are not mapped.
+  const isBelowImage = recordStart >= firstUsableAddress && recordEnd <= imageStart;
+  const isAboveImage = recordStart >= <u64>config.heapStart && recordEnd <= memoryEnd;
+  if (!isBelowImage && !isAboveImage) return;
+  readLaunchRecord(<usize>recordStart, <u32>(recordEnd - recordStart));
 }
 
 /** The launch record is the first module: u64 address, u64 length. */
