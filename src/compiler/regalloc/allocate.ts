@@ -50,6 +50,13 @@ function placeOperands(fn: MachineFunction, placeSlot: (code: number) => number)
 
 type OrderedMoves = Pick<Allocation, "movePosition" | "moveSource" | "moveTarget" | "moveClass">;
 
+const noMoves: OrderedMoves = {
+  movePosition: new Int32Array(0),
+  moveSource: new Int32Array(0),
+  moveTarget: new Int32Array(0),
+  moveClass: new Uint8Array(0),
+};
+
 /** Orders gaps by instruction and phase, one register class after the other, and makes sequences. */
 function orderMoves(
   fn: MachineFunction,
@@ -62,6 +69,7 @@ function orderMoves(
   const sources: number[] = [];
   const targets: number[] = [];
   const classes: number[] = [];
+  if (moves.count === 0) return noMoves;
   const parallel = file.scratch.map((scratch) => new ParallelMoves(fn.name, slotCount, scratch));
   const order = sortedByGroup(moves);
   for (let index = 0; index < order.length; ) {

@@ -4,12 +4,15 @@ import { doubled } from "./pair-list.ts";
 import type { PieceTable } from "./pieces.ts";
 import { endOfTime, positionOf, Stage } from "./positions.ts";
 
+/** Most registers of most functions are never taken: they cost no memory. */
+const empty = new Int32Array(0);
+
 /** Where one physical register is taken by clobbers and fixed operands, ascending. */
 class RegisterRanges {
-  start: Int32Array = new Int32Array(16);
-  end: Int32Array = new Int32Array(16);
+  start: Int32Array = empty;
+  end: Int32Array = empty;
   /** The value that may be in the register all the same, because it is the one read there; or -1. */
-  owner: Int32Array = new Int32Array(16);
+  owner: Int32Array = empty;
   count = 0;
   /** First range that ends after the position the scan has reached. */
   cursor = 0;

@@ -37,8 +37,6 @@ export class LinearScan {
   private readonly unfixedUntil = new Int32Array(32);
   /** The same without active and waiting pieces too. */
   private readonly freeUntil = new Int32Array(32);
-  /** The register that a value was given last, or -1. */
-  private readonly lastRegister: Int32Array;
 
   constructor(
     fn: MachineFunction,
@@ -58,7 +56,6 @@ export class LinearScan {
     this.fixed = new FixedRanges(fn);
     this.occupancy = new Occupancy(intervals, pieces, this.queue);
     this.plan = new UsePlan(layout, intervals, pieces);
-    this.lastRegister = new Int32Array(fn.registerClasses.length).fill(-1);
   }
 
   /** Decides the location of every piece. */
@@ -104,19 +101,10 @@ export class LinearScan {
   private chooseFree(piece: number, registers: readonly number[]): number {
     const end = this.pieces.end[piece] as number;
     const value = this.pieces.value[piece] as number;
-    const { freeUntil, lastRegister, hints } = this;
-    const copyOf = hints.copyOf[value] as number;
-    const copiedTo = hints.copiedTo[value] as number;
-    const previous = lastRegister[value] as number;
-    const free = (register: number) =>
-      register >= 0 && (freeUntil[register] as number) >= end && registers.includes(register);
-    if (free(previous)) return previous;
-    if (free(hints.definedIn[value] as number)) return hints.definedIn[value] as number;
-    if (free(hints.usedIn[value] as number)) return hints.usedIn[value] as number;
-    if (copyOf >= 0 && free(lastRegister[copyOf] as number)) return lastRegister[copyOf] as number;
-    if (copiedTo >= 0) {
-      if (free(lastRegister[copiedTo] as number)) return lastRegister[copiedTo] as number;
-      if (free(hints.usedIn[copiedTo] as number)) return hints.usedIn[copiedTo] as number;
+    const { freeUntil } = this;
+    for (const register of this.hints.wishesOf(value)) {
+      if (register < 0 || (freeUntil[register] as number) < end) continue;
+      if (registers.includes(register)) return register;
     }
     let best = registers[0] as number;
     for (const register of registers) {
@@ -124,6 +112,7 @@ export class LinearScan {
       if (limit >= end) return register;
       if (limit > (freeUntil[best] as number)) best = register;
     }
+    const previous = this.hints.lastOf(value);
     return previous >= 0 && freeUntil[previous] === freeUntil[best] ? previous : best;
   }
 
@@ -251,7 +240,7 @@ export class LinearScan {
   private assign(piece: number, register: number): void {
     this.pieces.location[piece] = register;
     this.occupancy.active[register] = piece;
-    this.lastRegister[this.pieces.value[piece] as number] = register;
+    this.hints.give(this.pieces.value[piece] as number, register);
   }
 
   private registersFor(piece: number): readonly number[] {

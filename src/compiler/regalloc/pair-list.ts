@@ -16,9 +16,9 @@ export class PairList {
   }
 }
 
-/** A copy of a column with twice the room. */
+/** A copy of a column with twice the room, or some if it had none. */
 export function doubled(column: Int32Array): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(column.length * 2);
+  const grown = new Int32Array(Math.max(16, column.length * 2));
   grown.set(column);
   return grown;
 }
