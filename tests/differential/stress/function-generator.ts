@@ -16,6 +16,8 @@ export class FunctionGenerator {
   /** What a branch to each enclosing label takes along, the innermost last. */
   private readonly labels: (readonly NumberType[])[] = [];
   private budget: number;
+  /** Locals behind the others that count the rounds of loops. */
+  private counters = 0;
 
   constructor(
     private readonly program: Program,
@@ -38,10 +40,12 @@ export class FunctionGenerator {
     });
     while (this.budget > 0) this.statement(3);
     // Everything stays alive to the end, so that registers are scarce.
-    if (this.random.once(2)) this.locals.forEach((type, index) => this.logLocal(type, index));
+    if (!this.random.once(3)) this.locals.forEach((type, index) => this.logLocal(type, index));
     this.values(this.signature.results, 3);
     this.code.op("end");
-    return { locals: this.locals.slice(this.signature.parameters.length), code: this.code };
+    const own = this.locals.slice(this.signature.parameters.length);
+    const counters = new Array<NumberType>(this.counters).fill("i32");
+    return { locals: [...own, ...counters], code: this.code };
   }
 
   private logLocal(type: NumberType, index: number): void {
@@ -87,7 +91,7 @@ export class FunctionGenerator {
       () => this.blockStatement(depth),
       () => this.escape(depth),
     ];
-    const choices = depth > 0 && this.budget > 0 ? [...simple, ...structured] : simple;
+    const choices = depth > 0 && this.budget > 0 && !this.random.once(3) ? [...simple, ...structured] : simple;
     this.random.pick(choices)();
   }
 
@@ -186,9 +190,15 @@ export class FunctionGenerator {
     this.take(signature.results);
   }
 
+  /** How far out a label is; the function itself is seldom left, as its end would not be reached. */
+  private anyLabel(): number {
+    const inner = this.random.once(12) ? this.labels.length : Math.max(1, this.labels.length - 1);
+    return this.random.below(inner);
+  }
+
   /** Branches to an enclosing label with the values it takes; they stay when it does not. */
   private branchIf(depth: number): void {
-    const distance = this.random.below(this.labels.length);
+    const distance = this.anyLabel();
     const types = this.labels[this.labels.length - 1 - distance] ?? [];
     this.values(types, depth);
     this.condition(depth);
@@ -201,7 +211,7 @@ export class FunctionGenerator {
     this.condition(depth);
     this.code.structured("if", -64);
     this.labels.push([]);
-    const distance = this.random.below(this.labels.length);
+    const distance = this.anyLabel();
     const types = this.labels[this.labels.length - 1 - distance] ?? [];
     const same = this.labels.flatMap((each, index) =>
       each.join() === types.join() ? [this.labels.length - 1 - index] : [],
@@ -259,13 +269,19 @@ export class FunctionGenerator {
     this.take(results);
   }
 
+  /** A loop in a block of the same results, which it leaves after a few rounds at the latest. */
   private loopStatement(depth: number): void {
     const parameters = this.random.list(numberTypes, 0, 2 * shortList);
     const results = this.random.list(numberTypes, 0, shortList);
+    const counter = this.locals.length + this.counters++;
+    this.code.i32(0);
+    this.code.op("local.set", counter);
+    this.code.structured("block", this.program.typeIndex({ parameters: [], results }));
+    this.labels.push(results);
     this.values(parameters, depth - 1);
     this.code.structured("loop", this.program.typeIndex({ parameters, results }));
     this.labels.push(parameters);
-    this.spendFuel();
+    this.countRound(counter, results);
     this.take(parameters);
     this.statements(depth - 1);
     this.values(parameters, depth - 1);
@@ -275,7 +291,25 @@ export class FunctionGenerator {
     this.values(results, depth - 1);
     this.labels.pop();
     this.code.op("end");
+    this.labels.pop();
+    this.code.op("end");
     this.take(results);
+  }
+
+  /** Leaves the loop and the block around it when the loop has gone round often enough. */
+  private countRound(counter: number, results: readonly NumberType[]): void {
+    const { code } = this;
+    this.spendFuel();
+    code.op("local.get", counter);
+    code.i32(1);
+    code.op("i32.add");
+    code.op("local.tee", counter);
+    code.i32(1 + this.random.below(9));
+    code.op("i32.gt_u");
+    code.structured("if", -64);
+    for (const type of results) this.leaf(type);
+    code.op("br", 2);
+    code.op("end");
   }
 
   private expression(type: NumberType, depth: number): void {

@@ -17,7 +17,7 @@ export const knownGlobals = { cursor: 0, fuel: 1, zero: 2, firstNumber: 3 } as c
 export const logAddress = 65_536;
 const pages = 4;
 const vectorAddress = 16;
-const fuelOfCall = 3_000;
+const fuelOfCall = 20_000;
 
 /** The types, functions and table of a module. */
 export class Program {
@@ -69,6 +69,30 @@ export class Program {
 export function refuel(code: CodeWriter): void {
   code.i32(fuelOfCall);
   code.op("global.set", knownGlobals.fuel);
+}
+
+/** Fills the functions' own memory with numbers, which change from word to word. */
+export function fillMemory(code: CodeWriter): void {
+  code.structured("loop", -64);
+  code.op("local.get", 0);
+  code.op("local.get", 0);
+  code.op("i64.extend_i32_u");
+  code.i64(0x9e3779b97f4a7c15n);
+  code.op("i64.mul");
+  code.op("local.get", 0);
+  code.op("i64.extend_i32_u");
+  code.op("i64.rotl");
+  code.op("i64.store", 0, 64);
+  code.op("local.get", 0);
+  code.i32(8);
+  code.op("i32.add");
+  code.op("local.tee", 0);
+  code.i32(0x8000);
+  code.op("i32.lt_u");
+  code.op("br_if", 0);
+  code.op("end");
+  code.i32(0);
+  code.op("local.set", 0);
 }
 
 /** Logs the value on the stack. */

@@ -2,7 +2,7 @@
 import type { TestCommand } from "../command.ts";
 import { CodeWriter, type NumberType, numberTypes } from "./code-writer.ts";
 import { FunctionGenerator } from "./function-generator.ts";
-import { knownGlobals, logValue, Program, refuel } from "./program.ts";
+import { fillMemory, knownGlobals, logValue, Program, refuel } from "./program.ts";
 import { Random } from "./random.ts";
 
 const mostFunctions = 6;
@@ -13,6 +13,7 @@ export function stressModule(seed: number): TestCommand {
   const random = new Random(seed);
   const program = new Program();
   const calls = new CodeWriter();
+  fillMemory(calls);
   for (let count = 1 + random.below(mostFunctions); count > 0; count--) {
     const most = random.once(5) ? 18 : 5;
     const parameters = random.list(numberTypes, 0, most);
