@@ -96,7 +96,7 @@ export class DifferentialRun {
       const bits = globals[`${name.module}.${name.name}`] ?? 0n;
       (imports[name.module] as Record<string, unknown>)[name.name] = jsOfBits(type, bits);
     });
-    this.instance = this.instantiate(new WebAssembly.Module(bytes), imports as WebAssembly.Imports);
+    this.instance = this.instantiate(new WebAssembly.Module(bytes), imports);
   }
 
   private instantiate(
@@ -179,7 +179,7 @@ export class DifferentialRun {
       }
       if (kind === "global") {
         const type = this.module.globals[index]?.type;
-        const native = text(type, bitsOfJs(type, (item as unknown as { value: unknown }).value));
+        const native = text(type, bitsOfJs(type, (item as { value: unknown }).value));
         const interpreted = text(type, this.program.global(index));
         if (native !== interpreted) throw new Difference(`${where}: global ${name} differs`);
       }

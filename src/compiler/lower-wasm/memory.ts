@@ -44,11 +44,11 @@ function accessHandler(name: OpcodeName): Handler | undefined {
   const [, prefix, kind, suffix = ""] = /^(\w+)\.(load|store)(.*)$/.exec(name) ?? [];
   if (prefix === undefined || signatureOf(name) === undefined) return undefined;
   const type = valueTypeNamed(prefix);
-  const access = narrowAccesses.get(suffix) ?? (wholeAccess[type] as number);
+  const access = narrowAccesses.get(suffix) ?? wholeAccess[type];
   return kind === "load" ? loadHandler(type, access) : storeHandler(access);
 }
 
-function loadHandler(type: ValueTypeId, access: number): Handler {
+function loadHandler(type: ValueTypeId, access = 0): Handler {
   return (lowering) => {
     const place = addressOf(lowering, lowering.pop());
     const aux = access | (lowering.environment.memorySpace << 4);
@@ -58,7 +58,7 @@ function loadHandler(type: ValueTypeId, access: number): Handler {
   };
 }
 
-function storeHandler(access: number): Handler {
+function storeHandler(access = 0): Handler {
   return (lowering) => {
     const value = lowering.pop();
     const place = addressOf(lowering, lowering.pop());

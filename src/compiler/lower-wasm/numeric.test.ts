@@ -56,7 +56,7 @@ const samples: Readonly<Record<string, readonly string[]>> = {
     4294967040,
     1e-45,
     3.4e38,
-    9223372036854775807,
+    2 ** 63,
     Number.NaN,
     Number.POSITIVE_INFINITY,
   ].map(f32Bits),
@@ -84,8 +84,8 @@ function parametersOf(name: (typeof operators)[number]): readonly string[] {
   return signatureOf(name)?.parameters ?? [];
 }
 
-/** Results as integers, so that all their bits are compared (V8 hides those of NaN). */
-function function_(
+/** A function that applies an operator to what its operands push. */
+function functionOf(
   operator: (typeof operators)[number],
   operands: readonly string[],
   type: string,
@@ -99,14 +99,14 @@ function variants(operator: (typeof operators)[number]): FunctionText[] {
   const [first = "", second] = parameters;
   const constant = (type: string, sample: string) => `${type}.const ${sample}`;
   const gets = parameters.map((_, index) => `local.get ${index}`);
-  const list = [function_(operator, gets, parameters.join(" "))];
+  const list = [functionOf(operator, gets, parameters.join(" "))];
   for (const a of samples[first] ?? []) {
-    if (second === undefined) list.push(function_(operator, [constant(first, a)], ""));
+    if (second === undefined) list.push(functionOf(operator, [constant(first, a)], ""));
     else {
-      list.push(function_(operator, [constant(first, a), "local.get 0"], second));
-      list.push(function_(operator, ["local.get 0", constant(second, a)], first));
+      list.push(functionOf(operator, [constant(first, a), "local.get 0"], second));
+      list.push(functionOf(operator, ["local.get 0", constant(second, a)], first));
       for (const b of samples[second] ?? []) {
-        list.push(function_(operator, [constant(first, a), constant(second, b)], ""));
+        list.push(functionOf(operator, [constant(first, a), constant(second, b)], ""));
       }
     }
   }

@@ -91,7 +91,7 @@ class RandomWriter {
     for (let index = 0; index < count; index++) {
       this.signatures.push({ parameters: this.someTypes(4), results: this.someTypes(3) });
     }
-    const functions = this.signatures.map((_, index) => this.function_(index));
+    const functions = this.signatures.map((_, index) => this.functionText(index));
     functions.push({ name: "refuel", type: "->", code: `i32.const ${fuel}\nglobal.set 0` });
     return {
       functions,
@@ -101,7 +101,7 @@ class RandomWriter {
     };
   }
 
-  private function_(index: number): FunctionText {
+  private functionText(index: number): FunctionText {
     const { parameters, results } = this.signatures[index] ?? { parameters: [], results: [] };
     this.lines = [];
     this.locals = [...parameters, ...localTypes];

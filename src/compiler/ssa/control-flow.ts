@@ -99,9 +99,10 @@ function numberTree(order: readonly Block[], immediate: Int32Array) {
   const last = new Int32Array(immediate.length).fill(none);
   const sizes = new Int32Array(immediate.length);
   for (const block of [...order].reverse()) {
-    sizes[block] = (sizes[block] as number) + 1;
+    const size = (sizes[block] as number) + 1;
+    sizes[block] = size;
     const parent = immediate[block] as Block;
-    if (parent !== block) sizes[parent] = (sizes[parent] as number) + (sizes[block] as number);
+    if (parent !== block) sizes[parent] = (sizes[parent] as number) + size;
   }
   const nextFree = new Int32Array(immediate.length);
   for (const block of order) {

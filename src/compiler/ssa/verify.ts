@@ -1,13 +1,6 @@
 import { type Dominators, dominatorsOf } from "./control-flow.ts";
 import { type Block, none, type SsaFunction, type Value } from "./function.ts";
-import {
-  Effect,
-  effects,
-  Operation,
-  operandCounts,
-  operationNames,
-  type ValueTypeId,
-} from "./operations.ts";
+import { Effect, effects, Operation, operandCounts, operationNames } from "./operations.ts";
 import { obeysTypeRules } from "./type-rules.ts";
 
 /** A function breaks the rules of the SSA form: a bug of the compiler. */
@@ -163,9 +156,6 @@ class Verifier {
   }
 }
 
-function equalTypes(
-  one: readonly (number | undefined)[],
-  other: readonly (ValueTypeId | number | undefined)[],
-): boolean {
+function equalTypes(one: readonly (number | undefined)[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((type, index) => type === other[index]);
 }

@@ -7,6 +7,11 @@ import { featureOfType, readValueType, readVector, typeOfByte } from "./types.ts
 
 /** Locals a function may have, as engines limit it. */
 const localLimit = 50_000;
+type RareImmediate = Extract<
+  ImmediateKind,
+  "none" | "labels" | "types" | "referenceType" | "memory" | "memories" | "dataAndMemory"
+>;
+
 const noTypes: readonly WasmTypeId[] = [];
 
 /**
@@ -126,9 +131,11 @@ export class InstructionReader {
     }
   }
 
-  private readRareImmediate(kind: ImmediateKind): void {
+  private readRareImmediate(kind: RareImmediate): void {
     const { reader } = this;
     switch (kind) {
+      case "none":
+        break;
       case "labels":
         this.labels = readVector(reader, () => reader.u32());
         this.labels = [...this.labels, reader.u32()];
