@@ -8,10 +8,14 @@ const folder = new URL("cases/", import.meta.url);
 const cases = readdirSync(folder).filter((name) => name.endsWith(".wat"));
 
 describe.skipIf(!canRunSubject)("hand-written modules", () => {
-  it.each(cases)("give V8's results: %s", async (name) => {
-    const text = readFileSync(new URL(name, folder), "utf8");
-    const comparison = await compare(commandFromText(text));
-    expect(comparison.differences).toEqual([]);
-    expect(comparison.runs).toBeGreaterThan(0);
-  }, 60_000);
+  it.each(cases)(
+    "give V8's results: %s",
+    async (name) => {
+      const text = readFileSync(new URL(name, folder), "utf8");
+      const comparison = await compare(commandFromText(text));
+      expect(comparison.differences).toEqual([]);
+      expect(comparison.runs).toBeGreaterThan(0);
+    },
+    60_000,
+  );
 });

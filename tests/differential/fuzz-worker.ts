@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandFromBinary } from "./command.ts";
+import { commandFromBinary, type TestCommand } from "./command.ts";
 import { type Comparison, compare, isComparable } from "./compare.ts";
 import { moduleRecipe } from "./fuzz-seed.ts";
 import { ModuleGenerator } from "./generator.ts";
+import { stressModule } from "./stress/stress-module.ts";
 
 /** What a worker reports of each module; neither part for one that V8 does not know. */
 export interface WorkerReport {
@@ -17,20 +18,29 @@ export interface WorkerReport {
 
 const [seed = 0, first = 0, step = 1, end = 0] = process.argv.slice(2).map(Number);
 const foundFolder = process.argv[6] ?? ".";
+const source = process.argv[7] ?? "both";
 
-async function compareModule(generator: ModuleGenerator, number: number): Promise<WorkerReport> {
+/** One module in so many is Binaryen's, which takes longer to make, when both make them. */
+const binaryenShare = 4;
+
+async function makeCommand(generator: ModuleGenerator, number: number): Promise<TestCommand> {
+  if (source === "stress" || (source === "both" && number % binaryenShare !== 0)) {
+    return stressModule(seed * 1_000_003 + number);
+  }
   const { random, passes } = moduleRecipe(seed, number);
   const bytes = await generator.generate(random, passes);
-  let wasm = bytes;
+  keep(number, bytes);
+  return commandFromBinary(bytes);
+}
+
+async function compareModule(generator: ModuleGenerator, number: number): Promise<WorkerReport> {
   try {
-    const command = commandFromBinary(bytes);
-    wasm = command.wasm;
-    if (!isComparable(command)) return { number };
-    const comparison = await compare(command);
-    if (comparison.differences.length > 0) keep(number, wasm);
-    return { number, comparison };
+    const command = await makeCommand(generator, number);
+    keep(number, command.wasm);
+    const comparison = isComparable(command) ? await compare(command) : undefined;
+    if (comparison === undefined || comparison.differences.length === 0) forget(number);
+    return { number, ...(comparison === undefined ? {} : { comparison }) };
   } catch (error) {
-    keep(number, wasm);
     return {
       number,
       failure: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -38,8 +48,17 @@ async function compareModule(generator: ModuleGenerator, number: number): Promis
   }
 }
 
+function path(number: number): string {
+  return join(foundFolder, `${seed}-${number}.wasm`);
+}
+
+/** Keeps a module before it is compared, so that it is there if the comparison does not end. */
 function keep(number: number, wasm: Uint8Array): void {
-  writeFileSync(join(foundFolder, `${seed}-${number}.wasm`), wasm);
+  writeFileSync(path(number), wasm);
+}
+
+function forget(number: number): void {
+  rmSync(path(number), { force: true });
 }
 
 const folder = mkdtempSync(join(tmpdir(), "tsuki-fuzz-"));

@@ -1,4 +1,7 @@
-/** `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end. */
+/**
+ * `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end.
+ * `--source binaryen|stress|both` says who makes them, `--workers` how many processes compare.
+ */
 import { fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +15,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "Infinity" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     first: { type: "string", default: "0" },
+    source: { type: "string", default: "both" },
     workers: { type: "string", default: "2" },
     found: { type: "string", default: join(tmpdir(), "tsuki-fuzz-found") },
   },
@@ -38,7 +42,7 @@ function receive({ number, comparison, failure }: WorkerReport): void {
     );
   }
   if (failure !== undefined || differences.length > 0) {
-    console.log(`  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1`);
+    console.log(`  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source}`);
     console.log(`  module: ${join(values.found, `${values.seed}-${number}.wasm`)}`);
   }
   if (totals.modules % 25 === 0) printProgress();
@@ -57,7 +61,7 @@ mkdirSync(values.found, { recursive: true });
 const worker = fileURLToPath(new URL("fuzz-worker.ts", import.meta.url));
 const step = Number(values.workers);
 const exits = Array.from({ length: step }, (_, index) => {
-  const parameters = [values.seed, String(first + index), String(step), String(end), values.found];
+  const parameters = [values.seed, String(first + index), String(step), String(end), values.found, values.source];
   const child = fork(worker, parameters);
   child.on("message", (report) => receive(report as WorkerReport));
   return new Promise<void>((settle) => child.once("exit", () => settle()));

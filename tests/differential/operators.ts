@@ -198,7 +198,10 @@ function constantsText(operator: Operator): string {
   // Of pairs a third: which values meet changes from line to line.
   const step = operator.arity === 1 ? 1 : 3;
   const lists = operandLists(operator).filter((_, index) => index % step === 0);
-  return exported(operator, lists.map((list) => log(operator, [...list, operator.name])));
+  return exported(
+    operator,
+    lists.map((list) => log(operator, [...list, operator.name])),
+  );
 }
 
 function log({ result }: Operator, lines: readonly string[]): string {

@@ -21,13 +21,19 @@ const referenceScript = `
   const { instance } = await WebAssembly.instantiate(readFileSync(path), wasi.getImportObject());
   process.exitCode = wasi.start(instance);`;
 
-const input = Array.from({ length: 90 }, (_, index) => `line ${index} of ${"x ".repeat(index)}`).join("\n");
+const input = Array.from(
+  { length: 90 },
+  (_, index) => `line ${index} of ${"x ".repeat(index)}`,
+).join("\n");
 
 describe.skipIf(!canRunSubject)("C programs", () => {
   let folder = "";
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "tsuki-programs-"));
-    const names = ["main.c", ...readdirSync(sources).filter((name) => /\.c$/.test(name) && name !== "main.c")];
+    const names = [
+      "main.c",
+      ...readdirSync(sources).filter((name) => /\.c$/.test(name) && name !== "main.c"),
+    ];
     const toolchain = await loadToolchain("c");
     const { app } = await toolchain.toApp({
       sources: names.map((name) => join(sources, name)),
@@ -46,7 +52,11 @@ describe.skipIf(!canRunSubject)("C programs", () => {
     (name) => {
       const options = { encoding: "utf8", input, maxBuffer: 1 << 24 } as const;
       const flags = ["--no-warnings", "--input-type=module", "--eval", referenceScript];
-      const expected = spawnSync(process.execPath, [...flags, join(folder, "app.wasm"), name], options);
+      const expected = spawnSync(
+        process.execPath,
+        [...flags, join(folder, "app.wasm"), name],
+        options,
+      );
       const actual = spawnSync(join(folder, "app"), [name], options);
       expect(actual.stderr).toBe(expected.stderr);
       expect(actual.stdout).toBe(expected.stdout);

@@ -17,7 +17,12 @@ export interface Signature {
 export type OpcodeName = keyof typeof opcodeRows;
 
 /** Bytes of value types (specification, section 5.3.1). */
-export const typeBytes: Readonly<Record<NumberType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+export const typeBytes: Readonly<Record<NumberType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+};
 
 /** Writes the bytes of a function's instructions. */
 export class CodeWriter {

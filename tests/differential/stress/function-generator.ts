@@ -3,10 +3,35 @@ import { loadsOf, type Operator, operatorsOf, storesOf } from "./operators.ts";
 import { type FunctionBody, known, knownGlobals, logValue, type Program } from "./program.ts";
 import type { Random } from "./random.ts";
 
-const integers = [0, 1, 2, 3, 5, 7, 8, 16, 31, 32, 33, 63, 64, 100, 127, 128, 255, 256, 1000, 65_535,
-  65_536, 0x7fffffff, 0x80000000, -1, -2, -7, -8, -100, -128, -129, 0xff00ff00, 0x12345678];
-const floats = [0, -0, 1, -1, 0.5, 1.5, 2, 3.25, -7.75, 1e10, -1e10, 1e-10, 2 ** 31, 2 ** 32, 2 ** 63,
-  -(2 ** 63), 2 ** 64, 16_777_217, 1e300, 5e-324, Infinity, -Infinity, Number.NaN];
+const integers = [
+  0, 1, 2, 3, 5, 7, 8, 16, 31, 32, 33, 63, 64, 100, 127, 128, 255, 256, 1000, 65_535, 65_536,
+  0x7fffffff, 0x80000000, -1, -2, -7, -8, -100, -128, -129, 0xff00ff00, 0x12345678,
+];
+const floats = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  1.5,
+  2,
+  3.25,
+  -7.75,
+  1e10,
+  -1e10,
+  1e-10,
+  2 ** 31,
+  2 ** 32,
+  2 ** 63,
+  -(2 ** 63),
+  2 ** 64,
+  16_777_217,
+  1e300,
+  5e-324,
+  Infinity,
+  -Infinity,
+  Number.NaN,
+];
 const shortList = 4;
 
 /** Makes the body of one random function of a program, which may call those before it. */
@@ -91,7 +116,8 @@ export class FunctionGenerator {
       () => this.blockStatement(depth),
       () => this.escape(depth),
     ];
-    const choices = depth > 0 && this.budget > 0 && !this.random.once(3) ? [...simple, ...structured] : simple;
+    const choices =
+      depth > 0 && this.budget > 0 && !this.random.once(3) ? [...simple, ...structured] : simple;
     this.random.pick(choices)();
   }
 
@@ -385,7 +411,9 @@ export class FunctionGenerator {
     const traps = /^(i..)\.trunc_(f..)_([su])$/.exec(name);
     if (traps === null || random.once(100)) return code.op(name);
     const [, integer, , sign] = traps;
-    code.op(`${integer as "i32" | "i64"}.trunc_sat_${operand as "f32" | "f64"}_${sign as "s" | "u"}`);
+    code.op(
+      `${integer as "i32" | "i64"}.trunc_sat_${operand as "f32" | "f64"}_${sign as "s" | "u"}`,
+    );
   }
 
   private load(type: NumberType, depth: number): void {

@@ -193,7 +193,8 @@ function list<Item>(
 
 function writeSignature(out: ByteWriter, { parameters, results }: Signature): void {
   out.u8(0x60);
-  for (const types of [parameters, results]) list(out, types, (each, type) => each.u8(typeBytes[type]));
+  for (const types of [parameters, results])
+    list(out, types, (each, type) => each.u8(typeBytes[type]));
 }
 
 function name(out: ByteWriter, text: string): void {
@@ -242,7 +243,11 @@ function writeExports(out: ByteWriter, startFunction: number): void {
 /** Entry n of the table is function n + 1. */
 function writeElements(out: ByteWriter, count: number): void {
   out.bytes(Uint8Array.of(1, 0, 0x41, 0, 0x0b));
-  list(out, Array.from({ length: count }, (_, index) => index + 1), (each, index) => each.unsignedLeb(index));
+  list(
+    out,
+    Array.from({ length: count }, (_, index) => index + 1),
+    (each, index) => each.unsignedLeb(index),
+  );
 }
 
 function writeBody(out: ByteWriter, { locals, code }: FunctionBody): void {

@@ -5,7 +5,7 @@ import { FunctionGenerator } from "./function-generator.ts";
 import { fillMemory, knownGlobals, logValue, Program, refuel } from "./program.ts";
 import { Random } from "./random.ts";
 
-const mostFunctions = 6;
+const mostFunctions = 10;
 const callsOfEach = 2;
 
 /** The module of a seed: one run, which writes what all of its functions gave. */
