@@ -156,6 +156,9 @@ class Verifier {
   }
 }
 
-function equalTypes(one: readonly (number | undefined)[], other: readonly number[]): boolean {
+function equalTypes(
+  one: readonly (number | undefined)[],
+  other: readonly (number | undefined)[],
+): boolean {
   return one.length === other.length && one.every((type, index) => type === other[index]);
 }
