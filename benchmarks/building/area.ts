@@ -5,6 +5,7 @@ import { outputOf } from "../programs.ts";
 import type { Finding } from "../report/finding.ts";
 import { median, quantile } from "../report/statistics.ts";
 import { measureCompileSpeed } from "./compile-speed.ts";
+import { measureLargeModule } from "./large-module.ts";
 
 const goalColdSeconds = 3;
 const goalCachedMs = 200;
@@ -39,6 +40,7 @@ export async function measureBuilding(bench: Bench): Promise<Finding[]> {
     inMilliseconds("hello (C), cached", cached, goalCachedMs, node),
     inMilliseconds("tsuki --help", help, goalHelpMs, node),
     ...(await measureCompileSpeed(bench)),
+    measureLargeModule(bench),
   ];
 }
 
