@@ -125,7 +125,7 @@ function findWritten(fn: MachineFunction, file: RegisterFile, moves: OrderedMove
   moves.moveTarget.forEach((target, index) => {
     if (target >= 0) written |= 1 << target;
     else if ((moves.moveSource[index] as number) < 0) {
-      written |= 1 << (file.scratch[moves.moveClass[index] === 0 ? 1 : 0] as number);
+      written |= 1 << file.scratch[moves.moveClass[index] === 0 ? 1 : 0];
     }
   });
   return written;

@@ -194,22 +194,22 @@ class FunctionGenerator {
   private addInstruction(): void {
     this.budget--;
     const kinds = [
-      this.addCompute,
-      this.addCompute,
-      this.addTwoAddress,
-      this.addTwoAddress,
-      this.addUpdate,
-      this.addDivide,
-      this.addShift,
-      this.addCall,
-      this.addEarly,
-      this.addFixedUpdate,
-      this.addConstant,
-      this.addMove,
-      this.addRewrite,
+      () => this.addCompute(),
+      () => this.addCompute(),
+      () => this.addTwoAddress(),
+      () => this.addTwoAddress(),
+      () => this.addUpdate(),
+      () => this.addDivide(),
+      () => this.addShift(),
+      () => this.addCall(),
+      () => this.addEarly(),
+      () => this.addFixedUpdate(),
+      () => this.addConstant(),
+      () => this.addMove(),
+      () => this.addRewrite(),
     ];
     const kind = kinds[this.random.below(kinds.length)] as () => void;
-    kind.call(this);
+    kind();
   }
 
   private addCompute(): void {

@@ -89,7 +89,7 @@ export class Resolution {
         from >= 0 ? from : code,
         to >= 0 ? to : code,
         this.fn.registerClasses[value[piece] as number] as number,
-        value[piece] as number,
+        value[piece],
       );
     }
   }

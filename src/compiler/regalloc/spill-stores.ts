@@ -43,7 +43,7 @@ export class SpillStores {
     this.fixedRegister = new Int8Array(values).fill(-1);
   }
 
-  /** `definitions` must be read before operands become locations, so it is a step of its own. */
+  /** Notes the last definition of each value; must run before operands become locations. */
   findDefinitions(): void {
     const { fn } = this;
     for (let instruction = 0; instruction < fn.count; instruction++) {

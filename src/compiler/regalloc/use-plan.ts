@@ -4,9 +4,9 @@ import type { PieceTable } from "./pieces.ts";
 import { endOfTime, Stage, stageOf } from "./positions.ts";
 
 /** Two uses of a spilled value that are at most so many positions apart are worth a register. */
-const nearUse = 64;
+const nearUse = 32;
 /** How much more a use weighs for each loop that surrounds it. */
-const loopWeight = 8;
+const loopWeight = 4;
 
 /** Judges where a piece needs a register, and what it would cost to take its register away. */
 export class UsePlan {
