@@ -10,11 +10,11 @@ export interface FunctionSignature {
   readonly results: readonly NumberType[];
 }
 
-/** The module by whose name apps import WASI preview 1. */
+/**
+ * The module by whose name apps import WASI preview 1. Its predecessor `wasi_unstable` has other
+ * layouts: it is unknown, and so refused.
+ */
 export const wasiModule = "wasi_snapshot_preview1";
-
-/** Older names of WASI whose layouts differ, so that they are refused rather than misread. */
-export const refusedWasiModules: readonly string[] = ["wasi_unstable"];
 
 const letters = { i: "i32", I: "i64" } as const;
 
@@ -75,9 +75,6 @@ export const wasiFunctions = {
   sock_send: define("iiiii"),
   sock_shutdown: define("ii"),
 } as const satisfies Record<string, FunctionSignature>;
-
-/** The name of one function of WASI preview 1. */
-export type WasiFunctionName = keyof typeof wasiFunctions;
 
 /** WASI's error numbers (typenames.witx, errno), by POSIX name without the E. */
 export const wasiErrors = {
@@ -159,6 +156,3 @@ export const wasiErrors = {
   xdev: 75,
   notcapable: 76,
 } as const;
-
-/** The name of one WASI error. */
-export type WasiError = keyof typeof wasiErrors;

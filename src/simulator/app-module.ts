@@ -3,6 +3,7 @@ import {
   encodeUnsigned,
   ModuleReader,
   readCodeOffsets,
+  readFunctionExports,
   readSections,
   type Section,
   sectionIds,
@@ -19,6 +20,8 @@ export interface PreparedApp {
   readonly maximumPages: number;
   /** Byte offset of a function's body in the module by function index. */
   readonly functionOffset: (index: number) => number | undefined;
+  /** The name under which a function is exported, for those without a name of their own. */
+  readonly exportName: (index: number) => string | undefined;
 }
 
 const unlimitedPages = 65_536;
@@ -52,10 +55,12 @@ export function prepareApp(bytes: Uint8Array, maximumPages = unlimitedPages): Pr
   const result = exported.length === 0 ? bytes : writeSections(all);
   const imported = countImportedFunctions(sections);
   const offsets = readCodeOffsets(readSections(result));
+  const exportNames = readFunctionExports(sections);
   return {
     module: exported.length === 0 ? original : new WebAssembly.Module(result),
     maximumPages: limits?.maximum ?? 0,
     functionOffset: (index) => offsets[index - imported],
+    exportName: (index) => exportNames.get(index),
   };
 }
 

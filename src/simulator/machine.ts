@@ -1,8 +1,10 @@
 import { TsukiError } from "../contracts/errors.ts";
-import { guestImports } from "../contracts/guest-abi.ts";
+import { engineGuestImports, guestImports } from "../contracts/guest-abi.ts";
 import {
+  appKinds,
   type ConfigConstant,
   configConstants,
+  engineSection,
   machineImports,
 } from "../contracts/machine-interface.ts";
 import { trapExitStatus } from "../contracts/traps.ts";
@@ -64,7 +66,7 @@ export class Machine {
   private kernelImports(): WebAssembly.Imports {
     const { memory, modules, config } = this.parts;
     const kernelBytes = (): Uint8Array => new Uint8Array(memory.buffer);
-    const given: MachineModules = {
+    const modulesGiven: MachineModules = {
       ...modules,
       dma: sharedMemoryModule(memory),
       app: {
@@ -74,8 +76,24 @@ export class Machine {
         start: () => this.startApp(),
       },
     };
-    const values = Object.fromEntries(configConstants.map((name) => [name, config[name] ?? 0]));
-    return { ...completeModules(given), config: values, env: { memory } };
+    const given: Partial<Record<ConfigConstant, number>> = {
+      appKind: isEngine(this.parts.app.module) ? appKinds.javaScriptEngine : appKinds.command,
+      ...config,
+    };
+    const values = Object.fromEntries(configConstants.map((name) => [name, given[name] ?? 0]));
+    return { ...completeModules(modulesGiven), engine: this.engineFunctions(), config: values, env: { memory } };
+  }
+
+  /** What the kernel asks of a JavaScript engine: the app's exports, once there is an app. */
+  private engineFunctions(): Record<string, MachineFunction> {
+    const imports = WebAssembly.Module.imports(this.parts.kernel);
+    const names = imports.filter(({ module }) => module === "engine").map(({ name }) => name);
+    return Object.fromEntries(
+      names.map((name) => [
+        name,
+        (...values: never[]) => callExport(this.instance?.exports ?? {}, name, ...values),
+      ]),
+    );
   }
 
   private initializeApp(): void {
@@ -116,14 +134,20 @@ function completeModules(given: MachineModules): Record<string, Record<string, M
   return complete;
 }
 
+/** Whether an app is a JavaScript engine with a program in it. */
+function isEngine(app: WebAssembly.Module): boolean {
+  return WebAssembly.Module.customSections(app, engineSection).length > 0;
+}
+
 /** What the app imports, met by the kernel's exports (contracts/guest-abi.ts). */
 function guestImportsOf(
   app: WebAssembly.Module,
   kernel: WebAssembly.Exports,
 ): Record<string, Record<string, WebAssembly.ImportValue>> {
+  const provided = isEngine(app) ? engineGuestImports : guestImports;
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module, name } of WebAssembly.Module.imports(app)) {
-    const met = guestImports[module]?.[name];
+    const met = provided[module]?.[name];
     const value = met === undefined ? undefined : kernel[met.kernelExport];
     if (value === undefined) {
       throw new TsukiError(

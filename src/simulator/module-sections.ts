@@ -126,3 +126,18 @@ export function readCodeOffsets(sections: readonly Section[]): number[] {
   }
   return offsets;
 }
+
+/** The names under which functions are exported, by function index. */
+export function readFunctionExports(sections: readonly Section[]): Map<number, string> {
+  const names = new Map<number, string>();
+  const content = sections.find(({ id }) => id === sectionIds.export)?.content;
+  if (content === undefined) return names;
+  const reader = new ModuleReader(content);
+  for (let left = reader.unsigned(); left > 0; left--) {
+    const name = new TextDecoder().decode(reader.take(reader.unsigned()));
+    const kind = reader.byte();
+    const index = reader.unsigned();
+    if (kind === 0) names.set(index, name);
+  }
+  return names;
+}

@@ -91,6 +91,11 @@ describe("a trap", () => {
     expect(second).toMatch(/^ {4}at inner\+0x[0-9a-f]+$/);
   });
 
+  it("names a function by its export when it has no other name", () => {
+    const { error } = run(`(module (func (export "_start") (unreachable)))`);
+    expect(error.split("\n")[1]).toMatch(/^ {4}at _start\+0x[0-9a-f]+$/);
+  });
+
   it("shows the callers, and says how many it leaves out", () => {
     const callers = Array.from({ length: 40 }, (_, index) => {
       const callee = index === 0 ? "(unreachable)" : `(call $f${index - 1})`;

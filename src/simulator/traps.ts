@@ -55,7 +55,10 @@ function describeFrame(line: string, app: PreparedApp): string[] {
   );
   if (frame === null) return [];
   const [, name = "", index = "", offset = ""] = frame;
-  const shown = name.replace(/^.*\.(?=src\/kernel\/)/, "") || `function ${index}`;
+  const shown =
+    name.replace(/^.*\.(?=src\/kernel\/)/, "") ||
+    app.exportName(Number(index)) ||
+    `function ${index}`;
   // V8 does not say which module a frame is of; the kernel's functions are named by their files.
   const start = name.includes("src/kernel/") ? undefined : app.functionOffset(Number(index));
   const distance = start === undefined ? undefined : Number.parseInt(offset, 16) - start;

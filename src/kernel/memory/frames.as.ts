@@ -1,5 +1,5 @@
-// Page frames: 4 KiB pages of the kernel's window that no image occupies. Freed frames form a list
-// through their own first bytes; fresh ones are taken from the front of the ranges.
+// Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
+// the ranges of memory. Nothing gives one back yet.
 
 /** Bytes of a page frame. */
 export const frameBytes: u32 = 4096;
@@ -7,7 +7,6 @@ export const frameBytes: u32 = 4096;
 const rangeLimit: u32 = 16;
 const ranges = memory.data(128); // rangeLimit pairs of u32: next fresh frame, end
 let rangeCount: u32 = 0;
-let freeList: usize = 0;
 let available: u32 = 0;
 
 /** Gives the allocator a range of memory; partial pages at its ends are left out. */
@@ -31,11 +30,7 @@ export function availableFrames(): u32 {
 
 /** Takes one frame, its content undefined; 0 when there is none. */
 export function allocateFrame(): usize {
-  const first = freeList;
-  if (first == 0) return allocateFrames(1);
-  freeList = load<usize>(first);
-  available--;
-  return first;
+  return allocateFrames(1);
 }
 
 /** Takes one frame of zeroes; 0 when there is none. */
@@ -56,13 +51,6 @@ export function allocateFrames(count: u32): usize {
     return start;
   }
   return 0;
-}
-
-/** Gives a frame back. */
-export function freeFrame(frame: usize): void {
-  store<usize>(frame, freeList);
-  freeList = frame;
-  available++;
 }
 
 function clearFrame(frame: usize): void {

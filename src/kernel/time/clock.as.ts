@@ -8,8 +8,7 @@ import { pcWallTime } from "../platform/pc/wall-clock.as";
 /** WASI's number of the wall clock. */
 export const wallClock: u32 = 0;
 
-/** WASI's number of the monotonic clock. */
-export const monotonicClock: u32 = 1;
+const monotonicClock: u32 = 1;
 
 /** Whether there is a clock of this WASI number; only Linux counts CPU time (2 and 3). */
 export function hasClock(clock: u32): bool {

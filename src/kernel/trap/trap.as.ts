@@ -11,8 +11,9 @@ import { machineFault, memoryOutOfBounds, stackOverflow, trapMessage } from "./t
 /** 128 + SIGABRT (contracts/traps.ts). */
 const trapExitStatus: u32 = 134;
 
-/** How far below the stack an access still counts as its overflow. */
-const guardReach: u64 = 0x1_0000;
+// How much below the stack is its guard (image/layout): an access there is its overflow.
+const processGuardBytes: u64 = 0x1_0000;
+const machineGuardBytes: u64 = 0x1000;
 
 /**
  * Reports a trap and exits with 134. A fault comes as memoryOutOfBounds or machineFault with the
@@ -34,6 +35,8 @@ export function trap(kind: u32, programCounter: u64, stackPointer: u64, address:
 
 function causeOfFault(address: u64): u32 {
   if (address - appBase < appReservation) return memoryOutOfBounds;
-  if (<u64>config.stackLow - 1 - address < guardReach) return stackOverflow;
+  const isProcess = config.platform == config.linux;
+  const guardBytes = isProcess ? processGuardBytes : machineGuardBytes;
+  if (<u64>config.stackLow - 1 - address < guardBytes) return stackOverflow;
   return machineFault;
 }

@@ -24,7 +24,7 @@ let nextDeadline: u64 = 0;
 let waitsForInput = false;
 let nextEvent: u32 = 0;
 
-/** WASI poll_oneoff: waits until at least one subscription has an event, then gives all there are. */
+/** WASI poll_oneoff: waits until a subscription has an event, then gives all there are. */
 export function poll_oneoff(list: u32, events: u32, count: u32, result: u32): u32 {
   const error = checkSubscriptions(list, events, count, result);
   if (error != 0) return error;

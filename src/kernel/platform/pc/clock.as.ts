@@ -1,6 +1,6 @@
-// The monotonic clock of a virtual machine, without ever waiting for it: kvm-clock, or the timestamp
-// counter with a frequency that somebody tells, or the timestamp counter measured by the local
-// APIC's timer while the program runs.
+// The monotonic clock of a virtual machine, without ever waiting for it: kvm-clock, or the
+// timestamp counter with a frequency that somebody tells, or the timestamp counter measured by the
+// local APIC's timer while the program runs.
 import * as cpu from "../../base/machine/cpu.as";
 import { isKvm } from "./identification.as";
 import { kvmTime, startKvmClock } from "./kvm-clock.as";

@@ -2,7 +2,7 @@
 import * as cpu from "../../base/machine/cpu.as";
 import { identifiedC, identify } from "./identification.as";
 
-/** 64 bits from RDRAND where there is one, mixed with the timestamp counter, which is never much. */
+/** 64 bits from RDRAND where there is one, mixed with the timestamp counter, which is not much. */
 export function hardwareRandom(): u64 {
   identify(1);
   const hasGenerator = ((identifiedC() >> 30) & 1) != 0;

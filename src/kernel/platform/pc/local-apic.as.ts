@@ -5,11 +5,9 @@ import * as port from "../../base/machine/port.as";
 /** Physical address of the local APIC's registers. */
 export const localApicBase: u64 = 0xfee0_0000;
 
-/** Vector of the timer's interrupt. */
-export const timerVector: u32 = 0x20;
+const timerVector: u32 = 0x20;
 
-/** Vector that the controller gives when an interrupt has vanished. */
-export const spuriousVector: u32 = 0x2f;
+const spuriousVector: u32 = 0x2f; // for an interrupt that has vanished meanwhile
 
 /** A count of the timer: sixteen cycles of the bus, which ticks at 1 GHz in QEMU and KVM. */
 export const timerCountNs: u64 = 16;

@@ -1,0 +1,126 @@
+import { appBase, platformIds } from "../../../contracts/machine-interface.ts";
+import { InstanceExit } from "../../../simulator/exit.ts";
+import { builtKernel, callKernel, preparedIdleApp } from "../../../simulator/kernel.fixture.ts";
+import { Machine } from "../../../simulator/machine.ts";
+
+const blockAddress = 0x7fff_0000_0000n;
+const pageBytes = 65_536;
+const callNumbers = { readv: 19, writev: 20, exitGroup: 231, ppoll: 271 } as const;
+
+/** Where the stand-in for a program map and a stack may be put. */
+export const freeMemory = 0x13_0000;
+
+/** One system call that the kernel made. */
+export interface SystemCall {
+  readonly number: number;
+  readonly values: readonly bigint[];
+}
+
+/** A kernel configured for `linux` with a host that is a script. */
+export class LinuxProcess {
+  readonly calls: SystemCall[] = [];
+  readonly output: Record<number, string> = { 1: "", 2: "" };
+  readonly memory = new WebAssembly.Memory({ initial: 0x20_0000 / pageBytes });
+  readonly machine: Machine;
+  /** Results to give, by system call, before the host does its work. */
+  readonly results = new Map<number, bigint[]>();
+  private readonly block: DataView;
+
+  constructor(
+    programArguments: readonly string[],
+    environment: readonly string[],
+    config: ConstructorParameters<typeof Machine>[0]["config"] = {},
+  ) {
+    this.block = argumentBlock(programArguments, environment);
+    const at = (address: bigint): number => Number(address - blockAddress);
+    const call = (number: number, ...values: bigint[]): bigint => this.systemCall(number, values);
+    this.machine = new Machine({
+      kernel: builtKernel(),
+      app: preparedIdleApp,
+      memory: this.memory,
+      config: {
+        platform: platformIds.linux,
+        heapStart: 0x12_0000,
+        heapEnd: 0x13_0000,
+        appInitialPages: 1,
+        ...config,
+      },
+      modules: {
+        host: { call, setup: call },
+        mmio: {
+          read8: (address: bigint) => this.block.getUint8(at(address)),
+          read64: (address: bigint) => this.block.getBigInt64(at(address), true),
+        },
+      },
+      onTrap: (report) => {
+        throw new Error(report);
+      },
+    });
+  }
+
+  /** Boots by the argument block; gives the exit status. */
+  boot(): number {
+    return this.machine.boot(blockAddress);
+  }
+
+  /** Calls an export of the kernel; an exit gives its status. */
+  call(name: string, ...values: (number | bigint)[]): unknown {
+    try {
+      return callKernel(this.machine, name, ...values);
+    } catch (error) {
+      if (error instanceof InstanceExit) return error.status;
+      throw error;
+    }
+  }
+
+  /** The app's memory. */
+  get appView(): DataView {
+    return new DataView(this.machine.appMemory.bytes().buffer);
+  }
+
+  private systemCall(number: number, values: readonly bigint[]): bigint {
+    this.calls.push({ number, values });
+    const result = this.results.get(number)?.shift();
+    if (result !== undefined) return result;
+    if (number === callNumbers.exitGroup) throw new InstanceExit(Number(values[0]));
+    if (number === callNumbers.writev) return this.write(values);
+    return number === 9 ? (values[0] ?? 0n) : 0n;
+  }
+
+  private write([stream = 0n, list = 0n, count = 0n]: readonly bigint[]): bigint {
+    const view = new DataView(this.memory.buffer);
+    let total = 0n;
+    for (let index = 0; index < Number(count); index++) {
+      const place = Number(list) + index * 16;
+      const length = view.getBigUint64(place + 8, true);
+      this.output[Number(stream)] += this.text(view.getBigUint64(place, true), Number(length));
+      total += length;
+    }
+    return total;
+  }
+
+  private text(address: bigint, length: number): string {
+    const isApp = address >= appBase;
+    const bytes = isApp ? this.machine.appMemory.bytes() : new Uint8Array(this.memory.buffer);
+    const start = Number(isApp ? address - appBase : address);
+    return new TextDecoder().decode(bytes.slice(start, start + length));
+  }
+}
+
+/** argc, argv[], 0, envp[], 0, then the strings (System V ABI for x86-64, 3.4.1). */
+function argumentBlock(first: readonly string[], second: readonly string[]): DataView {
+  const words = first.length + second.length + 3;
+  const encoded = [...first, ...second].map((text) => new TextEncoder().encode(`${text}\0`));
+  const length = encoded.reduce((sum, bytes) => sum + bytes.length, words * 8);
+  const block = new Uint8Array(length);
+  const view = new DataView(block.buffer);
+  view.setBigUint64(0, BigInt(first.length), true);
+  let text = words * 8;
+  encoded.forEach((bytes, index) => {
+    const slot = index < first.length ? index + 1 : index + 2;
+    view.setBigUint64(slot * 8, blockAddress + BigInt(text), true);
+    block.set(bytes, text);
+    text += bytes.length;
+  });
+  return view;
+}
