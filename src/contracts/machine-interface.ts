@@ -162,13 +162,18 @@ export const appBase = 0x10_0000_0000n;
  *
  * - `boot(record)`: entered once on the native stack; `record` is the address of the PVH
  *   start_info (`pc`), of the initial stack's argc (`linux`), or 0 (`node`). Ends with exit.
- * - `trap(kind, programCounter, stackPointer, address)`: reports and exits with 134.
+ * - `trap(kind, programCounter, stackPointer, address)`: reports and exits with 134. A fault comes
+ *   as memoryOutOfBounds or machineFault with the address accessed, and the kernel finds the kind
+ *   from it; an explicit check comes with address 0.
  * - `pageFault(address, errorCode)`: 1 when the page is now present and the access may be retried.
+ * - `exception(vector, errorCode, programCounter, stackPointer, address)`: a processor exception, on
+ *   the fault stack with interrupts off; 1 to retry the instruction, else it does not return.
  * - `memoryGrow(pages)`: old size in pages or -1; `pages` unsigned.
  */
 export const kernelEntries = {
   boot: define(["i64"], []),
   trap: define(["i32", "i64", "i64", "i64"], []),
   pageFault: define(["i64", "i32"], ["i32"], ["pc"]),
+  exception: define(["i32", "i64", "i64", "i64", "i64"], ["i32"], ["pc"]),
   memoryGrow: define(["i32"], ["i32"], native),
 } as const satisfies Record<string, MachineImport>;
