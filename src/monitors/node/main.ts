@@ -8,6 +8,12 @@ import { Input, readAhead } from "./input.ts";
 
 const handoverDescriptor = 3;
 
+/**
+ * 128 + SIGPIPE, by which a process ends when nobody reads what it writes. Node ignores the signal,
+ * and an app that ignores errors, too, would write for ever.
+ */
+const brokenPipeStatus = 141;
+
 function main(): number {
   const handover = JSON.parse(readFileSync(handoverDescriptor, "utf8")) as Handover;
   const input = new Input(new URL(import.meta.url));
@@ -17,7 +23,7 @@ function main(): number {
     arguments: handover.arguments,
     environment: handover.environment,
     streams: {
-      write: writeWaiting,
+      write: (stream, bytes) => writeWaiting(stream, bytes) || process.exit(brokenPipeStatus),
       read: (capacity) => input.read(capacity),
       inputReady: input.isReady,
     },

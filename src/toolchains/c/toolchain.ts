@@ -13,9 +13,14 @@ const outputName = "app.wasm";
 /** The stack grows down to address 0, so that overflowing it is a trap and not silent damage. */
 const stackBytes = 256 * 1024;
 
+/**
+ * Bitcode between compiler and linker keeps the object file small: it would hold every zero of a
+ * large array, and the file system in which clang runs copies a file for each 4 KiB written to it.
+ */
 const commonFlags = [
   "--target=wasm32-wasip1",
   "-O2",
+  "-flto",
   "-Wl,--strip-debug",
   "-Wl,--stack-first",
   `-Wl,-z,stack-size=${stackBytes}`,

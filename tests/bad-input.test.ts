@@ -1,0 +1,199 @@
+/** What can be wrong with what a user gives: one line, a non-zero status, no partial output. */
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findQemu, installQemu } from "../src/monitors/qemu/find-qemu.ts";
+import { emptyCommand, moduleWith } from "../src/toolchains/wasm/module.fixture.ts";
+import { type Ending, Workplace } from "./command-line.fixture.ts";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+const hello = '#include <stdio.h>\nint main(void) { puts("hi"); return 0; }\n';
+const isRoot = process.getuid?.() === 0;
+const isLinux = process.platform === "linux" && process.arch === "x64";
+
+/** The last line is Tsuki's, with a link to the error's entry; above it stand `above` lines. */
+function expectOneLine(ending: Ending, status: number, code: string, said: RegExp): void {
+  const lines = ending.errors.trimEnd().split("\n");
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(said);
+  expect(lines[0]).toMatch(new RegExp(`^tsuki: .* \\(docs/errors\\.md#${code}\\)$`));
+  expect(ending.status).toBe(status);
+  expect(ending.output).toBe("");
+}
+
+describe("sources", { timeout: 60_000 }, () => {
+  test.each<[string, string, string | Uint8Array | undefined, string, RegExp]>([
+    ["missing", "a.c", undefined, "source-missing", /a\.c: no such file/],
+    ["not WebAssembly", "a.wasm", "hello\n", "wasm-not-a-module", /not begin with/],
+    ["empty", "a.wasm", "", "wasm-not-a-module", /the file is empty/],
+    [
+      "truncated",
+      "a.wasm",
+      emptyCommand.subarray(0, 25),
+      "wasm-invalid",
+      /not a valid module: .*@\+/,
+    ],
+    ["invalid", "a.wasm", Buffer.concat([emptyCommand, Buffer.of(99)]), "wasm-invalid", /@\+/],
+    [
+      "with an unknown import",
+      "a.wasm",
+      moduleWith([["env", "emscripten_resize_heap"]], ["_start", "memory"]),
+      "wasm-unknown-import",
+      /imports the function env\.emscripten_resize_heap, which is provided by Emscripten/,
+    ],
+    ["not a command", "a.wasm", moduleWith([], ["memory"]), "wasm-not-a-command", /_start/],
+    ["for services", "a.ts", "1;\n", "services-reserved", /not supported yet; .*\*\.as\.ts/],
+    ["of no known kind", "a.txt", "", "source-kind", /it takes \.c, /],
+    [
+      "with C++ exceptions",
+      "a.cc",
+      "int main() { throw 1; }\n",
+      "c-exceptions",
+      /a\.cc:1:14: C\+\+ exceptions/,
+    ],
+    [
+      "with an undefined function",
+      "a.c",
+      '__attribute__((import_module("env"), import_name("missing"))) void missing(void);\n' +
+        "int main(void) { missing(); return 0; }\n",
+      "wasm-unknown-import",
+      /env\.missing, .* declared but not linked/,
+    ],
+  ])("%s", async (_name, source, content, code, said) => {
+    if (content !== undefined) place.write(source, content);
+    const before = place.names();
+    expectOneLine(await place.tsuki(["build", source, "-o", "image"]), 1, code, said);
+    const runStatus = code === "source-missing" ? 127 : 126;
+    expectOneLine(await place.tsuki(["run", "-m", "node", source]), runStatus, code, said);
+    expect(place.names()).toEqual(before);
+  });
+
+  test("a C program that does not compile: clang's own message, then one line", async () => {
+    place.write("src/a.c", "int main(void) {\n  return x;\n}\n");
+    const ending = await place.tsuki(["build", "src/a.c", "-o", "image"]);
+    expect(ending.errors).toMatch(/^src\/a\.c:2:10: error: .*'x'/);
+    expect(ending.errors.trimEnd().split("\n").at(-1)).toMatch(
+      /^tsuki: src\/a\.c does not compile; .* \(docs\/errors\.md#c-compile\)$/,
+    );
+    expect(ending.status).toBe(1);
+    expect(place.names()).toEqual(["src"]);
+  });
+
+  test("an AssemblyScript program that does not compile: asc's own message, then one line", async () => {
+    place.write("a.as.ts", "nothing();\n");
+    const ending = await place.tsuki(["build", "a.as.ts", "-o", "image"]);
+    expect(ending.errors).toMatch(/Cannot find name 'nothing'[^]*a\.as\.ts\(1,1\)/);
+    expect(ending.errors.trimEnd().split("\n").at(-1)).toMatch(/#assemblyscript-compile\)$/);
+    expect(ending.status).toBe(1);
+  });
+});
+
+describe("output", { timeout: 60_000 }, () => {
+  const build = (output: string) => place.tsuki(["build", "-p", "node", "a.c", "-o", output]);
+
+  test("into a folder that does not exist", async () => {
+    place.write("a.c", hello);
+    expectOneLine(await build("no/image"), 1, "output-unwritable", /its folder does not exist/);
+    expect(place.names()).toEqual(["a.c"]);
+  });
+
+  test("onto a folder", async () => {
+    place.write("a.c", hello);
+    mkdirSync(join(place.folder, "image"));
+    expectOneLine(await build("image"), 1, "output-unwritable", /it is a folder/);
+  });
+
+  test.skipIf(isRoot)(
+    "into a folder without permission (needs a user other than root)",
+    async () => {
+      place.write("a.c", hello);
+      mkdirSync(join(place.folder, "closed"), { mode: 0o500 });
+      expectOneLine(await build("closed/image"), 1, "output-unwritable", /no permission/);
+      chmodSync(join(place.folder, "closed"), 0o700);
+    },
+  );
+
+  test.runIf(existsSync("/proc/self"))("into a file system without room for it", async () => {
+    place.write("a.c", hello);
+    expectOneLine(await build("/proc/image"), 1, "output-unwritable", /cannot write \/proc\/image/);
+  });
+
+  test("onto the source", async () => {
+    place.write("a.wasm", emptyCommand);
+    const ending = await place.tsuki(["build", "-p", "node", "a.wasm", "-o", "./a.wasm"]);
+    expectOneLine(ending, 2, "usage", /is the source/);
+    expect(readFileSync(join(place.folder, "a.wasm"))).toEqual(Buffer.from(emptyCommand));
+  });
+
+  test("what was there before a failure is still there", async () => {
+    place.write("a.c", "int main(void) { return x; }\n");
+    place.write("image", "precious");
+    await build("image");
+    expect(readFileSync(join(place.folder, "image"), "utf8")).toBe("precious");
+  });
+});
+
+describe("monitors", { timeout: 60_000 }, () => {
+  const noPrograms = { environment: { PATH: "/nowhere" } };
+
+  test("no QEMU", async () => {
+    place.write("a.wasm", emptyCommand);
+    const ending = await place.tsuki(["run", "-m", "qemu", "a.wasm"], noPrograms);
+    expectOneLine(ending, 125, "monitor-missing", /not in PATH; install it \(Debian/);
+  });
+
+  test("no such monitor", async () => {
+    place.write("a.wasm", emptyCommand);
+    const ending = await place.tsuki(["run", "-m", "firecracker", "a.wasm"]);
+    expectOneLine(ending, 125, "usage", /there are process, qemu, node/);
+  });
+
+  test.skipIf(!isLinux)("address space too tight for the reservations", async () => {
+    place.write("a.wasm", emptyCommand);
+    const built = await place.tsuki(["build", "a.wasm", "-o", "image"]);
+    expect(built.status).toBe(0);
+    const ending = await place.run("/bin/sh", ["-c", "ulimit -v 1000000; exec ./image"]);
+    expect(ending.errors).toMatch(/^tsuki: .*address.*\n$/);
+    expect(ending.errors.trimEnd()).not.toContain("\n");
+    expect(ending.status).not.toBe(0);
+  });
+
+  const withQemu = findQemu(process.env) === undefined ? ` (needs QEMU: ${installQemu})` : "";
+  test.skipIf(withQemu !== "")(`out of memory${withQemu}`, async () => {
+    const probe = readFileSync(join(import.meta.dirname, "apps", "probe.c"));
+    place.write("probe.c", probe);
+    const words = ["run", "-q", "-m", "qemu", "--memory", "16M", "probe.c", "fill"];
+    const ending = await place.tsuki(words);
+    expect(ending.errors).toMatch(/^tsuki: .*memory.*\n$/);
+    expect(ending.status).toBe(137);
+  });
+});
+
+describe("the command line itself", () => {
+  test.each([
+    [["frobnicate"], 2],
+    [["build"], 2],
+    [["build", "--frobnicate", "a.c"], 2],
+    [["build", "-p", "xen", "a.c"], 2],
+    [["run"], 125],
+    [["run", "--memory", "lots", "a.c"], 125],
+    [["run", "-e", "NAME", "a.c"], 125],
+    [["build", "--toolchain", "cobol", "a.c"], 2],
+  ])("%j", async (words, status) => {
+    place.write("a.c", hello);
+    const ending = await place.tsuki(words);
+    expect(ending.errors).toMatch(/^tsuki: [^\n]+\n$/);
+    expect(ending.status).toBe(status);
+    expect(place.names()).toEqual(["a.c"]);
+  });
+
+  test("--debug shows the stack", async () => {
+    const ending = await place.tsuki(["build", "--debug", "a.c"]);
+    expect(ending.errors).toMatch(/^tsuki: a\.c: no such file.*\n[^]*\n {4}at /);
+  });
+});
