@@ -4,6 +4,7 @@ import { findQemu } from "../../src/monitors/qemu/find-qemu.ts";
 import { type Bench, sources } from "../bench.ts";
 import { type Finding, skipped } from "../report/finding.ts";
 import { measureFirstByte } from "./first-byte.ts";
+import { measureGuestShare } from "./guest-share.ts";
 import { countBootInstructions } from "./instructions.ts";
 import { findLeastMemory } from "./least-memory.ts";
 import { MeasuredMachine } from "./machine.ts";
@@ -23,6 +24,7 @@ export function measureQemu(bench: Bench): Finding[] {
   const helloC = images["hello (C)"];
   return [
     ...measureFirstByte(bench, machine, images),
+    measureGuestShare(bench, machine, helloC),
     ...Object.entries(images).map(([name, path]) => imageSize(name, path)),
     findLeastMemory(bench, machine, helloC),
     countBootInstructions(bench, machine, helloC),
