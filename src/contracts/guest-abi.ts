@@ -36,3 +36,42 @@ export const guestImports: Readonly<Record<string, Readonly<Record<string, Guest
   [wasiModule]: wasiImports,
   env: assemblyScriptImports,
 };
+
+const three: GuestImport["parameters"] = ["i32", "i32", "i32"];
+const two: GuestImport["parameters"] = ["i32", "i32"];
+
+/** What the JavaScript engine's module imports from `env` (quickjs-wasi 3.6.2). */
+const engineImports: Readonly<Record<string, GuestImport>> = {
+  host_call: {
+    kernelExport: "engine_host_call",
+    parameters: ["i32", "i32", "i32", "i32", "i32"],
+    results: ["i32"],
+  },
+  host_interrupt: { kernelExport: "engine_host_interrupt", parameters: [], results: ["i32"] },
+  host_promise_rejection: {
+    kernelExport: "engine_host_promise_rejection",
+    parameters: three,
+    results: [],
+  },
+  host_module_normalize: {
+    kernelExport: "engine_host_module_normalize",
+    parameters: two,
+    results: ["i32"],
+  },
+  host_module_load: {
+    kernelExport: "engine_host_module_load",
+    parameters: two,
+    results: ["i32"],
+  },
+  host_get_timezone_offset: {
+    kernelExport: "engine_host_get_timezone_offset",
+    parameters: two,
+    results: ["i32"],
+  },
+};
+
+/** What an app that is the JavaScript engine may import: module, then name. */
+export const engineGuestImports: typeof guestImports = {
+  [wasiModule]: wasiImports,
+  env: engineImports,
+};

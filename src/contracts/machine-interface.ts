@@ -139,6 +139,7 @@ export const configConstants = [
   "appImageStart", // pc: pages holding the app's initial memory, in order of address
   "appImageLength", // bytes, whole pages
   "appImageOffset", // where they lie in the app's memory, page-aligned
+  "appKind", // appKinds
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
   "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
   "functionCount",
@@ -150,6 +151,12 @@ export const configConstants = [
   "signalStack", // linux: lowest byte of the alternate signal stack
   "signalStackLength",
 ] as const;
+
+/** What an app is, with the number the kernel sees in `config.appKind`. */
+export const appKinds = { command: 0, javaScriptEngine: 1 } as const;
+
+/** The custom section that marks an app as an engine with a program; its content is not read. */
+export const engineSection = "tsuki.engine";
 
 /** The name of one configuration constant. */
 export type ConfigConstant = (typeof configConstants)[number];

@@ -52,5 +52,14 @@ export { proc_exit, proc_raise, sched_yield } from "./wasi/process.as";
 export { random_get } from "./wasi/random.as";
 export { sock_accept, sock_recv, sock_send, sock_shutdown } from "./wasi/socket.as";
 
+export {
+  engine_host_call,
+  engine_host_get_timezone_offset,
+  engine_host_interrupt,
+  engine_host_module_load,
+  engine_host_module_normalize,
+  engine_host_promise_rejection,
+} from "./engine/host-call.as";
+
 // Where the kernel's statics end; the image's text may begin there.
 export { __heap_base as staticsEnd };

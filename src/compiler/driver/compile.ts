@@ -138,6 +138,11 @@ class ProgramBuilder {
       if (fn.import !== undefined) return;
       this.functions.set(symbolNames.function(environment.unit, index), { environment, index });
     });
+    // Functions that came out equal are one with several names; objects refer to any of them.
+    for (const { kind, name, index } of environment.unit.module.exports) {
+      if (kind !== "function" || environment.unit.module.functions[index]?.import) continue;
+      this.functions.set(`${environment.unit.name}.${name}`, { environment, index });
+    }
   }
 
   /** The chunks that a symbol stands for; none for an address that the layout gives. */
@@ -149,7 +154,7 @@ class ProgramBuilder {
     const name = this.context.symbols.nameOf(symbol);
     const found = this.functions.get(name);
     if (found !== undefined) {
-      return compileUnitFunction(found.environment, found.index, this.context.symbols);
+      return compileUnitFunction(found.environment, found.index, symbol, this.context.symbols);
     }
     const variable = this.variable(symbol, name);
     return variable === undefined ? [] : [variable];

@@ -1,8 +1,10 @@
 import { TsukiError } from "../../contracts/errors.ts";
-import { guestImports } from "../../contracts/guest-abi.ts";
+import { engineGuestImports, guestImports } from "../../contracts/guest-abi.ts";
 import {
+  appKinds,
   type ConfigConstant,
   configConstants,
+  engineSection,
   type MachineImportName,
   machineImports,
   type NumberType,
@@ -48,11 +50,12 @@ export class UnitEnvironment implements LoweringEnvironment {
     readonly unit: Unit,
   ) {
     this.memorySpace = unit === program.kernel ? Space.kernel : Space.app;
-    const { bytes } = unit.module;
-    // Searching for the bytes of an instruction finds too many at worst.
-    this.growsTables = contains(bytes, 0xfc, 0x0f);
-    this.dropsData = contains(bytes, 0xfc, 0x09);
-    this.dropsElements = contains(bytes, 0xfc, 0x0d);
+    const code = codeOf(unit);
+    // Searching for the bytes of an instruction finds too many at worst. Only code counts: a
+    // snapshot's data must not change what the code of its module is compiled to.
+    this.growsTables = contains(code, 0xfc, 0x0f);
+    this.dropsData = contains(code, 0xfc, 0x09);
+    this.dropsElements = contains(code, 0xfc, 0x0d);
   }
 
   machineImport(functionIndex: number): MachineImportName | undefined {
@@ -66,8 +69,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     const { kernel, symbols } = this.program;
     const names = this.unit.module.functions[functionIndex]?.import;
     if (names === undefined) return symbols.intern(symbolNames.function(this.unit, functionIndex));
-    if (this.unit === kernel)
-      throw new LinkError(`the kernel imports ${names.module}.${names.name}`);
+    if (this.unit === kernel) return this.engineFunction(names);
     return symbols.intern(`kernel.${this.guestImport(names, functionIndex)}`);
   }
 
@@ -164,9 +166,27 @@ export class UnitEnvironment implements LoweringEnvironment {
     return Math.min(declared, this.program.maximumPages);
   }
 
+  /** What the app is, as its module says. */
+  private get appKind(): number {
+    const { customSections } = this.program.app.module;
+    return customSections.has(engineSection) ? appKinds.javaScriptEngine : appKinds.command;
+  }
+
+  /** The app's export that meets an import of the kernel's; nothing defines it in other apps. */
+  private engineFunction(names: ImportName): SymbolId {
+    const { app, symbols } = this.program;
+    if (names.module !== "engine") {
+      throw new LinkError(`the kernel imports ${names.module}.${names.name}`);
+    }
+    const index = exportIndex(app, "function", names.name);
+    const missing = `engine.${names.name}`;
+    return symbols.intern(index === undefined ? missing : symbolNames.function(app, index));
+  }
+
   /** The kernel's export that meets an import of the app; its type must be the one agreed on. */
   private guestImport(names: ImportName, functionIndex: number): string {
-    const provided = guestImports[names.module]?.[names.name];
+    const imports = this.appKind === appKinds.javaScriptEngine ? engineGuestImports : guestImports;
+    const provided = imports[names.module]?.[names.name];
     if (provided === undefined) {
       throw new TsukiError(
         "wasm-unknown-import",
@@ -191,6 +211,7 @@ export class UnitEnvironment implements LoweringEnvironment {
   private configConstant(names: ImportName): ConstantBits | undefined {
     if (names.module !== "config") return undefined;
     if (names.name === "platform") return { low: platformIds[this.program.platform], high: 0 };
+    if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name !== "appInitialPages") return undefined;
     return { low: this.program.app.module.memories[0]?.minimum ?? 0, high: 0 };
   }
@@ -198,6 +219,11 @@ export class UnitEnvironment implements LoweringEnvironment {
 
 function wasmType(type: NumberType): (typeof WasmType)[NumberType] {
   return WasmType[type];
+}
+
+function codeOf(unit: Unit): Uint8Array {
+  const bodies = unit.module.functions.flatMap(({ body }) => (body === undefined ? [] : [body]));
+  return unit.module.bytes.subarray(bodies[0]?.start ?? 0, bodies.at(-1)?.end ?? 0);
 }
 
 function contains(bytes: Uint8Array, first: number, second: number): boolean {

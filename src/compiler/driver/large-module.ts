@@ -6,7 +6,7 @@ import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import type { Module } from "../wasm/module.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
-import type { Unit } from "./unit.ts";
+import { symbolNames, type Unit } from "./unit.ts";
 
 /** Modules with at least this much code are compiled alone and cached, not lowered on demand. */
 export const largeModuleBytes = 256 * 1024;
@@ -47,7 +47,8 @@ export function largeModuleChunks(
 function compileAll(unit: Unit, environment: UnitEnvironment, symbols: SymbolTable): Chunk[] {
   return unit.module.functions.flatMap((fn, index) => {
     if (fn.import !== undefined) return [];
-    return compileUnitFunction(environment, index, symbols);
+    const symbol = symbols.intern(symbolNames.function(unit, index));
+    return compileUnitFunction(environment, index, symbol, symbols);
   });
 }
 
@@ -88,7 +89,8 @@ function declarations(module: Module) {
       body === undefined ? 0 : body.end - body.start,
     ]),
     tables,
-    memories,
+    // Sizes and contents of a memory are no part of code; a snapshot changes them.
+    memories: memories.map(({ import: name }) => name ?? null),
     exports,
     start,
     globals: module.globals.map(({ type, isMutable, import: name, initial }) => [
@@ -98,7 +100,9 @@ function declarations(module: Module) {
       isMutable ? undefined : initial,
     ]),
     segments: [
-      module.data.map(({ mode, contents }) => [mode, contents.end - contents.start]),
+      module.data.flatMap(({ mode, contents }, index) =>
+        mode === "passive" ? [[index, contents.end - contents.start]] : [],
+      ),
       module.elements.map(({ mode, items }) => [mode, items.length]),
     ],
   };

@@ -53,6 +53,10 @@ export declare const appImageOffset: u32;
 @external("config", "appInitialPages")
 export declare const appInitialPages: u32;
 
+/** What the app is: one of the kinds below. */
+@external("config", "appKind")
+export declare const appKind: i32;
+
 /** The program map (contracts/program-map.ts). */
 @external("config", "functionTable")
 export declare const functionTable: u32;
@@ -90,3 +94,6 @@ export const pc: i32 = 0;
 
 /** `platform` of a self-sealing Linux executable. */
 export const linux: i32 = 1;
+
+/** `appKind` of a JavaScript engine with a program in it. */
+export const javaScriptEngine: i32 = 1;

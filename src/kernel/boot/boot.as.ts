@@ -1,6 +1,7 @@
 // Where the platform's entry code hands over.
 import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
+import { runEngine } from "../engine/run-engine.as";
 import { addFrames } from "../memory/frames.as";
 import { bootLinux } from "../platform/linux/boot.as";
 import { fetchNodeLaunchRecord } from "../platform/node/launch.as";
@@ -20,6 +21,7 @@ export function boot(record: u64): void {
     app.setSize(config.appInitialPages);
   }
   app.initialize();
-  app.start();
+  if (config.appKind == config.javaScriptEngine) runEngine();
+  else app.start();
   exit(0);
 }

@@ -1,0 +1,65 @@
+// The event loop of a JavaScript program.
+import { exit } from "../boot/exit.as";
+import { idle, neverDeadline, round } from "../boot/loop.as";
+import { randomBits } from "../random/random.as";
+import { monotonicTime } from "../time/clock.as";
+import { nextDeadline, takeDeadline } from "./deadline.as";
+import { deadlineEvent, deliver, idleEvent, openEvents, runJobs, startEvent } from "./events.as";
+import { openHiddenObject } from "./hidden-object.as";
+import {
+  beginProgram,
+  isEvaluating,
+  openLineMap,
+  replayOutput,
+  reportNeverSettles,
+  settleProgram,
+} from "./program.as";
+import { openEngine } from "./quickjs.as";
+import { hasSources, serveSources } from "./sources.as";
+
+/** Status of a program whose top level waits for ever, as in Node. */
+const neverSettlesStatus: u32 = 13;
+
+/** Runs the program that the engine holds until nothing is left to do. */
+export function runEngine(): void {
+  openEngine(randomBits());
+  openHiddenObject();
+  openEvents();
+  openLineMap();
+  replayOutput();
+  deliver(startEvent, 0, 0);
+  beginProgram();
+  runJobs();
+  for (;;) {
+    settleProgram();
+    runJobs();
+    round();
+    serveSources();
+    if (takeDeadline(monotonicTime())) {
+      deliver(deadlineEvent, 0, 0);
+    } else if (isPending()) {
+      idle(nextDeadline(), false);
+    } else {
+      endUnlessRevived();
+    }
+  }
+}
+
+function isPending(): bool {
+  return nextDeadline() != neverDeadline || hasSources();
+}
+
+/** Nothing is pending: ends the instance unless the program starts something new. */
+function endUnlessRevived(): void {
+  if (isEvaluating()) {
+    settleProgram();
+    runJobs();
+    if (isPending()) return;
+    if (isEvaluating()) {
+      reportNeverSettles();
+      exit(neverSettlesStatus);
+    }
+  }
+  deliver(idleEvent, 0, 0);
+  if (!isPending()) exit(0);
+}
