@@ -98,11 +98,11 @@ describe("the command line", () => {
     const documented = [...(section ?? "").matchAll(/`(--[a-z]+)/g)].map(([, name]) => name);
     const offered = [...(helpOf.get(command) ?? "").matchAll(/^ +(?:-\w, )?(--[a-z]+)/gm)];
     const names = offered.map(([, name]) => name).filter((name) => name !== "--help");
-    expect([...new Set(documented)].sort()).toEqual(names.sort());
+    expect(new Set(documented)).toEqual(new Set(names));
   });
 
   it("is described in docs/cli.md whole", () => {
     const listed = [...help().matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name]) => name);
-    expect(listed.sort()).toEqual([...commands].sort());
+    expect(new Set(listed)).toEqual(new Set(commands));
   });
 });
