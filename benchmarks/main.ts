@@ -9,7 +9,7 @@ import { type BenchOptions, parseOptions } from "./options.ts";
 import { measureProcess } from "./process/area.ts";
 import { measureQemu } from "./qemu/area.ts";
 import { type AreaName, areaNames, type Finding, isMet } from "./report/finding.ts";
-import { loadNow, machineLines } from "./report/machine.ts";
+import { describeLoad, loadNow, machineLines } from "./report/machine.ts";
 import { resultsText } from "./report/results-file.ts";
 import { tableLines } from "./report/table.ts";
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   if (options.kvm) await requireKvm();
   const before = loadNow();
   const findings = await measure(options);
-  const load = [before, loadNow()] as const;
+  const load = describeLoad(before);
   const report = { date: new Date(), machine: machineLines(), load, table: tableLines(findings) };
   if (options.json) {
     const { date, machine } = report;
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     return;
   }
   console.log(`\n${[...report.table, "", ...report.machine].join("\n")}`);
-  console.log(`load average ${load[0]} before, ${load[1]} after`);
+  console.log(load);
   const isFull = !options.quick && options.areas.length === areaNames.length;
   if (isFull) writeFileSync(resultsPath, resultsText(report));
 }

@@ -33,7 +33,7 @@ export function isMet({ value, goal }: Finding): boolean | undefined {
 }
 
 const formats: Readonly<Record<Unit, (value: number) => string>> = {
-  x: (value) => `${value.toFixed(2)}x`,
+  x: (value) => `${value.toFixed(value < 0.1 ? 3 : 2)}x`,
   ms: (value) => `${value.toFixed(Math.abs(value) < 10 ? 2 : 1)} ms`,
   s: (value) => `${value.toFixed(2)} s`,
   bytes: (value) => `${(value / 1024).toFixed(1)} KiB`,

@@ -18,9 +18,16 @@ export function machineLines(): string[] {
   ];
 }
 
-/** The average number of running processes in the last minute; 0.00 where the host does not tell. */
-export function loadNow(): string {
-  return (loadavg()[0] ?? 0).toFixed(2);
+/** The average number of running processes in the last minute; 0 where the host does not tell. */
+export function loadNow(): number {
+  return loadavg()[0] ?? 0;
+}
+
+/** What the load says about the figures, given the load before the run. */
+export function describeLoad(before: number, processors = cpus().length): string {
+  const load = `load average ${before.toFixed(2)} before the run`;
+  const isBusy = before > processors / 2;
+  return isBusy ? `${load}: BUSY, so that absolute times are too long; ratios hold better` : load;
 }
 
 function firstLine(program: string): string {

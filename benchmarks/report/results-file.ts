@@ -4,8 +4,8 @@
 export interface Report {
   readonly date: Date;
   readonly machine: readonly string[];
-  /** The host's load average before and after. */
-  readonly load: readonly [before: string, after: string];
+  /** What the host's load says about the figures. */
+  readonly load: string;
   readonly table: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export function resultsText({ date, machine, load, table }: Report): string {
     "",
     `- ${date.toISOString().slice(0, 16).replace("T", " ")} UTC`,
     ...machine.map((line) => `- ${line}`),
-    `- load average ${load[0]} before, ${load[1]} after`,
+    `- ${load}`,
     "",
     "```text",
     ...table,
