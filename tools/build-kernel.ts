@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expandTextLiterals } from "../src/kernel/text-literals.ts";
+import { readSections, sectionIds } from "../src/simulator/module-sections.ts";
 
 const kernelFolder = "src/kernel";
 const kernelEntry = `${kernelFolder}/index.as.ts`;
@@ -62,6 +63,12 @@ async function compileKernel(): Promise<Uint8Array> {
   });
   if (error !== null || wasm === undefined) {
     throw new Error(`the kernel does not compile\n${stderr.toString()}`);
+  }
+  if (readSections(wasm).some(({ id }) => id === sectionIds.start)) {
+    throw new Error(
+      "a variable of the kernel begins with something that asc does not take for a constant; write " +
+        "it as a literal, because nothing runs a start function before the kernel",
+    );
   }
   return wasm;
 }

@@ -3,7 +3,7 @@ import { neverDeadline } from "../boot/loop.as";
 
 const nanosecondsPerMillisecond: f64 = 1e6;
 
-let deadline: u64 = neverDeadline;
+let deadline: u64 = 0xffff_ffff_ffff_ffff; // neverDeadline
 
 /** Sets the deadline in milliseconds of monotonic time; what is no time means never. */
 export function setDeadline(time: f64): void {

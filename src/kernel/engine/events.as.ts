@@ -9,7 +9,6 @@ import {
   integerValue,
   isPresent,
   runJob,
-  undefinedValue,
   Value,
 } from "./quickjs.as";
 
@@ -34,16 +33,17 @@ export const shutdownEvent: i32 = 8;
 /** Nothing is pending. */
 export const idleEvent: i32 = 9;
 
-let dispatcher: Value = undefinedValue;
+let dispatcher: Value = 0;
 
 /** Finds the function that receives events. */
 export function openEvents(): void {
-  dispatcher = hiddenProperty(text("dispatch"));
+  const found = hiddenProperty(text("dispatch"));
+  dispatcher = isPresent(found) ? found : 0;
 }
 
 /** Delivers an event and runs the jobs it causes. Never from inside a call of JavaScript's. */
 export function deliver(event: i32, handle: i32, value: i32): void {
-  if (isPresent(dispatcher)) {
+  if (dispatcher != 0) {
     const result = callWith(
       dispatcher, 3, integerValue(event), integerValue(handle), integerValue(value),
     );

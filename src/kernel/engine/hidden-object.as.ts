@@ -1,9 +1,9 @@
 // The hidden object through which JavaScript and the kernel find one another
 // (contracts/engine-interface.ts: engineGlobal, engineProperties).
 import { text } from "../base/text.as";
-import { free, getProperty, globalObject, undefinedValue, Value } from "./quickjs.as";
+import { free, getProperty, globalObject, Value } from "./quickjs.as";
 
-let hidden: Value = undefinedValue;
+let hidden: Value = 0;
 
 /** Finds the object. */
 export function openHiddenObject(): void {

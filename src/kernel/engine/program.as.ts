@@ -22,7 +22,8 @@ import {
 const fulfilled: i32 = 1;
 const rejected: i32 = 2;
 
-let evaluation: Value = undefinedValue;
+/** The promise of the program's evaluation, 0 when there is none to wait for. */
+let evaluation: Value = 0;
 
 /** Finds the map of the bundle's lines. */
 export function openLineMap(): void {
@@ -59,24 +60,24 @@ export function beginProgram(): void {
   evaluation = evaluateBytecode(start, textLength());
   free(program);
   if (evaluation == exception) {
-    evaluation = undefinedValue;
+    evaluation = 0;
     failWithException();
   }
 }
 
 /** Whether the program's top level still waits for something. */
 export function isEvaluating(): bool {
-  return isPresent(evaluation);
+  return evaluation != 0;
 }
 
 /** Hands the exports over once the program's evaluation has come to its end. */
 export function settleProgram(): void {
-  if (!isPresent(evaluation)) return;
+  if (evaluation == 0) return;
   const state = promiseState(evaluation);
   if (state == fulfilled) {
     const exports = promiseResult(evaluation);
     free(evaluation);
-    evaluation = undefinedValue;
+    evaluation = 0;
     callMain(exports);
   } else if (state == rejected) {
     endWith(text("Uncaught "), promiseResult(evaluation), 1);

@@ -67,13 +67,13 @@ const floatOffset: u64 = 0x7ff8_000a_0000_0000;
 const notANumber: Value = 0xffff_fff6_0000_0000; // tag -10
 
 /** `null`. */
-export const nullValue: Value = 2 << 32;
+export const nullValue: Value = 0x2_0000_0000;
 
 /** `undefined`. */
-export const undefinedValue: Value = 3 << 32;
+export const undefinedValue: Value = 0x3_0000_0000;
 
 /** What a call gives that has thrown. */
-export const exception: Value = 6 << 32;
+export const exception: Value = 0x6_0000_0000;
 
 /** Where a context keeps the state of Math.random (quickjs.c, JSContext.random_state). */
 const randomStateOffset: u32 = 280;
