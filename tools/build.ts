@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildEngine } from "./build-engine.ts";
 import { buildKernel } from "./build-kernel.ts";
 
 const outputFolder = "dist";
@@ -17,10 +18,11 @@ const entries: Readonly<Record<string, string>> = {
 /** Folders of sources that the product hands to other compilers, and where they lie in dist/. */
 const sourceFolders: Readonly<Record<string, string>> = {
   assemblyscript: "src/toolchains/assemblyscript/library",
+  "javascript/library": "src/toolchains/javascript/library",
 };
 
-/** Loaded when first needed, from the user's own node_modules. */
-const optionalToolchains = ["assemblyscript", "binaryen", "@yowasp/clang", "esbuild"];
+/** Loaded when first needed, from node_modules: Tsuki's, or the user's own. */
+const external = ["assemblyscript", "binaryen", "@yowasp/clang", "esbuild", "quickjs-wasi"];
 
 /** Bundles the programs, each with lazily loaded chunks; returns the names of those that exist. */
 async function bundlePrograms(): Promise<string[]> {
@@ -38,7 +40,7 @@ async function bundlePrograms(): Promise<string[]> {
     format: "esm",
     platform: "node",
     target: "node20.19",
-    external: optionalToolchains.flatMap((name) => [name, `${name}/*`]),
+    external: external.flatMap((name) => [name, `${name}/*`]),
     chunkNames: "chunks/[name]-[hash]",
     // Bundled CommonJS packages call require() for Node's own modules.
     banner: {
@@ -84,7 +86,8 @@ async function buildAll(): Promise<void> {
     buildKernel(outputFolder),
     copySources(),
   ]);
-  const made = [...programs, ...(kernel === undefined ? [] : [kernel])];
+  const engine = kernel === undefined ? undefined : await buildEngine(outputFolder);
+  const made = [...programs, kernel, engine].filter((name) => name !== undefined);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);
 }

@@ -9,7 +9,7 @@ import {
   RecordedFiles,
   type SourceLook,
 } from "../toolchains/source-files.ts";
-import type { App, ToolchainName } from "../toolchains/toolchain.ts";
+import type { App, Preinitialization, ToolchainName } from "../toolchains/toolchain.ts";
 import type { Cache } from "./cache.ts";
 
 /** Sources to be made into an app. */
@@ -19,6 +19,8 @@ export interface AppSources {
   readonly includeDirectories: readonly string[];
   /** The toolchain; chosen by the first source's name when undefined. */
   readonly toolchain: ToolchainName | undefined;
+  /** How a JavaScript program is evaluated; `auto` when undefined. */
+  readonly preinitialization?: Preinitialization | undefined;
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -50,7 +52,14 @@ export async function makeApp(
   for (const path of paths) requireReadable(files, path, request.workingDirectory);
   const toolchain = request.toolchain ?? toolchainNameFor(paths[0] ?? "");
   const key = digestOf(
-    JSON.stringify([identity, toolchain, request.workingDirectory, paths, includes]),
+    JSON.stringify([
+      identity,
+      toolchain,
+      request.preinitialization ?? "auto",
+      request.workingDirectory,
+      paths,
+      includes,
+    ]),
   );
   const stored = findStored(cache, key);
   if (stored !== undefined) return stored;
@@ -59,11 +68,13 @@ export async function makeApp(
   const { app, warnings } = await (await loadToolchain(toolchain)).toApp({
     sources: paths,
     includeDirectories: includes,
+    preinitialization: request.preinitialization,
     workingDirectory: request.workingDirectory,
     files,
     findPackage: packageFinder(request.workingDirectory, prefix),
   });
-  if (toolchain !== "wasm") await checkMade(app, paths[0] ?? "", request.workingDirectory);
+  if (toolchain !== "wasm" && toolchain !== "javascript")
+    await checkMade(app, paths[0] ?? "", request.workingDirectory);
   const digest = digestOf(app);
   const record: BuildRecord = { looks: files.looks, app: digest, warnings };
   cache.write("apps", digest, app, 0o600);

@@ -1,11 +1,12 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
 import { basename } from "node:path";
+import type { ObjectCache } from "../contracts/build.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { compileImage } from "./compiler.ts";
-import { buildIdentity, readKernel } from "./package-files.ts";
+import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
 
 /** Sources, and what the image is for. */
 export interface BuildOptions extends AppSources {
@@ -54,8 +55,20 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
     kernel,
     app: app.app,
     name,
+    objects: keptObjects(cache, identity),
     ...(maximumPages === undefined ? {} : { maximumPages }),
   });
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };
+}
+
+/** Objects of large modules: the package's own, and those compiled here by this build of Tsuki. */
+function keptObjects(cache: Cache, identity: string): ObjectCache {
+  const nameOf = (key: string): string => digestOf(`${identity} ${key}`);
+  return {
+    read: (key) => readShippedObject(key) ?? cache.read("objects", nameOf(key)),
+    write: (key, object) => {
+      cache.write("objects", nameOf(key), object, 0o600);
+    },
+  };
 }

@@ -14,7 +14,7 @@ import { TsukiError } from "../contracts/errors.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
 
 /** What is kept, a folder each. */
-export type CacheSection = "sources" | "apps" | "images" | "host";
+export type CacheSection = "sources" | "apps" | "images" | "objects" | "host";
 
 /** The most files that a section keeps; the least recently used go first. */
 const sectionLimit = 256;

@@ -3,7 +3,11 @@ import { TsukiError } from "../contracts/errors.ts";
 import { type Platform, platformIds } from "../contracts/machine-interface.ts";
 import { type MachineType, machineTypes } from "../monitors/qemu/command.ts";
 
-export { parseToolchainName, supportedSources } from "../toolchains/choose.ts";
+export {
+  parsePreinitialization,
+  parseToolchainName,
+  supportedSources,
+} from "../toolchains/choose.ts";
 export { parseMonitorName } from "./choose-monitor.ts";
 
 /** Reads a platform's name as the user typed it. */

@@ -31,6 +31,12 @@ export function readKernel(): Uint8Array {
   return readFileSync(builtFile("kernel.wasm"));
 }
 
+/** The object of a large module that was compiled when the package was built, by its key. */
+export function readShippedObject(key: string): Uint8Array | undefined {
+  const path = join(packageRoot(), "dist", "objects", key);
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
 /**
  * What distinguishes this build of Tsuki from every other, for cache keys: the version, and the
  * names of the bundles' chunks, which are made of their contents.

@@ -78,10 +78,17 @@ export class Machine {
     };
     const given: Partial<Record<ConfigConstant, number>> = {
       appKind: isEngine(this.parts.app.module) ? appKinds.javaScriptEngine : appKinds.command,
+      opensSockets: 1,
+      opensFiles: 1,
       ...config,
     };
     const values = Object.fromEntries(configConstants.map((name) => [name, given[name] ?? 0]));
-    return { ...completeModules(modulesGiven), engine: this.engineFunctions(), config: values, env: { memory } };
+    return {
+      ...completeModules(modulesGiven),
+      engine: this.engineFunctions(),
+      config: values,
+      env: { memory },
+    };
   }
 
   /** What the kernel asks of a JavaScript engine: the app's exports, once there is an app. */

@@ -1,26 +1,34 @@
 /** Which toolchain a source belongs to. */
 import { basename } from "node:path";
 import { TsukiError } from "../contracts/errors.ts";
-import { type Toolchain, type ToolchainName, toolchainNames } from "./toolchain.ts";
+import {
+  type Preinitialization,
+  preinitializations,
+  type Toolchain,
+  type ToolchainName,
+  toolchainNames,
+} from "./toolchain.ts";
 
 /** File name endings and their toolchain; the longest ending wins. */
-const endings: readonly (readonly [string, ToolchainName | "services"])[] = [
+const endings: readonly (readonly [string, ToolchainName])[] = [
   [".as.ts", "assemblyscript"],
   [".wasm", "wasm"],
   [".c", "c"],
   [".cc", "c"],
   [".cpp", "c"],
   [".cxx", "c"],
-  [".ts", "services"],
-  [".mts", "services"],
-  [".tsx", "services"],
-  [".js", "services"],
-  [".mjs", "services"],
-  [".cjs", "services"],
+  [".ts", "javascript"],
+  [".mts", "javascript"],
+  [".tsx", "javascript"],
+  [".js", "javascript"],
+  [".mjs", "javascript"],
+  [".jsx", "javascript"],
+  [".cjs", "javascript"],
 ];
 
 /** What a user can give as a source, for messages. */
 export const supportedSources =
+  ".ts/.js (TypeScript and JavaScript services; .mts, .tsx, .mjs, .jsx, .cjs too), " +
   ".c, .cc/.cpp/.cxx (C++), .as.ts (AssemblyScript), .wasm (any WASI preview 1 command)";
 
 /** What to do about sources that people try but that need another step first. */
@@ -34,13 +42,6 @@ const advice: Readonly<Record<string, string>> = {
 export function toolchainNameFor(source: string): ToolchainName {
   const name = basename(source);
   const found = endings.find(([ending]) => name.endsWith(ending))?.[1];
-  if (found === "services") {
-    throw new TsukiError(
-      "services-reserved",
-      `${name}: TypeScript and JavaScript services are not supported yet; AssemblyScript programs ` +
-        "are named *.as.ts or built with --toolchain assemblyscript",
-    );
-  }
   if (found !== undefined) return found;
   const ending = /\.[^.]+$/.exec(name)?.[0] ?? "";
   throw new TsukiError(
@@ -61,9 +62,19 @@ export function parseToolchainName(text: string): ToolchainName {
   );
 }
 
+/** Reads how a program is to be pre-initialised, as the user typed it. */
+export function parsePreinitialization(text: string): Preinitialization {
+  const name = preinitializations.find((candidate) => candidate === text);
+  if (name !== undefined) return name;
+  const known = preinitializations.join(", ");
+  throw new TsukiError("usage", `no pre-initialisation named ${text}; there are ${known}`);
+}
+
 /** Loads one toolchain; its compiler is loaded only when it has something to compile. */
 export async function loadToolchain(name: ToolchainName): Promise<Toolchain> {
   switch (name) {
+    case "javascript":
+      return (await import("./javascript/toolchain.ts")).javaScriptToolchain;
     case "c":
       return (await import("./c/toolchain.ts")).cToolchain;
     case "assemblyscript":

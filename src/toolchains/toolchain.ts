@@ -2,10 +2,18 @@
 import type { SourceFiles } from "./source-files.ts";
 
 /** The names by which a user may choose a toolchain. */
-export const toolchainNames = ["c", "assemblyscript", "wasm"] as const;
+export const toolchainNames = ["javascript", "c", "assemblyscript", "wasm"] as const;
 
 /** The name of one toolchain. */
 export type ToolchainName = (typeof toolchainNames)[number];
+
+/** How a JavaScript program may be evaluated while its image is built. */
+export const preinitializations = ["auto", "strict", "off"] as const;
+
+/**
+ * `auto`: as far as the program lets; `strict`: wholly, or it is refused; `off`: not at all.
+ */
+export type Preinitialization = (typeof preinitializations)[number];
 
 /** One program to be made into an app. */
 export interface AppRequest {
@@ -15,6 +23,8 @@ export interface AppRequest {
   readonly includeDirectories: readonly string[];
   /** The folder to which paths in messages are relative. */
   readonly workingDirectory: string;
+  /** `auto` by default. */
+  readonly preinitialization?: Preinitialization | undefined;
   /** The only way to the file system. */
   readonly files: SourceFiles;
   /** Finds the npm package that holds a compiler; throws `toolchain-missing`. */

@@ -4,9 +4,12 @@ import { Command, CommanderError } from "commander";
 import { reportError, usageStatus } from "./report.ts";
 
 /** Options of commands that start from sources. */
+const toolchainHelp = "javascript, c, assemblyscript or wasm; chosen by the file's name otherwise";
+
 function sourceOptions(command: Command): Command {
   return command
-    .option("--toolchain <name>", "c, assemblyscript or wasm; chosen by the file's name otherwise")
+    .option("--toolchain <name>", toolchainHelp)
+    .option("--preinit <mode>", "how to evaluate JavaScript when building: auto, strict or off")
     .option("-I, --include <folder>", "also search this folder for #include files", collect)
     .option("-q, --quiet", "print nothing but what the app and compilers print")
     .option("--debug", "print the stack of an error");

@@ -1,13 +1,14 @@
 /** What `build` and `run` share: options that describe sources, and the offer to install. */
 import { createInterface } from "node:readline/promises";
 import type { AppSources } from "../../engine/app-store.ts";
-import { parseToolchainName } from "../../engine/choices.ts";
+import { parsePreinitialization, parseToolchainName } from "../../engine/choices.ts";
 import { installPackage, missingPackage } from "../../engine/install.ts";
 import { note } from "./report.ts";
 
 /** Options as commander gives them. */
 export interface SourceOptions {
   readonly toolchain?: string;
+  readonly preinit?: string;
   readonly include?: readonly string[];
   readonly quiet?: boolean;
 }
@@ -18,6 +19,8 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): A
     sources,
     includeDirectories: options.include ?? [],
     toolchain: options.toolchain === undefined ? undefined : parseToolchainName(options.toolchain),
+    preinitialization:
+      options.preinit === undefined ? undefined : parsePreinitialization(options.preinit),
     workingDirectory: process.cwd(),
     environment: process.env,
   };

@@ -1,5 +1,10 @@
 import { TsukiError } from "../../contracts/errors.ts";
-import { engineGuestImports, guestImports } from "../../contracts/guest-abi.ts";
+import {
+  engineGuestImports,
+  guestImports,
+  opensFiles,
+  opensSockets,
+} from "../../contracts/guest-abi.ts";
 import {
   appKinds,
   type ConfigConstant,
@@ -172,6 +177,13 @@ export class UnitEnvironment implements LoweringEnvironment {
     return customSections.has(engineSection) ? appKinds.javaScriptEngine : appKinds.command;
   }
 
+  /** 1 when the app imports a function with such a name, or is an engine, which has everything. */
+  private appImports(isSuch: (name: string) => boolean): number {
+    const { functions } = this.program.app.module;
+    const isFound = functions.some((fn) => fn.import !== undefined && isSuch(fn.import.name));
+    return Number(isFound || this.appKind === appKinds.javaScriptEngine);
+  }
+
   /** The app's export that meets an import of the kernel's; nothing defines it in other apps. */
   private engineFunction(names: ImportName): SymbolId {
     const { app, symbols } = this.program;
@@ -212,6 +224,8 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.module !== "config") return undefined;
     if (names.name === "platform") return { low: platformIds[this.program.platform], high: 0 };
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
+    if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
+    if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
     if (names.name !== "appInitialPages") return undefined;
     return { low: this.program.app.module.memories[0]?.minimum ?? 0, high: 0 };
   }

@@ -14,7 +14,7 @@ export interface Unit {
   /** "kernel" or "app": the first part of its symbols' names. */
   readonly name: string;
   readonly module: Module;
-  /** Exported functions by index: their symbols bear the export's name. */
+  /** The kernel's exported functions by index: their symbols bear the export's name. */
   readonly exportNames: ReadonlyMap<number, string>;
 }
 
@@ -22,7 +22,9 @@ export interface Unit {
 export function createUnit(name: string, bytes: Uint8Array): Unit {
   const module = decode(bytes);
   const exportNames = new Map<number, string>();
-  for (const entry of module.exports) {
+  // An app chooses its exports' names: one named `bytes` or `g0` must not stand for a variable.
+  const named = name === "kernel" ? module.exports : [];
+  for (const entry of named) {
     if (entry.kind === "function" && !exportNames.has(entry.index)) {
       exportNames.set(entry.index, entry.name);
     }

@@ -1,0 +1,119 @@
+/** TypeScript and JavaScript services: bundled, and evaluated into the engine as far as can be. */
+import { relative } from "node:path";
+import { TsukiError } from "../../contracts/errors.ts";
+import type { App, AppRequest, Preinitialization, Toolchain } from "../toolchain.ts";
+import { engineBase } from "./base.ts";
+import { NotYetKnown, TakesTooLong } from "./build-host.ts";
+import { type Bundle, bundleProgram } from "./bundle.ts";
+import {
+  compileProgram,
+  embedProgram,
+  evaluateProgram,
+  findRandomCall,
+  NeverSettles,
+} from "./evaluate.ts";
+import { isProgramFrame, ProgramError } from "./quickjs.ts";
+
+/** Makes one JavaScript or TypeScript program, with all it imports, into an app. */
+export const javaScriptToolchain: Toolchain = { name: "javascript", toApp };
+
+/** A program on its way into the engine. */
+interface Program {
+  readonly name: string;
+  readonly bundle: Bundle;
+  readonly base: Uint8Array;
+  readonly bytecode: Uint8Array;
+  readonly lines: Uint8Array;
+}
+
+async function toApp(request: AppRequest): Promise<App> {
+  const [source, second] = request.sources;
+  if (source === undefined || second !== undefined) {
+    throw new TsukiError("usage", "a service is one file, which imports the others");
+  }
+  const name = relative(request.workingDirectory, source);
+  const [bundle, base] = await Promise.all([
+    bundleProgram(source, request.workingDirectory),
+    engineBase(),
+  ]);
+  for (const input of bundle.inputs) request.files.read(input);
+  const bytecode = compile(base, bundle, name);
+  const program = { name, bundle, base, bytecode, lines: bundle.lines.encode() };
+  const { app, notice } = makeApp(program, request.preinitialization ?? "auto");
+  return { app, warnings: linesOf(bundle.warnings, notice) };
+}
+
+function compile(base: Uint8Array, bundle: Bundle, name: string): Uint8Array {
+  try {
+    return compileProgram(base, bundle.code);
+  } catch (error) {
+    throw programFailure(error, bundle, `${name} is not understood by the engine`);
+  }
+}
+
+function makeApp(
+  program: Program,
+  mode: Preinitialization,
+): { readonly app: Uint8Array; readonly notice: string } {
+  const { base, bytecode, lines, bundle, name } = program;
+  if (mode === "off") return { app: embedProgram(base, bytecode, lines), notice: "" };
+  const started = performance.now();
+  try {
+    return { app: evaluateProgram(base, bytecode, lines).module, notice: "" };
+  } catch (error) {
+    if (!(error instanceof NotYetKnown)) {
+      throw programFailure(error, bundle, `${name} fails while it loads`);
+    }
+    const spentMs = performance.now() - started;
+    const reason = reasonFor(error, program);
+    if (mode === "strict") {
+      throw new TsukiError(
+        "javascript-preinit",
+        `${reason}, which only an instance knows; move it into a handler, or use --preinit auto`,
+      );
+    }
+    const cost = error instanceof TakesTooLong ? "" : `, about ${Math.ceil(spentMs)} ms each time`;
+    const notice = `tsuki: ${reason}, so it is evaluated at every start${cost} (--preinit)`;
+    return { app: embedProgram(base, bytecode, lines), notice };
+  }
+}
+
+/** `src/app.ts:3 reads the clock while the program loads`. */
+function reasonFor(error: NotYetKnown, { base, bytecode, bundle, name }: Program): string {
+  const frames = error.frames === "" ? findRandomCall(base, bytecode) : error.frames;
+  return `${placeOf(frames, bundle) ?? name} asks for ${error.what} while the program loads`;
+}
+
+/** The innermost place in the program, `file:line`. */
+function placeOf(frames: string, bundle: Bundle): string | undefined {
+  const frame = frames.split("\n").find(isProgramFrame);
+  return frame === undefined
+    ? undefined
+    : /\(?([^()\s]+)\)?$/.exec(bundle.lines.rewrite(frame))?.[1];
+}
+
+/** An error of the program's as the user meets it; others as they are. */
+function programFailure(error: unknown, bundle: Bundle, what: string): unknown {
+  if (error instanceof NeverSettles) {
+    return new TsukiError(
+      "javascript-throws",
+      `${what}: a top-level await never settles; nothing is pending that could settle it`,
+    );
+  }
+  if (!(error instanceof ProgramError)) return error;
+  const frames = bundle.lines.rewrite(error.frames).trimEnd();
+  const place = placeOf(error.frames, bundle);
+  const at = place === undefined ? "" : ` at ${place}`;
+  return new TsukiError("javascript-throws", `${what}${at}: ${firstLine(error.text)}`, {
+    detail: `Uncaught ${error.text}${frames === "" ? "" : `\n${frames}`}`,
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
+/** Texts that are not empty, each with a line end. */
+function linesOf(...texts: readonly string[]): string {
+  return texts.map((text) => (text === "" ? "" : `${text}\n`)).join("");
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildProgram } from "../src/image/build.ts";
+import { makeEngineBase } from "../src/toolchains/javascript/base.ts";
+
+const compilerFolder = "src/compiler";
+
+/**
+ * Makes what programs in JavaScript begin with, unless it is there from the same input: the engine
+ * with the library in it, and the engine's object, so that no user waits for its compilation.
+ * Returns a line for the report.
+ */
+export async function buildEngine(outputFolder: string): Promise<string> {
+  const base = await makeEngineBase();
+  const path = join(outputFolder, "javascript", "engine.wasm");
+  const keyPath = join(outputFolder, "javascript", "engine.key");
+  const objectFolder = join(outputFolder, "objects");
+  const kernel = await readFile(join(outputFolder, "kernel.wasm"));
+  const key = await contentKey(base);
+  const isCurrent = existsSync(path) && existsSync(keyPath);
+  if (isCurrent && (await readFile(keyPath, "utf8")) === key) {
+    return "javascript/engine.wasm (unchanged)";
+  }
+  await mkdir(join(outputFolder, "javascript"), { recursive: true });
+  await rm(objectFolder, { recursive: true, force: true });
+  await mkdir(objectFolder, { recursive: true });
+  const objects: [string, Uint8Array][] = [];
+  await buildProgram({
+    platform: "linux",
+    kernel,
+    app: base,
+    objects: {
+      read: () => undefined,
+      write: (name, object) => objects.push([name, object]),
+    },
+  });
+  for (const [name, object] of objects) await writeFile(join(objectFolder, name), object);
+  await writeFile(path, base);
+  await writeFile(keyPath, key);
+  const { size: lengthBytes } = await stat(path);
+  return `javascript/engine.wasm (${(lengthBytes / 1024).toFixed(1)} KiB)`;
+}
+
+/** A digest of the engine, the library in it, and the compiler. */
+async function contentKey(base: Uint8Array): Promise<string> {
+  const hash = createHash("sha256").update(base);
+  const names = await readdir(compilerFolder, { recursive: true });
+  for (const name of names.filter((path) => path.endsWith(".ts")).sort()) {
+    hash.update(`\0${name}\0`).update(await readFile(join(compilerFolder, name)));
+  }
+  return hash.digest("hex");
+}
