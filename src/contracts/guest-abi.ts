@@ -37,6 +37,16 @@ export const guestImports: Readonly<Record<string, Readonly<Record<string, Guest
   env: assemblyScriptImports,
 };
 
+/** Whether an app that imports this function of WASI can have sockets. */
+export function opensSockets(name: string): boolean {
+  return name.startsWith("sock_");
+}
+
+/** Whether an app that imports this function of WASI can open files. */
+export function opensFiles(name: string): boolean {
+  return name.startsWith("path_");
+}
+
 const three: GuestImport["parameters"] = ["i32", "i32", "i32"];
 const two: GuestImport["parameters"] = ["i32", "i32"];
 

@@ -141,6 +141,8 @@ export const configConstants = [
   "appImageOffset", // where they lie in the app's memory, page-aligned
   "appKind", // appKinds
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
+  "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
+  "opensFiles", // 1 when the app can open files
   "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
   "functionCount",
   "interruptStubs", // pc: table of 256 code addresses, u32 each

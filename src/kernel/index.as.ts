@@ -16,6 +16,7 @@ export {
   fd_fdstat_set_flags,
   fd_filestat_get,
   fd_read,
+  fd_renumber,
   fd_write,
 } from "./wasi/descriptor.as";
 export {
@@ -30,7 +31,6 @@ export {
   fd_prestat_get,
   fd_pwrite,
   fd_readdir,
-  fd_renumber,
   fd_seek,
   fd_sync,
   fd_tell,

@@ -8,7 +8,13 @@ import { linuxLayout } from "./linux-layout.ts";
 import { pcLayout } from "./pc-layout.ts";
 
 /** What chunks and the program's own measures define, not the layout. */
-const definedElsewhere = new Set(["functionTable", "functionCount"]);
+const definedElsewhere = new Set([
+  "functionTable",
+  "functionCount",
+  "appKind",
+  "opensSockets",
+  "opensFiles",
+]);
 const definedByLinux = new Set(["signalEntry", "seccompFilter", "seccompFilterLength"]);
 const definedByPc = new Set(["interruptStubs"]);
 

@@ -57,6 +57,14 @@ export declare const appInitialPages: u32;
 @external("config", "appKind")
 export declare const appKind: i32;
 
+/** Whether the app can have sockets: 0 or 1. */
+@external("config", "opensSockets")
+export declare const opensSockets: i32;
+
+/** Whether the app can open files: 0 or 1. */
+@external("config", "opensFiles")
+export declare const opensFiles: i32;
+
 /** The program map (contracts/program-map.ts). */
 @external("config", "functionTable")
 export declare const functionTable: u32;

@@ -12,6 +12,10 @@ export const fault: u32 = 21;
 export const invalid: u32 = 28;
 /** EIO: the stream failed. */
 export const inputOutput: u32 = 29;
+/** EMFILE: the app has too many descriptors. */
+export const tooManyDescriptors: u32 = 33;
+/** ENOMEM: the kernel has no memory left for this. */
+export const noMemory: u32 = 48;
 /** ENOSPC: the host's device is full. */
 export const noSpace: u32 = 51;
 /** ENOSYS: the function does nothing here. */

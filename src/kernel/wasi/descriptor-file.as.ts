@@ -1,4 +1,4 @@
-// WASI: the fd_* functions that are for files and directories, as a stream refuses them.
+// WASI: the fd_* functions that are for files and directories, as streams and sockets refuse them.
 import * as errno from "../base/errno.as";
 import { isOpen } from "./descriptors.as";
 
@@ -63,12 +63,6 @@ export function fd_readdir(
   descriptor: u32, _buffer: u32, _length: u32, _cookie: u64, _result: u32,
 ): u32 {
   return refuse(descriptor, errno.notDirectory);
-}
-
-/** WASI fd_renumber: a stream keeps its number. */
-export function fd_renumber(from: u32, to: u32): u32 {
-  if (!isOpen(from) || !isOpen(to)) return errno.badDescriptor;
-  return from == to ? errno.success : errno.notSupported;
 }
 
 /** WASI fd_seek: a stream has no position. */

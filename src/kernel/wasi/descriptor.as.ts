@@ -1,46 +1,57 @@
-// WASI: the fd_* functions that read, write and describe a stream.
+// WASI: the fd_* functions that every descriptor has. Each checks the app's ranges, then goes by the
+// descriptor's kind; what a stream or socket refuses stands in descriptor-file.as.ts.
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { readVectors, streamFileType, writeVectors } from "../console/streams.as";
 import { isAppRange } from "../memory/app-memory.as";
 import {
   appendFlag,
-  closeDescriptor,
+  closedKind,
   descriptorFlags,
+  freeDescriptor,
+  hasRights,
+  inheritingRightsOf,
   isOpen,
-  isWritable,
+  kindOf,
+  moveDescriptor,
   nonBlockingFlag,
+  objectOf,
+  rightRead,
+  rightsOf,
+  rightWrite,
   setDescriptorFlags,
-  standardInput,
+  streamKind,
 } from "./descriptors.as";
-
-// Rights (typenames.witx) that the streams have.
-const rightRead: u64 = 1 << 1;
-const rightSetFlags: u64 = 1 << 3;
-const rightWrite: u64 = 1 << 6;
-const rightStatus: u64 = 1 << 21;
-const rightPoll: u64 = 1 << 27;
+import { checkVectors, finishTransfer } from "./vectors.as";
 
 /** WASI fd_write: writes the buffers one after another. */
 export function fd_write(descriptor: u32, list: u32, count: u32, result: u32): u32 {
-  if (!isWritable(descriptor)) return errno.badDescriptor;
+  if (!isOpen(descriptor) || !hasRights(descriptor, rightWrite)) return errno.badDescriptor;
   const error = checkVectors(list, count, result);
-  return error != 0 ? error : finish(writeVectors(descriptor, list, count), result);
+  return error != 0 ? error : finishTransfer(write(descriptor, list, count), result);
 }
 
 /** WASI fd_read: waits until there is something, then reads as much as there is. */
 export function fd_read(descriptor: u32, list: u32, count: u32, result: u32): u32 {
-  if (descriptor != standardInput || !isOpen(descriptor)) return errno.badDescriptor;
+  if (!isOpen(descriptor) || !hasRights(descriptor, rightRead)) return errno.badDescriptor;
   const error = checkVectors(list, count, result);
-  if (error != 0) return error;
-  const mayWait = (descriptorFlags(descriptor) & nonBlockingFlag) == 0;
-  return finish(readVectors(list, count, mayWait), result);
+  return error != 0 ? error : finishTransfer(read(descriptor, list, count), result);
 }
 
-/** WASI fd_close: closes a stream. */
+/** WASI fd_close: closes what the descriptor stands for and frees its number. */
 export function fd_close(descriptor: u32): u32 {
   if (!isOpen(descriptor)) return errno.badDescriptor;
-  closeDescriptor(descriptor);
+  const error = closeObject(descriptor);
+  freeDescriptor(descriptor);
+  return error;
+}
+
+/** WASI fd_renumber: gives what `from` stands for the number `to`, and closes what that was. */
+export function fd_renumber(from: u32, to: u32): u32 {
+  if (!isOpen(from) || !isOpen(to)) return errno.badDescriptor;
+  if (from == to) return errno.success;
+  closeObject(to);
+  moveDescriptor(from, to);
   return errno.success;
 }
 
@@ -48,11 +59,11 @@ export function fd_close(descriptor: u32): u32 {
 export function fd_fdstat_get(descriptor: u32, result: u32): u32 {
   if (!isOpen(descriptor)) return errno.badDescriptor;
   if (!isAppRange(result, 24)) return errno.fault;
-  const direction = descriptor == standardInput ? rightRead : rightWrite;
   app.fill(result, 0, 24);
-  app.store8(result, streamFileType(descriptor));
+  app.store8(result, fileType(descriptor));
   app.store16(result + 2, descriptorFlags(descriptor));
-  app.store64(result + 8, direction | rightSetFlags | rightStatus | rightPoll);
+  app.store64(result + 8, rightsOf(descriptor));
+  app.store64(result + 16, inheritingRightsOf(descriptor));
   return errno.success;
 }
 
@@ -64,31 +75,44 @@ export function fd_fdstat_set_flags(descriptor: u32, flags: u32): u32 {
   return errno.success;
 }
 
-/** WASI fd_filestat_get: 64 bytes, of which a stream has only the file type. */
+/** WASI fd_filestat_get: 64 bytes, of which streams and sockets have only the file type. */
 export function fd_filestat_get(descriptor: u32, result: u32): u32 {
   if (!isOpen(descriptor)) return errno.badDescriptor;
   if (!isAppRange(result, 64)) return errno.fault;
   app.fill(result, 0, 64);
-  app.store8(result + 16, streamFileType(descriptor));
+  app.store8(result + 16, fileType(descriptor));
   app.store64(result + 24, 1); // one link
   return errno.success;
 }
 
-/** Checks the list, every buffer in it, their sum and the place for the result. */
-function checkVectors(list: u32, count: u32, result: u32): u32 {
-  if (!isAppRange(list, <u64>count * 8) || !isAppRange(result, 4)) return errno.fault;
-  let total: u64 = 0;
-  for (let index: u32 = 0; index < count; index++) {
-    const length = app.load32(list + index * 8 + 4);
-    if (!isAppRange(app.load32(list + index * 8), length)) return errno.fault;
-    total += length;
-  }
-  // The sum must fit the result (POSIX writev: SSIZE_MAX).
-  return total > 0x7fff_ffff ? errno.invalid : errno.success;
+/** Whether what would have to wait waits. */
+export function mayWait(descriptor: u32): bool {
+  return (descriptorFlags(descriptor) & nonBlockingFlag) == 0;
 }
 
-function finish(outcome: i64, result: u32): u32 {
-  if (outcome < 0) return <u32>-outcome;
-  app.store32(result, <u32>outcome);
-  return errno.success;
+/** Bytes written, or a negated error number. */
+function write(descriptor: u32, list: u32, count: u32): i64 {
+  const kind = kindOf(descriptor);
+  if (kind == streamKind) return writeVectors(objectOf(descriptor), list, count);
+  return unreachable();
+}
+
+/** Bytes read, 0 at the end, or a negated error number. */
+function read(descriptor: u32, list: u32, count: u32): i64 {
+  const kind = kindOf(descriptor);
+  if (kind == streamKind) return readVectors(list, count, mayWait(descriptor));
+  return unreachable();
+}
+
+/** Closes the object alone; streams of the host stay open for the kernel's own messages. */
+function closeObject(descriptor: u32): u32 {
+  const kind = kindOf(descriptor);
+  return kind == closedKind ? errno.badDescriptor : errno.success;
+}
+
+/** WASI's file type (typenames.witx, filetype). */
+function fileType(descriptor: u32): u32 {
+  const kind = kindOf(descriptor);
+  if (kind == streamKind) return streamFileType(objectOf(descriptor));
+  return unreachable();
 }

@@ -120,6 +120,16 @@ describe("the state of a stream", () => {
     expect(calls.call("fd_close", 1)).toBe(badf);
     expect(calls.call("fd_write", 2, list, 1, result)).toBe(success);
   });
+
+  it("moves with fd_renumber", () => {
+    const calls = new Calls();
+    calls.put(1024, "to error");
+    calls.putVectors(list, [1024, 8]);
+    expect(calls.call("fd_renumber", 2, 1)).toBe(success);
+    expect(calls.call("fd_write", 1, list, 1, result)).toBe(success);
+    expect(calls.streams.text(2)).toBe("to error");
+    expect(calls.call("fd_write", 2, list, 1, result)).toBe(badf);
+  });
 });
 
 const refusals: readonly (readonly [string, readonly (number | bigint)[], number])[] = [
@@ -146,7 +156,6 @@ const refusals: readonly (readonly [string, readonly (number | bigint)[], number
   ["fd_filestat_set_size", [1, 0n], inval],
   ["fd_filestat_set_times", [1, 0n, 0n, 0], notsup],
   ["fd_readdir", [1, 0, 0, 0n, result], notdir],
-  ["fd_renumber", [1, 2], notsup],
   ["fd_renumber", [1, 1], success],
   ["fd_renumber", [1, 5], badf],
   ["path_open", [3, 0, 0, 1, 0, 0n, 0n, 0, result], badf],

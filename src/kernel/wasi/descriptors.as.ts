@@ -1,45 +1,143 @@
-// The app's descriptors: 0, 1 and 2, the standard streams, each until it is closed.
+// The app's descriptors: what each number stands for.
+//
+// A record has 16 bytes: u8 kind, u16 fdflags at 2, u32 object at 4, u32 rights at 8, u32 inheriting
+// rights at 12 (WASI's rights have 30 bits). The records of the standard streams are static; an app
+// that can open nothing (config.opensSockets, config.opensFiles) has no others, and none of the code
+// for them. Further records lie in page frames, taken when they are first needed.
+import * as config from "../base/config.as";
+import * as errno from "../base/errno.as";
+import { allocateZeroedFrame } from "../memory/frames.as";
 
-/** The descriptor that is read. */
+/** Kind of a number that is not open. */
+export const closedKind: u32 = 0;
+
+/** Kind of a standard stream; its object is 0, 1 or 2. */
+export const streamKind: u32 = 1;
+
+/** Kind of a socket, listening or not; its object is the socket (net/sockets). */
+export const socketKind: u32 = 2;
+
+/** The stream that is read. */
 export const standardInput: u32 = 0;
-
-const streamCount: u32 = 3;
 
 /** fdflags: writes go to the end. */
 export const appendFlag: u32 = 1;
 
-/** fdflags: a read that would have to wait fails with EAGAIN. */
+/** fdflags: what would have to wait fails with EAGAIN. */
 export const nonBlockingFlag: u32 = 4;
 
-let openStreams: u32 = 7;
-let inputFlags: u32 = 0;
-let outputFlags: u32 = 0;
-let errorFlags: u32 = 0;
+/** Right to read. */
+export const rightRead: u32 = 1 << 1;
+
+/** Right to set fdflags. */
+export const rightSetFlags: u32 = 1 << 3;
+
+/** Right to write. */
+export const rightWrite: u32 = 1 << 6;
+
+/** Right to ask for the status. */
+export const rightStatus: u32 = 1 << 21;
+
+/** Right to wait for it in poll_oneoff. */
+export const rightPoll: u32 = 1 << 27;
+
+const recordBytes: u32 = 16;
+const streamCount: u32 = 3;
+const recordsOfPage: u32 = 256;
+const descriptorLimit: u32 = 1024;
+
+// Kind and flags, object, rights, inheriting rights of 0, 1 and 2.
+const streams = memory.data<u32>([
+  1, 0, 0x0820_000a, 0,
+  1, 1, 0x0820_0048, 0,
+  1, 2, 0x0820_0048, 0,
+]);
+const pages = memory.data(16, 4); // one u32 for each recordsOfPage descriptors
+let firstFree: u32 = 3; // no lower number is free
+
+/** What a descriptor is: one of the kinds above. */
+export function kindOf(descriptor: u32): u32 {
+  const record = recordOf(descriptor);
+  return record == 0 ? closedKind : load<u8>(record);
+}
 
 /** Whether a descriptor is open. */
 export function isOpen(descriptor: u32): bool {
-  return descriptor < streamCount && ((openStreams >> descriptor) & 1) != 0;
+  return kindOf(descriptor) != closedKind;
 }
 
-/** Whether a descriptor is open for writing. */
-export function isWritable(descriptor: u32): bool {
-  return descriptor != standardInput && isOpen(descriptor);
-}
-
-/** Closes an open descriptor. */
-export function closeDescriptor(descriptor: u32): void {
-  openStreams &= ~(1 << descriptor);
+/** Which object of its kind an open descriptor stands for. */
+export function objectOf(descriptor: u32): u32 {
+  return load<u32>(recordOf(descriptor), 4);
 }
 
 /** The fdflags of an open descriptor. */
 export function descriptorFlags(descriptor: u32): u32 {
-  if (descriptor == standardInput) return inputFlags;
-  return descriptor == 1 ? outputFlags : errorFlags;
+  return load<u16>(recordOf(descriptor), 2);
 }
 
 /** Sets the fdflags of an open descriptor. */
 export function setDescriptorFlags(descriptor: u32, flags: u32): void {
-  if (descriptor == standardInput) inputFlags = flags;
-  else if (descriptor == 1) outputFlags = flags;
-  else errorFlags = flags;
+  store<u16>(recordOf(descriptor), flags, 2);
+}
+
+/** The rights of an open descriptor. */
+export function rightsOf(descriptor: u32): u32 {
+  return load<u32>(recordOf(descriptor), 8);
+}
+
+/** The rights of what is opened through an open descriptor. */
+export function inheritingRightsOf(descriptor: u32): u32 {
+  return load<u32>(recordOf(descriptor), 12);
+}
+
+/** Whether an open descriptor has all of these rights. */
+export function hasRights(descriptor: u32, rights: u32): bool {
+  return (rightsOf(descriptor) & rights) == rights;
+}
+
+/** Gives an object the lowest free number; a negated error number when there is none. */
+export function openDescriptor(
+  kind: u32, object: u32, flags: u32, rights: u32, inheritingRights: u32,
+): i32 {
+  let descriptor = firstFree;
+  while (descriptor < descriptorLimit && kindOf(descriptor) != closedKind) descriptor++;
+  if (descriptor == descriptorLimit) return -<i32>errno.tooManyDescriptors;
+  const record = makeRecord(descriptor);
+  if (record == 0) return -<i32>errno.noMemory;
+  store<u8>(record, kind);
+  store<u16>(record, flags, 2);
+  store<u32>(record, object, 4);
+  store<u32>(record, rights, 8);
+  store<u32>(record, inheritingRights, 12);
+  firstFree = descriptor + 1;
+  return descriptor;
+}
+
+/** Frees an open descriptor's number; the caller has closed its object. */
+export function freeDescriptor(descriptor: u32): void {
+  store<u8>(recordOf(descriptor), closedKind);
+  firstFree = min(firstFree, descriptor);
+}
+
+/** Gives an open descriptor's object another open number, whose own object the caller has closed. */
+export function moveDescriptor(from: u32, to: u32): void {
+  memory.copy(recordOf(to), recordOf(from), recordBytes);
+  freeDescriptor(from);
+}
+
+/** Address of a descriptor's record; 0 where there is none. */
+function recordOf(descriptor: u32): usize {
+  if (descriptor < streamCount) return streams + descriptor * recordBytes;
+  if (!config.opensSockets && !config.opensFiles) return 0;
+  if (descriptor >= descriptorLimit) return 0;
+  const page = load<u32>(pages + descriptor / recordsOfPage * 4);
+  return page == 0 ? 0 : page + descriptor % recordsOfPage * recordBytes;
+}
+
+/** The same; takes the page frame that it lies in if need be. */
+function makeRecord(descriptor: u32): usize {
+  const place = pages + descriptor / recordsOfPage * 4;
+  if (descriptor >= streamCount && load<u32>(place) == 0) store<u32>(place, <u32>allocateZeroedFrame());
+  return recordOf(descriptor);
 }

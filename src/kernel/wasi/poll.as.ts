@@ -5,7 +5,14 @@ import { idle, neverDeadline, round } from "../boot/loop.as";
 import { inputReady } from "../console/streams.as";
 import { isAppRange } from "../memory/app-memory.as";
 import { hasClock, monotonicTime, wallClock, wallTime } from "../time/clock.as";
-import { isOpen, isWritable, standardInput } from "./descriptors.as";
+import {
+  hasRights,
+  isOpen,
+  kindOf,
+  rightRead,
+  rightWrite,
+  streamKind,
+} from "./descriptors.as";
 
 // subscription: u64 userdata, u8 tag at 8; clock: u32 id at 16, u64 timeout at 24, u16 flags at 40;
 // descriptor: u32 at 16 (typenames.witx).
@@ -83,19 +90,22 @@ function serveClock(subscription: u32): void {
 
 function serveRead(subscription: u32): void {
   const descriptor = app.load32(subscription + 16);
-  if (descriptor != standardInput || !isOpen(descriptor)) {
+  if (!isOpen(descriptor) || !hasRights(descriptor, rightRead)) {
     emit(subscription, errno.badDescriptor, 0);
-  } else if (inputReady()) {
+  } else if (kindOf(descriptor) == streamKind) {
     // How much there is, the streams do not tell: at least one byte, or the end.
-    emit(subscription, errno.success, 1);
-  } else {
-    waitsForInput = true;
+    if (inputReady()) emit(subscription, errno.success, 1);
+    else waitsForInput = true;
   }
 }
 
 function serveWrite(subscription: u32): void {
-  const isReady = isWritable(app.load32(subscription + 16));
-  emit(subscription, isReady ? errno.success : errno.badDescriptor, isReady ? 4096 : 0);
+  const descriptor = app.load32(subscription + 16);
+  if (!isOpen(descriptor) || !hasRights(descriptor, rightWrite)) {
+    emit(subscription, errno.badDescriptor, 0);
+  } else if (kindOf(descriptor) == streamKind) {
+    emit(subscription, errno.success, 4096);
+  }
 }
 
 function emit(subscription: u32, error: u32, bytes: u64): void {
