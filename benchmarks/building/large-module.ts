@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type ProgramContext, UnitEnvironment } from "../../src/compiler/driver/environment.ts";
 import { compileUnitFunction } from "../../src/compiler/driver/function-compiler.ts";
 import { SignatureIds } from "../../src/compiler/driver/signature-ids.ts";
-import { createUnit, type Unit } from "../../src/compiler/driver/unit.ts";
+import { createUnit, symbolNames, type Unit } from "../../src/compiler/driver/unit.ts";
 import { type SymbolId, SymbolTable } from "../../src/compiler/object/symbols.ts";
 import type { Bench } from "../bench.ts";
 import { type Finding, skipped } from "../report/finding.ts";
@@ -75,7 +75,8 @@ function compileAll(kernel: Unit, app: Unit): number {
   let codeBytes = 0;
   app.module.functions.forEach(({ import: imported }, index) => {
     if (imported !== undefined) return;
-    for (const chunk of compileUnitFunction(environment, index, symbols)) {
+    const symbol = symbols.intern(symbolNames.function(app, index));
+    for (const chunk of compileUnitFunction(environment, index, symbol, symbols)) {
       codeBytes += chunk.bytes.length;
     }
   });
