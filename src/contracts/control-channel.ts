@@ -17,6 +17,11 @@ export const frameKinds = {
   stdinEnd: 2,
   /** Monitor to kernel: stop the app; no payload. */
   stop: 3,
+  /**
+   * Kernel to monitor: the channel is open; the first frame, without payload. What the monitor
+   * sends before it is lost, because opening a serial port empties its buffers.
+   */
+  ready: 18,
   /** Kernel to monitor: bytes of standard error. */
   stderrData: 16,
   /** Kernel to monitor: u32 exit status; the last frame. */

@@ -52,7 +52,7 @@ describe("what a Linux kernel offers", () => {
       /AppArmor/,
     ],
     ["address space", limits("unlimited"), "yes", /unlimited/],
-    ["address space", limits("4294967296"), "no", /4\.0 GiB/],
+    ["address space", limits("4294967296"), "partly", /4\.0 GiB/],
     ["cgroups", { "/proc/self/cgroup": "4:memory:/x\n" }, "partly", /version 1 only/],
     [
       "cgroups",

@@ -89,9 +89,9 @@ function probeAddressSpace(host: HostFiles): Finding {
   const shown = limit === "unlimited" ? limit : `${(Number(limit) / 1024 ** 3).toFixed(1)} GiB`;
   return {
     name: "address space",
-    offers: isEnough ? "yes" : "no",
+    offers: isEnough ? "yes" : "partly",
     found: shown,
-    consequence: isEnough ? "" : "images reserve addresses (not memory) and cannot start",
+    consequence: isEnough ? "" : "images reserve fewer addresses (not memory); large apps may fail",
     advice: isEnough ? "" : "raise the limit: ulimit -v unlimited",
   };
 }

@@ -9,6 +9,7 @@ import { TsukiError } from "../../contracts/errors.ts";
 
 /** What a guest may say. */
 export type GuestFrame =
+  | { readonly kind: "ready" }
   | { readonly kind: "stderrData"; readonly payload: Uint8Array }
   | { readonly kind: "exitStatus"; readonly status: number };
 
@@ -78,6 +79,7 @@ export class GuestFrameReader {
     if (this.#buffer[1] !== 0) throw protocolError(`a frame whose reserved byte is not 0`);
     const payload = this.#buffer.slice(frameHeaderBytes, this.#length);
     this.#length = 0;
+    if (kind === frameKinds.ready && payload.length === 0) return { kind: "ready" };
     if (kind === frameKinds.stderrData) return { kind: "stderrData", payload };
     if (kind !== frameKinds.exitStatus) throw protocolError(`a frame of kind ${kind}`);
     if (payload.length !== 4) {

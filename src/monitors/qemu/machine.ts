@@ -4,7 +4,13 @@ import type { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { TsukiError } from "../../contracts/errors.ts";
 import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
-import { GuestFrameReader, stdinEndFrame, stdinFrames, stopFrame } from "./frames.ts";
+import {
+  type GuestFrame,
+  GuestFrameReader,
+  stdinEndFrame,
+  stdinFrames,
+  stopFrame,
+} from "./frames.ts";
 
 /** How long a guest may take to end after it was asked to, or after it said that it would. */
 const graceMs = 1_000;
@@ -30,6 +36,8 @@ export class Machine implements Instance {
   #failure: TsukiError | undefined;
   #messages = "";
   #timer: NodeJS.Timeout | undefined;
+  #isReady = false;
+  #disconnectInput = () => {};
 
   constructor(
     qemu: ChildProcess & { stdout: Readable; stderr: Readable },
@@ -46,7 +54,6 @@ export class Machine implements Instance {
     });
     control.on("data", (chunk: Buffer) => this.#receive(chunk));
     control.on("error", () => {});
-    const disconnectInput = this.#connectInput();
     const ended = Promise.all([
       finished(qemu.stdout).catch(() => {}),
       finished(control, { writable: false }).catch(() => {}),
@@ -54,7 +61,7 @@ export class Machine implements Instance {
     ]);
     this.#ended = ended.then(() => {
       clearTimeout(this.#timer);
-      disconnectInput();
+      this.#disconnectInput();
       onEnd();
       return this.#conclude();
     });
@@ -67,7 +74,7 @@ export class Machine implements Instance {
 
   stop(): void {
     this.#requested ??= endedStatus.stopped;
-    if (this.#control.writable) this.#control.write(stopFrame());
+    if (this.#isReady && this.#control.writable) this.#control.write(stopFrame());
     this.#endSoon();
   }
 
@@ -104,16 +111,29 @@ export class Machine implements Instance {
     if (this.#failure !== undefined) return;
     try {
       for (const frame of this.#reader.push(chunk)) {
-        if (frame.kind === "stderrData") this.#streams.stderr.write(frame.payload);
-        else {
-          this.#status ??= frame.status;
-          this.#endSoon();
-        }
+        this.#handle(frame);
       }
     } catch (error) {
       if (!(error instanceof TsukiError)) throw error;
       this.#failure = error;
       this.#qemu.kill("SIGKILL");
+    }
+  }
+
+  #handle(frame: GuestFrame): void {
+    switch (frame.kind) {
+      case "ready":
+        if (this.#isReady) return;
+        this.#isReady = true;
+        if (this.#requested !== undefined) this.#control.write(stopFrame());
+        this.#disconnectInput = this.#connectInput();
+        return;
+      case "stderrData":
+        this.#streams.stderr.write(frame.payload);
+        return;
+      case "exitStatus":
+        this.#status ??= frame.status;
+        this.#endSoon();
     }
   }
 

@@ -32,10 +32,10 @@ function time(pc: PcMachine, clock: number): bigint {
 }
 
 describe("boot in a virtual machine", () => {
-  it("runs the app and sends its exit status as the last frame", () => {
+  it("says that it listens, runs the app and sends its exit status as the last frame", () => {
     const pc = bootPc();
     expect(exitStatusOf(pc)).toBe(0);
-    expect(framesOf(pc)).toHaveLength(1);
+    expect(framesOf(pc).map(({ kind }) => kind)).toEqual([18, 17]);
     expect(pc.console.sent).toEqual([]);
   });
 

@@ -2,13 +2,15 @@
 import { drainSerial, openSerialPort, secondSerialPort, writeSerial } from "./serial-port.as";
 
 const exitFrame: u32 = 17;
+const readyFrame: u32 = 18;
 const frame = memory.data(8, 4);
 
 let isPresent = false;
 
-/** Opens the channel if there is one. */
+/** Opens the channel if there is one, and tells the monitor, which waits with its input until then. */
 export function openControlChannel(): void {
   isPresent = openSerialPort(secondSerialPort);
+  if (isPresent) writeControlHeader(readyFrame, 0);
 }
 
 /** Whether there is a control channel. */
