@@ -25,11 +25,26 @@ export type FlagsTest =
 
 /** Sets the flags by an i32 that is a truth value, and says how to test them. */
 export function selectFlags(selector: Selector, truth: Value): FlagsTest {
-  const comparison = selector.singleUse(truth, Operation.compare);
+  const comparison = comparisonOf(selector, truth);
   if (comparison !== undefined) return selectComparison(selector, comparison);
   const register = selector.registerOf(truth);
   selector.draft.registers(Form.test_rm32_r32, register, register);
   return { kind: "condition", condition: ne };
+}
+
+/**
+ * The comparison that a truth value comes from, unless its value is wanted in a register anyway: to
+ * compare once more is cheaper than to make a truth value and to test it.
+ */
+function comparisonOf(selector: Selector, truth: Value): Value | undefined {
+  const value = selector.fn.resolve(truth);
+  const isComparison = selector.operationOf(value) === Operation.compare;
+  return isComparison && !selector.hasRegister(value) ? value : undefined;
+}
+
+/** The address of a load that only this comparison reads, and that is compared only once. */
+function foldOperand(selector: Selector, comparison: Value, operand: Value) {
+  return selector.useCount(comparison) === 1 ? selector.foldLoad(operand) : undefined;
 }
 
 /** Compares the operands of a `compare`. */
@@ -40,17 +55,17 @@ export function selectComparison(selector: Selector, comparison: Value): FlagsTe
   const test = fn.aux[comparison] as number;
   const type = fn.type[first];
   if (type === ValueType.f32 || type === ValueType.f64) {
-    return compareFloats(selector, first, second, test);
+    return compareFloats(selector, comparison, [first, second], test);
   }
   if (selector.smallConstant(first) !== undefined && selector.smallConstant(second) === undefined) {
-    compareIntegers(selector, second, first);
+    compareIntegers(selector, comparison, second, first);
     return { kind: "condition", condition: exchangedConditions[test] as number };
   }
-  compareIntegers(selector, first, second);
+  compareIntegers(selector, comparison, first, second);
   return { kind: "condition", condition: integerConditions[test] as number };
 }
 
-function compareIntegers(selector: Selector, first: Value, second: Value): void {
+function compareIntegers(selector: Selector, comparison: Value, first: Value, second: Value): void {
   const { draft } = selector;
   const wide = selector.isWide(first);
   const immediate = selector.smallConstant(second);
@@ -62,13 +77,13 @@ function compareIntegers(selector: Selector, first: Value, second: Value): void 
     const narrow = wide ? Form.cmp_rm64_imm8 : Form.cmp_rm32_imm8;
     const full = wide ? Form.cmp_rm64_imm32 : Form.cmp_rm32_imm32;
     const form = fitsByte(immediate) ? narrow : full;
-    const address = selector.foldLoad(first);
+    const address = foldOperand(selector, comparison, first);
     if (address !== undefined) draft.memory(form, -1, address, immediate);
     else draft.registers(form, selector.registerOf(first), -1, immediate);
     return;
   }
   const form = wide ? Form.cmp_r64_rm64 : Form.cmp_r32_rm32;
-  const address = selector.foldLoad(second);
+  const address = foldOperand(selector, comparison, second);
   const left = selector.registerOf(first);
   if (address !== undefined) draft.memory(form, left, address);
   else draft.registers(form, left, selector.registerOf(second));
@@ -92,12 +107,17 @@ function compareWithZero(selector: Selector, value: Value, wide: boolean): void 
   }
 }
 
-function compareFloats(selector: Selector, first: Value, second: Value, test: number): FlagsTest {
+function compareFloats(
+  selector: Selector,
+  comparison: Value,
+  [first, second]: readonly [Value, Value],
+  test: number,
+): FlagsTest {
   const form = selector.isWide(first) ? Form.ucomisd_x_xm64 : Form.ucomiss_x_xm32;
   const exchange = test === Test.floatLess || test === Test.floatLessEqual;
   const left = exchange ? second : first;
   const right = exchange ? first : second;
-  const address = selector.foldLoad(right);
+  const address = foldOperand(selector, comparison, right);
   const leftRegister = selector.registerOf(left);
   if (address !== undefined) selector.draft.memory(form, leftRegister, address);
   else selector.draft.registers(form, leftRegister, selector.registerOf(right));
@@ -127,7 +147,7 @@ export function selectCompare(selector: Selector, value: Value): void {
 
 /** Sets the flags and returns one x86 condition for "true", through a register where it takes two. */
 export function selectCondition(selector: Selector, truth: Value): number {
-  const comparison = selector.singleUse(truth, Operation.compare);
+  const comparison = comparisonOf(selector, truth);
   if (comparison === undefined || !needsTwoTests(selector, comparison)) {
     const test = selectFlags(selector, truth);
     if (test.kind === "condition") return test.condition;
