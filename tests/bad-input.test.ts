@@ -47,8 +47,7 @@ describe("sources", { timeout: 60_000 }, () => {
       /imports the function env\.emscripten_resize_heap, which is provided by Emscripten/,
     ],
     ["not a command", "a.wasm", moduleWith([], ["memory"]), "wasm-not-a-command", /_start/],
-    ["for services", "a.ts", "1;\n", "services-reserved", /not supported yet; .*\*\.as\.ts/],
-    ["of no known kind", "a.txt", "", "source-kind", /it takes \.c, /],
+    ["of no known kind", "a.txt", "", "source-kind", /it takes \.ts/],
     [
       "with C++ exceptions",
       "a.cc",

@@ -28,6 +28,8 @@ export interface RunOptions extends AppSources {
   readonly onNotice: (line: string) => void;
   /** Told the toolchain's own lines, if it had any. */
   readonly onWarnings: (text: string) => void;
+  /** Told right before the instance is launched. */
+  readonly onLaunch?: () => void;
 }
 
 /** A running instance and what it was started from. */
@@ -48,6 +50,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   const image = await build({ ...options, platform: monitor.platform, maximumPages });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);
+  options.onLaunch?.();
   const instance = await monitor.launch({
     imagePath: image.path,
     arguments: [programName(options.sources[0] ?? "app"), ...options.arguments],
