@@ -18,7 +18,7 @@ export async function buildEngine(outputFolder: string): Promise<string> {
   const keyPath = join(outputFolder, "javascript", "engine.key");
   const objectFolder = join(outputFolder, "objects");
   const kernel = await readFile(join(outputFolder, "kernel.wasm"));
-  const key = await contentKey(base);
+  const key = await contentKey(base, kernel);
   const isCurrent = existsSync(path) && existsSync(keyPath);
   if (isCurrent && (await readFile(keyPath, "utf8")) === key) {
     return "javascript/engine.wasm (unchanged)";
@@ -26,16 +26,18 @@ export async function buildEngine(outputFolder: string): Promise<string> {
   await mkdir(join(outputFolder, "javascript"), { recursive: true });
   await rm(objectFolder, { recursive: true, force: true });
   await mkdir(objectFolder, { recursive: true });
-  const objects: [string, Uint8Array][] = [];
-  await buildProgram({
-    platform: "linux",
-    kernel,
-    app: base,
-    objects: {
-      read: () => undefined,
-      write: (name, object) => objects.push([name, object]),
-    },
-  });
+  const objects = new Map<string, Uint8Array>();
+  for (const platform of ["linux", "pc"] as const) {
+    await buildProgram({
+      platform,
+      kernel,
+      app: base,
+      objects: {
+        read: (name) => objects.get(name),
+        write: (name, object) => objects.set(name, object),
+      },
+    });
+  }
   for (const [name, object] of objects) await writeFile(join(objectFolder, name), object);
   await writeFile(path, base);
   await writeFile(keyPath, key);
@@ -43,9 +45,9 @@ export async function buildEngine(outputFolder: string): Promise<string> {
   return `javascript/engine.wasm (${(lengthBytes / 1024).toFixed(1)} KiB)`;
 }
 
-/** A digest of the engine, the library in it, and the compiler. */
-async function contentKey(base: Uint8Array): Promise<string> {
-  const hash = createHash("sha256").update(base);
+/** A digest of the engine, the library in it, the kernel and the compiler. */
+async function contentKey(base: Uint8Array, kernel: Uint8Array): Promise<string> {
+  const hash = createHash("sha256").update(base).update(kernel);
   const names = await readdir(compilerFolder, { recursive: true });
   for (const name of names.filter((path) => path.endsWith(".ts")).sort()) {
     hash.update(`\0${name}\0`).update(await readFile(join(compilerFolder, name)));

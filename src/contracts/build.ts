@@ -4,7 +4,7 @@ import type { Platform } from "./machine-interface.ts";
 /** Platforms whose images are machine code; a `node` image is the app's module itself. */
 export type NativePlatform = Exclude<Platform, "node">;
 
-/** Compiled objects of large modules by key, kept between builds. */
+/** Compiled objects of large modules and of the kernel by key, kept between builds. */
 export interface ObjectCache {
   /** The object stored under a key, or undefined. */
   read(key: string): Uint8Array | undefined;
@@ -20,7 +20,7 @@ export interface BuildRequest {
   readonly name?: string;
   /** Upper bound of the app's memory in 64 KiB pages, below what the module declares. */
   readonly maximumPages?: number;
-  /** Where objects of large modules are kept; they are compiled anew without it. */
+  /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
 }
 

@@ -62,11 +62,11 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   return { ...made, path, image, isCached: false };
 }
 
-/** Objects of large modules: the package's own, and those compiled here by this build of Tsuki. */
+/** Compiled objects: those made here by this build of Tsuki, and the package's own. */
 function keptObjects(cache: Cache, identity: string): ObjectCache {
   const nameOf = (key: string): string => digestOf(`${identity} ${key}`);
   return {
-    read: (key) => readShippedObject(key) ?? cache.read("objects", nameOf(key)),
+    read: (key) => cache.read("objects", nameOf(key)) ?? readShippedObject(key),
     write: (key, object) => {
       cache.write("objects", nameOf(key), object, 0o600);
     },

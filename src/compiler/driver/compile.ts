@@ -6,6 +6,7 @@ import { type ProgramContext, UnitEnvironment } from "./environment.ts";
 import { LinkError } from "./errors.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
+import { KernelObjects } from "./kernel-objects.ts";
 import { isLarge, largeModuleChunks } from "./large-module.ts";
 import { SignatureIds } from "./signature-ids.ts";
 import { createUnit, exportIndex, symbolNames, type Unit } from "./unit.ts";
@@ -89,6 +90,7 @@ class ProgramBuilder {
   private readonly supplied: Map<SymbolId, Chunk>;
   private readonly functions = new Map<string, { environment: UnitEnvironment; index: number }>();
   private readonly variables: ReadonlyMap<string, UnitVariables>;
+  private readonly kernelObjects: KernelObjects | undefined;
   /** Chunks of the app's functions, if it is large. */
   private readonly large: ReadonlyMap<SymbolId, Chunk[]>;
 
@@ -103,6 +105,10 @@ class ProgramBuilder {
     this.appEnvironment = new UnitEnvironment(context, context.app);
     const environments = [this.kernelEnvironment, this.appEnvironment];
     for (const environment of environments) this.nameFunctions(environment);
+    this.kernelObjects =
+      objects === undefined
+        ? undefined
+        : new KernelObjects(this.kernelEnvironment, symbols, objects);
     this.large = isLarge(app)
       ? largeModuleChunks(app, this.appEnvironment, symbols, objects)
       : new Map();
@@ -130,6 +136,7 @@ class ProgramBuilder {
         }
       }
     }
+    this.kernelObjects?.save();
     return found;
   }
 
@@ -154,7 +161,12 @@ class ProgramBuilder {
     const name = this.context.symbols.nameOf(symbol);
     const found = this.functions.get(name);
     if (found !== undefined) {
-      return compileUnitFunction(found.environment, found.index, symbol, this.context.symbols);
+      const { environment, index } = found;
+      const compile = () => compileUnitFunction(environment, index, symbol, this.context.symbols);
+      const isKernels = environment === this.kernelEnvironment;
+      return isKernels
+        ? (this.kernelObjects?.findOrCompile(symbol, compile) ?? compile())
+        : compile();
     }
     const variable = this.variable(symbol, name);
     return variable === undefined ? [] : [variable];

@@ -171,6 +171,18 @@ export class UnitEnvironment implements LoweringEnvironment {
     return Math.min(declared, this.program.maximumPages);
   }
 
+  /** What the kernel's code is compiled for, besides the kernel itself, in a form to be hashed. */
+  surroundings(): readonly unknown[] {
+    const { platform, kernel, symbols } = this.program;
+    const engine = kernel.module.functions.flatMap(({ import: names }, index) =>
+      names?.module === "engine" ? [symbols.nameOf(this.functionSymbol(index))] : [],
+    );
+    const entries = [this.appStart, this.appInitialize].map((symbol) =>
+      symbol === undefined ? null : symbols.nameOf(symbol),
+    );
+    return [platform, this.appKind, this.appMaximumPages, entries, engine];
+  }
+
   /** What the app is, as its module says. */
   private get appKind(): number {
     const { customSections } = this.program.app.module;
@@ -226,8 +238,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
-    if (names.name !== "appInitialPages") return undefined;
-    return { low: this.program.app.module.memories[0]?.minimum ?? 0, high: 0 };
+    return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import { symbolNames, type Unit } from "./unit.ts";
 export const largeModuleBytes = 256 * 1024;
 
 /** Changes with everything that changes the compiler's output. */
-const compilerVersion = "1";
+export const compilerVersion = "1";
 
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {
@@ -52,8 +52,8 @@ function compileAll(unit: Unit, environment: UnitEnvironment, symbols: SymbolTab
   });
 }
 
-/** A function's chunk and the jump tables behind it. */
-function groupBySymbol(chunks: readonly Chunk[]): Map<SymbolId, Chunk[]> {
+/** The chunks of functions by symbol: each one's code and the jump tables behind it. */
+export function groupBySymbol(chunks: readonly Chunk[]): Map<SymbolId, Chunk[]> {
   const groups = new Map<SymbolId, Chunk[]>();
   let current: Chunk[] = [];
   for (const chunk of chunks) {
