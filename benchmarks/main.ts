@@ -8,7 +8,7 @@ import { measureBuilding } from "./building/area.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { measureProcess } from "./process/area.ts";
 import { measureQemu } from "./qemu/area.ts";
-import { type AreaName, areaNames, type Finding, isMet } from "./report/finding.ts";
+import { type AreaName, areaNames, type Finding, skipped, verdictOf } from "./report/finding.ts";
 import { describeLoad, loadNow, machineLines } from "./report/machine.ts";
 import { resultsText } from "./report/results-file.ts";
 import { tableLines } from "./report/table.ts";
@@ -26,11 +26,22 @@ async function measure(options: BenchOptions): Promise<Finding[]> {
   const bench = new Bench(options.quick, options.kvm ? "kvm" : "tcg", note);
   const findings: Finding[] = [];
   try {
-    for (const area of options.areas) findings.push(...(await areas[area](bench)));
+    for (const area of options.areas) findings.push(...(await attempt(area, bench)));
   } finally {
     bench.end();
   }
   return findings;
+}
+
+/** An area that fails leaves the others their say. */
+async function attempt(area: AreaName, bench: Bench): Promise<Finding[]> {
+  try {
+    return await areas[area](bench);
+  } catch (error) {
+    process.exitCode = 1;
+    const why = error instanceof Error ? error.message : String(error);
+    return [skipped(area, "everything", `it failed: ${why}`)];
+  }
 }
 
 async function main(): Promise<void> {
@@ -43,14 +54,14 @@ async function main(): Promise<void> {
   const report = { date: new Date(), machine: machineLines(), load, table: tableLines(findings) };
   if (options.json) {
     const { date, machine } = report;
-    const judged = findings.map((finding) => ({ ...finding, isMet: isMet(finding) }));
+    const judged = findings.map((finding) => ({ ...finding, verdict: verdictOf(finding) }));
     console.log(JSON.stringify({ date, machine, load, findings: judged }, null, 2));
     return;
   }
   console.log(`\n${[...report.table, "", ...report.machine].join("\n")}`);
   console.log(load);
   const isFull = !options.quick && options.areas.length === areaNames.length;
-  if (isFull) writeFileSync(resultsPath, resultsText(report));
+  if (isFull && process.exitCode === undefined) writeFileSync(resultsPath, resultsText(report));
 }
 
 async function requireKvm(): Promise<void> {

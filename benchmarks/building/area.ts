@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { type Bench, commandLine, sources } from "../bench.ts";
 import { outputOf } from "../programs.ts";
 import type { Finding } from "../report/finding.ts";
-import { median, quantile } from "../report/statistics.ts";
+import { estimate, median, quantile } from "../report/statistics.ts";
 import { measureCompileSpeed } from "./compile-speed.ts";
 import { measureLargeModule } from "./large-module.ts";
 
@@ -58,9 +58,9 @@ function timed(bench: Bench, words: readonly string[]): number {
 
 function inSeconds(measure: string, runs: readonly number[], goal: number | undefined): Finding {
   const seconds = runs.map((time) => time / msPerSecond);
-  const value = median(seconds);
+  const { value, ...range } = estimate(seconds);
   const detail = `${runs.length} runs, fastest ${Math.min(...seconds).toFixed(2)} s`;
-  const finding: Finding = { area: "building", measure, value, unit: "s", detail };
+  const finding: Finding = { area: "building", measure, value, range, unit: "s", detail };
   return goal === undefined ? finding : { ...finding, goal };
 }
 
@@ -73,5 +73,6 @@ function inMilliseconds(
   const low = quantile(runs, 0.25).toFixed(0);
   const high = quantile(runs, 0.75).toFixed(0);
   const detail = `middle half ${low}-${high} ms; ${node}`;
-  return { area: "building", measure, value: median(runs), unit: "ms", goal, detail };
+  const { value, ...range } = estimate(runs);
+  return { area: "building", measure, value, range, unit: "ms", goal, detail };
 }

@@ -37,10 +37,12 @@ export function measureStartTime(bench: Bench, helloC: string, helloAs: string):
 }
 
 function againstStaticC(name: string, runs: readonly number[], peers: readonly number[]): Finding {
+  const { value, ...range } = pairedRatio(runs, peers);
   return {
     area: "process",
     measure: `${name}, ${measure}`,
-    value: pairedRatio(runs, peers),
+    value,
+    range,
     unit: "x",
     goal: goalRatio,
     detail: `${milliseconds(runs)} : ${milliseconds(peers)}`,
@@ -56,7 +58,7 @@ function againstNode(bench: Bench, image: string): Finding {
   return {
     area: "process",
     measure: name,
-    value: pairedRatio(runs, peers),
+    value: pairedRatio(runs, peers).value,
     unit: "x",
     detail: `${milliseconds(runs)} : ${milliseconds(peers)}`,
   };

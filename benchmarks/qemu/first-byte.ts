@@ -31,15 +31,27 @@ export function measureFirstByte(
   const [peers = [], ...series] = launcher.time("byte", bench.rounds(roundCount), commands);
   return Object.keys(images).map((name, index) => {
     const runs = series[index] ?? [];
+    const { value, ...range } = pairedDifference(runs, peers);
     return {
       area: "qemu",
       measure: `${name}, ${measure} (${accelerator})`,
-      value: pairedDifference(runs, peers),
+      value,
+      range,
       unit: "ms",
       goal: goalMs,
-      detail: `median (fastest): ${described(runs)} : ${described(peers)}`,
+      detail: detailOf(range, runs, peers),
     };
   });
+}
+
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+function detailOf({ low, high }: Range, runs: readonly number[], peers: readonly number[]): string {
+  const medians = `median (fastest): ${described(runs)} : ${described(peers)}`;
+  return `${low.toFixed(2)} to ${high.toFixed(2)} ms; ${medians}`;
 }
 
 /** The middle, and the fastest, which load disturbs least. */

@@ -16,6 +16,8 @@ export interface Finding {
   /** Undefined: not measured, `detail` says why. */
   readonly value: number | undefined;
   readonly unit: Unit;
+  /** Where the true value lies, if the value is an estimate. */
+  readonly range?: { readonly low: number; readonly high: number };
   /** The largest value that meets the goal; undefined: for information. */
   readonly goal?: number;
   /** The figures behind the value, or why there is none. */
@@ -27,9 +29,14 @@ export function skipped(area: AreaName, measure: string, why: string): Finding {
   return { area, measure, value: undefined, unit: "x", detail: `skipped: ${why}` };
 }
 
-/** Whether the goal is met; undefined without goal or value. */
-export function isMet({ value, goal }: Finding): boolean | undefined {
-  return value === undefined || goal === undefined ? undefined : value <= goal;
+/** How a value stands to its goal; `unclear` when the runs vary too much to tell. */
+export type Verdict = "met" | "missed" | "unclear" | undefined;
+
+/** The verdict; undefined without goal or value. */
+export function verdictOf({ value, goal, range }: Finding): Verdict {
+  if (value === undefined || goal === undefined) return undefined;
+  if (range !== undefined && range.low <= goal && goal < range.high) return "unclear";
+  return value <= goal ? "met" : "missed";
 }
 
 const formats: Readonly<Record<Unit, (value: number) => string>> = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { median, pairedDifference, pairedRatio, quantile } from "./statistics.ts";
+import { estimate, median, pairedDifference, pairedRatio, quantile } from "./statistics.ts";
 
 test.each([
   [[3], 3],
@@ -36,9 +36,29 @@ test("load that slows both of a pair leaves the ratio alone", () => {
   const load = [1, 5, 2, 9, 3];
   const values = quiet.map((value, round) => value * (load[round] ?? 1));
   const peers = quiet.map((value, round) => 2 * value * (load[round] ?? 1));
-  expect(pairedRatio(values, peers)).toBe(0.5);
+  expect(pairedRatio(values, peers)).toEqual({ value: 0.5, low: 0.5, high: 0.5 });
 });
 
 test("differences are taken within each round", () => {
-  expect(pairedDifference([11, 101, 51], [10, 100, 40])).toBe(1);
+  expect(pairedDifference([11, 101, 51], [10, 100, 40]).value).toBe(1);
+});
+
+test("the more runs, the closer the interval around the median", () => {
+  const spread = (count: number) => {
+    const { low, high } = estimate(Array.from({ length: count }, (_, run) => run / count));
+    return high - low;
+  };
+  expect(spread(3)).toBeGreaterThan(0.6);
+  expect(spread(100)).toBeCloseTo(0.2);
+  expect(spread(10_000)).toBeCloseTo(0.02);
+});
+
+test("a median lies within its interval", () => {
+  fc.assert(
+    fc.property(times, (values) => {
+      const { value, low, high } = estimate(values);
+      expect(low).toBeLessThanOrEqual(value);
+      expect(high).toBeGreaterThanOrEqual(value);
+    }),
+  );
 });

@@ -14,14 +14,41 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** A median and where the true one lies, with 95 % confidence. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How many standard deviations of a normal distribution hold 95 % of it. */
+const deviations = 1.96;
+
+/**
+ * The middle value with its confidence interval by order statistics, which supposes nothing of how
+ * the values are distributed: the rank of the median among n values deviates by sqrt(n) / 2.
+ */
+export function estimate(values: readonly number[]): Estimate {
+  const count = values.length;
+  const sorted = [...values].sort((first, second) => first - second);
+  const reach = (deviations * Math.sqrt(count)) / 2;
+  const low = Math.max(0, Math.floor(count / 2 - reach));
+  const high = Math.min(count - 1, Math.ceil(count / 2 + reach));
+  return {
+    value: median(values),
+    low: sorted[low] ?? Number.NaN,
+    high: sorted[high] ?? Number.NaN,
+  };
+}
+
 /** The middle of the ratios within each round, which a change of load between rounds leaves alone. */
-export function pairedRatio(values: readonly number[], peers: readonly number[]): number {
-  return median(inPairs(values, peers, (value, peer) => value / peer));
+export function pairedRatio(values: readonly number[], peers: readonly number[]): Estimate {
+  return estimate(inPairs(values, peers, (value, peer) => value / peer));
 }
 
 /** The middle of the differences within each round. */
-export function pairedDifference(values: readonly number[], peers: readonly number[]): number {
-  return median(inPairs(values, peers, (value, peer) => value - peer));
+export function pairedDifference(values: readonly number[], peers: readonly number[]): Estimate {
+  return estimate(inPairs(values, peers, (value, peer) => value - peer));
 }
 
 function inPairs(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Finding, isMet, skipped } from "./finding.ts";
+import { type Finding, skipped, verdictOf } from "./finding.ts";
 import { tableLines } from "./table.ts";
 
 const ratio: Finding = {
@@ -45,14 +45,20 @@ test("stays within 100 columns whatever a detail says", () => {
 });
 
 test.each([
-  [1, 1, true],
-  [1.01, 1, false],
+  [1, 1, "met"],
+  [1.01, 1, "missed"],
   [undefined, 1, undefined],
-])("a value of %s with the goal %d: met is %s", (value, goal, met) => {
-  expect(isMet({ area: "process", measure: "", unit: "x", detail: "", value, goal })).toBe(met);
+])("a value of %s with the goal %d: %s", (value, goal, verdict) => {
+  const finding: Finding = { area: "process", measure: "", unit: "x", detail: "", value, goal };
+  expect(verdictOf(finding)).toBe(verdict);
+});
+
+test("nobody can tell when the goal lies where the true value may lie", () => {
+  expect(verdictOf({ ...ratio, range: { low: 0.3, high: 0.7 } })).toBe("unclear");
+  expect(verdictOf({ ...ratio, range: { low: 0.3, high: 0.5 } })).toBe("met");
 });
 
 test("without a goal nothing is met or missed", () => {
   const { goal: _goal, ...information } = ratio;
-  expect(isMet(information)).toBeUndefined();
+  expect(verdictOf(information)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 /** Findings as a table for people, at most 100 columns wide. */
-import { type AreaName, areaNames, type Finding, formatValue, isMet } from "./finding.ts";
+import { type AreaName, areaNames, type Finding, formatValue, verdictOf } from "./finding.ts";
 
 const columnLimit = 100;
 const titles: Readonly<Record<AreaName, string>> = {
@@ -8,7 +8,7 @@ const titles: Readonly<Record<AreaName, string>> = {
   building: "building: the command line itself",
 };
 
-const verdicts = { true: "met", false: "MISSED", undefined: "" } as const;
+const verdictTexts = { met: "met", missed: "MISSED", unclear: "unclear" } as const;
 
 /** The lines of the table, one finding each, under the titles of their areas. */
 export function tableLines(findings: readonly Finding[]): string[] {
@@ -26,12 +26,12 @@ export function tableLines(findings: readonly Finding[]): string[] {
 
 function cellsOf(finding: Finding): readonly string[] {
   const { value, unit, goal } = finding;
-  const verdict = verdicts[`${isMet(finding) ?? "undefined"}`];
+  const verdict = verdictOf(finding);
   return [
     finding.measure,
     value === undefined ? "-" : formatValue(value, unit),
     goal === undefined ? "" : `<= ${formatValue(goal, unit)}`,
-    verdict,
+    verdict === undefined ? "" : verdictTexts[verdict],
     finding.detail,
   ];
 }
