@@ -8,7 +8,7 @@ import {
   engineProperties,
 } from "../../contracts/engine-interface.ts";
 import { engineSection } from "../../contracts/machine-interface.ts";
-import { preinitialize, usualInitializers } from "../preinitialize/preinitialize.ts";
+import { openForSnapshot, usualInitializers } from "../preinitialize/preinitialize.ts";
 import { joinSections, splitSections, withCustomSection } from "../preinitialize/sections.ts";
 import { BuildHost, hostFunctionKey, NotYetKnown } from "./build-host.ts";
 import type { Bundle } from "./bundle.ts";
@@ -16,12 +16,7 @@ import { type Box, QuickJs } from "./quickjs.ts";
 
 const functionNames = Object.keys(engineFunctions) as EngineFunctionName[];
 
-/** A program in an engine module. */
-export interface EvaluatedProgram {
-  readonly module: Uint8Array;
-  /** How long the evaluation took here, in milliseconds. */
-  readonly durationMs: number;
-}
+const libraryName = "tsuki:library";
 
 /** A top-level await that nothing can settle any more. */
 export class NeverSettles extends Error {
@@ -33,22 +28,20 @@ export class NeverSettles extends Error {
 
 /** The engine with its functions and the library: what every program begins with. */
 export function makeBase(engine: Uint8Array, library: Bundle): Uint8Array {
-  const bytecode = withEngine(engine, (quickJs) => {
-    quickJs.initialize();
-    return quickJs.compile(library.code, "tsuki:library");
-  }).result;
-  const { module } = withEngine(engine, (quickJs, host) => {
-    quickJs.initialize();
-    defineFunctions(quickJs);
-    settle(quickJs, host, quickJs.evaluate(bytecode));
-    quickJs.tidy();
-  });
-  return joinSections(withCustomSection(splitSections(module), engineSection, new Uint8Array(0)));
+  const compiler = openEngine(engine);
+  compiler.quickJs.initialize();
+  const bytecode = compiler.quickJs.compile(library.code, libraryName);
+  const { quickJs, host, snapshot } = openEngine(engine);
+  quickJs.initialize();
+  defineFunctions(quickJs);
+  settle(quickJs, host, quickJs.evaluate(bytecode));
+  const sections = splitSections(snapshot());
+  return joinSections(withCustomSection(sections, engineSection, new Uint8Array(0)));
 }
 
 /** A program's bytecode. Throws a ProgramError. */
 export function compileProgram(base: Uint8Array, code: string): Uint8Array {
-  return withEngine(base, (quickJs) => quickJs.compile(code, bundleName)).result;
+  return openEngine(base).quickJs.compile(code, bundleName);
 }
 
 /**
@@ -59,40 +52,49 @@ export function evaluateProgram(
   base: Uint8Array,
   bytecode: Uint8Array,
   lines: Uint8Array,
-): EvaluatedProgram {
-  const started = performance.now();
-  const { module, result } = withEngine(base, (quickJs, host) => {
-    const random = quickJs.randomState();
-    quickJs.watchInterrupts(true);
-    host.isProgram = true;
-    const exports = settle(quickJs, host, quickJs.evaluate(bytecode));
-    host.isProgram = false;
-    quickJs.watchInterrupts(false);
-    if (quickJs.randomState() !== random) throw new NotYetKnown("random numbers", "");
-    setHidden(quickJs, engineProperties.exports, exports);
-    setHidden(quickJs, engineProperties.lines, quickJs.newArrayBuffer(lines));
-    keepOutput(quickJs, host);
-    quickJs.tidy();
-    return performance.now() - started;
-  });
-  return { module, durationMs: result };
+): Uint8Array {
+  const { quickJs, host, snapshot } = openEngine(base);
+  const random = quickJs.randomState();
+  quickJs.watchInterrupts(true);
+  host.phase = "program";
+  const exports = settle(quickJs, host, quickJs.evaluate(bytecode));
+  host.phase = "library";
+  quickJs.watchInterrupts(false);
+  if (quickJs.randomState() !== random) throw new NotYetKnown("random numbers", "");
+  setHidden(quickJs, engineProperties.exports, exports);
+  setHidden(quickJs, engineProperties.lines, quickJs.newArrayBuffer(lines));
+  keepOutput(quickJs, host);
+  return snapshot();
 }
 
 /** Names the stack at which a program first calls Math.random. */
 export function findRandomCall(base: Uint8Array, bytecode: Uint8Array): string {
   try {
-    withEngine(base, (quickJs, host) => {
-      const global = quickJs.global();
-      const math = quickJs.property(global, "Math");
-      const key = hostFunctionKey(functionNames.length);
-      quickJs.setProperty(math, "random", quickJs.newHostFunction(key, "random"));
-      host.isProgram = true;
-      settle(quickJs, host, quickJs.evaluate(bytecode));
-    });
+    const { quickJs, host } = openEngine(base);
+    const math = quickJs.property(quickJs.global(), "Math");
+    const key = hostFunctionKey(functionNames.length);
+    quickJs.setProperty(math, "random", quickJs.newHostFunction(key, "random"));
+    host.phase = "program";
+    settle(quickJs, host, quickJs.evaluate(bytecode));
   } catch (error) {
     if (error instanceof NotYetKnown) return error.frames;
   }
   return "";
+}
+
+/** How long a program's evaluation takes here, in milliseconds, with made-up answers. */
+export function rehearse(base: Uint8Array, bytecode: Uint8Array): number {
+  const { quickJs, host } = openEngine(base);
+  quickJs.watchInterrupts(true);
+  host.phase = "rehearsal";
+  const startedMs = performance.now();
+  try {
+    quickJs.evaluate(bytecode);
+    quickJs.runJobs();
+  } catch {
+    // The answers were made up: up to here is what can be told.
+  }
+  return performance.now() - startedMs;
 }
 
 /** Puts a program into the base that is evaluated when an instance starts. */
@@ -101,34 +103,34 @@ export function embedProgram(
   bytecode: Uint8Array,
   lines: Uint8Array,
 ): Uint8Array {
-  return withEngine(base, (quickJs) => {
-    setHidden(quickJs, engineProperties.program, quickJs.newArrayBuffer(bytecode));
-    setHidden(quickJs, engineProperties.lines, quickJs.newArrayBuffer(lines));
-    quickJs.tidy();
-  }).module;
+  const { quickJs, snapshot } = openEngine(base);
+  setHidden(quickJs, engineProperties.program, quickJs.newArrayBuffer(bytecode));
+  setHidden(quickJs, engineProperties.lines, quickJs.newArrayBuffer(lines));
+  return snapshot();
 }
 
-/** Runs something on an instance of an engine module; the module as it is afterwards. */
-function withEngine<Result>(
-  module: Uint8Array,
-  run: (quickJs: QuickJs, host: BuildHost) => Result,
-): { readonly module: Uint8Array; readonly result: Result } {
+interface OpenEngine {
+  readonly quickJs: QuickJs;
+  readonly host: BuildHost;
+  /** The module as it is now, garbage collected. */
+  readonly snapshot: () => Uint8Array;
+}
+
+function openEngine(module: Uint8Array): OpenEngine {
   let quickJs: QuickJs | undefined;
   const host = new BuildHost(() => {
     if (quickJs === undefined) throw new Error("the engine is not there yet");
     return quickJs;
   });
-  const results: Result[] = [];
-  const made = preinitialize({
-    module,
-    imports: host.imports,
-    initializers: usualInitializers,
-    run: (instance) => {
-      quickJs = new QuickJs(instance);
-      results.push(run(quickJs, host));
-    },
-  });
-  return { module: made, result: results[0] as Result };
+  const { imports } = host;
+  const opened = openForSnapshot({ module, imports, initializers: usualInitializers });
+  const engine = new QuickJs(opened.instance);
+  quickJs = engine;
+  const snapshot = () => {
+    engine.tidy();
+    return opened.snapshot();
+  };
+  return { quickJs: engine, host, snapshot };
 }
 
 function defineFunctions(quickJs: QuickJs): void {

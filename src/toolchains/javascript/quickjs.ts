@@ -124,6 +124,16 @@ export class QuickJs {
     return this.#call("qjs_new_object");
   }
 
+  /** An array without elements. */
+  newArray(): Box {
+    return this.#call("qjs_new_array");
+  }
+
+  /** A number. */
+  newNumber(value: number): Box {
+    return this.#call("qjs_new_number", value);
+  }
+
   /** A string. */
   newString(text: string): Box {
     const { pointer, length } = this.#putText(text);

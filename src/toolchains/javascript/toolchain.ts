@@ -11,6 +11,7 @@ import {
   evaluateProgram,
   findRandomCall,
   NeverSettles,
+  rehearse,
 } from "./evaluate.ts";
 import { isProgramFrame, ProgramError } from "./quickjs.ts";
 
@@ -57,14 +58,12 @@ function makeApp(
 ): { readonly app: Uint8Array; readonly notice: string } {
   const { base, bytecode, lines, bundle, name } = program;
   if (mode === "off") return { app: embedProgram(base, bytecode, lines), notice: "" };
-  const started = performance.now();
   try {
-    return { app: evaluateProgram(base, bytecode, lines).module, notice: "" };
+    return { app: evaluateProgram(base, bytecode, lines), notice: "" };
   } catch (error) {
     if (!(error instanceof NotYetKnown)) {
       throw programFailure(error, bundle, `${name} fails while it loads`);
     }
-    const spentMs = performance.now() - started;
     const reason = reasonFor(error, program);
     if (mode === "strict") {
       throw new TsukiError(
@@ -72,7 +71,8 @@ function makeApp(
         `${reason}, which only an instance knows; move it into a handler, or use --preinit auto`,
       );
     }
-    const cost = error instanceof TakesTooLong ? "" : `, about ${Math.ceil(spentMs)} ms each time`;
+    const isLong = error instanceof TakesTooLong;
+    const cost = isLong ? "" : `, about ${Math.ceil(rehearse(base, bytecode))} ms each time`;
     const notice = `tsuki: ${reason}, so it is evaluated at every start${cost} (--preinit)`;
     return { app: embedProgram(base, bytecode, lines), notice };
   }

@@ -24,10 +24,16 @@ export interface Preinitialization {
   readonly module: Uint8Array;
   /** What the module imports. */
   readonly imports: WebAssembly.Imports;
-  /** Runs the initialiser, on an instance whose start function has run. */
-  readonly run: (instance: WebAssembly.Instance) => void;
   /** Exports that must not run a second time and are taken out of the new module. */
   readonly initializers?: readonly string[];
+}
+
+/** An instance that can be turned into a module again. */
+export interface SnapshotInstance {
+  /** Its start function has run; nothing else has. */
+  readonly instance: WebAssembly.Instance;
+  /** The module as it is now. Throws `wasm-unsupported` for what no module can hold. */
+  snapshot(): Uint8Array;
 }
 
 /** By what name WASI reactors and Wizer's modules export their initialisers. */
@@ -39,16 +45,30 @@ const hiddenTable = (index: number): string => `tsuki:table:${index}`;
 const exportKinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
 
 /** Runs a module's initialiser and gives the module as it is afterwards. Throws what `run` throws. */
-export function preinitialize(request: Preinitialization): Uint8Array {
+export function preinitialize(
+  request: Preinitialization,
+  run: (instance: WebAssembly.Instance) => void,
+): Uint8Array {
+  const opened = openForSnapshot(request);
+  run(opened.instance);
+  return opened.snapshot();
+}
+
+/** Instantiates a module so that it can be turned into a module again. */
+export function openForSnapshot(request: Preinitialization): SnapshotInstance {
   const module = decode(request.module);
   const sections = splitSections(request.module);
   const instance = new WebAssembly.Instance(exposed(module, sections), request.imports);
   const tables = new TableWatch(module, instance);
   const start = instance.exports[hidden.start];
   if (typeof start === "function") Reflect.apply(start, undefined, []);
-  request.run(instance);
-  tables.refuseChanges();
-  return joinSections(settle(module, sections, instance, request.initializers ?? []));
+  return {
+    instance,
+    snapshot: () => {
+      tables.refuseChanges();
+      return joinSections(settle(module, sections, instance, request.initializers ?? []));
+    },
+  };
 }
 
 /** V8's modules by the bytes they were made of: one engine is initialised several times. */
