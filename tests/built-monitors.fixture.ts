@@ -10,21 +10,25 @@ import { builtFile } from "../src/engine/package-files.ts";
 import type { Instance, Monitor } from "../src/monitors/interface.ts";
 import { nodeMonitor } from "../src/monitors/node/monitor.ts";
 import { processMonitor } from "../src/monitors/process/monitor.ts";
-import { findQemu, installQemu } from "../src/monitors/qemu/find-qemu.ts";
+import type { MachineType } from "../src/monitors/qemu/command.ts";
 import { qemuMonitor } from "../src/monitors/qemu/monitor.ts";
+import { hasQemu, qemuNeeded } from "../src/monitors/qemu/qemu.fixture.ts";
 
-/** One monitor, and why its tests must be skipped here, if they must. */
+/** One monitor, and whether it can run here; if not, the title says what to install. */
 export interface MonitorCase {
   readonly title: string;
   readonly open: () => Monitor;
-  readonly skipReason: string | undefined;
+  readonly isHere: boolean;
 }
 
-const withoutQemu = findQemu(process.env) === undefined ? `needs QEMU: ${installQemu}` : undefined;
 const isLinux = process.platform === "linux" && process.arch === "x64";
 
-function emulated(machine: "microvm" | "q35"): Monitor {
-  return qemuMonitor({ machine, accelerator: "tcg", environment: process.env });
+function emulated(machine: MachineType): MonitorCase {
+  return {
+    title: `qemu ${machine}${qemuNeeded}`,
+    open: () => qemuMonitor({ machine, accelerator: "tcg", environment: process.env }),
+    isHere: hasQemu,
+  };
 }
 
 /** Every monitor that there is. */
@@ -36,15 +40,15 @@ export const monitorCases: readonly MonitorCase[] = [
         programPath: builtFile("node-monitor.js"),
         kernelPath: builtFile("kernel.wasm"),
       }),
-    skipReason: undefined,
+    isHere: true,
   },
   {
-    title: "process",
+    title: isLinux ? "process" : "process (needs Linux on x86-64)",
     open: () => processMonitor,
-    skipReason: isLinux ? undefined : "needs Linux on x86-64",
+    isHere: isLinux,
   },
-  { title: "qemu microvm", open: () => emulated("microvm"), skipReason: withoutQemu },
-  { title: "qemu q35", open: () => emulated("q35"), skipReason: withoutQemu },
+  emulated("microvm"),
+  emulated("q35"),
 ];
 
 /** Images of the probe program, built once for each platform and memory bound. */
@@ -90,7 +94,7 @@ export interface ProbeInstance {
   readonly instance: Instance;
   readonly stdout: PassThrough;
   /** Everything, once it has ended. */
-  ended(): Promise<{ status: number; output: Buffer; errors: string }>;
+  readonly ended: () => Promise<{ status: number; output: Buffer; errors: string }>;
 }
 
 /** Starts the probe on a monitor. */

@@ -5,7 +5,7 @@ import { errorCodes } from "./errors.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const documented = [...readFileSync(join(root, "docs/errors.md"), "utf8").matchAll(/^## (\S+)$/gm)]
-  .map(([, code]) => code)
+  .map(([, code = ""]) => code)
   .sort();
 
 describe("error codes", () => {

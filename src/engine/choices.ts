@@ -6,7 +6,6 @@ import { type MachineType, machineTypes } from "../monitors/qemu/command.ts";
 export {
   parsePreinitialization,
   parseToolchainName,
-  supportedSources,
 } from "../toolchains/choose.ts";
 export { parseMonitorName } from "./choose-monitor.ts";
 

@@ -5,8 +5,14 @@ import { wantsColour } from "./report.ts";
 const marks = { yes: "yes", partly: "partly", no: "no" } as const;
 const colours = { yes: 32, partly: 33, no: 31 } as const;
 
+/** Options as commander gives them. */
+export interface DoctorOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
 /** Prints what this host offers; 0 whatever that is. */
-export async function doctorCommand(options: { json?: boolean }): Promise<number> {
+export async function doctorCommand(options: DoctorOptions): Promise<number> {
   const report = await examineHost(process.env, process.cwd());
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -1,7 +1,10 @@
 /** `tsuki`: reads the command line and loads the one command that it names. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import type { BuildCommandOptions } from "./build-command.ts";
+import type { DoctorOptions } from "./doctor-command.ts";
 import { reportError, usageStatus } from "./report.ts";
+import type { RunCommandOptions } from "./run-command.ts";
 
 /** Options of commands that start from sources. */
 const toolchainHelp = "javascript, c, assemblyscript or wasm; chosen by the file's name otherwise";
@@ -30,7 +33,7 @@ function defineBuild(program: Command): void {
     .argument("<source...>", "the program's sources; the first one names it")
     .option("-o, --output <file>", "the image's file; named after the source otherwise")
     .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux");
-  sourceOptions(command).action(async (sources: string[], options) => {
+  sourceOptions(command).action(async (sources: string[], options: BuildCommandOptions) => {
     const { buildCommand } = await import("./build-command.ts");
     await guarded("build", options, () => buildCommand(sources, options));
   });
@@ -51,10 +54,12 @@ function defineRun(program: Command): void {
     .option("--memory <size>", "the machine's memory, such as 64M")
     .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
     .passThroughOptions();
-  sourceOptions(command).action(async (source: string, rest: string[], options) => {
-    const { runCommand } = await import("./run-command.ts");
-    await guarded("run", options, () => runCommand(source, rest, options));
-  });
+  sourceOptions(command).action(
+    async (source: string, rest: string[], options: RunCommandOptions) => {
+      const { runCommand } = await import("./run-command.ts");
+      await guarded("run", options, () => runCommand(source, rest, options));
+    },
+  );
 }
 
 function defineDoctor(program: Command): void {
@@ -64,7 +69,7 @@ function defineDoctor(program: Command): void {
     .description("Looks at what this host offers to Tsuki, what follows, and what to install.")
     .option("--json", "print one JSON document")
     .option("--debug", "print the stack of an error")
-    .action(async (options) => {
+    .action(async (options: DoctorOptions) => {
       const { doctorCommand } = await import("./doctor-command.ts");
       await guarded("doctor", options, () => doctorCommand(options));
     });

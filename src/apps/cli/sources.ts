@@ -11,6 +11,7 @@ export interface SourceOptions {
   readonly preinit?: string;
   readonly include?: readonly string[];
   readonly quiet?: boolean;
+  readonly debug?: boolean;
 }
 
 /** The engine's request for sources named on the command line. */

@@ -10,7 +10,7 @@ import type { MachineType } from "./command.ts";
 import { findQemu } from "./find-qemu.ts";
 import { testKvm } from "./kvm.ts";
 import { qemuMonitor } from "./monitor.ts";
-import { testWithQemu } from "./qemu.fixture.ts";
+import { hasQemu, qemuNeeded } from "./qemu.fixture.ts";
 import { portWrites, tinyGuest } from "./tiny-guest.ts";
 
 const com1 = 0x3f8;
@@ -62,9 +62,10 @@ async function boot(
   return { instance, stdout: text(stdout), stderr: text(stderr) };
 }
 
-describe("the qemu monitor", () => {
-  for (const machine of ["microvm", "q35"] as const) {
-    testWithQemu(`passes output, errors and status on from ${machine}`, async () => {
+describe.skipIf(!hasQemu)(`the qemu monitor${qemuNeeded}`, () => {
+  test.each(["microvm", "q35"] as const)(
+    "passes output, errors and status on from %s",
+    async (machine) => {
       const { instance, stdout, stderr } = await boot(
         [
           ...to(com1, Buffer.from("out")),
@@ -76,34 +77,34 @@ describe("the qemu monitor", () => {
       expect(await instance.wait()).toBe(42);
       expect(await stdout).toBe("out");
       expect(await stderr).toBe("err");
-    });
-  }
+    },
+  );
 
-  testWithQemu("ends a guest that said its status and then does not stop", async () => {
+  test("ends a guest that said its status and then does not stop", async () => {
     const { instance } = await boot(to(com2, exitFrame(7)));
     expect(await instance.wait()).toBe(7);
   });
 
-  testWithQemu("stops a guest that does not listen", async () => {
+  test("stops a guest that does not listen", async () => {
     const { instance } = await boot([]);
     instance.stop();
     expect(await instance.wait()).toBe(143);
   });
 
-  testWithQemu("kills", async () => {
+  test("kills", async () => {
     const { instance } = await boot([]);
     instance.kill();
     expect(await instance.wait()).toBe(137);
   });
 
-  testWithQemu("reports a guest that ends without a word", async () => {
+  test("reports a guest that ends without a word", async () => {
     const { instance } = await boot([[debugExit, 0]]);
     await expect(instance.wait()).rejects.toThrow(
       expect.objectContaining({ code: "instance-lost" }),
     );
   });
 
-  testWithQemu("reports what QEMU says", async () => {
+  test("reports what QEMU says", async () => {
     const monitor = qemuMonitor({
       machine: "microvm",
       accelerator: "tcg",
@@ -119,14 +120,14 @@ describe("the qemu monitor", () => {
     await expect(instance.wait()).rejects.toThrow(/QEMU ended without an exit status: .*absent/);
   });
 
-  testWithQemu("ends a guest that breaks the protocol", async () => {
+  test("ends a guest that breaks the protocol", async () => {
     const { instance } = await boot(to(com2, [99, 0, 0, 0]));
     await expect(instance.wait()).rejects.toThrow(
       expect.objectContaining({ code: "control-protocol" }),
     );
   });
 
-  testWithQemu("leaves no temporary files", async () => {
+  test("leaves no temporary files", async () => {
     const before = process.env["TMPDIR"];
     process.env["TMPDIR"] = folder;
     try {
@@ -140,19 +141,19 @@ describe("the qemu monitor", () => {
       else process.env["TMPDIR"] = before;
     }
   });
+});
 
-  test("without QEMU, says what to install", async () => {
-    const monitor = qemuMonitor({ machine: "q35", accelerator: "tcg", environment: {} });
-    const launched = async () =>
-      await monitor.launch({
-        imagePath: "",
-        arguments: [],
-        environment: [],
-        streams: "inherit",
-        memoryMebibytes: undefined,
-      });
-    await expect(launched).rejects.toThrow(/apt install qemu-system-x86/);
-  });
+test("without QEMU, says what to install", async () => {
+  const monitor = qemuMonitor({ machine: "q35", accelerator: "tcg", environment: {} });
+  const launched = async () =>
+    await monitor.launch({
+      imagePath: "",
+      arguments: [],
+      environment: [],
+      streams: "inherit",
+      memoryMebibytes: undefined,
+    });
+  await expect(launched).rejects.toThrow(/apt install qemu-system-x86/);
 });
 
 describe("the KVM self-test", () => {
@@ -175,7 +176,7 @@ describe("the KVM self-test", () => {
     expect(await testKvm({ path, qbootPath: undefined }, 5_000)).toEqual({ isUsable, reason });
   });
 
-  testWithQemu("answers in time on this machine, whatever its KVM is worth", async () => {
+  test.skipIf(!hasQemu)("answers in time on this machine, whatever its KVM is worth", async () => {
     const qemu = findQemu(process.env);
     if (qemu === undefined) return;
     const report = await testKvm(qemu);

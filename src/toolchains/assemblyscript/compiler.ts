@@ -34,7 +34,7 @@ export async function runCompiler(
   parameters: readonly string[],
   readFile: ReadFile,
 ): Promise<CompilerResult> {
-  const compiler: CompilerModule = await import(entryUrl);
+  const compiler = (await import(entryUrl)) as CompilerModule;
   const lines: string[] = [];
   const sink: TextSink = {
     write: (chunk) => {

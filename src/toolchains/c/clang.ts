@@ -52,7 +52,7 @@ export async function runClang(
   };
   const messages = () => Buffer.concat(chunks).toString("utf8");
   try {
-    const clang: ClangModule = await import(entryUrl);
+    const clang = (await import(entryUrl)) as ClangModule;
     // Without this first call the package reports the progress of loading itself on stdout.
     await clang.commands.clang(null, {}, streams);
     const command = clang.commands[language];
