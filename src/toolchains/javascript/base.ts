@@ -25,5 +25,5 @@ async function findOrMake(): Promise<Uint8Array> {
 /** Makes the engine module from quickjs-wasi's and the library's sources. */
 export async function makeEngineBase(): Promise<Uint8Array> {
   const path = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
-  return makeBase(readFileSync(path), await bundleLibrary());
+  return makeBase(readFileSync(path), (await bundleLibrary()).code);
 }

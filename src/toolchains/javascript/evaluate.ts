@@ -11,7 +11,6 @@ import { engineSection } from "../../contracts/machine-interface.ts";
 import { openForSnapshot, usualInitializers } from "../preinitialize/preinitialize.ts";
 import { joinSections, splitSections, withCustomSection } from "../preinitialize/sections.ts";
 import { BuildHost, hostFunctionKey, NotYetKnown } from "./build-host.ts";
-import type { Bundle } from "./bundle.ts";
 import { type Box, QuickJs } from "./quickjs.ts";
 
 const functionNames = Object.keys(engineFunctions) as EngineFunctionName[];
@@ -27,10 +26,10 @@ export class NeverSettles extends Error {
 }
 
 /** The engine with its functions and the library: what every program begins with. */
-export function makeBase(engine: Uint8Array, library: Bundle): Uint8Array {
+export function makeBase(engine: Uint8Array, library: string): Uint8Array {
   const compiler = openEngine(engine);
   compiler.quickJs.initialize();
-  const bytecode = compiler.quickJs.compile(library.code, libraryName);
+  const bytecode = compiler.quickJs.compile(library, libraryName);
   const { quickJs, host, snapshot } = openEngine(engine);
   quickJs.initialize();
   defineFunctions(quickJs);

@@ -18,13 +18,18 @@ import { isProgramFrame, ProgramError } from "./quickjs.ts";
 /** Makes one JavaScript or TypeScript program, with all it imports, into an app. */
 export const javaScriptToolchain: Toolchain = { name: "javascript", toApp };
 
-/** A program on its way into the engine. */
-interface Program {
+/** A bundled program and the engine that it goes into. */
+export interface Program {
+  /** What messages call it. */
   readonly name: string;
   readonly bundle: Bundle;
   readonly base: Uint8Array;
-  readonly bytecode: Uint8Array;
-  readonly lines: Uint8Array;
+}
+
+/** An engine with a program in it, and a line about it; empty when there is nothing to say. */
+export interface ProgramApp {
+  readonly app: Uint8Array;
+  readonly notice: string;
 }
 
 async function toApp(request: AppRequest): Promise<App> {
@@ -38,13 +43,12 @@ async function toApp(request: AppRequest): Promise<App> {
     engineBase(),
   ]);
   for (const input of bundle.inputs) request.files.read(input);
-  const bytecode = compile(base, bundle, name);
-  const program = { name, bundle, base, bytecode, lines: bundle.lines.encode() };
-  const { app, notice } = makeApp(program, request.preinitialization ?? "auto");
+  const mode = request.preinitialization ?? "auto";
+  const { app, notice } = makeApp({ name, bundle, base }, mode);
   return { app, warnings: linesOf(bundle.warnings, notice) };
 }
 
-function compile(base: Uint8Array, bundle: Bundle, name: string): Uint8Array {
+function compile({ base, bundle, name }: Program): Uint8Array {
   try {
     return compileProgram(base, bundle.code);
   } catch (error) {
@@ -52,11 +56,11 @@ function compile(base: Uint8Array, bundle: Bundle, name: string): Uint8Array {
   }
 }
 
-function makeApp(
-  program: Program,
-  mode: Preinitialization,
-): { readonly app: Uint8Array; readonly notice: string } {
-  const { base, bytecode, lines, bundle, name } = program;
+/** Puts a program into the engine. Throws `javascript-throws` or `javascript-preinit`. */
+export function makeApp(program: Program, mode: Preinitialization): ProgramApp {
+  const { base, bundle, name } = program;
+  const bytecode = compile(program);
+  const lines = bundle.lines.encode();
   if (mode === "off") return { app: embedProgram(base, bytecode, lines), notice: "" };
   try {
     return { app: evaluateProgram(base, bytecode, lines), notice: "" };
@@ -64,7 +68,7 @@ function makeApp(
     if (!(error instanceof NotYetKnown)) {
       throw programFailure(error, bundle, `${name} fails while it loads`);
     }
-    const reason = reasonFor(error, program);
+    const reason = reasonFor(error, program, bytecode);
     if (mode === "strict") {
       throw new TsukiError(
         "javascript-preinit",
@@ -79,7 +83,8 @@ function makeApp(
 }
 
 /** `src/app.ts:3 reads the clock while the program loads`. */
-function reasonFor(error: NotYetKnown, { base, bytecode, bundle, name }: Program): string {
+function reasonFor(error: NotYetKnown, program: Program, bytecode: Uint8Array): string {
+  const { base, bundle, name } = program;
   const frames = error.frames === "" ? findRandomCall(base, bytecode) : error.frames;
   return `${placeOf(frames, bundle) ?? name} asks for ${error.what} while the program loads`;
 }
