@@ -1,5 +1,5 @@
 /** What every measurement is given: a folder, the built command line, and how thorough to be. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,8 +8,8 @@ import { outputOf } from "./programs.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The command line as it is shipped. */
-export const commandLine = join(root, "dist", "cli.js");
+/** Within node_modules, so that a copy of the product finds its packages. */
+const copiesFolder = join(root, "node_modules", ".cache");
 
 /** The programs that are measured. */
 export const sources = {
@@ -22,12 +22,17 @@ export const sources = {
 export class Bench {
   /** A private folder that `end` removes. */
   readonly folder = mkdtempSync(join(tmpdir(), "tsuki-bench-"));
+  /** The command line as it is shipped; a copy, which no build in the meantime replaces. */
+  readonly commandLine: string;
   readonly isQuick: boolean;
   readonly accelerator: "kvm" | "tcg";
+  readonly #copy: string;
   readonly #note: (line: string) => void;
   #launcher: Launcher | string | undefined;
 
   constructor(isQuick: boolean, accelerator: "kvm" | "tcg", note: (line: string) => void) {
+    this.#copy = copyProduct();
+    this.commandLine = join(this.#copy, "dist", "cli.js");
     this.isQuick = isQuick;
     this.accelerator = accelerator;
     this.#note = note;
@@ -57,11 +62,24 @@ export class Bench {
   /** Builds an image with the command line; its path. */
   image(source: string, platform: "linux" | "pc", name: string): string {
     const path = this.path(name);
-    outputOf(process.execPath, [commandLine, "build", source, "-p", platform, "-o", path]);
+    outputOf(process.execPath, [this.commandLine, "build", source, "-p", platform, "-o", path]);
     return path;
   }
 
   end(): void {
     rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#copy, { recursive: true, force: true });
   }
+}
+
+function copyProduct(): string {
+  if (!existsSync(join(root, "dist", "cli.js"))) {
+    throw new Error("dist/cli.js is not there: run npm run build");
+  }
+  mkdirSync(copiesFolder, { recursive: true });
+  const copy = mkdtempSync(join(copiesFolder, "tsuki-bench-"));
+  for (const part of ["dist", "package.json"]) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  return copy;
 }

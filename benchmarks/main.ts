@@ -1,9 +1,9 @@
 /** `npm run bench`: measures, prints the table, and after a full run writes RESULTS.md. */
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { findQemu } from "../src/monitors/qemu/find-qemu.ts";
 import { testKvm } from "../src/monitors/qemu/kvm.ts";
-import { Bench, commandLine } from "./bench.ts";
+import { Bench } from "./bench.ts";
 import { measureBuilding } from "./building/area.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { measureProcess } from "./process/area.ts";
@@ -46,7 +46,6 @@ async function attempt(area: AreaName, bench: Bench): Promise<Finding[]> {
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
-  if (!existsSync(commandLine)) throw new Error("dist/cli.js is not there: run npm run build");
   if (options.kvm) await requireKvm();
   const before = loadNow();
   const findings = await measure(options);

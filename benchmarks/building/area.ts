@@ -1,6 +1,6 @@
 /** How long the command line takes: builds with an empty cache, builds again, and its help. */
 import { rmSync } from "node:fs";
-import { type Bench, commandLine, sources } from "../bench.ts";
+import { type Bench, sources } from "../bench.ts";
 import { outputOf } from "../programs.ts";
 import type { Finding } from "../report/finding.ts";
 import { estimate, median, quantile } from "../report/statistics.ts";
@@ -29,7 +29,7 @@ export async function measureBuilding(bench: Bench): Promise<Finding[]> {
     coldAs.push(timed(bench, buildWords(bench, sources.helloAs)));
     for (let repetition = 0; repetition < repetitions; repetition++) {
       cached.push(timed(bench, buildWords(bench, sources.helloC)));
-      help.push(timed(bench, [commandLine, "--help"]));
+      help.push(timed(bench, [bench.commandLine, "--help"]));
       nothing.push(timed(bench, ["-e", "0"]));
     }
   }
@@ -45,7 +45,7 @@ export async function measureBuilding(bench: Bench): Promise<Finding[]> {
 }
 
 function buildWords(bench: Bench, source: string): string[] {
-  return [commandLine, "build", source, "-o", bench.path("built")];
+  return [bench.commandLine, "build", source, "-o", bench.path("built")];
 }
 
 /** Milliseconds of one run of Node. */

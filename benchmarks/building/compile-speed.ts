@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { NativePlatform } from "../../src/contracts/build.ts";
 import { buildProgram } from "../../src/image/build.ts";
-import { type Bench, commandLine, sources } from "../bench.ts";
+import { type Bench, sources } from "../bench.ts";
 import { outputOf } from "../programs.ts";
 import type { Finding } from "../report/finding.ts";
 import { median } from "../report/statistics.ts";
@@ -14,7 +14,7 @@ const rounds = 20;
 export async function measureCompileSpeed(bench: Bench): Promise<Finding[]> {
   bench.note("building: the compiler itself");
   const appPath = bench.path("greet.wasm");
-  const words = [commandLine, "build", sources.greetC, "-p", "node", "-o", appPath];
+  const words = [bench.commandLine, "build", sources.greetC, "-p", "node", "-o", appPath];
   outputOf(process.execPath, words);
   const app = readFileSync(appPath);
   const kernel = readFileSync(fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url)));
