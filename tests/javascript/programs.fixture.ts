@@ -1,6 +1,6 @@
 /** Programs in JavaScript, made with a small library and run in V8 or as sealed processes. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,12 +63,18 @@ export function runInV8(app: Uint8Array, random?: (bytes: Uint8Array) => void): 
 }
 
 const objects = new Map<string, Uint8Array>();
+
+/** The engine's code is the same whatever lies in its memory: its object is in the package. */
 const cache: ObjectCache = {
-  read: (key) => objects.get(key),
+  read: (key) => objects.get(key) ?? readBuilt(`dist/objects/${key}`),
   write: (key, object) => {
     objects.set(key, object);
   },
 };
+
+function readBuilt(path: string): Uint8Array | undefined {
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
 
 /** Builds a Linux image; the engine is compiled once for all tests. */
 export async function makeImage(app: Uint8Array): Promise<Uint8Array> {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { makeImage, makeProgram, type ProgramRun, runInV8, runSealed } from "./programs.fixture.ts";
 
-const runners: readonly (readonly [string, (app: Uint8Array) => ProgramRun | Promise<ProgramRun>])[] =
-  [
-    ["in V8", runInV8],
-    ["as a sealed process", runSealed],
-  ];
+const runners: readonly (readonly [
+  string,
+  (app: Uint8Array) => ProgramRun | Promise<ProgramRun>,
+])[] = [
+  ["in V8", runInV8],
+  ["as a sealed process", runSealed],
+];
 
 const order = `
 console.log("top level");
@@ -60,7 +62,10 @@ describe.each(runners)("a program %s", (_name, run) => {
 
       export default () => fail("late");\n`,
       "auto",
-      { "fail.ts": "// A comment.\n\nexport function fail(why: string) {\n  throw new Error(why);\n}\n" },
+      {
+        "fail.ts":
+          "// A comment.\n\nexport function fail(why: string) {\n  throw new Error(why);\n}\n",
+      },
     );
     const { status, errors } = await run(app);
     expect(status).toBe(1);

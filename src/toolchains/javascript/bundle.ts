@@ -52,17 +52,18 @@ export async function bundleProgram(entry: string, workingDirectory: string): Pr
 export async function bundleLibrary(): Promise<Bundle> {
   const folder = libraryFolder();
   const modules = sharedModules();
+  // The index decides the order in which the library's modules are evaluated.
+  const first = 'import "./index.ts";';
   const imports = modules.map((path, index) => `import * as m${index} from "./${path}.ts";`);
   const register = modules.map((path, index) => `${JSON.stringify(path)}: m${index}`);
   const target = `globalThis.${engineGlobal}.${engineProperties.modules}`;
   return await runEsbuild({
     stdin: {
-      contents: [...imports, `${target} = { ${register.join(", ")} };`].join("\n"),
+      contents: [first, ...imports, `${target} = { ${register.join(", ")} };`].join("\n"),
       resolveDir: folder,
       sourcefile: indexName,
     },
     absWorkingDir: folder,
-    minifyIdentifiers: false,
   });
 }
 

@@ -13,7 +13,7 @@ const places = ["./library/", "../javascript/library/", "./javascript/library/"]
 /** The library's folder; throws `package-incomplete`. */
 export function libraryFolder(): string {
   const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  const found = paths.find((path) => existsSync(join(path, "index.ts")));
+  const found = paths.find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new TsukiError(
     "package-incomplete",
