@@ -25,55 +25,36 @@ const features =
   binaryen.Features.Multivalue |
   binaryen.Features.ReferenceTypes;
 
-/** Wraps a module in the text format. */
+/** Wraps a module in the text format; its start function stays what it is. */
 export function commandFromText(text: string): TestCommand {
   const module = binaryen.parseText(text);
   try {
     module.setFeatures(features);
-    return wrap(module);
+    return wrap(module, true);
   } finally {
     module.dispose();
   }
 }
 
-/** Wraps a module in the binary format. */
+/** Wraps a module of the fuzzer's, whose start function may log: the harness calls it. */
 export function commandFromBinary(bytes: Uint8Array): TestCommand {
   const module = binaryen.readBinary(bytes);
   try {
-    return wrap(module);
+    return wrap(module, false);
   } finally {
     module.dispose();
   }
 }
 
-function wrap(module: binaryen.Module): TestCommand {
+function wrap(module: binaryen.Module, keepsStart: boolean): TestCommand {
   const callees = calleesOf(module);
-  // References of the host are taken for references to functions: neither is ever looked into.
-  const text = module
-    .emitText()
-    .replaceAll("externref", "funcref")
-    .replaceAll("noextern", "nofunc")
-    .replaceAll(/\bextern\b/g, "func");
-  const lines = text.split("\n").filter((line) => !/^ \((export|start) /.test(line));
-  const start = /^ \(start (\$\S+)\)/m.exec(text)?.[1];
-  const body = lines.slice(1, lines.lastIndexOf(")"));
-  const rewritten = body.map(replaceImport).map(constantsFor(importedGlobals(body)));
-  const hasMemory = lines.some((line) => line.startsWith(" (memory "));
-  const harness = harnessText({
-    callees,
-    globals: observedGlobals(lines),
-    start,
-    ownMemory: !hasMemory,
-  });
-  const memory = /^ \(memory (\$\S+)/m.exec(text)?.[1] ?? "$harness.memory";
-  const whole = `(module ${harnessImports}\n${rewritten.join("\n")}\n${harness}\n(export "memory" (memory ${memory})))`;
-  const wrapped = binaryen.parseText(whole);
+  const wrapped = binaryen.parseText(wrappedText(module, callees, keepsStart));
   try {
     wrapped.setFeatures(features);
     const runs = callees.flatMap((callee) =>
       Array.from(
         { length: argumentSetCount(callee) },
-        (_, set) => `${callee.name} with arguments ${set}`,
+        (_, set) => `${callee.exportName} with arguments ${set}`,
       ),
     );
     return { wasm: wrapped.emitBinary(), runs };
@@ -82,17 +63,42 @@ function wrap(module: binaryen.Module): TestCommand {
   }
 }
 
+function wrappedText(
+  module: binaryen.Module,
+  callees: readonly Callee[],
+  keepsStart: boolean,
+): string {
+  // References of the host are taken for references to functions: neither is ever looked into.
+  const text = module
+    .emitText()
+    .replaceAll("externref", "funcref")
+    .replaceAll("noextern", "nofunc")
+    .replaceAll(/\bextern\b/g, "func");
+  const start = keepsStart ? undefined : /^ \(start (\$\S+)\)/m.exec(text)?.[1];
+  const taken = keepsStart ? /^ \(export "memory"/ : /^ \(export "memory"|^ \(start /;
+  const lines = text.split("\n").filter((line) => !taken.test(line));
+  const body = lines.slice(1, lines.lastIndexOf(")"));
+  const rewritten = body.map(replaceImport).map(constantsFor(importedGlobals(body)));
+  const memory = /^ \(memory (\$\S+)/m.exec(text)?.[1];
+  const globals = observedGlobals(lines);
+  return `(module ${harnessImports}
+    ${rewritten.join("\n")}
+    ${harnessText({ callees, globals, start, ownMemory: memory === undefined })}
+    (export "memory" (memory ${memory ?? "$harness.memory"})))`;
+}
+
 function calleesOf(module: binaryen.Module): Callee[] {
   const exports = Array.from({ length: module.getNumExports() }, (_, index) =>
     binaryen.getExportInfo(module.getExportByIndex(index)),
   );
   const names = exports
     .filter(({ kind }) => kind === binaryen.ExternalFunction)
-    .map(({ value }) => value);
-  return [...new Set(names)].map((name) => {
+    .map(({ value, name }) => [value, name] as const);
+  return [...new Map(names)].map(([name, exportName]) => {
     const info = binaryen.getFunctionInfo(module.getFunction(name));
     return {
       name: `$${name}`,
+      exportName,
       parameters: binaryen.expandType(info.params).map(valueType),
       results: binaryen.expandType(info.results).map(valueType),
     };

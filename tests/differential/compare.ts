@@ -1,4 +1,5 @@
 import type { TestCommand } from "./command.ts";
+import type { Outcome } from "./outcome.ts";
 import { runInReference } from "./reference.ts";
 import { runInSubject } from "./subject.ts";
 
@@ -13,34 +14,49 @@ export interface Comparison {
 
 /** Whether V8 itself accepts a module: Binaryen writes some instructions of later proposals. */
 export function isComparable({ wasm }: TestCommand): boolean {
-  return WebAssembly.validate(wasm);
+  try {
+    return new WebAssembly.Module(wasm) instanceof WebAssembly.Module;
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return false;
+    throw error;
+  }
 }
 
 /** Runs a command in V8 and in our compiler. */
 export async function compare(command: TestCommand): Promise<Comparison> {
   const expected = runInReference(command);
   const actual = await runInSubject(command);
-  const differences = command.runs.flatMap((name, index) => {
+  return {
+    differences: differencesOf(command.runs, expected, actual),
+    runs: command.runs.length,
+    traps: expected.filter(({ end }) => end !== "returned").length,
+  };
+}
+
+/** What differs between V8's outcomes and ours, a few lines for each run that does. */
+export function differencesOf(
+  runs: readonly string[],
+  expected: readonly Outcome[],
+  actual: readonly Outcome[],
+): string[] {
+  return runs.flatMap((name, index) => {
     const wanted = expected[index];
     const got = actual[index];
     if (wanted === undefined || got === undefined) return [`${name}: no outcome`];
     if (wanted.output === got.output && wanted.end === got.end) return [];
-    return [
-      `run ${index}, ${name}:\n  V8:    ${wanted.end}, ${got.end}: ours\n${firstDifference(wanted.output, got.output)}`,
-    ];
+    const ends = `V8: ${wanted.end}; ours: ${got.end}`;
+    return [`run ${index}, ${name}: ${ends}\n${firstDifference(wanted.output, got.output)}`];
   });
-  const traps = expected.filter(({ end }) => end !== "returned").length;
-  return { differences, runs: command.runs.length, traps };
 }
 
+const excerptLength = 200;
+
+/** Where two outputs part; what is not text is shown as dots. */
 function firstDifference(wanted: string, got: string): string {
-  const left = wanted.split("\n");
-  const right = got.split("\n");
-  const line = left.findIndex((text, index) => text !== right[index]);
-  if (line < 0)
-    return `  the same ${left.length} lines, then: ${right.slice(left.length).join(" | ").slice(0, 500)}`;
-  return `  line ${line} of ${left.length}: V8 ${left[line]}, ours ${right
-    .slice(line, line + 8)
-    .join(" | ")
-    .slice(0, 500)}`;
+  let at = 0;
+  while (at < wanted.length && at < got.length && wanted[at] === got[at]) at++;
+  const lineStart = wanted.lastIndexOf("\n", at - 1) + 1;
+  const excerpt = (text: string) =>
+    text.slice(lineStart, lineStart + excerptLength).replaceAll(/[^\x20-\x7e\n]/g, ".");
+  return `  at byte ${at} of ${wanted.length}\n  V8:   ${excerpt(wanted)}\n  ours: ${excerpt(got)}`;
 }

@@ -6,9 +6,12 @@ export type ValueType = "i32" | "i64" | "f32" | "f64" | "funcref";
 /** An exported function that the harness calls. */
 export interface Callee {
   readonly name: string;
+  readonly exportName: string;
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
+
+type CalleeTypes = Pick<Callee, "parameters" | "results">;
 
 /** A mutable global whose value belongs to the result. */
 export interface ObservedGlobal {
@@ -52,7 +55,7 @@ export const harnessImports = `
 const scratchWords = 10;
 
 /** A function with the name and type of an import: logs its arguments and returns ones or null. */
-export function stubText(name: string, tag: number, callee: Omit<Callee, "name">): string {
+export function stubText(name: string, tag: number, callee: CalleeTypes): string {
   const lines = callee.parameters.map((type, index) =>
     logText(tag + index, type, [`local.get ${index}`]),
   );
@@ -107,7 +110,7 @@ function callText({ name, parameters, results }: Callee, set: number): string {
   return [...locals, ...constants, `call ${name}`, ...takes, ...logs].join("\n");
 }
 
-function signatureText({ parameters, results }: Omit<Callee, "name">): string {
+function signatureText({ parameters, results }: CalleeTypes): string {
   return [
     ...parameters.map((type) => `(param ${type})`),
     ...results.map((type) => `(result ${type})`),

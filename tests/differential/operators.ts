@@ -173,13 +173,7 @@ export function operatorModule(form: OperatorForm): string {
 
 const makers: Readonly<Record<OperatorForm, () => string[]>> = {
   variables: () => total.map(variablesText),
-  constants: () =>
-    total.map((operator) =>
-      exported(
-        operator,
-        operandLists(operator).map((list) => log(operator, [...list, operator.name])),
-      ),
-    ),
+  constants: () => total.map(constantsText),
   mixed: () => total.filter(({ arity }) => arity === 2).map(mixedText),
   memory: () => total.map(memoryText),
   conditions: () => comparisons.map(conditionsText),

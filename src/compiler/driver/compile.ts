@@ -145,7 +145,9 @@ class ProgramBuilder {
       if (fn.import !== undefined) return;
       this.functions.set(symbolNames.function(environment.unit, index), { environment, index });
     });
-    // Functions that came out equal are one with several names; objects refer to any of them.
+    // The kernel's functions that came out equal are one with several names; objects refer to any
+    // of them. An app's exports name no symbols: one called `bytes` or `g0` would hide a variable.
+    if (environment !== this.kernelEnvironment) return;
     for (const { kind, name, index } of environment.unit.module.exports) {
       if (kind !== "function" || environment.unit.module.functions[index]?.import) continue;
       this.functions.set(`${environment.unit.name}.${name}`, { environment, index });

@@ -12,7 +12,7 @@ import { symbolNames, type Unit } from "./unit.ts";
 export const largeModuleBytes = 256 * 1024;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "1";
+export const compilerVersion = "2";
 
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {
