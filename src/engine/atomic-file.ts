@@ -3,14 +3,22 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** Writes beside `path`, flushes to disk, renames; on an error nothing is left behind. */
-export function writeFileAtomically(path: string, bytes: Uint8Array, mode: number): void {
+/**
+ * Writes beside `path`, flushes to disk unless `isDurable` is false, renames; on an error nothing is
+ * left behind. What is not durable may be broken after the host has crashed, never before.
+ */
+export function writeFileAtomically(
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+  isDurable = true,
+): void {
   const aside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
     const descriptor = openSync(aside, "wx", mode);
     try {
       for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
-      fsyncSync(descriptor);
+      if (isDurable) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }

@@ -16,6 +16,9 @@ import { writeFileAtomically } from "./atomic-file.ts";
 /** What is kept, a folder each. */
 export type CacheSection = "sources" | "apps" | "images" | "objects" | "host";
 
+/** What is checked when it is read back, so that a host's crash may break it. */
+const verifiedSections: readonly CacheSection[] = ["sources", "apps", "objects"];
+
 /** The most files that a section keeps; the least recently used go first. */
 const sectionLimit = 256;
 
@@ -61,7 +64,7 @@ export class Cache {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       this.#refuseForeign(folder);
       this.#makeRoom(folder);
-      writeFileAtomically(join(folder, name), bytes, mode);
+      writeFileAtomically(join(folder, name), bytes, mode, !verifiedSections.includes(section));
     } catch (error) {
       if (error instanceof TsukiError) throw error;
       const why = error instanceof Error ? error.message : String(error);

@@ -40,7 +40,7 @@ export function makeBase(engine: Uint8Array, library: string): Uint8Array {
 
 /** A program's bytecode. Throws a ProgramError. */
 export function compileProgram(base: Uint8Array, code: string): Uint8Array {
-  return openEngine(base).quickJs.compile(code, bundleName);
+  return takeEngine(base).quickJs.compile(code, bundleName);
 }
 
 /**
@@ -52,7 +52,7 @@ export function evaluateProgram(
   bytecode: Uint8Array,
   lines: Uint8Array,
 ): Uint8Array {
-  const { quickJs, host, snapshot } = openEngine(base);
+  const { quickJs, host, snapshot } = takeEngine(base);
   const random = quickJs.randomState();
   quickJs.watchInterrupts(true);
   host.phase = "program";
@@ -102,7 +102,7 @@ export function embedProgram(
   bytecode: Uint8Array,
   lines: Uint8Array,
 ): Uint8Array {
-  const { quickJs, snapshot } = openEngine(base);
+  const { quickJs, snapshot } = takeEngine(base);
   setHidden(quickJs, engineProperties.program, quickJs.newArrayBuffer(bytecode));
   setHidden(quickJs, engineProperties.lines, quickJs.newArrayBuffer(lines));
   return snapshot();
@@ -115,6 +115,18 @@ interface OpenEngine {
   readonly snapshot: () => Uint8Array;
 }
 
+/** Engines opened ahead, while the bundler works; each serves once. */
+const opened = new WeakMap<Uint8Array, OpenEngine[]>();
+
+/** Opens the engines that making one program needs: one compiles, one evaluates. */
+export function prepareEngines(base: Uint8Array): void {
+  opened.set(base, [openEngine(base), openEngine(base)]);
+}
+
+function takeEngine(base: Uint8Array): OpenEngine {
+  return opened.get(base)?.pop() ?? openEngine(base);
+}
+
 function openEngine(module: Uint8Array): OpenEngine {
   let quickJs: QuickJs | undefined;
   const host = new BuildHost(() => {
@@ -122,12 +134,12 @@ function openEngine(module: Uint8Array): OpenEngine {
     return quickJs;
   });
   const { imports } = host;
-  const opened = openForSnapshot({ module, imports, initializers: usualInitializers });
-  const engine = new QuickJs(opened.instance);
+  const kept = openForSnapshot({ module, imports, initializers: usualInitializers });
+  const engine = new QuickJs(kept.instance);
   quickJs = engine;
   const snapshot = () => {
     engine.tidy();
-    return opened.snapshot();
+    return kept.snapshot();
   };
   return { quickJs: engine, host, snapshot };
 }

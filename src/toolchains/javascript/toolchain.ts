@@ -11,6 +11,7 @@ import {
   evaluateProgram,
   findRandomCall,
   NeverSettles,
+  prepareEngines,
   rehearse,
 } from "./evaluate.ts";
 import { isProgramFrame, ProgramError } from "./quickjs.ts";
@@ -38,10 +39,8 @@ async function toApp(request: AppRequest): Promise<App> {
     throw new TsukiError("usage", "a service is one file, which imports the others");
   }
   const name = relative(request.workingDirectory, source);
-  const [bundle, base] = await Promise.all([
-    bundleProgram(source, request.workingDirectory),
-    engineBase(),
-  ]);
+  const bundling = bundleProgram(source, request.workingDirectory);
+  const [base, bundle] = await Promise.all([engineBase().then(prepared), bundling]);
   for (const input of bundle.inputs) request.files.read(input);
   const mode = request.preinitialization ?? "auto";
   const { app, notice } = makeApp({ name, bundle, base }, mode);
@@ -54,6 +53,11 @@ function compile({ base, bundle, name }: Program): Uint8Array {
   } catch (error) {
     throw programFailure(error, bundle, `${name} is not understood by the engine`);
   }
+}
+
+function prepared(base: Uint8Array): Uint8Array {
+  prepareEngines(base);
+  return base;
 }
 
 /** Puts a program into the engine. Throws `javascript-throws` or `javascript-preinit`. */
