@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ObjectCache } from "../../contracts/build.ts";
+import { ByteReader } from "../bytes/reader.ts";
 import type { Chunk } from "../object/object.ts";
 import { decodeObjectFile, encodeObjectFile } from "../object/object-file.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
@@ -10,6 +11,8 @@ import { symbolNames, type Unit } from "./unit.ts";
 
 /** Modules with at least this much code are compiled alone and cached, not lowered on demand. */
 export const largeModuleBytes = 256 * 1024;
+
+const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
 export const compilerVersion = "2";
@@ -66,44 +69,34 @@ export function groupBySymbol(chunks: readonly Chunk[]): Map<SymbolId, Chunk[]> 
   return groups;
 }
 
+/** Sections on which code depends as they are: types, imports, functions, exports, start, code. */
+const hashedSections = [1, 2, 3, 7, 8, 10];
+
 /** A hash of everything in a module that its code depends on. */
 function objectKey(unit: Unit): string {
   const { module } = unit;
   const hash = createHash("sha256").update(`${compilerVersion} ${unit.name} `);
-  hash.update(JSON.stringify(declarations(module)));
-  for (const { body } of module.functions) {
-    if (body !== undefined) hash.update(module.bytes.subarray(body.start, body.end));
+  const reader = new ByteReader(module.bytes, moduleHeaderBytes);
+  while (reader.remaining > 0) {
+    const id = reader.u8();
+    const length = reader.u32();
+    const content = module.bytes.subarray(reader.offset, reader.offset + length);
+    if (hashedSections.includes(id)) hash.update(`${id} ${length} `).update(content);
+    reader.offset += length;
   }
   const names = module.customSections.get("name");
   if (names !== undefined) hash.update(module.bytes.subarray(names.start, names.end));
-  return hash.digest("hex");
+  return hash.update(JSON.stringify(declarations(module))).digest("hex");
 }
 
-function declarations(module: Module) {
-  const { types, functions, tables, memories, exports, start } = module;
-  return {
-    types,
-    functions: functions.map(({ typeIndex, import: name, body }) => [
-      typeIndex,
-      name,
-      body === undefined ? 0 : body.end - body.start,
-    ]),
-    tables,
-    // Sizes and contents of a memory are no part of code; a snapshot changes them.
-    memories: memories.map(({ import: name }) => name ?? null),
-    exports,
-    start,
-    globals: module.globals.map(({ type, isMutable, import: name, initial }) => [
-      type,
-      isMutable,
-      name,
-      isMutable ? undefined : initial,
-    ]),
-    segments: [
-      module.data.flatMap(({ mode, contents }, index) =>
-        mode === "passive" ? [[index, contents.end - contents.start]] : [],
-      ),
-      module.elements.map(({ mode, items }) => [mode, items.length]),
-    ],
-  };
+/** What code depends on of sections that a snapshot changes: not a memory's size nor contents. */
+function declarations(module: Module): readonly unknown[] {
+  return [
+    module.tables,
+    module.globals.map(({ type, isMutable, initial }) => [type, isMutable || initial]),
+    module.data.flatMap(({ mode, contents }, index) =>
+      mode === "passive" ? [[index, contents.end - contents.start]] : [],
+    ),
+    module.elements.map(({ mode, items }) => [mode, items.length]),
+  ];
 }

@@ -56,9 +56,8 @@ export function preinitialize(
 
 /** Instantiates a module so that it can be turned into a module again. */
 export function openForSnapshot(request: Preinitialization): SnapshotInstance {
-  const module = decode(request.module);
-  const sections = splitSections(request.module);
-  const instance = new WebAssembly.Instance(exposed(module, sections), request.imports);
+  const { module, sections, exposed } = parse(request.module);
+  const instance = new WebAssembly.Instance(exposed, request.imports);
   const tables = new TableWatch(module, instance);
   const start = instance.exports[hidden.start];
   if (typeof start === "function") Reflect.apply(start, undefined, []);
@@ -71,14 +70,24 @@ export function openForSnapshot(request: Preinitialization): SnapshotInstance {
   };
 }
 
-/** V8's modules by the bytes they were made of: one engine is initialised several times. */
-const compiled = new WeakMap<Uint8Array, WebAssembly.Module>();
+/** A module as it is, and as V8 runs it. */
+interface ParsedModule {
+  readonly module: Module;
+  readonly sections: readonly Section[];
+  readonly exposed: WebAssembly.Module;
+}
 
-function exposed(module: Module, sections: readonly Section[]): WebAssembly.Module {
-  const known = compiled.get(module.bytes);
+/** Parsed modules by their bytes: one engine is opened several times. */
+const parsed = new WeakMap<Uint8Array, ParsedModule>();
+
+function parse(bytes: Uint8Array): ParsedModule {
+  const known = parsed.get(bytes);
   if (known !== undefined) return known;
-  const made = new WebAssembly.Module(joinSections(expose(module, sections)));
-  compiled.set(module.bytes, made);
+  const module = decode(bytes);
+  const sections = splitSections(bytes);
+  const exposed = new WebAssembly.Module(joinSections(expose(module, sections)));
+  const made = { module, sections, exposed };
+  parsed.set(bytes, made);
   return made;
 }
 
