@@ -22,6 +22,7 @@ function define(parameters: string, result: string, pure = false): EngineFunctio
 /** Functions that JavaScript calls, in the order of their numbers. */
 export const engineFunctions = {
   // The instance.
+  /** Writes text as it is, without a line end of its own. */
   log: define("stream: 1 | 2, text: string", "void", true),
   exit: define("status: number", "void"),
   monotonicTime: define("", "number"),

@@ -35,7 +35,7 @@ export function runEngine(): void {
     runJobs();
     round();
     serveSources();
-    if (takeDeadline(monotonicTime())) {
+    if (nextDeadline() != neverDeadline && takeDeadline(monotonicTime())) {
       deliver(deadlineEvent, 0, 0);
     } else if (isPending()) {
       idle(nextDeadline(), false);

@@ -1,6 +1,7 @@
 /** Bundles a program, with what it imports from npm and from the library, into one module. */
-import { builtinModules } from "node:module";
+import { builtinModules, createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
+import type * as esbuild from "esbuild";
 import type { BuildOptions, BuildResult, Message, OnResolveResult, Plugin } from "esbuild";
 import { engineGlobal, engineProperties } from "../../contracts/engine-interface.ts";
 import { TsukiError } from "../../contracts/errors.ts";
@@ -68,7 +69,8 @@ export async function bundleLibrary(): Promise<Bundle> {
 }
 
 async function runEsbuild(options: BuildOptions): Promise<Bundle> {
-  const { build, formatMessages } = await import("esbuild");
+  // Required, not imported: Node would first look through all of it for the names it exports.
+  const { build, formatMessages } = createRequire(import.meta.url)("esbuild") as typeof esbuild;
   const folder = options.absWorkingDir ?? ".";
   const print = async (messages: Message[], kind: "error" | "warning"): Promise<string> =>
     (await formatMessages(messages, { kind, color: false })).join("\n").trimEnd();
