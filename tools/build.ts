@@ -18,6 +18,7 @@ const entries: Readonly<Record<string, string>> = {
 /** Folders of sources that the product hands to other compilers, and where they lie in dist/. */
 const sourceFolders: Readonly<Record<string, string>> = {
   assemblyscript: "src/toolchains/assemblyscript/library",
+  c: "src/toolchains/c/include",
   "javascript/library": "src/toolchains/javascript/library",
 };
 

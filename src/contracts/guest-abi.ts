@@ -2,21 +2,26 @@
  * The guest ABI: which imports an app may have, and which export of the kernel meets each.
  *
  * WASI's functions are exported by the kernel under their own names (wasi-preview1.ts);
- * AssemblyScript's three imports likewise. Anything else is unknown.
+ * AssemblyScript's three imports likewise; WasmEdge's sockets stand in wasmedge-sockets.ts.
+ * Anything else is unknown.
  */
 import { type FunctionSignature, wasiFunctions, wasiModule } from "./wasi-preview1.ts";
+import { wasmEdgeFunctions } from "./wasmedge-sockets.ts";
 
 /** What meets one import of an app: the kernel's export and the signature both must have. */
 export interface GuestImport extends FunctionSignature {
   readonly kernelExport: string;
 }
 
-const wasiImports = Object.fromEntries(
-  Object.entries(wasiFunctions).map(([name, signature]): [string, GuestImport] => [
-    name,
-    { ...signature, kernelExport: name },
-  ]),
-);
+const wasiImports: Readonly<Record<string, GuestImport>> = {
+  ...Object.fromEntries(
+    Object.entries(wasiFunctions).map(([name, signature]): [string, GuestImport] => [
+      name,
+      { ...signature, kernelExport: name },
+    ]),
+  ),
+  ...wasmEdgeFunctions,
+};
 
 /** What asc's generated code imports from `env` (std/assembly/builtins.ts: abort, trace, seed). */
 const assemblyScriptImports: Readonly<Record<string, GuestImport>> = {

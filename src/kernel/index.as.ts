@@ -51,6 +51,19 @@ export { poll_oneoff } from "./wasi/poll.as";
 export { proc_exit, proc_raise, sched_yield } from "./wasi/process.as";
 export { random_get } from "./wasi/random.as";
 export { sock_accept, sock_recv, sock_send, sock_shutdown } from "./wasi/socket.as";
+export {
+  sock_bind,
+  sock_connect,
+  sock_getlocaladdr,
+  sock_getlocaladdr_v2,
+  sock_getpeeraddr,
+  sock_getpeeraddr_v2,
+  sock_listen,
+  sock_open,
+  sock_recv_from,
+  sock_send_to,
+} from "./wasi/socket-extension.as";
+export { sock_getsockopt, sock_setsockopt } from "./wasi/socket-options.as";
 
 export {
   engine_host_call,

@@ -1,10 +1,25 @@
 import { type ArgumentRule, makeSeccompFilter, type SeccompFilter } from "./seccomp.ts";
 
-const call = { read: 0, write: 1, mmap: 9, readv: 19, writev: 20 } as const;
+const call = {
+  read: 0,
+  write: 1,
+  mmap: 9,
+  readv: 19,
+  writev: 20,
+  socket: 41,
+  setsockopt: 54,
+  accept4: 288,
+} as const;
 const standardInput = [0];
 const standardOutputs = [1, 2];
 /** PROT_READ | PROT_WRITE: a sealed process makes no code. */
 const readWrite = [3];
+/** AF_INET, AF_INET6: no local, raw or netlink sockets. */
+const internetFamilies = [2, 10];
+/** SOL_SOCKET, IPPROTO_TCP, IPPROTO_IPV6. */
+const optionLevels = [1, 6, 41];
+/** SOCK_NONBLOCK | SOCK_CLOEXEC. */
+const acceptFlags = [0x8_0800];
 
 const rules: ReadonlyMap<number, ArgumentRule> = new Map([
   [call.read, { index: 0, values: standardInput }],
@@ -12,11 +27,15 @@ const rules: ReadonlyMap<number, ArgumentRule> = new Map([
   [call.write, { index: 0, values: standardOutputs }],
   [call.writev, { index: 0, values: standardOutputs }],
   [call.mmap, { index: 2, values: readWrite }],
+  [call.socket, { index: 0, values: internetFamilies }],
+  [call.setsockopt, { index: 1, values: optionLevels }],
+  [call.accept4, { index: 3, values: acceptFlags }],
 ]);
 
 /**
  * The filter of a sealed process that makes the given system calls: it reads standard input and
- * writes the standard outputs only, and maps no memory that could be executed.
+ * writes the standard outputs only, opens no sockets but internet ones, and maps no memory that
+ * could be executed.
  */
 export function sealedProcessFilter(systemCalls: readonly number[]): SeccompFilter {
   return makeSeccompFilter({ allowed: systemCalls, rules });

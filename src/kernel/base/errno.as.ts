@@ -2,24 +2,68 @@
 
 /** No error. */
 export const success: u32 = 0;
+/** EACCES: not allowed. */
+export const accessDenied: u32 = 2;
+/** EADDRINUSE: another socket has the address. */
+export const addressInUse: u32 = 3;
+/** EADDRNOTAVAIL: not an address of this host. */
+export const addressNotAvailable: u32 = 4;
+/** EAFNOSUPPORT: no such address family. */
+export const familyNotSupported: u32 = 5;
 /** EAGAIN: it would have to wait. */
 export const again: u32 = 6;
+/** EALREADY: a connection is being made. */
+export const already: u32 = 7;
 /** EBADF: no such descriptor, or not open for this. */
 export const badDescriptor: u32 = 8;
+/** ECONNABORTED: the connection was given up. */
+export const connectionAborted: u32 = 13;
+/** ECONNREFUSED: nobody listens there. */
+export const connectionRefused: u32 = 14;
+/** ECONNRESET: the peer broke the connection. */
+export const connectionReset: u32 = 15;
+/** EDESTADDRREQ: a datagram needs an address. */
+export const destinationRequired: u32 = 17;
 /** EFAULT: a range outside the app's memory. */
 export const fault: u32 = 21;
+/** EHOSTUNREACH: no way to that host. */
+export const hostUnreachable: u32 = 23;
+/** EINPROGRESS: the connection is being made. */
+export const inProgress: u32 = 26;
+/** EINTR: a signal came. */
+export const interrupted: u32 = 27;
 /** EINVAL: an argument without meaning. */
 export const invalid: u32 = 28;
 /** EIO: the stream failed. */
 export const inputOutput: u32 = 29;
+/** EISCONN: it has a peer already. */
+export const isConnected: u32 = 30;
 /** EMFILE: the app has too many descriptors. */
 export const tooManyDescriptors: u32 = 33;
+/** EMSGSIZE: the datagram is too long. */
+export const messageTooLong: u32 = 35;
+/** ENETDOWN: the network is down. */
+export const networkDown: u32 = 38;
+/** ENETRESET: the network broke the connection. */
+export const networkReset: u32 = 39;
+/** ENETUNREACH: no way to that network. */
+export const networkUnreachable: u32 = 40;
+/** ENFILE: the host has too many open files. */
+export const tooManyFiles: u32 = 41;
+/** ENOBUFS: the host has no buffers left. */
+export const noBuffers: u32 = 42;
+/** ENOENT: no such name. */
+export const noEntry: u32 = 44;
 /** ENOMEM: the kernel has no memory left for this. */
 export const noMemory: u32 = 48;
+/** ENOPROTOOPT: no such option. */
+export const noSuchOption: u32 = 50;
 /** ENOSPC: the host's device is full. */
 export const noSpace: u32 = 51;
 /** ENOSYS: the function does nothing here. */
 export const notImplemented: u32 = 52;
+/** ENOTCONN: it has no peer. */
+export const notConnected: u32 = 53;
 /** ENOTDIR: not a directory. */
 export const notDirectory: u32 = 54;
 /** ENOTSOCK: not a socket. */
@@ -28,7 +72,15 @@ export const notSocket: u32 = 57;
 export const notSupported: u32 = 58;
 /** EOVERFLOW: a value does not fit. */
 export const overflow: u32 = 61;
+/** EPERM: not permitted. */
+export const notPermitted: u32 = 63;
 /** EPIPE: nobody reads the stream any more. */
 export const brokenPipe: u32 = 64;
+/** EPROTONOSUPPORT: no such protocol. */
+export const protocolNotSupported: u32 = 66;
+/** EPROTOTYPE: not the protocol of this type. */
+export const wrongProtocol: u32 = 67;
 /** ESPIPE: a stream has no position. */
 export const notSeekable: u32 = 70;
+/** ETIMEDOUT: the peer did not answer. */
+export const timedOut: u32 = 73;

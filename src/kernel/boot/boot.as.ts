@@ -6,6 +6,7 @@ import { addFrames } from "../memory/frames.as";
 import { bootLinux } from "../platform/linux/boot.as";
 import { fetchNodeLaunchRecord } from "../platform/node/launch.as";
 import { bootPc } from "../platform/pc/boot.as";
+import { openListenerDescriptors } from "../wasi/listeners.as";
 import { exit } from "./exit.as";
 
 /** Boots, runs the app and ends; `record` is the platform's boot record (contracts). */
@@ -20,6 +21,7 @@ export function boot(record: u64): void {
   if (config.platform == config.pc || config.platform == config.linux) {
     app.setSize(config.appInitialPages);
   }
+  if (config.opensSockets) openListenerDescriptors();
   app.initialize();
   if (config.appKind == config.javaScriptEngine) runEngine();
   else app.start();

@@ -73,3 +73,23 @@ export function copyRecordStrings(list: u32, pointers: u32, buffer: u32): void {
     index++;
   }
 }
+
+/** Copies an environment variable's value: its bytes, or -1 when there is none or no room for it. */
+export function copyRecordVariable(name: usize, buffer: usize, capacity: u32): i32 {
+  let entry = environmentStart;
+  for (let left = environmentCount; left != 0; left--) {
+    let at: usize = 0;
+    while (load<u8>(name + at) != 0 && load<u8>(name + at) == load<u8>(entry + at)) at++;
+    const isFound = load<u8>(name + at) == 0 && load<u8>(entry + at) == 0x3d;
+    const value = entry + at + 1;
+    entry += at;
+    while (load<u8>(entry) != 0) entry++;
+    const length = <u32>(entry - value);
+    if (isFound && length <= capacity) {
+      memory.copy(buffer, value, length);
+      return length;
+    }
+    entry++;
+  }
+  return -1;
+}

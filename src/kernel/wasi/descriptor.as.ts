@@ -1,12 +1,14 @@
 // WASI: the fd_* functions that every descriptor has. Each checks the app's ranges, then goes by the
 // descriptor's kind; what a stream or socket refuses stands in descriptor-file.as.ts.
+import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { readVectors, streamFileType, writeVectors } from "../console/streams.as";
 import { isAppRange } from "../memory/app-memory.as";
+import { streamType, typeOf } from "../net/socket-table.as";
+import { closeSocket, receiveVectors, sendVectors } from "../net/sockets.as";
 import {
   appendFlag,
-  closedKind,
   descriptorFlags,
   freeDescriptor,
   hasRights,
@@ -20,9 +22,13 @@ import {
   rightsOf,
   rightWrite,
   setDescriptorFlags,
+  socketKind,
   streamKind,
 } from "./descriptors.as";
 import { checkVectors, finishTransfer } from "./vectors.as";
+
+const datagramSocketType: u32 = 5;
+const streamSocketType: u32 = 6;
 
 /** WASI fd_write: writes the buffers one after another. */
 export function fd_write(descriptor: u32, list: u32, count: u32, result: u32): u32 {
@@ -86,7 +92,7 @@ export function fd_filestat_get(descriptor: u32, result: u32): u32 {
 }
 
 /** Whether what would have to wait waits. */
-export function mayWait(descriptor: u32): bool {
+function mayWait(descriptor: u32): bool {
   return (descriptorFlags(descriptor) & nonBlockingFlag) == 0;
 }
 
@@ -94,6 +100,9 @@ export function mayWait(descriptor: u32): bool {
 function write(descriptor: u32, list: u32, count: u32): i64 {
   const kind = kindOf(descriptor);
   if (kind == streamKind) return writeVectors(objectOf(descriptor), list, count);
+  if (config.opensSockets && kind == socketKind) {
+    return sendVectors(objectOf(descriptor), list, count, 0, mayWait(descriptor));
+  }
   return unreachable();
 }
 
@@ -101,18 +110,25 @@ function write(descriptor: u32, list: u32, count: u32): i64 {
 function read(descriptor: u32, list: u32, count: u32): i64 {
   const kind = kindOf(descriptor);
   if (kind == streamKind) return readVectors(list, count, mayWait(descriptor));
+  if (config.opensSockets && kind == socketKind) {
+    return receiveVectors(objectOf(descriptor), list, count, 0, 0, mayWait(descriptor));
+  }
   return unreachable();
 }
 
 /** Closes the object alone; streams of the host stay open for the kernel's own messages. */
 function closeObject(descriptor: u32): u32 {
   const kind = kindOf(descriptor);
-  return kind == closedKind ? errno.badDescriptor : errno.success;
+  if (config.opensSockets && kind == socketKind) closeSocket(objectOf(descriptor));
+  return errno.success;
 }
 
 /** WASI's file type (typenames.witx, filetype). */
 function fileType(descriptor: u32): u32 {
   const kind = kindOf(descriptor);
   if (kind == streamKind) return streamFileType(objectOf(descriptor));
+  if (config.opensSockets && kind == socketKind) {
+    return typeOf(objectOf(descriptor)) == streamType ? streamSocketType : datagramSocketType;
+  }
   return unreachable();
 }

@@ -1,16 +1,21 @@
-// WASI: poll_oneoff, on clocks and the standard streams.
+// WASI: poll_oneoff, on clocks, the standard streams and sockets.
+import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { idle, neverDeadline, round } from "../boot/loop.as";
 import { inputReady } from "../console/streams.as";
 import { isAppRange } from "../memory/app-memory.as";
+import { hungUp, readable, writable } from "../net/socket-table.as";
+import { socketReadiness } from "../net/sockets.as";
 import { hasClock, monotonicTime, wallClock, wallTime } from "../time/clock.as";
 import {
   hasRights,
   isOpen,
   kindOf,
+  objectOf,
   rightRead,
   rightWrite,
+  socketKind,
   streamKind,
 } from "./descriptors.as";
 
@@ -25,8 +30,11 @@ const readEvent: u32 = 1;
 const writeEvent: u32 = 2;
 const absoluteTimeout: u32 = 1;
 
+const hangUpFlag: u32 = 1;
+
 let start: u64 = 0;
 let now: u64 = 0;
+let knowsTime = false; // asking costs a system call, and not every list has a clock
 let nextDeadline: u64 = 0;
 let waitsForInput = false;
 let nextEvent: u32 = 0;
@@ -35,20 +43,30 @@ let nextEvent: u32 = 0;
 export function poll_oneoff(list: u32, events: u32, count: u32, result: u32): u32 {
   const error = checkSubscriptions(list, events, count, result);
   if (error != 0) return error;
-  start = monotonicTime();
-  now = start;
+  start = 0;
+  // What is known to be ready must not hide what has become ready since: sockets are asked once.
+  let hasAsked = !config.opensSockets;
   for (;;) {
+    knowsTime = false;
     nextDeadline = neverDeadline;
     waitsForInput = false;
     nextEvent = events;
     for (let index: u32 = 0; index < count; index++) serve(list + index * subscriptionBytes);
-    if (nextEvent != events) break;
-    idle(nextDeadline, waitsForInput);
+    const isDone = nextEvent != events;
+    if (isDone && hasAsked) break;
+    idle(isDone ? 0 : nextDeadline, waitsForInput);
     round();
-    now = monotonicTime();
+    hasAsked = true;
   }
   app.store32(result, (nextEvent - events) / eventBytes);
   return errno.success;
+}
+
+function learnTime(): void {
+  if (knowsTime) return;
+  knowsTime = true;
+  now = monotonicTime();
+  if (start == 0) start = now;
 }
 
 function checkSubscriptions(list: u32, events: u32, count: u32, result: u32): u32 {
@@ -75,6 +93,7 @@ function serveClock(subscription: u32): void {
     emit(subscription, errno.invalid, 0);
     return;
   }
+  learnTime();
   const timeout = app.load64(subscription + 24);
   const isAbsolute = (app.load16(subscription + 40) & absoluteTimeout) != 0;
   let deadline = timeout;
@@ -96,6 +115,8 @@ function serveRead(subscription: u32): void {
     // How much there is, the streams do not tell: at least one byte, or the end.
     if (inputReady()) emit(subscription, errno.success, 1);
     else waitsForInput = true;
+  } else if (config.opensSockets && kindOf(descriptor) == socketKind) {
+    serveSocket(subscription, objectOf(descriptor), readable);
   }
 }
 
@@ -105,7 +126,17 @@ function serveWrite(subscription: u32): void {
     emit(subscription, errno.badDescriptor, 0);
   } else if (kindOf(descriptor) == streamKind) {
     emit(subscription, errno.success, 4096);
+  } else if (config.opensSockets && kindOf(descriptor) == socketKind) {
+    serveSocket(subscription, objectOf(descriptor), writable);
   }
+}
+
+function serveSocket(subscription: u32, socket: u32, wanted: u32): void {
+  const readiness = socketReadiness(socket);
+  if ((readiness & wanted) == 0) return;
+  const event = nextEvent;
+  emit(subscription, errno.success, 1);
+  if ((readiness & hungUp) != 0) app.store16(event + 24, hangUpFlag);
 }
 
 function emit(subscription: u32, error: u32, bytes: u64): void {

@@ -6,6 +6,7 @@ import type { App, AppRequest, Toolchain } from "../toolchain.ts";
 import { runClang } from "./clang.ts";
 import { resolveClimbing } from "./climbing-includes.ts";
 import { placeFiles, topFolder } from "./file-tree.ts";
+import { headerFolder, headerTree } from "./header-files.ts";
 import { gatherSources } from "./source-closure.ts";
 
 const outputName = "app.wasm";
@@ -41,6 +42,7 @@ async function toApp(request: AppRequest): Promise<App> {
     `-ffile-prefix-map=${topFolder}/=`,
     `-ffile-prefix-map=/${topFolder}/=`,
     ...(isPlusPlus ? ["-fno-exceptions"] : []),
+    `-isystem/${headerFolder}`,
     ...request.includeDirectories.map((folder) => `-I${placed.inside(folder)}`),
     ...request.sources.map((source) => placed.inside(source)),
   ];
@@ -48,7 +50,7 @@ async function toApp(request: AppRequest): Promise<App> {
     found.entryUrl,
     isPlusPlus ? "clang++" : "clang",
     parameters,
-    placed.tree,
+    { ...placed.tree, [headerFolder]: headerTree() },
     outputName,
   );
   const messages = placed.outside(result.messages);

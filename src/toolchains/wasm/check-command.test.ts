@@ -59,7 +59,7 @@ describe("checkCommand", () => {
 
   test.each([
     ["wasi_unstable", "fd_write", "WASI snapshot 0"],
-    ["wasi_snapshot_preview1", "sock_open", "WasmEdge's socket extension"],
+    ["wasi_snapshot_preview1", "sock_open_v3", "WasmEdge's socket extension"],
     ["wasi_snapshot_preview1", "fd_wriet", "no version of WASI preview 1"],
     ["env", "emscripten_notify_memory_growth", "Emscripten"],
     ["env", "my_function", "declared but not linked"],

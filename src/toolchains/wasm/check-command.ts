@@ -1,6 +1,7 @@
 /** Checks that a module can be an app: well-formed, a WASI command, and of known imports. */
 import { TsukiError } from "../../contracts/errors.ts";
-import { assemblyScriptImports, providerOf, wasiFunctions } from "./known-imports.ts";
+import { guestImports } from "../../contracts/guest-abi.ts";
+import { providerOf } from "./known-imports.ts";
 import { type ModuleImport, type ModuleOutline, outlineModule } from "./module-outline.ts";
 
 const magic = [0x00, 0x61, 0x73, 0x6d];
@@ -55,11 +56,7 @@ function validate(bytes: Uint8Array, name: string): ModuleOutline {
 
 function checkImports(imports: readonly ModuleImport[], name: string): void {
   for (const { module: from, name: what, kind } of imports) {
-    const known =
-      kind === "function" &&
-      ((from === "wasi_snapshot_preview1" && wasiFunctions.has(what)) ||
-        (from === "env" && assemblyScriptImports.has(what)));
-    if (known) continue;
+    if (kind === "function" && guestImports[from]?.[what] !== undefined) continue;
     throw new TsukiError(
       "wasm-unknown-import",
       `${name}: imports the ${kind} ${from}.${what}, which is provided by ${providerOf(from, what)}`,

@@ -1,19 +1,4 @@
-/** What an app may import and what other hosts provide, for messages about imports. */
-
-/** Functions of WASI preview 1, all of which the kernel has (some answer ENOSYS or ENOTSUP). */
-export const wasiFunctions: ReadonlySet<string> = new Set(
-  `args_get args_sizes_get environ_get environ_sizes_get clock_res_get clock_time_get
-  fd_advise fd_allocate fd_close fd_datasync fd_fdstat_get fd_fdstat_set_flags
-  fd_fdstat_set_rights fd_filestat_get fd_filestat_set_size fd_filestat_set_times fd_pread
-  fd_prestat_get fd_prestat_dir_name fd_pwrite fd_read fd_readdir fd_renumber fd_seek fd_sync
-  fd_tell fd_write path_create_directory path_filestat_get path_filestat_set_times path_link
-  path_open path_readlink path_remove_directory path_rename path_symlink path_unlink_file
-  poll_oneoff proc_exit proc_raise sched_yield random_get sock_accept sock_recv sock_send
-  sock_shutdown`.split(/\s+/),
-);
-
-/** Imports that AssemblyScript's compiler adds by itself. */
-export const assemblyScriptImports: ReadonlySet<string> = new Set(["abort", "trace", "seed"]);
+/** What other hosts provide, for messages about imports that Tsuki does not have. */
 
 /** Import modules that tell what a program was built for. */
 const providers: readonly (readonly [pattern: RegExp, provider: string])[] = [
@@ -39,7 +24,7 @@ export function providerOf(module: string, name: string): string {
   const known = providers.find(([pattern]) => pattern.test(module))?.[1];
   if (known !== undefined) return known;
   if (module === "wasi_snapshot_preview1" && name.startsWith("sock_")) {
-    return "WasmEdge's socket extension, which comes with networking";
+    return "a part of WasmEdge's socket extension that Tsuki lacks";
   }
   if (module === "wasi_snapshot_preview1") return "no version of WASI preview 1";
   if (module === "env" && emscriptenNames.test(name)) {

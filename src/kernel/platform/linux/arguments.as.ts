@@ -50,3 +50,26 @@ export function copyLinuxStrings(list: u32, pointers: u32, buffer: u32): void {
     text = mmio.read64(entry);
   }
 }
+
+/** Copies an environment variable's value: its bytes, or -1 when there is none or no room for it. */
+export function copyLinuxVariable(name: usize, buffer: usize, capacity: u32): i32 {
+  for (let entry = vectorOf(1), start = mmio.read64(entry); start != 0; ) {
+    let at: usize = 0;
+    while (load<u8>(name + at) != 0 && load<u8>(name + at) == mmio.read8(start + at)) at++;
+    if (load<u8>(name + at) == 0 && mmio.read8(start + at) == 0x3d) {
+      return copyHostText(start + at + 1, buffer, capacity);
+    }
+    entry += 8;
+    start = mmio.read64(entry);
+  }
+  return -1;
+}
+
+function copyHostText(start: u64, buffer: usize, capacity: u32): i32 {
+  for (let length: u32 = 0; length <= capacity; length++) {
+    const byte = mmio.read8(start + length);
+    if (byte == 0) return length;
+    if (length < capacity) store<u8>(buffer + length, byte);
+  }
+  return -1;
+}

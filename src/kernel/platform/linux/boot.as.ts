@@ -3,9 +3,12 @@ import * as config from "../../base/config.as";
 import { putDecimal, putText } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
+import { openListeners } from "../../net/listeners.as";
+import { readNetworkSettings } from "../../net/settings.as";
 import { findLinuxArguments } from "./arguments.as";
 import { mapInitialAppPages } from "./app-pages.as";
 import { linuxExit } from "./process.as";
+import { openReadiness } from "./readiness.as";
 import { installFaultHandler, seal } from "./seal.as";
 
 /** Exit status when the host does not let the instance start. */
@@ -21,9 +24,21 @@ export function bootLinux(record: u64): void {
     endMessage();
     linuxExit(startFailure);
   }
+  if (config.opensSockets) prepareSockets();
   if (!installFaultHandler() || !seal()) {
     beginMessage(text("this host refuses to seal the process (seccomp); run it in a VM instead"));
     endMessage();
     linuxExit(startFailure);
   }
+}
+
+/** Opens, while that is still allowed, what sockets need and what listens from the start. */
+function prepareSockets(): void {
+  if (!openReadiness()) {
+    beginMessage(text("this host gives the process no epoll; raise the limit of open files"));
+    endMessage();
+    linuxExit(startFailure);
+  }
+  readNetworkSettings();
+  if (!openListeners()) linuxExit(startFailure);
 }

@@ -43,6 +43,7 @@ export class LinuxProcess {
         heapStart: 0x12_0000,
         heapEnd: 0x13_0000,
         appInitialPages: 1,
+        opensSockets: 0,
         ...config,
       },
       modules: {

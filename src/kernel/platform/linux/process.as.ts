@@ -1,6 +1,8 @@
 // Ends a Linux process, yields, and waits.
+import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
 import { linuxMonotonicTime } from "./clock.as";
+import { awaitReadiness } from "./readiness.as";
 
 const schedYield = 24;
 const exitGroup = 231;
@@ -25,8 +27,12 @@ export function linuxYield(): void {
   host.call(schedYield, 0, 0, 0, 0, 0, 0);
 }
 
-/** Waits until a monotonic deadline in nanoseconds, or for input on descriptor 0. */
+/** Waits until a monotonic deadline in nanoseconds, for input on descriptor 0, or for sockets. */
 export function linuxIdle(deadline: u64, input: bool): void {
+  if (config.opensSockets) {
+    awaitReadiness(deadline, input);
+    return;
+  }
   const now = linuxMonotonicTime();
   const wait = deadline > now ? deadline - now : 0;
   pollDescriptor(0, input ? pollInput : 0, wait, deadline == u64.MAX_VALUE);
@@ -34,7 +40,12 @@ export function linuxIdle(deadline: u64, input: bool): void {
 
 /** Whether a read of descriptor 0 would not wait. */
 export function linuxInputReady(): bool {
-  return pollDescriptor(0, pollInput, 0, false);
+  return descriptorHasInput(0);
+}
+
+/** Whether a read of a descriptor would not wait. */
+export function descriptorHasInput(descriptor: u32): bool {
+  return pollDescriptor(descriptor, pollInput, 0, false);
 }
 
 /** Waits without limit until a descriptor can be read or written. */

@@ -1,18 +1,14 @@
 // The three standard streams of a Linux process. The app's buffers go to the host as they are.
-import * as app from "../../base/machine/app.as";
 import * as host from "../../base/machine/host.as";
 import * as errno from "../../base/errno.as";
-import { appBase } from "../../memory/app-memory.as";
+import { failure, interrupted, tryAgain } from "./errors.as";
 import { linuxInputReady, pollInput, pollOutput, waitForDescriptor } from "./process.as";
+import { translateVectors, vectorLimit } from "./vectors.as";
 
 const fstat = 5;
 const readv = 19;
 const writev = 20;
 
-const interrupted: i64 = -4;
-const tryAgain: i64 = -11;
-
-const vectorLimit: u32 = 16;
 const vectors = memory.data(256, 8); // struct iovec[vectorLimit]
 const status = memory.data(144, 8); // struct stat
 
@@ -31,25 +27,25 @@ export function linuxWrite(stream: u32, pointer: usize, length: u32): void {
 
 /** Writes checked app vectors to a stream: bytes, or a negated WASI error number. */
 export function linuxWriteVectors(stream: u32, list: u32, count: u32): i64 {
-  const used = translateVectors(list, count);
+  const used = translateVectors(list, count, vectors, vectorLimit);
   let result: i64 = 0;
   do {
     result = host.call(writev, stream, vectors, used, 0, 0, 0);
     if (result == tryAgain) waitForDescriptor(stream, pollOutput);
   } while (result == tryAgain || result == interrupted);
-  return result < 0 ? -<i64>wasiError(result) : result;
+  return result < 0 ? failure(result) : result;
 }
 
 /** Reads a stream into checked app vectors: bytes, 0 at its end, or a negated WASI error. */
 export function linuxReadVectors(stream: u32, list: u32, count: u32, mayWait: bool): i64 {
   if (!mayWait && !linuxInputReady()) return -<i64>errno.again;
-  const used = translateVectors(list, count);
+  const used = translateVectors(list, count, vectors, vectorLimit);
   let result: i64 = 0;
   do {
     result = host.call(readv, stream, vectors, used, 0, 0, 0);
     if (result == tryAgain) waitForDescriptor(stream, pollInput);
   } while (result == tryAgain || result == interrupted);
-  return result < 0 ? -<i64>wasiError(result) : result;
+  return result < 0 ? failure(result) : result;
 }
 
 /** WASI's file type of a stream: character device 2, regular file 4, socket 6, unknown 0. */
@@ -60,29 +56,4 @@ export function linuxFileType(stream: u32): u32 {
   if (kind == 8) return 4;
   if (kind == 12) return 6;
   return 0;
-}
-
-/** Rewrites the app's (u32, u32) vectors as the host's, leaving out empty ones. */
-function translateVectors(list: u32, count: u32): u32 {
-  let used: u32 = 0;
-  for (let index: u32 = 0; index < count && used < vectorLimit; index++) {
-    const length = app.load32(list + index * 8 + 4);
-    if (length == 0) continue;
-    store<u64>(vectors + used * 16, appBase + app.load32(list + index * 8));
-    store<u64>(vectors + used * 16, length, 8);
-    used++;
-  }
-  return used;
-}
-
-/** The WASI number of a failed system call. */
-function wasiError(result: i64): u32 {
-  switch (<i32>-result) {
-    case 9: return errno.badDescriptor;
-    case 14: return errno.fault;
-    case 22: return errno.invalid;
-    case 28: return errno.noSpace;
-    case 32: return errno.brokenPipe;
-    default: return errno.inputOutput;
-  }
 }

@@ -1,0 +1,123 @@
+// Sockets that are open before the app starts: those that a supervisor handed over (LISTEN_FDS, as
+// sd_listen_fds(3) tells), then TSUKI_LISTEN=[address:]port[/udp],... They are sockets 0, 1, 2 ...
+import * as config from "../base/config.as";
+import * as errno from "../base/errno.as";
+import { putBytes, putText } from "../base/line.as";
+import { text } from "../base/text.as";
+import { beginMessage, endMessage } from "../console/message.as";
+import { copyVariable } from "../launch/strings.as";
+import { allocateZeroedFrame } from "../memory/frames.as";
+import {
+  linuxAdoptInherited,
+  linuxInheritedCount,
+  linuxInheritedFamily,
+  linuxInheritedType,
+  linuxOpenListener,
+} from "../platform/linux/listeners.as";
+import { familyOf, ipv4, ipv6, setPort, setUnspecified } from "./address.as";
+import { parseAddress } from "./address-text.as";
+import {
+  entryEnd,
+  entryEndWithoutType,
+  entryType,
+  parsePort,
+  publishedHostPort,
+  reportMalformed,
+} from "./settings.as";
+import { setPublishedPort } from "./socket-table.as";
+import { adoptListener } from "./sockets.as";
+
+const valueCapacity: u32 = 2048;
+
+let count: u32 = 0;
+let address: usize = 0;
+
+/** How many there are: sockets 0 to count - 1. */
+export function listenerCount(): u32 {
+  return count;
+}
+
+/** Opens them; false, with a line that says why, when one cannot be opened. */
+export function openListeners(): bool {
+  if (config.platform == config.linux) adoptInherited();
+  const frame = allocateZeroedFrame();
+  if (frame == 0) return true;
+  address = frame + valueCapacity;
+  const length = copyVariable(text("TSUKI_LISTEN"), frame, valueCapacity);
+  if (length < 0) return true;
+  for (let start = frame, end = frame + length; start < end; ) {
+    const stop = entryEnd(start, end);
+    if (!openEntry(start, stop)) return false;
+    start = stop + 1;
+  }
+  return true;
+}
+
+function adoptInherited(): void {
+  const inherited = linuxInheritedCount();
+  for (let index: u32 = 0; index < inherited; index++) {
+    const handle = linuxAdoptInherited(index);
+    if (handle >= 0) keep(linuxInheritedFamily(<u32>handle), linuxInheritedType(<u32>handle), <u32>handle);
+  }
+}
+
+function openEntry(start: usize, end: usize): bool {
+  const type = entryType(start, end);
+  const stop = entryEndWithoutType(start, end);
+  let colon = stop;
+  while (colon > start && load<u8>(colon - 1) != 0x3a) colon--;
+  const port = parsePort(colon, stop);
+  const isAnywhere = colon == start;
+  if (port < 0 || (!isAnywhere && !readHost(start, colon - 1))) {
+    reportMalformed(text("TSUKI_LISTEN"), start, end);
+    return false;
+  }
+  const hostPort = publishedHostPort(type, port);
+  let handle: i64 = -<i64>errno.familyNotSupported;
+  if (isAnywhere) {
+    // IPv6 takes IPv4, too, where the host has it.
+    setUnspecified(address, ipv6, hostPort);
+    handle = openListener(type);
+    if (handle < 0 && handle != -<i64>errno.addressInUse) {
+      setUnspecified(address, ipv4, hostPort);
+      handle = openListener(type);
+    }
+  } else {
+    setPort(address, hostPort);
+    handle = openListener(type);
+  }
+  if (handle < 0) {
+    reportFailure(start, end, <u32>-handle);
+    return false;
+  }
+  const socket = keep(familyOf(address), type, <u32>handle);
+  if (hostPort != port) setPublishedPort(socket, port);
+  return true;
+}
+
+function readHost(start: usize, end: usize): bool {
+  if (end - start >= 2 && load<u8>(start) == 0x5b && load<u8>(end - 1) == 0x5d) {
+    return parseAddress(start + 1, <u32>(end - start - 2), address);
+  }
+  return parseAddress(start, <u32>(end - start), address) && familyOf(address) == ipv4;
+}
+
+function openListener(type: u32): i64 {
+  if (config.platform == config.linux) return linuxOpenListener(type, address);
+  return -<i64>errno.notSupported;
+}
+
+function keep(family: u32, type: u32, handle: u32): u32 {
+  const socket = adoptListener(family, type, handle);
+  if (socket >= 0) count++;
+  return socket;
+}
+
+function reportFailure(start: usize, end: usize, error: u32): void {
+  beginMessage(text("cannot listen on "));
+  putBytes(start, <u32>(end - start));
+  if (error == errno.addressInUse) putText(text(": port in use; stop what has it or choose another"));
+  else if (error == errno.accessDenied) putText(text(": not permitted; ports below 1024 need root"));
+  else putText(text(": the host has no such address"));
+  endMessage();
+}

@@ -1,0 +1,317 @@
+// The socket interface. Sockets are numbers. A function gives a number from 0 up, or a negated WASI
+// error number; `list` and `count` are checked vectors of the app, `pointer` and `length` a buffer of
+// the kernel, an `address` of 0 none. What would have to wait gives EAGAIN unless it may wait.
+import * as config from "../base/config.as";
+import * as errno from "../base/errno.as";
+import { idle, neverDeadline, round } from "../boot/loop.as";
+import {
+  linuxAccept,
+  linuxBind,
+  linuxClose,
+  linuxConfirmReadable,
+  linuxConnect,
+  linuxListen,
+  linuxLocalAddress,
+  linuxOpen,
+  linuxReceiveBytes,
+  linuxReceiveVectors,
+  linuxSendBytes,
+  linuxSendVectors,
+  linuxShutdown,
+  linuxWatch,
+} from "../platform/linux/sockets.as";
+import { linuxOption, linuxSetOption } from "../platform/linux/socket-options.as";
+import { monotonicTime } from "../time/clock.as";
+import { copyAddress, familyOf, portOf, setPort, setUnspecified } from "./address.as";
+import { isNetworkOff, publishedHostPort } from "./settings.as";
+import {
+  acceptingOption,
+  errorOption,
+  receiveTimeoutOption,
+  sendTimeoutOption,
+  typeOption,
+} from "./socket-options.as";
+import {
+  clearReadiness,
+  connected,
+  connecting,
+  datagramType,
+  doubtReadable,
+  enterPhase,
+  familyOfSocket,
+  freeSocket,
+  handleOf,
+  hasPhase,
+  hungUp,
+  leavePhase,
+  listening,
+  makeSocket,
+  peerOf,
+  publishedPort,
+  readable,
+  readinessOf,
+  receiveTimeout,
+  sendTimeout,
+  setPublishedPort,
+  setReceiveTimeout,
+  setSendTimeout,
+  streamType,
+  typeOf,
+  uncertain,
+  watched,
+  writable,
+} from "./socket-table.as";
+
+/** Flag of the receiving functions: leave what is received where it is. */
+export const peekFlag: u32 = 1;
+
+const wouldWait: i64 = -6; // errno.again
+
+/** Opens a socket of a family and type. */
+export function openSocket(family: u32, type: u32): i32 {
+  if (isNetworkOff()) return -<i32>errno.accessDenied;
+  let handle: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) handle = linuxOpen(family, type);
+  return handle < 0 ? <i32>handle : adoptSocket(family, type, <u32>handle);
+}
+
+/** Makes a socket of what its implementation has opened already. */
+export function adoptSocket(family: u32, type: u32, handle: u32): i32 {
+  const socket = makeSocket(type, family, handle);
+  if (socket < 0) closeHandle(handle);
+  else if (type == datagramType) watch(socket);
+  return socket;
+}
+
+/** The same of one that listens, or takes datagrams, already. */
+export function adoptListener(family: u32, type: u32, handle: u32): i32 {
+  const socket = adoptSocket(family, type, handle);
+  if (socket < 0 || type == datagramType) return socket;
+  enterPhase(socket, listening);
+  watch(socket);
+  return socket;
+}
+
+/** Binds a socket; a port that is published is another one on the host. */
+export function bindSocket(socket: u32, address: usize): i32 {
+  const port = portOf(address);
+  const hostPort = publishedHostPort(typeOf(socket), port);
+  setPort(address, hostPort);
+  let result: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) result = linuxBind(socket, address);
+  setPort(address, port);
+  if (result == 0 && hostPort != port) setPublishedPort(socket, port);
+  return <i32>result;
+}
+
+/** Starts to listen; the host bounds the backlog. */
+export function listenOnSocket(socket: u32, backlog: u32): i32 {
+  if (typeOf(socket) != streamType) return -<i32>errno.notSupported;
+  let result: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) result = linuxListen(socket, backlog);
+  if (result < 0) return <i32>result;
+  enterPhase(socket, listening);
+  watch(socket);
+  return 0;
+}
+
+/** Accepts a connection: a new socket. */
+export function acceptConnection(socket: u32, mayWait: bool): i32 {
+  if (!hasPhase(socket, listening)) return -<i32>errno.invalid;
+  let handle = acceptHandle(socket);
+  if (handle == wouldWait && mayWait) {
+    const deadline = deadlineAfter(receiveTimeout(socket));
+    while (handle == wouldWait && waitFor(socket, readable, deadline)) {
+      handle = acceptHandle(socket);
+    }
+  }
+  return handle < 0 ? <i32>handle : adoptConnection(socket, <u32>handle);
+}
+
+function acceptHandle(socket: u32): i64 {
+  let handle: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) handle = linuxAccept(socket);
+  if (handle == wouldWait) clearReadiness(socket, readable | uncertain);
+  return handle;
+}
+
+function adoptConnection(listener: u32, handle: u32): i32 {
+  doubtReadable(listener);
+  const socket = makeSocket(streamType, familyOfSocket(listener), handle);
+  if (socket < 0) {
+    closeHandle(handle);
+    return socket;
+  }
+  copyAddress(peerOf(socket), peerOf(listener));
+  setPublishedPort(socket, publishedPort(listener));
+  enterPhase(socket, connected);
+  watch(socket);
+  return socket;
+}
+
+/**
+ * Connects. Without waiting it gives EINPROGRESS: the socket then becomes writable, and its error
+ * option tells how it went.
+ */
+export function connectSocket(socket: u32, address: usize, mayWait: bool): i32 {
+  if (hasPhase(socket, connecting)) return -<i32>errno.already;
+  let result: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) result = linuxConnect(socket, address);
+  if (result != 0 && result != -<i64>errno.inProgress) return <i32>result;
+  copyAddress(peerOf(socket), address);
+  if (result == 0) {
+    enterPhase(socket, connected);
+    watch(socket);
+    return 0;
+  }
+  enterPhase(socket, connecting);
+  watch(socket);
+  if (!mayWait) return <i32>result;
+  if (!waitFor(socket, writable, deadlineAfter(sendTimeout(socket)))) return <i32>result;
+  const error = socketOption(socket, errorOption);
+  return error == 0 ? 0 : -<i32>error;
+}
+
+/** Receives into the app's vectors: bytes, 0 at the end; `from` is filled in for datagrams. */
+export function receiveVectors(
+  socket: u32, list: u32, count: u32, flags: u32, from: usize, mayWait: bool,
+): i64 {
+  let result = receiveOnce(socket, list, count, flags, from);
+  if (result != wouldWait || !mayWait) return result;
+  const deadline = deadlineAfter(receiveTimeout(socket));
+  while (result == wouldWait && waitFor(socket, readable, deadline)) {
+    result = receiveOnce(socket, list, count, flags, from);
+  }
+  return result;
+}
+
+function receiveOnce(socket: u32, list: u32, count: u32, flags: u32, from: usize): i64 {
+  if (config.platform == config.linux) {
+    return linuxReceiveVectors(socket, list, count, flags, from);
+  }
+  return -<i64>errno.notSupported;
+}
+
+/** Sends the app's vectors: bytes taken; `to` is needed for datagrams without a peer. */
+export function sendVectors(
+  socket: u32, list: u32, count: u32, to: usize, mayWait: bool,
+): i64 {
+  let result = sendOnce(socket, list, count, to);
+  if (result != wouldWait || !mayWait) return result;
+  const deadline = deadlineAfter(sendTimeout(socket));
+  while (result == wouldWait && waitFor(socket, writable, deadline)) {
+    result = sendOnce(socket, list, count, to);
+  }
+  return result;
+}
+
+function sendOnce(socket: u32, list: u32, count: u32, to: usize): i64 {
+  if (config.platform == config.linux) return linuxSendVectors(socket, list, count, to);
+  return -<i64>errno.notSupported;
+}
+
+/** Receives into kernel memory without waiting. */
+export function receiveBytes(socket: u32, pointer: usize, length: u32, from: usize): i64 {
+  if (config.platform == config.linux) return linuxReceiveBytes(socket, pointer, length, from);
+  return -<i64>errno.notSupported;
+}
+
+/** Sends kernel memory without waiting. */
+export function sendBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
+  if (config.platform == config.linux) return linuxSendBytes(socket, pointer, length, to);
+  return -<i64>errno.notSupported;
+}
+
+/** Ends receiving (1), sending (2) or both (3). */
+export function shutdownSocket(socket: u32, how: u32): i32 {
+  if (how == 0 || how > 3) return -<i32>errno.invalid;
+  if (config.platform == config.linux) return <i32>linuxShutdown(socket, how);
+  return -<i32>errno.notSupported;
+}
+
+/** Closes a socket and frees its number. */
+export function closeSocket(socket: u32): void {
+  closeHandle(handleOf(socket));
+  freeSocket(socket);
+}
+
+/** Fills in the socket's own address. */
+export function localAddress(socket: u32, address: usize): i32 {
+  setUnspecified(address, familyOfSocket(socket), 0);
+  let result: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) result = linuxLocalAddress(socket, address);
+  if (publishedPort(socket) != 0) setPort(address, publishedPort(socket));
+  return <i32>result;
+}
+
+/** Fills in the peer's address. */
+export function peerAddress(socket: u32, address: usize): i32 {
+  if (familyOf(peerOf(socket)) == 0 || hasPhase(socket, connecting)) return -<i32>errno.notConnected;
+  copyAddress(address, peerOf(socket));
+  return 0;
+}
+
+/** An option's value (socket-options.as.ts); asking for the error clears it. */
+export function socketOption(socket: u32, option: u32): i64 {
+  if (option == typeOption) return typeOf(socket);
+  if (option == acceptingOption) return <i64>hasPhase(socket, listening);
+  if (option == receiveTimeoutOption) return receiveTimeout(socket);
+  if (option == sendTimeoutOption) return sendTimeout(socket);
+  let value: i64 = -<i64>errno.notSupported;
+  if (config.platform == config.linux) value = linuxOption(socket, option);
+  if (option == errorOption && hasPhase(socket, connecting) && isConnectionMade(socket)) {
+    leavePhase(socket, connecting);
+    if (value == 0) enterPhase(socket, connected);
+  }
+  return value;
+}
+
+/** Sets an option. */
+export function setSocketOption(socket: u32, option: u32, value: i64): i32 {
+  if (option == receiveTimeoutOption) setReceiveTimeout(socket, value);
+  else if (option == sendTimeoutOption) setSendTimeout(socket, value);
+  else if (config.platform == config.linux) return <i32>linuxSetOption(socket, option, value);
+  else return -<i32>errno.notSupported;
+  return 0;
+}
+
+/** Readiness now: bits of the socket table; what nobody watches is ready to fail. */
+export function socketReadiness(socket: u32): u32 {
+  if (!hasPhase(socket, watched)) return readable | writable | hungUp;
+  if ((readinessOf(socket) & uncertain) != 0) {
+    clearReadiness(socket, uncertain);
+    if (config.platform == config.linux && !linuxConfirmReadable(socket)) {
+      clearReadiness(socket, readable);
+    }
+  }
+  return readinessOf(socket);
+}
+
+function isConnectionMade(socket: u32): bool {
+  return (readinessOf(socket) & writable) != 0;
+}
+
+function watch(socket: u32): void {
+  if (hasPhase(socket, watched)) return;
+  enterPhase(socket, watched);
+  if (config.platform == config.linux) linuxWatch(socket);
+}
+
+function closeHandle(handle: u32): void {
+  if (config.platform == config.linux) linuxClose(handle);
+}
+
+/** The deadline a timeout from now; never for 0. */
+function deadlineAfter(timeout: u64): u64 {
+  return timeout == 0 ? neverDeadline : monotonicTime() + timeout;
+}
+
+/** Waits until a socket is ready; false when the deadline came first. */
+function waitFor(socket: u32, bits: u32, deadline: u64): bool {
+  while ((readinessOf(socket) & bits) == 0) {
+    if (deadline != neverDeadline && monotonicTime() >= deadline) return false;
+    idle(deadline, false);
+    round();
+  }
+  return true;
+}
