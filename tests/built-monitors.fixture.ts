@@ -19,7 +19,11 @@ export interface MonitorCase {
   readonly title: string;
   readonly open: () => Monitor;
   readonly isHere: boolean;
+  /** How much is much input: an emulated COM2 takes 16 bytes at a time, some 100 KB a second. */
+  readonly largeInputBytes: number;
 }
+
+const mebibyte = 1 << 20;
 
 const isLinux = process.platform === "linux" && process.arch === "x64";
 
@@ -28,6 +32,7 @@ function emulated(machine: MachineType): MonitorCase {
     title: `qemu ${machine}${qemuNeeded}`,
     open: () => qemuMonitor({ machine, accelerator: "tcg", environment: process.env }),
     isHere: hasQemu,
+    largeInputBytes: mebibyte / 16,
   };
 }
 
@@ -41,11 +46,13 @@ export const monitorCases: readonly MonitorCase[] = [
         kernelPath: builtFile("kernel.wasm"),
       }),
     isHere: true,
+    largeInputBytes: mebibyte,
   },
   {
     title: isLinux ? "process" : "process (needs Linux on x86-64)",
     open: () => processMonitor,
     isHere: isLinux,
+    largeInputBytes: mebibyte,
   },
   emulated("microvm"),
   emulated("q35"),
