@@ -12,6 +12,7 @@ import {
   exception,
   free,
   isPresent,
+  markAsHandled,
   promiseResult,
   promiseState,
   textLength,
@@ -62,7 +63,10 @@ export function beginProgram(): void {
   if (evaluation == exception) {
     evaluation = 0;
     failWithException();
+    return;
   }
+  settleProgram();
+  if (evaluation != 0) markAsHandled(evaluation);
 }
 
 /** Whether the program's top level still waits for something. */

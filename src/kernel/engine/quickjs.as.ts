@@ -56,6 +56,8 @@ declare function isErrorValue(value: Value): i32;
 declare function evalBytecode(pointer: u32, length: u32): u32;
 @external("engine", "JS_PromiseState")
 declare function getPromiseState(context: u32, promise: Value): i32;
+@external("engine", "JS_PromiseMarkAsHandled")
+declare function promiseMarkAsHandled(context: u32, promise: Value): void;
 @external("engine", "JS_PromiseResult")
 declare function getPromiseResult(context: u32, promise: Value): Value;
 
@@ -270,6 +272,11 @@ export function evaluateBytecode(appPointer: u32, length: u32): Value {
 /** The state of a promise: 0 pending, 1 fulfilled, 2 rejected. */
 export function promiseState(promise: Value): i32 {
   return getPromiseState(context, promise);
+}
+
+/** Says that somebody looks at a promise, so that its rejection is no failure of its own. */
+export function markAsHandled(promise: Value): void {
+  promiseMarkAsHandled(context, promise);
 }
 
 /** What a settled promise was settled with, for the caller to free. */

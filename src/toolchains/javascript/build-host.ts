@@ -32,7 +32,7 @@ export class TakesTooLong extends NotYetKnown {
 const buildTime = 1_704_067_200_000_000_000n;
 
 /** Calls of the interrupt handler until a program takes too long: some seconds. */
-const interruptLimit = 4000;
+const interruptLimit = 12_000;
 
 /** What a refused function is for, in the words of a message. */
 const purposes: Partial<Record<EngineFunctionName, string>> = {
