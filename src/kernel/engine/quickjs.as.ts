@@ -186,7 +186,7 @@ export function copyToArrayBuffer(pointer: usize, length: u32): Value {
   return value;
 }
 
-/** Where an ArrayBuffer lies in the app's memory, 0 if it is none; `textLength` tells its length. */
+/** Where an ArrayBuffer lies in the app's memory, 0 if it is none; `textLength` is its length. */
 export function bufferStart(value: Value): u32 {
   const start = getArrayBuffer(context, scratch + lengthOffset, value);
   // What is no buffer has thrown.
@@ -245,7 +245,9 @@ export function isError(value: Value): bool {
 }
 
 /** Calls a function with up to three arguments; its result, or `exception`. */
-export function callWith(callee: Value, count: i32, first: Value, second: Value, third: Value): Value {
+export function callWith(
+  callee: Value, count: i32, first: Value, second: Value, third: Value,
+): Value {
   const list = scratch;
   app.store64(list, first);
   app.store64(list + 8, second);
