@@ -8,9 +8,13 @@ const folder = new URL("batch/", import.meta.url);
 const modules = readdirSync(folder).filter((name) => name.endsWith(".wasm"));
 
 describe.skipIf(!canRunSubject)("modules of Binaryen's fuzzer", () => {
-  it.each(modules)("give V8's results: %s", async (name) => {
-    const comparison = await compare(commandFromBinary(readFileSync(new URL(name, folder))));
-    expect(comparison.differences).toEqual([]);
-    expect(comparison.runs).toBeGreaterThan(0);
-  }, 30_000);
+  it.each(modules)(
+    "give V8's results: %s",
+    async (name) => {
+      const comparison = await compare(commandFromBinary(readFileSync(new URL(name, folder))));
+      expect(comparison.differences).toEqual([]);
+      expect(comparison.runs).toBeGreaterThan(0);
+    },
+    30_000,
+  );
 });

@@ -42,7 +42,9 @@ function receive({ number, comparison, failure }: WorkerReport): void {
     );
   }
   if (failure !== undefined || differences.length > 0) {
-    console.log(`  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source}`);
+    console.log(
+      `  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source}`,
+    );
     console.log(`  module: ${join(values.found, `${values.seed}-${number}.wasm`)}`);
   }
   if (totals.modules % 25 === 0) printProgress();
@@ -61,7 +63,14 @@ mkdirSync(values.found, { recursive: true });
 const worker = fileURLToPath(new URL("fuzz-worker.ts", import.meta.url));
 const step = Number(values.workers);
 const exits = Array.from({ length: step }, (_, index) => {
-  const parameters = [values.seed, String(first + index), String(step), String(end), values.found, values.source];
+  const parameters = [
+    values.seed,
+    String(first + index),
+    String(step),
+    String(end),
+    values.found,
+    values.source,
+  ];
   const child = fork(worker, parameters);
   child.on("message", (report) => receive(report as WorkerReport));
   return new Promise<void>((settle) => child.once("exit", () => settle()));

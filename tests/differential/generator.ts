@@ -48,7 +48,12 @@ export class ModuleGenerator {
     return new Promise((settle) => {
       const fakeProcess = Object.create(process, {
         argv: { value: ["node", this.path, ...parameters] },
-        exitCode: { set: (status: number) => settle(status), get: () => undefined },
+        exitCode: {
+          set: (status: number) => {
+            settle(status);
+          },
+          get: () => undefined,
+        },
         on: { value: () => fakeProcess },
       }) as NodeJS.Process;
       const scope = [fakeProcess, this.require, this.webAssembly()];

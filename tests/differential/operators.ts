@@ -214,16 +214,16 @@ function functionText(name: string, { operand, result, arity }: Operator, body: 
 function exportLoop(operator: Operator, arity: 1 | 2, calls: readonly string[]): string {
   const { name, operand } = operator;
   const end = values[operand].length * 8;
-  const log = calls.map((call) => {
+  const logged = calls.map((call) => {
     const operands = ["$left", "$right"].slice(0, arity).map((local) => loadText(operand, local));
     return `${operands.join(" ")} ${call} call $log-${operator.result}`;
   });
   const advance = (local: string, label: string) => `
     local.get ${local} i32.const 8 i32.add local.tee ${local} i32.const ${end} i32.lt_u br_if ${label}`;
   const inner = `(local.set $right (i32.const 0))
-    (loop $rights ${log.join("\n")} ${advance("$right", "$rights")})`;
+    (loop $rights ${logged.join("\n")} ${advance("$right", "$rights")})`;
   return `(func (export "${name}") (local $left i32) (local $right i32) call $fill
-    (loop $lefts ${arity === 2 ? inner : log.join("\n")} ${advance("$left", "$lefts")}))`;
+    (loop $lefts ${arity === 2 ? inner : logged.join("\n")} ${advance("$left", "$lefts")}))`;
 }
 
 const tableAddress: Readonly<Record<NumberType, number>> = {

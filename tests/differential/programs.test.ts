@@ -32,7 +32,7 @@ describe.skipIf(!canRunSubject)("C programs", () => {
     folder = mkdtempSync(join(tmpdir(), "tsuki-programs-"));
     const names = [
       "main.c",
-      ...readdirSync(sources).filter((name) => /\.c$/.test(name) && name !== "main.c"),
+      ...readdirSync(sources).filter((name) => name.endsWith(".c") && name !== "main.c"),
     ];
     const toolchain = await loadToolchain("c");
     const { app } = await toolchain.toApp({

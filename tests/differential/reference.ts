@@ -32,7 +32,8 @@ function runOnce(module: WebAssembly.Module, argument: string): Outcome {
   try {
     const { exports } = new WebAssembly.Instance(module, imports);
     memory = exports.memory as WebAssembly.Memory;
-    (exports._start as () => void)();
+    const { _start: start } = exports;
+    (start as () => void)();
   } catch (error) {
     end = trapClass(error instanceof Error ? error.message : String(error));
   }

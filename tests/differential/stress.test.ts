@@ -9,8 +9,12 @@ const modules = 30;
 
 describe.skipIf(!canRunSubject)("random modules with many live values", () => {
   const seeds = Array.from({ length: modules }, (_, index) => firstSeed + index);
-  it.each(seeds)("give V8's results: seed %i", async (seed) => {
-    const comparison = await compare(stressModule(seed));
-    expect(comparison.differences).toEqual([]);
-  }, 30_000);
+  it.each(seeds)(
+    "give V8's results: seed %i",
+    async (seed) => {
+      const comparison = await compare(stressModule(seed));
+      expect(comparison.differences).toEqual([]);
+    },
+    30_000,
+  );
 });
