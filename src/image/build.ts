@@ -7,7 +7,12 @@ import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
 import { appBase } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
 import { type ElfImage, writeElf } from "./elf/writer.ts";
-import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./layout/image-layout.ts";
+import {
+  kernelStaticsAddress,
+  type LayoutRequest,
+  pageBytes,
+  pageStart,
+} from "./layout/image-layout.ts";
 import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
@@ -101,10 +106,10 @@ function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Arr
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
   const appImage = appImageOf(program.appMemory);
-  const statics = paddedFrom(kernelStaticsAddress, program.kernelMemory);
+  const statics = staticsSegments(program.kernelMemory);
   const kernelStatics = {
     memorySize: program.kernelMemory.end - kernelStaticsAddress,
-    fileSize: statics.length,
+    fileSize: statics.reduce((size, { bytes }) => size + bytes.length, 0),
   };
   const { initialPages } = program.appMemory;
   const range = images.appRange(appImage, initialPages * wasmPageBytes);
@@ -119,19 +124,20 @@ function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Arr
     program.symbols,
     withSymbols(layout, [["config.functionCount", map.functionCount], ...completion.symbols]),
   );
-  const staticsSegment = writableSegment(kernelStaticsAddress, statics, kernelStatics.memorySize);
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
-  return writeElf(images.file(linked, fileOrder(linked.segments, staticsSegment, appSegments)));
+  return writeElf(images.file(linked, fileOrder(linked.segments, statics, appSegments)));
 }
 
-/** The segments of a range of the app's memory: what is zero before its contents, and those. */
+/** The segments of a range of the app's memory. */
 function provide(range: ProvidedRange, appImage: AppImage, appAddress: number): Segment[] {
   const end = range.offset + range.memorySize;
-  const start = appImage.memorySize === 0 ? end : appImage.offset;
-  return [
-    writableSegment(appAddress + range.offset, new Uint8Array(0), start - range.offset),
-    writableSegment(appAddress + start, appImage.bytes, end - start),
-  ];
+  const contents = appImage.memorySize === 0 ? end : appImage.offset;
+  return zeroesAndContents(
+    appAddress + range.offset,
+    appAddress + contents,
+    appImage.bytes,
+    appAddress + end,
+  );
 }
 
 function withSymbols(
@@ -146,6 +152,26 @@ function withSymbols(
   };
 }
 
+/** The segments of the kernel's static data. */
+function staticsSegments(memory: CompiledProgram["kernelMemory"]): Segment[] {
+  const contents = Math.max(kernelStaticsAddress, pageStart(memory.address));
+  const bytes = paddedFrom(contents, memory);
+  return zeroesAndContents(kernelStaticsAddress, contents, bytes, memory.end);
+}
+
+/** A range of writable memory: pages of zeroes, for which the file has no room, then contents. */
+function zeroesAndContents(
+  start: number,
+  contents: number,
+  bytes: Uint8Array,
+  end: number,
+): Segment[] {
+  return [
+    writableSegment(start, new Uint8Array(0), contents - start),
+    writableSegment(contents, bytes, end - contents),
+  ];
+}
+
 function writableSegment(address: number, bytes: Uint8Array, memorySize: number): Segment {
   return { address, bytes, memorySize, writable: true, executable: false };
 }
@@ -153,12 +179,12 @@ function writableSegment(address: number, bytes: Uint8Array, memorySize: number)
 /** The order of the layouts: text first, behind it the static data, the app's pages last. */
 function fileOrder(
   linked: readonly Segment[],
-  statics: Segment,
+  statics: readonly Segment[],
   app: readonly Segment[],
 ): Segment[] {
   const text = linked.filter(({ executable }) => executable);
   const others = linked.filter(({ executable }) => !executable);
-  const present = [statics, ...others, ...app].filter(({ memorySize }) => memorySize > 0);
+  const present = [...statics, ...others, ...app].filter(({ memorySize }) => memorySize > 0);
   return [...text, ...joinNeighbours(present)];
 }
 

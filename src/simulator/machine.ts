@@ -11,6 +11,7 @@ import { trapExitStatus } from "../contracts/traps.ts";
 import { AppMemory } from "./app-memory.ts";
 import { hiddenExports, type PreparedApp } from "./app-module.ts";
 import { InstanceExit, MachineError } from "./exit.ts";
+import { placeTexts } from "./texts.ts";
 import { describeTrap, keepingStacks } from "./traps.ts";
 
 /** A function of the machine interface; WebAssembly calls it with numbers and bigints. */
@@ -64,7 +65,7 @@ export class Machine {
   }
 
   private kernelImports(): WebAssembly.Imports {
-    const { memory, modules, config } = this.parts;
+    const { kernel, memory, modules, config } = this.parts;
     const kernelBytes = (): Uint8Array => new Uint8Array(memory.buffer);
     const modulesGiven: MachineModules = {
       ...modules,
@@ -87,6 +88,7 @@ export class Machine {
       ...completeModules(modulesGiven),
       engine: this.engineFunctions(),
       config: values,
+      text: placeTexts(kernel, memory),
       env: { memory },
     };
   }

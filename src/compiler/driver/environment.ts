@@ -1,5 +1,6 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import {
+  catchesStop,
   engineGuestImports,
   guestImports,
   opensFiles,
@@ -90,6 +91,7 @@ export class UnitEnvironment implements LoweringEnvironment {
   globalAddress(globalIndex: number): SymbolId | undefined {
     const names = this.unit.module.globals[globalIndex]?.import;
     if (names === undefined || this.memorySpace !== Space.kernel) return undefined;
+    if (names.module === "text") return this.symbol(`text.${names.name}`);
     if (names.module !== "config") return undefined;
     if (!configConstants.includes(names.name as ConfigConstant)) {
       throw new LinkError(`there is no configuration constant ${names.name}`);
@@ -238,6 +240,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
+    if (names.name === "catchesStop") return { low: this.appImports(catchesStop), high: 0 };
     return undefined;
   }
 }

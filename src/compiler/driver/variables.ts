@@ -112,7 +112,7 @@ function plainChunk(
   return { symbol, section, bytes, size: bytes.length, alignment, relocations: [] };
 }
 
-/** The chunks that code of any unit may ask for by name: constants, masks, the app's size. */
+/** The chunks that code of any unit may ask for by name: constants, masks, texts, the app's size. */
 export function sharedVariable(
   symbol: SymbolId,
   name: string,
@@ -126,6 +126,8 @@ export function sharedVariable(
   }
   const mask = maskBytes(name);
   if (mask !== undefined) return plainChunk(symbol, "readOnly", mask, mask.length);
+  const text = /^text\.([0-9a-f]*)$/.exec(name)?.[1];
+  if (text !== undefined) return plainChunk(symbol, "readOnly", Buffer.from(`${text}00`, "hex"), 1);
   const constant = /^constant\.([0-9a-f]+)$/.exec(name)?.[1];
   if (constant === undefined) return undefined;
   const bytes = Uint8Array.from(Buffer.from(constant, "hex")).reverse();

@@ -44,7 +44,7 @@ export class Frame {
   enter(assembler: Assembler): void {
     for (const register of this.saved) assembler.emit(Form.push_r64, register);
     if (this.localBytes === 0) return;
-    for (let below = pageBytes; below < this.localBytes; below += pageBytes) {
+    for (let below = pageBytes; below <= this.localBytes; below += pageBytes) {
       assembler.emitMemory(Form.test_rm32_r32, 0, stackPointer, -1, 0, -below);
     }
     adjustStack(assembler, Form.sub_rm64_imm8, Form.sub_rm64_imm32, this.localBytes);
