@@ -1,4 +1,4 @@
-/** What a build needs of the compiler: the driver's one entry and its request. */
+/** What a build needs of the compiler: the request for an image. */
 import type { Platform } from "./machine-interface.ts";
 
 /** Platforms whose images are machine code; a `node` image is the app's module itself. */
@@ -23,6 +23,3 @@ export interface BuildRequest {
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
 }
-
-/** Compiles and links: the bytes of an ELF image, or an error that carries a code. */
-export type BuildProgram = (request: BuildRequest) => Promise<Uint8Array>;

@@ -32,8 +32,13 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
   });
   await spawned(child, program.path);
   const drained = connect(child, program);
+  const killChild = () => void child.kill("SIGKILL");
+  process.once("exit", killChild);
   const ended = new Promise<number>((settle) => {
-    child.once("exit", (status, signal) => settle(exitStatus(status, signal)));
+    child.once("exit", (status, signal) => {
+      process.removeListener("exit", killChild);
+      settle(exitStatus(status, signal));
+    });
   });
   return {
     wait: async () => {

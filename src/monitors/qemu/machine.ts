@@ -38,6 +38,8 @@ export class Machine implements Instance {
   #timer: NodeJS.Timeout | undefined;
   #isReady = false;
   #disconnectInput = () => {};
+  /** QEMU would outlive this process and run for nobody. */
+  readonly #onExit = () => void this.#qemu.kill("SIGKILL");
 
   constructor(
     qemu: ChildProcess & { stdout: Readable; stderr: Readable },
@@ -48,6 +50,7 @@ export class Machine implements Instance {
     this.#qemu = qemu;
     this.#control = control;
     this.#streams = streams === "inherit" ? process : streams;
+    process.once("exit", this.#onExit);
     qemu.stdout.pipe(this.#streams.stdout, { end: false });
     qemu.stderr.on("data", (chunk: Buffer) => {
       this.#messages = (this.#messages + chunk.toString("utf8")).slice(-messageLimit);
@@ -61,6 +64,7 @@ export class Machine implements Instance {
     ]);
     this.#ended = ended.then(() => {
       clearTimeout(this.#timer);
+      process.removeListener("exit", this.#onExit);
       this.#disconnectInput();
       onEnd();
       return this.#conclude();
