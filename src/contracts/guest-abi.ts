@@ -52,6 +52,11 @@ export function opensFiles(name: string): boolean {
   return name.startsWith("path_");
 }
 
+/** Whether the kernel ends the work of an app in order that imports this function. */
+export function catchesStop(name: string): boolean {
+  return name.startsWith("http_");
+}
+
 const three: GuestImport["parameters"] = ["i32", "i32", "i32"];
 const two: GuestImport["parameters"] = ["i32", "i32"];
 

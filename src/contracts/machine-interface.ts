@@ -143,6 +143,7 @@ export const configConstants = [
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
   "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
   "opensFiles", // 1 when the app can open files
+  "catchesStop", // 1 when the kernel ends the app's work in order, asked to stop (guest-abi.ts)
   "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
   "functionCount",
   "interruptStubs", // pc: table of 256 code addresses, u32 each

@@ -14,6 +14,7 @@ const definedElsewhere = new Set([
   "appKind",
   "opensSockets",
   "opensFiles",
+  "catchesStop",
 ]);
 const definedByLinux = new Set(["signalEntry", "seccompFilter", "seccompFilterLength"]);
 const definedByPc = new Set(["interruptStubs"]);

@@ -13,9 +13,11 @@ import {
   linuxListen,
   linuxLocalAddress,
   linuxOpen,
+  linuxReceiveAppBytes,
   linuxReceiveBytes,
   linuxReceiveVectors,
   linuxSendBytes,
+  linuxSendParts,
   linuxSendVectors,
   linuxShutdown,
   linuxWatch,
@@ -219,6 +221,22 @@ export function receiveBytes(socket: u32, pointer: usize, length: u32, from: usi
 /** Sends kernel memory without waiting. */
 export function sendBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
   if (config.platform == config.linux) return linuxSendBytes(socket, pointer, length, to);
+  return -<i64>errno.notSupported;
+}
+
+/** Receives into checked app memory without waiting. */
+export function receiveAppBytes(socket: u32, appPointer: u32, length: u32): i64 {
+  if (config.platform == config.linux) return linuxReceiveAppBytes(socket, appPointer, length);
+  return -<i64>errno.notSupported;
+}
+
+/** Sends kernel memory and, behind it, checked app memory, without waiting: bytes of both. */
+export function sendParts(
+  socket: u32, pointer: usize, length: u32, appPointer: u32, appLength: u32,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxSendParts(socket, pointer, length, appPointer, appLength);
+  }
   return -<i64>errno.notSupported;
 }
 

@@ -9,6 +9,7 @@ import { findLinuxArguments } from "./arguments.as";
 import { mapInitialAppPages } from "./app-pages.as";
 import { linuxExit } from "./process.as";
 import { openReadiness } from "./readiness.as";
+import { catchStopSignals } from "./stop.as";
 import { installFaultHandler, seal } from "./seal.as";
 
 /** Exit status when the host does not let the instance start. */
@@ -39,6 +40,7 @@ function prepareSockets(): void {
     endMessage();
     linuxExit(startFailure);
   }
+  if (config.catchesStop) catchStopSignals();
   readNetworkSettings();
   if (!openListeners()) linuxExit(startFailure);
 }

@@ -1,6 +1,7 @@
 // Readiness of a Linux process's sockets: one edge-triggered epoll, whose events are kept in the
 // socket table, so that asking costs no system call (epoll(7)).
 import * as host from "../../base/machine/host.as";
+import { requestStop } from "../../boot/stop.as";
 import { allocateZeroedFrame } from "../../memory/frames.as";
 import { addReadiness, hungUp, readable, writable } from "../../net/socket-table.as";
 import { linuxMonotonicTime } from "./clock.as";
@@ -22,6 +23,9 @@ const edgeTriggered: u32 = 0x8000_0000;
 const eventBytes: u32 = 12;
 const eventLimit: u32 = 128;
 const standardInputMark: u32 = 0xffff_ffff;
+const stopMark: u32 = 0xffff_fffe;
+
+const eventOffset: usize = 1024; // in the scratch space
 
 let epoll: u64 = 0;
 let events: usize = 0; // a frame: eventLimit events, then the scratch space
@@ -42,11 +46,12 @@ export function openReadiness(): bool {
 
 /** Has a host descriptor's readiness reported for a socket. */
 export function watchDescriptor(descriptor: u32, socket: u32): void {
-  const bits = input | output | peerHangUp | edgeTriggered;
-  const event = scratchSpace();
-  store<u32>(event, bits);
-  store<u64>(event, socket, 4);
-  host.call(epollControl, epoll, add, descriptor, event, 0, 0);
+  watch(descriptor, input | output | peerHangUp | edgeTriggered, socket);
+}
+
+/** Has a signal descriptor's readiness reported as a request to stop. */
+export function watchStop(descriptor: u32): void {
+  watch(descriptor, input | edgeTriggered, stopMark);
 }
 
 /**
@@ -59,7 +64,8 @@ export function awaitReadiness(deadline: u64, withInput: bool): void {
   for (let index: i64 = 0; index < count; index++) {
     const event = events + <usize>index * eventBytes;
     const socket = load<u32>(event, 4);
-    if (socket != standardInputMark) addReadiness(socket, readinessBits(load<u32>(event)));
+    if (socket < stopMark) addReadiness(socket, readinessBits(load<u32>(event)));
+    else if (socket == stopMark) requestStop();
   }
 }
 
@@ -75,10 +81,14 @@ function timeoutUntil(deadline: u64): u64 {
 /** An edge suffices: whoever waits has looked before. A file is refused, and always ready. */
 function watchInput(): void {
   watchesInput = true;
-  const event = scratchSpace();
-  store<u32>(event, input | edgeTriggered);
-  store<u64>(event, standardInputMark, 4);
-  host.call(epollControl, epoll, add, 0, event, 0, 0);
+  watch(0, input | edgeTriggered, standardInputMark);
+}
+
+function watch(descriptor: u32, bits: u32, mark: u32): void {
+  const event = scratchSpace() + eventOffset;
+  store<u32>(event, bits);
+  store<u64>(event, mark, 4);
+  host.call(epollControl, epoll, add, descriptor, event, 0, 0);
 }
 
 function readinessBits(bits: u32): u32 {

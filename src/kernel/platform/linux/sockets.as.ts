@@ -45,6 +45,8 @@ const peek: u64 = 2; // MSG_PEEK
 // In the scratch space: a sockaddr, its length, a struct msghdr.
 const lengthOffset: usize = 32;
 const messageOffset: usize = 64;
+const messageBytes: usize = 56;
+const vectorsOffset: usize = 64; // from there
 
 /** Opens a socket: its host descriptor. */
 export function linuxOpen(family: u32, type: u32): i64 {
@@ -125,6 +127,11 @@ export function linuxReceiveBytes(number: u32, pointer: usize, length: u32, from
   return receive(number, pointer, length, 0, from);
 }
 
+/** Receives into checked app memory. */
+export function linuxReceiveAppBytes(number: u32, appPointer: u32, length: u32): i64 {
+  return receive(number, appBase + appPointer, length, 0, 0);
+}
+
 function receive(number: u32, address: u64, length: u32, flags: u64, from: usize): i64 {
   const buffer = scratchSpace();
   let bytes: i64 = 0;
@@ -160,19 +167,38 @@ export function linuxSendVectors(number: u32, list: u32, count: u32, to: usize):
     const single = singleVector(list);
     return send(number, appBase + <u32>single, <u32>(single >> 32), to);
   }
-  const buffer = scratchSpace();
-  const length = to == 0 ? 0 : writeHostAddress(buffer, to, familyOfSocket(number));
+  const length = to == 0 ? 0 : writeHostAddress(scratchSpace(), to, familyOfSocket(number));
   prepareMessage(list, count, length);
-  let bytes: i64 = 0;
-  do {
-    bytes = host.call(sendmsg, handleOf(number), buffer + messageOffset, noSignal, 0, 0, 0);
-  } while (bytes == interrupted);
-  return sent(number, bytes, vectorBytes());
+  return sendMessage(number, vectorBytes());
 }
 
 /** Sends kernel memory. */
 export function linuxSendBytes(number: u32, pointer: usize, length: u32, to: usize): i64 {
   return send(number, pointer, length, to);
+}
+
+/** Sends kernel memory and, behind it, checked app memory. */
+export function linuxSendParts(
+  number: u32, pointer: usize, length: u32, appPointer: u32, appLength: u32,
+): i64 {
+  if (appLength == 0) return send(number, pointer, length, 0);
+  if (length == 0) return send(number, appBase + appPointer, appLength, 0);
+  const vectors = beginMessage(0);
+  store<u64>(vectors, pointer);
+  store<u64>(vectors, length, 8);
+  store<u64>(vectors, appBase + appPointer, 16);
+  store<u64>(vectors, appLength, 24);
+  endMessage(2);
+  return sendMessage(number, length + appLength);
+}
+
+function sendMessage(number: u32, wanted: u32): i64 {
+  const message = scratchSpace() + messageOffset;
+  let bytes: i64 = 0;
+  do {
+    bytes = host.call(sendmsg, handleOf(number), message, noSignal, 0, 0, 0);
+  } while (bytes == interrupted);
+  return sent(number, bytes, wanted);
 }
 
 function send(number: u32, address: u64, length: u32, to: usize): i64 {
@@ -207,17 +233,24 @@ export function linuxLocalAddress(number: u32, address: usize): i64 {
   return result(outcome);
 }
 
-/** struct msghdr: name, its length, vectors, their number; control and flags stay 0. */
 function prepareMessage(list: u32, count: u32, addressLength: u32): void {
+  const vectors = beginMessage(addressLength);
+  endMessage(translateVectors(list, count, vectors, vectorLimit));
+}
+
+/** struct msghdr: name, its length, vectors, their number; control and flags stay 0. */
+function beginMessage(addressLength: u32): usize {
   const buffer = scratchSpace();
   const message = buffer + messageOffset;
-  const vectors = message + 64;
-  const used = translateVectors(list, count, vectors, vectorLimit);
-  memory.fill(message, 0, 56);
+  memory.fill(message, 0, messageBytes);
   store<u64>(message, addressLength == 0 ? 0 : buffer);
   store<u32>(message, addressLength, 8);
-  store<u64>(message, vectors, 16);
-  store<u64>(message, used, 24);
+  store<u64>(message, message + vectorsOffset, 16);
+  return message + vectorsOffset;
+}
+
+function endMessage(vectorCount: u32): void {
+  store<u64>(scratchSpace() + messageOffset, vectorCount, 24);
 }
 
 function result(outcome: i64): i64 {
