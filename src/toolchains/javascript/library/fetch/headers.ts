@@ -1,0 +1,183 @@
+/** Fetch, 5.1: headers. */
+
+/** What Headers can be made of. */
+export type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>;
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const upperCase = /[A-Z]/;
+const badValue = /[\0\r\n]|[^\0-\xff]/;
+const outerSpace = /^[\t\r\n ]+|[\t\r\n ]+$/g;
+
+let listOf: (headers: Headers) => string[];
+let freeze: (headers: Headers) => void;
+let create: (list: string[]) => Headers;
+
+/** Fetch, 5.1: names in lower case, and values, in order. */
+export class Headers implements Iterable<[string, string]> {
+  static {
+    listOf = (headers) => headers.#list;
+    freeze = (headers) => {
+      headers.#isFrozen = true;
+    };
+    create = (list) => {
+      const headers = new Headers();
+      headers.#list = list;
+      return headers;
+    };
+  }
+
+  /** Names and values alternate. */
+  #list: string[] = [];
+  #isFrozen = false;
+
+  constructor(init?: HeadersInit | null) {
+    if (init === undefined || init === null) return;
+    if (init instanceof Headers) this.#list = init.#list.slice();
+    else this.#fill(init);
+  }
+
+  append(name: string, value: string): void {
+    const pair: [string, string] = [this.#checkedName(name, true), checkedValue(value)];
+    this.#list.push(...pair);
+  }
+
+  delete(name: string): void {
+    this.#remove(this.#checkedName(name, true), 0);
+  }
+
+  get(name: string): string | null {
+    const wanted = this.#checkedName(name, false);
+    const list = this.#list;
+    let found: string | null = null;
+    for (let index = 0; index < list.length; index += 2) {
+      if (list[index] !== wanted) continue;
+      const value = list[index + 1] ?? "";
+      found = found === null ? value : `${found}, ${value}`;
+    }
+    return found;
+  }
+
+  getSetCookie(): string[] {
+    return this.#list.filter((_, index) => index % 2 === 1 && this.#list[index - 1] === "set-cookie");
+  }
+
+  has(name: string): boolean {
+    const wanted = this.#checkedName(name, false);
+    const list = this.#list;
+    for (let index = 0; index < list.length; index += 2) if (list[index] === wanted) return true;
+    return false;
+  }
+
+  set(name: string, value: string): void {
+    const wanted = this.#checkedName(name, true);
+    const text = checkedValue(value);
+    const list = this.#list;
+    for (let index = 0; index < list.length; index += 2) {
+      if (list[index] !== wanted) continue;
+      list[index + 1] = text;
+      this.#remove(wanted, index + 2);
+      return;
+    }
+    list.push(wanted, text);
+  }
+
+  forEach(call: (value: string, name: string, headers: Headers) => void, self?: unknown): void {
+    for (const [name, value] of this) Reflect.apply(call, self, [value, name, this]);
+  }
+
+  *entries(): IterableIterator<[string, string]> {
+    yield* this.#sorted();
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [name] of this.#sorted()) yield name;
+  }
+
+  *values(): IterableIterator<string> {
+    for (const [, value] of this.#sorted()) yield value;
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.entries();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Headers";
+  }
+
+  #fill(init: Iterable<readonly [string, string]> | Record<string, string>): void {
+    if (typeof init !== "object" || init === null) {
+      throw new TypeError("Headers are made of pairs or of an object");
+    }
+    if (!isPairs(init)) {
+      for (const name of Reflect.ownKeys(init)) {
+        if (typeof name === "symbol") throw new TypeError("A header's name must be a string");
+        const value = init[name];
+        if (Object.prototype.propertyIsEnumerable.call(init, name)) this.append(name, value ?? String(value));
+      }
+      return;
+    }
+    for (const pair of init) {
+      const [name, value, ...rest] = pair;
+      if (name === undefined || value === undefined || rest.length > 0) {
+        throw new TypeError("A header is a pair of name and value");
+      }
+      this.append(name, value);
+    }
+  }
+
+  /** Fetch, 2.2.2, sort and combine: cookies stay apart. */
+  #sorted(): [string, string][] {
+    const list = this.#list;
+    const combined = new Map<string, string>();
+    const pairs: [string, string][] = [];
+    for (let index = 0; index < list.length; index += 2) {
+      const name = list[index] ?? "";
+      const value = list[index + 1] ?? "";
+      const known = combined.get(name);
+      if (name === "set-cookie") pairs.push([name, value]);
+      else combined.set(name, known === undefined ? value : `${known}, ${value}`);
+    }
+    return [...combined, ...pairs].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+  }
+
+  #checkedName(name: string, isChange: boolean): string {
+    const text = typeof name === "string" ? name : String(name);
+    if (!token.test(text)) throw new TypeError(`${text} is an invalid header name.`);
+    if (isChange && this.#isFrozen) throw new TypeError("These headers cannot be changed");
+    return upperCase.test(text) ? text.toLowerCase() : text;
+  }
+
+  #remove(name: string, from: number): void {
+    const list = this.#list;
+    for (let index = list.length - 2; index >= from; index -= 2) {
+      if (list[index] === name) list.splice(index, 2);
+    }
+  }
+}
+
+function isPairs(init: object): init is Iterable<readonly [string, string]> {
+  return Symbol.iterator in init;
+}
+
+function checkedValue(value: string): string {
+  const text = String(value).replace(outerSpace, "");
+  if (badValue.test(text)) throw new TypeError(`${text} is an invalid header value.`);
+  return text;
+}
+
+/** Names in lower case and values, alternating; the Headers' own list. */
+export function headerList(headers: Headers): string[] {
+  return listOf(headers);
+}
+
+/** Headers over such a list, which it keeps. */
+export function headersOf(list: string[]): Headers {
+  return create(list);
+}
+
+/** Lets nobody change them any more (Fetch, 5.1, guard "immutable"). */
+export function freezeHeaders(headers: Headers): Headers {
+  freeze(headers);
+  return headers;
+}
