@@ -93,7 +93,7 @@ export class QuickJs {
   evaluate(bytecode: Uint8Array): Box {
     const pointer = this.#put(bytecode);
     const result = this.#call("qjs_eval_bytecode", pointer, bytecode.length);
-    this.#call("wasm_free", pointer);
+    this.#erase(pointer, bytecode.length);
     return this.#checked(result);
   }
 
@@ -146,7 +146,7 @@ export class QuickJs {
   newArrayBuffer(bytes: Uint8Array): Box {
     const pointer = this.#put(bytes);
     const box = this.#call("qjs_new_array_buffer", pointer, bytes.length);
-    this.#call("wasm_free", pointer);
+    this.#erase(pointer, bytes.length);
     return box;
   }
 
@@ -309,6 +309,12 @@ export class QuickJs {
     const pointer = this.#allocate(bytes.length);
     this.bytes(pointer, bytes.length).set(bytes);
     return pointer;
+  }
+
+  /** Gives memory back without its contents, which a snapshot would keep. */
+  #erase(pointer: number, length: number): void {
+    this.bytes(pointer, length).fill(0);
+    this.#call("wasm_free", pointer);
   }
 
   /** Text as UTF-8 with a NUL behind it; the caller frees it. */
