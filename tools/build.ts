@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { buildEngine } from "./build-engine.ts";
 import { buildKernel } from "./build-kernel.ts";
 
 const outputFolder = "dist";
+const chunkLifetimeMs = 3_600_000;
 const hashbang = "#!/usr/bin/env node\n";
 
 /** Programs in dist/ and where their source begins. */
@@ -32,10 +33,10 @@ async function bundlePrograms(): Promise<string[]> {
     console.log(`build: no program to bundle yet (${Object.values(entries).join(", ")})`);
     return [];
   }
-  await removeOldScripts();
+  const aside = join(outputFolder, `.aside-${process.pid}`);
   await build({
     entryPoints: Object.fromEntries(present),
-    outdir: outputFolder,
+    outdir: aside,
     bundle: true,
     splitting: true,
     format: "esm",
@@ -53,16 +54,36 @@ async function bundlePrograms(): Promise<string[]> {
     sourcesContent: false,
     logLevel: "warning",
   });
-  await makeExecutable(join(outputFolder, "cli.js"));
+  await makeExecutable(join(aside, "cli.js"));
+  await moveScripts(aside);
   return present.map(([name]) => `${name}.js`);
 }
 
-/** Removes earlier bundles, whose chunk names depend on their content; keeps the kernel. */
-async function removeOldScripts(): Promise<void> {
-  await mkdir(outputFolder, { recursive: true });
-  await rm(join(outputFolder, "chunks"), { recursive: true, force: true });
-  const old = (await readdir(outputFolder)).filter((name) => /\.js(\.map)?$/.test(name));
-  await Promise.all(old.map((name) => rm(join(outputFolder, name))));
+/**
+ * Puts new bundles in the place of the old ones, file by file, chunks before what imports them, so
+ * that a program which is running meanwhile finds all it wants; its chunks go an hour later.
+ */
+async function moveScripts(aside: string): Promise<void> {
+  const files = await readdir(aside, { recursive: true, withFileTypes: true });
+  const names = files
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name).slice(aside.length + 1))
+    .sort((a, b) => Number(b.startsWith("chunks")) - Number(a.startsWith("chunks")));
+  for (const name of names) {
+    await mkdir(dirname(join(outputFolder, name)), { recursive: true });
+    await rename(join(aside, name), join(outputFolder, name));
+  }
+  await rm(aside, { recursive: true });
+  await removeOldChunks(new Set(names));
+}
+
+async function removeOldChunks(current: ReadonlySet<string>): Promise<void> {
+  const folder = join(outputFolder, "chunks");
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    if (current.has(join("chunks", name))) continue;
+    if (Date.now() - (await stat(path)).mtimeMs > chunkLifetimeMs) await rm(path, { force: true });
+  }
 }
 
 async function makeExecutable(path: string): Promise<void> {
