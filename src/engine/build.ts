@@ -5,7 +5,7 @@ import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
-import { compileImage } from "./compiler.ts";
+import { compileImage, preloadCompiler } from "./compiler.ts";
 import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
 
 /** Sources, and what the image is for. */
@@ -33,8 +33,10 @@ export interface BuiltImage {
 export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
-  const app = await makeApp(cache, identity, options);
   const { platform, maximumPages } = options;
+  const app = await makeApp(cache, identity, options, () => {
+    if (platform !== "node") preloadCompiler();
+  });
   const made = { platform, appBytes: app.app.length, warnings: app.warnings };
   if (platform === "node") {
     const path = cache.find("apps", app.digest) ?? cache.write("apps", app.digest, app.app, 0o600);

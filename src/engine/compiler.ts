@@ -6,3 +6,9 @@ export async function compileImage(request: BuildRequest): Promise<Uint8Array> {
   const { buildProgram } = await import("../image/build.ts");
   return await buildProgram(request);
 }
+
+/** Begins to load the compiler, while something else is waited for. */
+export function preloadCompiler(): void {
+  // What goes wrong is told when the compiler is asked for.
+  import("../image/build.ts").catch(() => undefined);
+}

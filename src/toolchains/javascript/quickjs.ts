@@ -19,6 +19,9 @@ const randomStateOffset = 280;
 /** Stack of one thread of JavaScript, in bytes: deep enough for recursion, far from the real end. */
 const javaScriptStackBytes = 256 * 1024;
 
+/** What may lie below the stack's end: JavaScript's part, and C functions on top of it. */
+const deepestStackBytes = 512 * 1024;
+
 const promiseStates = ["pending", "fulfilled", "rejected"] as const;
 
 /** What a value is at the moment, if it is a promise. */
@@ -275,7 +278,8 @@ export class QuickJs {
     const { __stack_pointer: stackPointer } = this.#exports as {
       readonly __stack_pointer: { readonly value: number };
     };
-    this.bytes(0, stackPointer.value).fill(0);
+    const used = Math.min(stackPointer.value, deepestStackBytes);
+    this.bytes(stackPointer.value - used, used).fill(0);
   }
 
   /** Bytes of the engine's memory; valid until its next call. */
