@@ -46,7 +46,7 @@ export function sharedModules(): readonly string[] {
 /** The path of a shared module without `.ts`, if a file is one. */
 export function sharedModulePath(file: string): string | undefined {
   const path = relative(libraryFolder(), file).split(sep).join("/");
-  if (path.startsWith("..") || !path.endsWith(".ts")) return undefined;
+  if (!/^[^.]+\.ts$/.test(path)) return undefined;
   const isImported = Object.values(importedFolders).some((name) => path.startsWith(`${name}/`));
   return isImported ? undefined : path.slice(0, -".ts".length);
 }

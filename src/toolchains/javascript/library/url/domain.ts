@@ -13,7 +13,7 @@ export function domainToAscii(domain: string): string | undefined {
     ? domain.replace(ignored, "").replace(dots, ".").normalize("NFKC").toLowerCase().normalize("NFC")
     : domain.toLowerCase();
   const labels = mapped.split(".");
-  if (labels.some((label) => /^xn--(?:$|.*[^\0-\x7f])/.test(label) || !label.isWellFormed())) {
+  if (labels.some((label) => /^xn--(?:$|.*[^\0-\x7f])/.test(label) || /\ufffd/.test(label))) {
     return undefined;
   }
   return labels.map((label) => (/[^\0-\x7f]/.test(label) ? `xn--${encodePunycode(label)}` : label)).join(".");

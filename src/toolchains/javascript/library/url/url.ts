@@ -92,9 +92,10 @@ export class URL {
 
   set host(value: string) {
     const text = this.#hostPart(value);
-    const [, port] = /^(?:\[[^\]]*\]|[^:]*):(\d+)/.exec(text) ?? [];
-    this.hostname = text;
-    if (port !== undefined) this.port = port;
+    const [, host, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d*).*)?$/.exec(text) ?? [];
+    const isFile = this.#record.scheme === "file";
+    if (host === undefined || !this.#setHost(isFile ? text : host)) return;
+    if (port !== undefined && port !== "") this.port = port;
   }
 
   get hostname(): string {
@@ -102,12 +103,7 @@ export class URL {
   }
 
   set hostname(value: string) {
-    const url = this.#record;
-    if (typeof url.path === "string") return;
-    const text = /^(?:\[[^\]]*\]|[^:]*)/.exec(this.#hostPart(value))?.[0] ?? "";
-    if (text === "" && (isSpecial(url) ? url.scheme !== "file" : !this.#hasNoUserInfo())) return;
-    const host = text === "" ? "" : parseHost(text, isSpecial(url));
-    if (host !== undefined) url.host = url.scheme === "file" && host === "localhost" ? "" : host;
+    this.#setHost(this.#hostPart(value));
   }
 
   get port(): string {
@@ -185,6 +181,19 @@ export class URL {
   #hostPart(value: string): string {
     const text = String(value).replace(/[\t\n\r]/g, "");
     return text.split(isSpecial(this.#record) ? /[/\\?#]/ : /[/?#]/, 1)[0] ?? "";
+  }
+
+  /** False: the URL cannot have this host. */
+  #setHost(text: string): boolean {
+    const url = this.#record;
+    if (typeof url.path === "string") return false;
+    if (!text.startsWith("[") && text.includes(":")) return false;
+    const mayBeEmpty = isSpecial(url) ? url.scheme === "file" : this.#hasNoUserInfo();
+    if (text === "" && !mayBeEmpty) return false;
+    const host = text === "" ? "" : parseHost(text, isSpecial(url));
+    if (host === undefined) return false;
+    url.host = url.scheme === "file" && host === "localhost" ? "" : host;
+    return true;
   }
 
   #hasNoUser(): boolean {
