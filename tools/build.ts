@@ -106,7 +106,9 @@ async function buildEngineIfPossible(): Promise<string | undefined> {
   try {
     return await buildEngine(outputFolder);
   } catch (error) {
-    console.log(`build: no JavaScript engine: ${error instanceof Error ? error.message : error}`);
+    console.log(
+      `build: no JavaScript engine: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return undefined;
   }
 }

@@ -25,7 +25,7 @@ export class KernelObjects {
     this.key = keyOf(environment);
     const stored = cache.read(this.key);
     const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
-    this.chunks = known === undefined ? new Map() : groupBySymbol(known);
+    this.chunks = groupBySymbol(known ?? []);
   }
 
   /** The chunks of a function that was compiled before, or else those that `compile` makes now. */

@@ -65,13 +65,13 @@ export class BuildHost {
   readonly output: (readonly [stream: number, text: string])[] = [];
   /** What runs: engine and library may read the clock; a rehearsal is told anything. */
   phase: "library" | "program" | "rehearsal" = "library";
-  readonly #engine: () => QuickJs;
+  #attached: QuickJs | undefined;
   readonly #rejections: Rejection[] = [];
   #interrupts = 0;
 
-  /** The engine exists only once the module is instantiated. */
-  constructor(engine: () => QuickJs) {
-    this.#engine = engine;
+  /** Gives the host its engine, which exists only once the module is instantiated. */
+  attach(engine: QuickJs): void {
+    this.#attached = engine;
   }
 
   /** The import object of the engine's module. */
@@ -125,6 +125,11 @@ export class BuildHost {
       this.output.push([stream, engine.text(engine.argument(list, 1))]);
     }
     return engine.undefinedValue();
+  }
+
+  #engine(): QuickJs {
+    if (this.#attached === undefined) throw new Error("the engine is not there yet");
+    return this.#attached;
   }
 
   /** An answer of the right kind, for a rehearsal whose result nobody keeps. */

@@ -128,15 +128,11 @@ function takeEngine(base: Uint8Array): OpenEngine {
 }
 
 function openEngine(module: Uint8Array): OpenEngine {
-  let quickJs: QuickJs | undefined;
-  const host = new BuildHost(() => {
-    if (quickJs === undefined) throw new Error("the engine is not there yet");
-    return quickJs;
-  });
+  const host = new BuildHost();
   const { imports } = host;
   const kept = openForSnapshot({ module, imports, initializers: usualInitializers });
   const engine = new QuickJs(kept.instance);
-  quickJs = engine;
+  host.attach(engine);
   const snapshot = () => {
     engine.tidy();
     return kept.snapshot();
