@@ -49,14 +49,13 @@ export class BlockLayout {
   }
 
   /**
-   * The split position after `least` and up to `most` that lies in the fewest loops, the last of
+   * The split position from `least` up to `most` that lies in the fewest loops, the last of
    * them; `most`, which must be a split position, when no block boundary is better.
    */
   bestSplit(least: number, most: number): number {
-    const leastBlock = this.blockAt(least);
     let best = most;
     let block = this.shallower[this.blockAt(most)] as number;
-    while (block >= leastBlock) {
+    while (block >= 0 && this.startOf(block + 1) >= least) {
       best = this.startOf(block + 1);
       block = this.shallower[block] as number;
     }
