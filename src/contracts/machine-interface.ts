@@ -114,8 +114,28 @@ export const machineImports = {
   "node.wallTime": define([], ["i64"], ["node"]), // ns since 1970
   "node.randomFill": define(["i32", "i32"], [], ["node"]), // pointer, length
   "node.arguments": define(["i32", "i32"], ["i32"], ["node"]), // pointer, capacity -> bytes needed
-  "node.idle": define(["i64", "i32"], [], ["node"]), // until monotonic deadline ns; 1: or input
+  "node.idle": define(["i64", "i32"], [], ["node"]), // until deadline ns or socket event; 1: or input
   "node.exit": define(["i32"], [], ["node"]), // does not return
+
+  // Its sockets, which never wait. Results are negated WASI error numbers when they fail; an address
+  // is the kernel's (kernel/net/address.as.ts), families and types are WASI's.
+  "node.socketOpen": define(["i32", "i32"], ["i64"], ["node"]), // family, type -> handle
+  "node.socketBind": define(["i32", "i32"], ["i64"], ["node"]), // handle, address
+  "node.socketListen": define(["i32", "i32"], ["i64"], ["node"]), // handle, backlog
+  "node.socketAccept": define(["i32", "i32"], ["i64"], ["node"]), // handle, peer's address -> handle
+  "node.socketConnect": define(["i32", "i32"], ["i64"], ["node"]), // handle, address
+  // handle, pointer, capacity, 1 to peek, sender's address or 0 -> bytes
+  "node.socketReceive": define(["i32", "i32", "i32", "i32", "i32"], ["i64"], ["node"]),
+  "node.socketSend": define(["i32", "i32", "i32", "i32"], ["i64"], ["node"]), // ..., address or 0
+  "node.socketShutdown": define(["i32", "i32"], ["i64"], ["node"]), // handle, 1 receive | 2 send
+  "node.socketClose": define(["i32"], [], ["node"]),
+  "node.socketLocalAddress": define(["i32", "i32"], ["i64"], ["node"]), // handle, address
+  "node.socketOption": define(["i32", "i32"], ["i64"], ["node"]), // handle, option -> value
+  "node.socketSetOption": define(["i32", "i32", "i64"], ["i64"], ["node"]),
+  "node.socketWatch": define(["i32", "i32"], [], ["node"]), // handle, mark
+  // pointer, capacity in pairs of u32: mark, readiness that came since -> pairs
+  "node.socketEvents": define(["i32", "i32"], ["i32"], ["node"]),
+  "node.socketReadable": define(["i32"], ["i32"], ["node"]), // handle -> 1 when there is something
 } as const satisfies Record<string, MachineImport>;
 
 /** The key of one machine import, `module.name`. */

@@ -13,21 +13,25 @@ export const neverDeadline = 0xffff_ffff_ffff_ffffn;
 
 const millisecond = 1_000_000n;
 
-/** How often a waiting host looks for input, in milliseconds. */
-const inputPollMs = 2;
+/** As long as one wait may last, in milliseconds. */
+const longestWaitMs = 3_600_000;
 
-/** The host's own clocks; waiting blocks the thread. */
-export function hostClock(): Clock {
+/**
+ * The host's own clocks; waiting blocks the thread. Whoever may end a wait counts the word of `wake`
+ * up and notifies it.
+ */
+export function hostClock(wake = new Int32Array(new SharedArrayBuffer(4))): Clock {
   const monotonicTime = (): bigint => process.hrtime.bigint();
-  const signal = new Int32Array(new SharedArrayBuffer(4));
   return {
     monotonicTime,
     wallTime: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)),
     waitUntil: (deadline, isReady) => {
-      for (let left = deadline - monotonicTime(); left > 0n && !isReady(); ) {
+      for (;;) {
+        const seen = Atomics.load(wake, 0);
+        const left = deadline - monotonicTime();
+        if (left <= 0n || isReady()) return;
         const waitMs = Number(left / millisecond) + 1;
-        Atomics.wait(signal, 0, 0, Math.min(waitMs, inputPollMs * 50));
-        left = deadline - monotonicTime();
+        Atomics.wait(wake, 0, seen, Math.min(waitMs, longestWaitMs));
       }
     },
   };

@@ -2,6 +2,8 @@ import { wasiErrors } from "../contracts/wasi-preview1.ts";
 import type { Clock } from "./clock.ts";
 import { InstanceExit } from "./exit.ts";
 import type { MachineFunction } from "./machine.ts";
+import { type Network, noNetwork } from "./network.ts";
+import { socketModule } from "./socket-module.ts";
 
 /** The three standard streams; everything is synchronous. */
 export interface Streams {
@@ -20,6 +22,8 @@ export interface NodeSurroundings {
   /** Fills a buffer with random bytes. */
   readonly random: (bytes: Uint8Array) => void;
   readonly launchRecord: Uint8Array;
+  /** None by default. */
+  readonly network?: Network | undefined;
 }
 
 /** The `node` module of the machine interface. */
@@ -27,10 +31,11 @@ export function nodeModule(
   surroundings: NodeSurroundings,
   memory: WebAssembly.Memory,
 ): Record<string, MachineFunction> {
-  const { streams, clock, random, launchRecord } = surroundings;
+  const { streams, clock, random, launchRecord, network = noNetwork } = surroundings;
   const range = (pointer: number, length: number): Uint8Array =>
     new Uint8Array(memory.buffer, pointer >>> 0, length >>> 0);
   return {
+    ...socketModule(network, memory),
     write: (stream: number, pointer: number, length: number) => {
       const isWritten = streams.write(stream === 2 ? 2 : 1, range(pointer, length));
       return isWritten ? wasiErrors.success : wasiErrors.pipe;
@@ -50,7 +55,8 @@ export function nodeModule(
       return launchRecord.length;
     },
     idle: (deadline: bigint, input: number) => {
-      clock.waitUntil(BigInt.asUintN(64, deadline), input === 0 ? () => false : streams.inputReady);
+      const hasInput = input === 0 ? () => false : streams.inputReady;
+      clock.waitUntil(BigInt.asUintN(64, deadline), () => network.hasEvents() || hasInput());
     },
     exit: (status: number) => {
       throw new InstanceExit(status);

@@ -4,6 +4,7 @@ import { prepareApp } from "./app-module.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
+import type { Network } from "./network.ts";
 import { nodeModule, type Streams } from "./node-module.ts";
 
 /** An app to run on the node platform and everything around it. */
@@ -20,6 +21,8 @@ export interface AppRun {
   readonly clock?: Clock;
   /** The host's own randomness by default. */
   readonly random?: (bytes: Uint8Array) => void;
+  /** No network by default. */
+  readonly network?: Network;
   /** Upper bound of the app's memory in 64 KiB pages. */
   readonly maximumPages?: number | undefined;
 }
@@ -53,7 +56,7 @@ export function createNodeMachine(run: AppRun): Machine {
     app: prepareApp(run.app, run.maximumPages),
     memory,
     config: { platform: platformIds.node, heapStart, heapEnd: pages * pageBytes },
-    modules: { node: nodeModule({ streams, clock, random, launchRecord }, memory) },
+    modules: { node: nodeModule({ streams, clock, random, launchRecord, network: run.network }, memory) },
     onTrap: (report) => streams.write(2, new TextEncoder().encode(report)),
   });
 }

@@ -107,5 +107,8 @@ export const pc: i32 = 0;
 /** `platform` of a self-sealing Linux executable. */
 export const linux: i32 = 1;
 
+/** `platform` of a kernel in V8. */
+export const node: i32 = 2;
+
 /** `appKind` of a JavaScript engine with a program in it. */
 export const javaScriptEngine: i32 = 1;

@@ -4,7 +4,7 @@ import * as app from "../base/machine/app.as";
 import { runEngine } from "../engine/run-engine.as";
 import { addFrames } from "../memory/frames.as";
 import { bootLinux } from "../platform/linux/boot.as";
-import { fetchNodeLaunchRecord } from "../platform/node/launch.as";
+import { bootNode } from "../platform/node/boot.as";
 import { bootPc } from "../platform/pc/boot.as";
 import { openListenerDescriptors } from "../wasi/listeners.as";
 import { exit } from "./exit.as";
@@ -16,7 +16,7 @@ export function boot(record: u64): void {
   } else {
     addFrames(config.heapStart, config.heapEnd);
     if (config.platform == config.linux) bootLinux(record);
-    else fetchNodeLaunchRecord();
+    else bootNode();
   }
   if (config.platform == config.pc || config.platform == config.linux) {
     app.setSize(config.appInitialPages);

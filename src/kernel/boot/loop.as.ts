@@ -2,6 +2,7 @@
 import * as config from "../base/config.as";
 import * as node from "../base/machine/node.as";
 import { linuxIdle, linuxYield } from "../platform/linux/process.as";
+import { nodeTakeSocketEvents } from "../platform/node/sockets.as";
 import { pcIdle, pcRound } from "../platform/pc/loop.as";
 
 /** The deadline that never comes. */
@@ -10,6 +11,7 @@ export const neverDeadline: u64 = u64.MAX_VALUE;
 /** Serves every device once. */
 export function round(): void {
   if (config.platform == config.pc) pcRound();
+  else if (config.platform == config.node && config.opensSockets) nodeTakeSocketEvents();
 }
 
 /** Serves every device and lets others run. */
@@ -19,8 +21,9 @@ export function yieldRound(): void {
 }
 
 /**
- * Waits until a monotonic deadline in nanoseconds, or, with `input`, until standard input has
- * something. It may return early.
+ * Waits until a monotonic deadline in nanoseconds, until a socket is ready, or, with `input`, until
+ * standard input has something. It may return early; what sockets have shows after it, or after a
+ * round.
  */
 export function idle(deadline: u64, input: bool): void {
   if (config.platform == config.linux) linuxIdle(deadline, input);

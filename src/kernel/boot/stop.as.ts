@@ -1,14 +1,22 @@
-// The request to stop the instance. Only apps for which the kernel ends its work in order
-// (config.catchesStop) have it reported; others end at once, with 128 and the signal's number.
+// The request to stop the instance. It is only reported to apps whose work the kernel ends in order
+// (config.catchesStop); others end at once, as any process does.
+import { exit } from "./exit.as";
 
+let isHandled = false;
 let isRequested = false;
+
+/** Says that somebody looks at `stopRequested` from now on; until then a request ends the instance. */
+export function handleStop(): void {
+  isHandled = true;
+}
 
 /** Whether somebody has asked the instance to stop. */
 export function stopRequested(): bool {
   return isRequested;
 }
 
-/** Notes that somebody has. */
-export function requestStop(): void {
+/** Notes that somebody has; `status` is that of an instance which does not handle it. */
+export function requestStop(status: u32): void {
   isRequested = true;
+  if (!isHandled) exit(status);
 }

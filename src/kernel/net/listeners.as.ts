@@ -14,6 +14,7 @@ import {
   linuxInheritedType,
   linuxOpenListener,
 } from "../platform/linux/listeners.as";
+import { nodeOpenListener } from "../platform/node/listeners.as";
 import { familyOf, ipv4, ipv6, setPort, setUnspecified } from "./address.as";
 import { parseAddress } from "./address-text.as";
 import {
@@ -104,6 +105,7 @@ function readHost(start: usize, end: usize): bool {
 
 function openListener(type: u32): i64 {
   if (config.platform == config.linux) return linuxOpenListener(type, address);
+  if (config.platform == config.node) return nodeOpenListener(type, address);
   return -<i64>errno.notSupported;
 }
 

@@ -3,6 +3,7 @@
 // the kernel, an `address` of 0 none. What would have to wait gives EAGAIN unless it may wait.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
+import * as node from "../base/machine/node.as";
 import { idle, neverDeadline, round } from "../boot/loop.as";
 import {
   linuxAccept,
@@ -23,6 +24,15 @@ import {
   linuxWatch,
 } from "../platform/linux/sockets.as";
 import { linuxOption, linuxSetOption } from "../platform/linux/socket-options.as";
+import {
+  nodeAccept,
+  nodeReceiveAppBytes,
+  nodeReceiveBytes,
+  nodeReceiveVectors,
+  nodeSendBytes,
+  nodeSendParts,
+  nodeSendVectors,
+} from "../platform/node/sockets.as";
 import { monotonicTime } from "../time/clock.as";
 import { copyAddress, familyOf, portOf, setPort, setUnspecified } from "./address.as";
 import { isNetworkOff, publishedHostPort } from "./settings.as";
@@ -74,6 +84,7 @@ export function openSocket(family: u32, type: u32): i32 {
   if (isNetworkOff()) return -<i32>errno.accessDenied;
   let handle: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) handle = linuxOpen(family, type);
+  if (config.platform == config.node) handle = node.socketOpen(family, type);
   return handle < 0 ? <i32>handle : adoptSocket(family, type, <u32>handle);
 }
 
@@ -101,6 +112,7 @@ export function bindSocket(socket: u32, address: usize): i32 {
   setPort(address, hostPort);
   let result: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) result = linuxBind(socket, address);
+  if (config.platform == config.node) result = node.socketBind(handleOf(socket), address);
   setPort(address, port);
   if (result == 0 && hostPort != port) setPublishedPort(socket, port);
   return <i32>result;
@@ -111,6 +123,7 @@ export function listenOnSocket(socket: u32, backlog: u32): i32 {
   if (typeOf(socket) != streamType) return -<i32>errno.notSupported;
   let result: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) result = linuxListen(socket, backlog);
+  if (config.platform == config.node) result = node.socketListen(handleOf(socket), backlog);
   if (result < 0) return <i32>result;
   enterPhase(socket, listening);
   watch(socket);
@@ -133,6 +146,7 @@ export function acceptConnection(socket: u32, mayWait: bool): i32 {
 function acceptHandle(socket: u32): i64 {
   let handle: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) handle = linuxAccept(socket);
+  if (config.platform == config.node) handle = nodeAccept(socket);
   if (handle == wouldWait) clearReadiness(socket, readable | uncertain);
   return handle;
 }
@@ -159,6 +173,7 @@ export function connectSocket(socket: u32, address: usize, mayWait: bool): i32 {
   if (hasPhase(socket, connecting)) return -<i32>errno.already;
   let result: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) result = linuxConnect(socket, address);
+  if (config.platform == config.node) result = node.socketConnect(handleOf(socket), address);
   if (result != 0 && result != -<i64>errno.inProgress) return <i32>result;
   copyAddress(peerOf(socket), address);
   if (result == 0) {
@@ -191,6 +206,9 @@ function receiveOnce(socket: u32, list: u32, count: u32, flags: u32, from: usize
   if (config.platform == config.linux) {
     return linuxReceiveVectors(socket, list, count, flags, from);
   }
+  if (config.platform == config.node) {
+    return nodeReceiveVectors(socket, list, count, flags, from);
+  }
   return -<i64>errno.notSupported;
 }
 
@@ -209,24 +227,28 @@ export function sendVectors(
 
 function sendOnce(socket: u32, list: u32, count: u32, to: usize): i64 {
   if (config.platform == config.linux) return linuxSendVectors(socket, list, count, to);
+  if (config.platform == config.node) return nodeSendVectors(socket, list, count, to);
   return -<i64>errno.notSupported;
 }
 
 /** Receives into kernel memory without waiting. */
 export function receiveBytes(socket: u32, pointer: usize, length: u32, from: usize): i64 {
   if (config.platform == config.linux) return linuxReceiveBytes(socket, pointer, length, from);
+  if (config.platform == config.node) return nodeReceiveBytes(socket, pointer, length, 0, from);
   return -<i64>errno.notSupported;
 }
 
 /** Sends kernel memory without waiting. */
 export function sendBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
   if (config.platform == config.linux) return linuxSendBytes(socket, pointer, length, to);
+  if (config.platform == config.node) return nodeSendBytes(socket, pointer, length, to);
   return -<i64>errno.notSupported;
 }
 
 /** Receives into checked app memory without waiting. */
 export function receiveAppBytes(socket: u32, appPointer: u32, length: u32): i64 {
   if (config.platform == config.linux) return linuxReceiveAppBytes(socket, appPointer, length);
+  if (config.platform == config.node) return nodeReceiveAppBytes(socket, appPointer, length);
   return -<i64>errno.notSupported;
 }
 
@@ -237,6 +259,9 @@ export function sendParts(
   if (config.platform == config.linux) {
     return linuxSendParts(socket, pointer, length, appPointer, appLength);
   }
+  if (config.platform == config.node) {
+    return nodeSendParts(socket, pointer, length, appPointer, appLength);
+  }
   return -<i64>errno.notSupported;
 }
 
@@ -244,6 +269,7 @@ export function sendParts(
 export function shutdownSocket(socket: u32, how: u32): i32 {
   if (how == 0 || how > 3) return -<i32>errno.invalid;
   if (config.platform == config.linux) return <i32>linuxShutdown(socket, how);
+  if (config.platform == config.node) return <i32>node.socketShutdown(handleOf(socket), how);
   return -<i32>errno.notSupported;
 }
 
@@ -258,6 +284,9 @@ export function localAddress(socket: u32, address: usize): i32 {
   setUnspecified(address, familyOfSocket(socket), 0);
   let result: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) result = linuxLocalAddress(socket, address);
+  if (config.platform == config.node) {
+    result = node.socketLocalAddress(handleOf(socket), address);
+  }
   if (publishedPort(socket) != 0) setPort(address, publishedPort(socket));
   return <i32>result;
 }
@@ -277,6 +306,7 @@ export function socketOption(socket: u32, option: u32): i64 {
   if (option == sendTimeoutOption) return sendTimeout(socket);
   let value: i64 = -<i64>errno.notSupported;
   if (config.platform == config.linux) value = linuxOption(socket, option);
+  if (config.platform == config.node) value = node.socketOption(handleOf(socket), option);
   if (option == errorOption && hasPhase(socket, connecting) && isConnectionMade(socket)) {
     leavePhase(socket, connecting);
     if (value == 0) enterPhase(socket, connected);
@@ -289,7 +319,9 @@ export function setSocketOption(socket: u32, option: u32, value: i64): i32 {
   if (option == receiveTimeoutOption) setReceiveTimeout(socket, value);
   else if (option == sendTimeoutOption) setSendTimeout(socket, value);
   else if (config.platform == config.linux) return <i32>linuxSetOption(socket, option, value);
-  else return -<i32>errno.notSupported;
+  else if (config.platform == config.node) {
+    return <i32>node.socketSetOption(handleOf(socket), option, value);
+  } else return -<i32>errno.notSupported;
   return 0;
 }
 
@@ -297,12 +329,14 @@ export function setSocketOption(socket: u32, option: u32, value: i64): i32 {
 export function socketReadiness(socket: u32): u32 {
   if (!hasPhase(socket, watched)) return readable | writable | hungUp;
   if ((readinessOf(socket) & uncertain) != 0) {
-    clearReadiness(socket, uncertain);
-    if (config.platform == config.linux && !linuxConfirmReadable(socket)) {
-      clearReadiness(socket, readable);
-    }
+    clearReadiness(socket, isStillReadable(socket) ? uncertain : uncertain | readable);
   }
   return readinessOf(socket);
+}
+
+function isStillReadable(socket: u32): bool {
+  if (config.platform == config.linux) return linuxConfirmReadable(socket);
+  return config.platform == config.node && node.socketReadable(handleOf(socket)) != 0;
 }
 
 function isConnectionMade(socket: u32): bool {
@@ -313,10 +347,12 @@ function watch(socket: u32): void {
   if (hasPhase(socket, watched)) return;
   enterPhase(socket, watched);
   if (config.platform == config.linux) linuxWatch(socket);
+  if (config.platform == config.node) node.socketWatch(handleOf(socket), socket);
 }
 
 function closeHandle(handle: u32): void {
   if (config.platform == config.linux) linuxClose(handle);
+  if (config.platform == config.node) node.socketClose(handle);
 }
 
 /** The deadline a timeout from now; never for 0. */

@@ -16,17 +16,27 @@ const lengthWord = 1;
 const headerBytes = 8;
 const states = { empty: 0, full: 1, ended: 2 } as const;
 
+/** What the second thread is started with. */
+export interface InputThreadData {
+  readonly kind: "input";
+  readonly slot: SharedArrayBuffer;
+  /** One word, counted up and notified whenever there is input. */
+  readonly wake: SharedArrayBuffer;
+}
+
 /** Standard input, read synchronously. */
 export class Input {
   readonly #workerUrl: URL;
+  readonly #wake: Int32Array;
   #header: Int32Array | undefined;
   #slot: Uint8Array = new Uint8Array(0);
   /** Bytes of the slot that were given out already. */
   #taken = 0;
 
   /** `workerUrl` is a program that calls `readAhead` when it runs as a worker. */
-  constructor(workerUrl: URL) {
+  constructor(workerUrl: URL, wake: Int32Array) {
     this.#workerUrl = workerUrl;
+    this.#wake = wake;
   }
 
   /** Waits for input: at most `capacity` bytes, none at its end. */
@@ -60,7 +70,8 @@ export class Input {
   #startReading(): Int32Array {
     const shared = new SharedArrayBuffer(headerBytes + capacityBytes);
     this.#slot = new Uint8Array(shared, headerBytes);
-    new Worker(this.#workerUrl, { workerData: shared }).unref();
+    const workerData = { kind: "input", slot: shared, wake: this.#wake.buffer };
+    new Worker(this.#workerUrl, { workerData }).unref();
     return new Int32Array(shared, 0, headerBytes / 4);
   }
 }
@@ -76,23 +87,28 @@ function isFile(): boolean {
 }
 
 /** The second thread: puts input into the shared slot whenever that is empty. */
-export function readAhead(shared: SharedArrayBuffer): void {
-  const header = new Int32Array(shared, 0, headerBytes / 4);
-  const slot = new Uint8Array(shared, headerBytes);
+export function readAhead(data: InputThreadData): void {
+  const header = new Int32Array(data.slot, 0, headerBytes / 4);
+  const slot = new Uint8Array(data.slot, headerBytes);
+  const wake = new Int32Array(data.wake);
+  const announce = (state: number) => {
+    Atomics.store(header, stateWord, state);
+    Atomics.notify(header, stateWord);
+    Atomics.add(wake, 0, 1);
+    Atomics.notify(wake, 0);
+  };
   const put = (bytes: Uint8Array) => {
     for (let offset = 0; offset < bytes.length; offset += slot.length) {
       Atomics.wait(header, stateWord, states.full);
       const part = bytes.subarray(offset, offset + slot.length);
       slot.set(part);
       Atomics.store(header, lengthWord, part.length);
-      Atomics.store(header, stateWord, states.full);
-      Atomics.notify(header, stateWord);
+      announce(states.full);
     }
   };
   const end = () => {
     Atomics.wait(header, stateWord, states.full);
-    Atomics.store(header, stateWord, states.ended);
-    Atomics.notify(header, stateWord);
+    announce(states.ended);
   };
   // A stream, not a blocking read: a thread within a blocking read could not be ended.
   const stream = isatty(0) ? new ReadStream(0) : new Socket({ fd: 0, writable: false });

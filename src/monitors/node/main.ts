@@ -1,10 +1,14 @@
 /** The program of the node monitor's child process: runs the app and exits with its status. */
 import { readFileSync } from "node:fs";
 import { isMainThread, workerData } from "node:worker_threads";
+import { hostClock } from "../../simulator/clock.ts";
 import { runApp } from "../../simulator/run-app.ts";
 import { writeWaiting } from "./descriptors.ts";
 import type { Handover } from "./handover.ts";
-import { Input, readAhead } from "./input.ts";
+import { Input, type InputThreadData, readAhead } from "./input.ts";
+import type { SocketThreadData } from "./socket-messages.ts";
+import { serveSockets } from "./socket-thread.ts";
+import { ThreadedNetwork } from "./sockets.ts";
 
 const handoverDescriptor = 3;
 
@@ -16,8 +20,11 @@ const brokenPipeStatus = 141;
 
 function main(): number {
   const handover = JSON.parse(readFileSync(handoverDescriptor, "utf8")) as Handover;
-  const input = new Input(new URL(import.meta.url));
-  return runApp({
+  const wake = new Int32Array(new SharedArrayBuffer(4));
+  const threadUrl = new URL(import.meta.url);
+  const input = new Input(threadUrl, wake);
+  const network = new ThreadedNetwork(threadUrl, wake);
+  const status = runApp({
     kernel: readFileSync(handover.kernelPath),
     app: readFileSync(handover.appPath),
     arguments: handover.arguments,
@@ -27,9 +34,18 @@ function main(): number {
       read: (capacity) => input.read(capacity),
       inputReady: input.isReady,
     },
+    clock: hostClock(wake),
+    network,
     maximumPages: handover.maximumPages ?? undefined,
   });
+  network.finish();
+  return status;
+}
+
+function serveThread(data: SocketThreadData | InputThreadData): void {
+  if (data.kind === "sockets") serveSockets(data);
+  else readAhead(data);
 }
 
 if (isMainThread) process.exit(main());
-else readAhead(workerData as SharedArrayBuffer);
+else serveThread(workerData as SocketThreadData | InputThreadData);

@@ -28,10 +28,72 @@ export declare function randomFill(pointer: usize, length: u32): void;
 @external("node", "arguments")
 export declare function launchRecord(pointer: usize, capacity: u32): u32;
 
-/** Waits until a monotonic deadline in nanoseconds, or for input when `input` is 1. */
+/** Waits until a monotonic deadline in ns, for sockets, and for input when `input` is 1. */
 @external("node", "idle")
 export declare function idle(deadline: u64, input: u32): void;
 
 /** Ends the instance; does not return. */
 @external("node", "exit")
 export declare function exit(status: u32): void;
+
+/** Opens a socket: its handle. */
+@external("node", "socketOpen")
+export declare function socketOpen(family: u32, type: u32): i64;
+
+/** Binds. */
+@external("node", "socketBind")
+export declare function socketBind(handle: u32, address: usize): i64;
+
+/** Listens. */
+@external("node", "socketListen")
+export declare function socketListen(handle: u32, backlog: u32): i64;
+
+/** Accepts: a handle; fills in the peer's address. */
+@external("node", "socketAccept")
+export declare function socketAccept(handle: u32, address: usize): i64;
+
+/** Connects: EINPROGRESS. */
+@external("node", "socketConnect")
+export declare function socketConnect(handle: u32, address: usize): i64;
+
+/** Receives: bytes; 1 in `flags` leaves them there. */
+@external("node", "socketReceive")
+export declare function socketReceive(
+  handle: u32, pointer: usize, capacity: u32, flags: u32, from: usize,
+): i64;
+
+/** Sends: bytes taken. */
+@external("node", "socketSend")
+export declare function socketSend(handle: u32, pointer: usize, length: u32, to: usize): i64;
+
+/** Ends receiving (1), sending (2) or both (3). */
+@external("node", "socketShutdown")
+export declare function socketShutdown(handle: u32, how: u32): i64;
+
+/** Closes; what was sent still goes out. */
+@external("node", "socketClose")
+export declare function socketClose(handle: u32): void;
+
+/** Fills in the socket's own address. */
+@external("node", "socketLocalAddress")
+export declare function socketLocalAddress(handle: u32, address: usize): i64;
+
+/** An option's value. */
+@external("node", "socketOption")
+export declare function socketOption(handle: u32, option: u32): i64;
+
+/** Sets an option. */
+@external("node", "socketSetOption")
+export declare function socketSetOption(handle: u32, option: u32, value: i64): i64;
+
+/** Has events of a handle reported under a mark. */
+@external("node", "socketWatch")
+export declare function socketWatch(handle: u32, mark: u32): void;
+
+/** Takes events: pairs of u32, mark and readiness; how many pairs. */
+@external("node", "socketEvents")
+export declare function socketEvents(pointer: usize, capacity: u32): u32;
+
+/** 1 when there is something to receive or accept. */
+@external("node", "socketReadable")
+export declare function socketReadable(handle: u32): u32;

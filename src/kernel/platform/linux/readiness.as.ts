@@ -23,7 +23,7 @@ const edgeTriggered: u32 = 0x8000_0000;
 const eventBytes: u32 = 12;
 const eventLimit: u32 = 128;
 const standardInputMark: u32 = 0xffff_ffff;
-const stopMark: u32 = 0xffff_fffe;
+const firstSignalMark: u32 = 0xffff_ff00; // and the signal's number
 
 const eventOffset: usize = 1024; // in the scratch space
 
@@ -50,8 +50,8 @@ export function watchDescriptor(descriptor: u32, socket: u32): void {
 }
 
 /** Has a signal descriptor's readiness reported as a request to stop. */
-export function watchStop(descriptor: u32): void {
-  watch(descriptor, input | edgeTriggered, stopMark);
+export function watchStop(descriptor: u32, signal: u32): void {
+  watch(descriptor, input | edgeTriggered, firstSignalMark + signal);
 }
 
 /**
@@ -64,8 +64,8 @@ export function awaitReadiness(deadline: u64, withInput: bool): void {
   for (let index: i64 = 0; index < count; index++) {
     const event = events + <usize>index * eventBytes;
     const socket = load<u32>(event, 4);
-    if (socket < stopMark) addReadiness(socket, readinessBits(load<u32>(event)));
-    else if (socket == stopMark) requestStop();
+    if (socket < firstSignalMark) addReadiness(socket, readinessBits(load<u32>(event)));
+    else if (socket != standardInputMark) requestStop(128 + socket - firstSignalMark);
   }
 }
 

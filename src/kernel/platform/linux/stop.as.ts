@@ -7,16 +7,21 @@ const sigprocmask = 14;
 const signalfd = 289;
 
 const block: u64 = 0; // SIG_BLOCK
-const signals: u64 = 0x4002; // SIGINT is 2, SIGTERM 15; the lowest bit is signal 1
+const interrupt: u32 = 2; // SIGINT
+const terminate: u32 = 15; // SIGTERM
 const closeOnExec: u64 = 0x8_0000;
 
 /** Has the signals reported instead of ending the process; false when the host refuses. */
 export function catchStopSignals(): bool {
+  return catchSignal(terminate) && catchSignal(interrupt);
+}
+
+function catchSignal(signal: u32): bool {
   const mask = scratchSpace();
-  store<u64>(mask, signals);
+  store<u64>(mask, (<u64>1) << (signal - 1));
   if (host.setup(sigprocmask, block, mask, 0, 8, 0, 0) < 0) return false;
   const descriptor = host.setup(signalfd, ~0, mask, 8, closeOnExec, 0, 0);
   if (descriptor < 0) return false;
-  watchStop(<u32>descriptor);
+  watchStop(<u32>descriptor, signal);
   return true;
 }

@@ -1,0 +1,240 @@
+/** The thread of the sockets: does with Node's what the kernel's thread, which blocks, asks for. */
+import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from "node:dgram";
+import { connect as openConnection, createServer, type Server, type Socket } from "node:net";
+import type { SocketAddress } from "../../simulator/network.ts";
+import { socketTypes } from "../../simulator/network.ts";
+import {
+  type SocketCommand,
+  type SocketEvent,
+  type SocketThreadData,
+  windowBytes,
+} from "./socket-messages.ts";
+
+const options = { broadcast: 4, keepAlive: 7, noDelay: 16 } as const;
+
+/** Serves commands until the process ends. */
+export function serveSockets({ port, wake }: SocketThreadData): void {
+  const word = new Int32Array(wake);
+  const thread = new SocketThread((event) => {
+    port.postMessage(event);
+    Atomics.add(word, 0, 1);
+    Atomics.notify(word, 0);
+  });
+  port.on("message", (command: SocketCommand) => thread.obey(command));
+}
+
+interface Listener {
+  readonly server: Server;
+  waiting: number;
+  backlog: number;
+}
+
+class SocketThread {
+  readonly #tell: (event: SocketEvent) => void;
+  readonly #listeners = new Map<number, Listener>();
+  readonly #connections = new Map<number, Socket>();
+  readonly #datagrams = new Map<number, DatagramSocket>();
+  /** Bytes told to the kernel and not consumed yet. */
+  readonly #untaken = new Map<number, number>();
+  #nextAccepted = 1;
+  #unsent = 0;
+  #isFinishing = false;
+
+  constructor(tell: (event: SocketEvent) => void) {
+    this.#tell = tell;
+  }
+
+  obey(command: SocketCommand): void {
+    switch (command.verb) {
+      case "bind":
+        if (command.type === socketTypes.stream) this.#bindListener(command);
+        else this.#datagram(command.handle, command.family).bind(command.port, command.address);
+        break;
+      case "listen":
+        this.#listen(command.handle, command.backlog);
+        break;
+      case "accepted":
+        this.#accepted(command.handle);
+        break;
+      case "connect":
+        if (command.type === socketTypes.stream) this.#connect(command);
+        else this.#connectDatagram(command);
+        break;
+      case "send":
+        this.#send(command);
+        break;
+      case "consumed":
+        this.#consumed(command.handle, command.count);
+        break;
+      case "end":
+        this.#connections.get(command.handle)?.end();
+        break;
+      case "close":
+        this.#close(command.handle);
+        break;
+      case "option":
+        this.#setOption(command.handle, command.option, command.value);
+        break;
+      case "finish":
+        this.#isFinishing = true;
+        this.#finish();
+    }
+  }
+
+  /** Node binds and listens at once; connections that come before `listen` wait. */
+  #bindListener({ handle, family, address, port }: SocketAddress & { handle: number }): void {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    this.#listeners.set(handle, { server, waiting: 0, backlog: 1 });
+    server.on("error", (error) => this.#fail(handle, error));
+    server.on("connection", (socket) => this.#offer(handle, socket));
+    const place = { port, host: address, ipv6Only: false, exclusive: true };
+    server.listen(place, () => {
+      const local = server.address();
+      if (local !== null && typeof local === "object") {
+        this.#tell({ event: "bound", handle, local: addressOf(local, family) });
+      }
+    });
+  }
+
+  #listen(handle: number, backlog: number): void {
+    const listener = this.#listeners.get(handle);
+    if (listener !== undefined) listener.backlog = Math.max(1, Math.min(backlog, 4096));
+  }
+
+  #offer(handle: number, socket: Socket): void {
+    const listener = this.#listeners.get(handle);
+    if (listener === undefined || listener.waiting > listener.backlog) {
+      socket.destroy();
+      return;
+    }
+    listener.waiting++;
+    const accepted = this.#nextAccepted;
+    this.#nextAccepted += 2;
+    this.#adopt(accepted, socket);
+    const peer = peerOf(socket);
+    this.#tell({ event: "connection", handle, accepted, local: localOf(socket), peer });
+    socket.resume();
+  }
+
+  #accepted(handle: number): void {
+    const listener = this.#listeners.get(handle);
+    if (listener !== undefined) listener.waiting--;
+  }
+
+  #adopt(handle: number, socket: Socket): void {
+    this.#connections.set(handle, socket);
+    this.#untaken.set(handle, 0);
+    socket.on("data", (bytes: Buffer) => {
+      this.#untaken.set(handle, (this.#untaken.get(handle) ?? 0) + bytes.length);
+      if ((this.#untaken.get(handle) ?? 0) > windowBytes) socket.pause();
+      this.#tell({ event: "data", handle, bytes: Uint8Array.from(bytes) });
+    });
+    socket.on("end", () => this.#tell({ event: "end", handle }));
+    socket.on("error", (error) => this.#fail(handle, error));
+    socket.on("close", () => this.#connections.delete(handle));
+  }
+
+  #connect({ handle, address, port }: SocketAddress & { handle: number }): void {
+    const bound = this.#listeners.get(handle);
+    const from = bound?.server.address();
+    bound?.server.close();
+    this.#listeners.delete(handle);
+    const local =
+      from !== null && typeof from === "object"
+        ? { localAddress: from.address, localPort: from.port }
+        : {};
+    const socket = openConnection({ host: address, port, allowHalfOpen: true, ...local });
+    this.#adopt(handle, socket);
+    socket.once("connect", () => {
+      this.#tell({ event: "connected", handle, local: localOf(socket) });
+    });
+  }
+
+  #datagram(handle: number, family: SocketAddress["family"]): DatagramSocket {
+    const known = this.#datagrams.get(handle);
+    if (known !== undefined) return known;
+    const socket = createSocket({ type: family === "IPv4" ? "udp4" : "udp6" });
+    this.#datagrams.set(handle, socket);
+    socket.on("error", (error) => this.#fail(handle, error));
+    socket.on("listening", () => {
+      this.#tell({ event: "bound", handle, local: addressOf(socket.address(), family) });
+    });
+    socket.on("message", (bytes: Buffer, from: RemoteInfo) => {
+      const copy = Uint8Array.from(bytes);
+      this.#tell({ event: "datagram", handle, bytes: copy, from: addressOf(from, family) });
+    });
+    return socket;
+  }
+
+  #connectDatagram({ handle, family, address, port }: SocketAddress & { handle: number }): void {
+    this.#datagram(handle, family).connect(port, address);
+  }
+
+  #send(command: Extract<SocketCommand, { verb: "send" }>): void {
+    const { handle, bytes, to, family } = command;
+    this.#unsent++;
+    const done = () => {
+      this.#unsent--;
+      this.#tell({ event: "sent", handle, count: bytes.length });
+      this.#finish();
+    };
+    const connection = this.#connections.get(handle);
+    if (connection !== undefined) {
+      connection.write(bytes, done);
+      return;
+    }
+    const socket = this.#datagram(handle, family);
+    if (to === undefined) socket.send(bytes, done);
+    else socket.send(bytes, to.port, to.address, done);
+  }
+
+  #consumed(handle: number, count: number): void {
+    const left = (this.#untaken.get(handle) ?? 0) - count;
+    this.#untaken.set(handle, left);
+    if (left <= windowBytes) this.#connections.get(handle)?.resume();
+  }
+
+  #close(handle: number): void {
+    const connection = this.#connections.get(handle);
+    // What the kernel has sent still goes out; what arrives now is nobody's.
+    connection?.removeAllListeners("data").resume().destroySoon();
+    this.#listeners.get(handle)?.server.close();
+    this.#listeners.delete(handle);
+    this.#datagrams.get(handle)?.close();
+    this.#datagrams.delete(handle);
+    this.#untaken.delete(handle);
+  }
+
+  #setOption(handle: number, option: number, value: number): void {
+    const connection = this.#connections.get(handle);
+    if (option === options.noDelay) connection?.setNoDelay(value !== 0);
+    else if (option === options.keepAlive) connection?.setKeepAlive(value !== 0);
+    else if (option === options.broadcast) this.#datagrams.get(handle)?.setBroadcast(value !== 0);
+  }
+
+  #fail(handle: number, error: Error): void {
+    const code = "code" in error ? String(error.code) : "EIO";
+    this.#tell({ event: "failed", handle, code });
+  }
+
+  #finish(): void {
+    if (this.#isFinishing && this.#unsent === 0) this.#tell({ event: "finished" });
+  }
+}
+
+function addressOf(
+  info: { address: string; port: number },
+  family: SocketAddress["family"],
+): SocketAddress {
+  return { family, address: info.address, port: info.port };
+}
+
+function localOf(socket: Socket): SocketAddress {
+  const { localAddress: address = "::", localPort: port = 0 } = socket;
+  return { family: address.includes(":") ? "IPv6" : "IPv4", address, port };
+}
+
+function peerOf(socket: Socket): SocketAddress {
+  const { remoteAddress: address = "::", remotePort: port = 0 } = socket;
+  return { family: address.includes(":") ? "IPv6" : "IPv4", address, port };
+}
