@@ -4,7 +4,7 @@ import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
 import type { Chunk } from "../compiler/object/object.ts";
 import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
-import { appBase } from "../contracts/machine-interface.ts";
+import { appBase, appKinds } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
 import { type ElfImage, writeElf } from "./elf/writer.ts";
 import {
@@ -44,6 +44,9 @@ interface Completion {
   readonly chunks: readonly Chunk[];
   readonly symbols: readonly (readonly [string, number])[];
 }
+
+/** An interpreter calls itself for each call of its program. */
+const engineStackBytes = 4 * 1024 * 1024;
 
 const wasmPageBytes = 65_536;
 const mappedWithFileLimit = 1024 * 1024;
@@ -117,6 +120,7 @@ function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Arr
     kernelStatics,
     appImage: range,
     appInitialPages: initialPages,
+    ...(program.appKind === appKinds.javaScriptEngine ? { stackBytes: engineStackBytes } : {}),
   });
   const chunks = [...program.chunks, ...map.chunks, ...completion.chunks];
   const linked = link(

@@ -125,3 +125,13 @@ function residentKibibytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 }
+
+it("leaves recursion that is too deep for the build to the instances", async () => {
+  const { app, notice } = await makeProgram(
+    `let depth = 0;
+    const descend = (): number => 1 + [1].map(() => { depth++; return descend(); }).length;
+    try { descend(); } catch (error) { console.log(String(error), depth > 100); }`,
+  );
+  if (notice !== "") expect(notice).toMatch(/a deeper stack than a build has/);
+  expect(app.length).toBeGreaterThan(0);
+});

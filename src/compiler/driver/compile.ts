@@ -20,6 +20,8 @@ export interface CompiledProgram {
   readonly kernelMemory: InitialMemory & { readonly end: number };
   /** Contents of the app's memory at the start, and its size in pages of 64 KiB. */
   readonly appMemory: InitialMemory & { readonly initialPages: number };
+  /** What the app is (contracts, appKinds). */
+  readonly appKind: number;
   /** Numbers of the Linux system calls that the program makes after sealing, ascending. */
   readonly systemCalls: readonly number[];
 }
@@ -70,6 +72,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
       ...initialMemory(app, appEnvironment),
       initialPages: app.module.memories[0]?.minimum ?? 0,
     },
+    appKind: appEnvironment.appKind,
     systemCalls: [...new Set(chunks.flatMap((chunk) => chunk.systemCalls ?? []))].sort(
       (a, b) => a - b,
     ),

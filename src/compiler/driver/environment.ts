@@ -186,7 +186,7 @@ export class UnitEnvironment implements LoweringEnvironment {
   }
 
   /** What the app is, as its module says. */
-  private get appKind(): number {
+  get appKind(): number {
     const { customSections } = this.program.app.module;
     return customSections.has(engineSection) ? appKinds.javaScriptEngine : appKinds.command;
   }

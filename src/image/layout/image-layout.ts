@@ -26,6 +26,8 @@ export interface LayoutRequest {
   };
   /** Initial size of the app's memory in 64 KiB pages. */
   readonly appInitialPages: number;
+  /** Bytes of the native stack, if the platform's usual one is too small. */
+  readonly stackBytes?: number;
 }
 
 /** Rounds up to a multiple of `unit`. */

@@ -19,7 +19,10 @@ const defaultStackBytes = 128 * 1024;
  * The layout of physical memory from 1 MiB on: static data, text, read-only data, data, zeroed
  * memory, the app's pages, the two stacks, each with a guard page below it, and the heap.
  */
-export function pcLayout(request: LayoutRequest, stackBytes = defaultStackBytes): MemoryLayout {
+export function pcLayout(
+  request: LayoutRequest,
+  stackBytes = request.stackBytes ?? defaultStackBytes,
+): MemoryLayout {
   const places = (sections: readonly PlacedSection[]) => {
     const appImageStart = alignUp(sectionsEnd(request, sections));
     const faultStackLow = appImageStart + alignUp(request.appImage.memorySize) + pageBytes;

@@ -16,11 +16,11 @@ const stripSource = 1 << 4;
 /** Where a context keeps the state of Math.random (quickjs.c, JSContext.random_state). */
 const randomStateOffset = 280;
 
-/** Stack of one thread of JavaScript, in bytes: deep enough for recursion, far from the real end. */
-const javaScriptStackBytes = 256 * 1024;
+/** JavaScript's part of the stack of 1 MiB; the rest is for what C functions add to it. */
+const javaScriptStackBytes = 512 * 1024;
 
-/** What may lie below the stack's end: JavaScript's part, and C functions on top of it. */
-const deepestStackBytes = 512 * 1024;
+/** What calls may have left below the stack's end. */
+const deepestStackBytes = 640 * 1024;
 
 const promiseStates = ["pending", "fulfilled", "rejected"] as const;
 

@@ -68,7 +68,8 @@ export function makeApp(program: Program, mode: Preinitialization): ProgramApp {
   if (mode === "off") return { app: embedProgram(base, bytecode, lines), notice: "" };
   try {
     return { app: evaluateProgram(base, bytecode, lines), notice: "" };
-  } catch (error) {
+  } catch (thrown) {
+    const error = reasonOf(thrown);
     if (!(error instanceof NotYetKnown)) {
       throw programFailure(error, bundle, `${name} fails while it loads`);
     }
@@ -84,6 +85,12 @@ export function makeApp(program: Program, mode: Preinitialization): ProgramApp {
     const notice = `tsuki: ${reason}, so it is evaluated at every start${cost} (--preinit)`;
     return { app: embedProgram(base, bytecode, lines), notice };
   }
+}
+
+/** V8's own stack may end before the engine's does. */
+function reasonOf(thrown: unknown): unknown {
+  const isStack = thrown instanceof RangeError && /call stack/.test(thrown.message);
+  return isStack ? new NotYetKnown("a deeper stack than a build has", "") : thrown;
 }
 
 /** `src/app.ts:3 reads the clock while the program loads`. */
