@@ -151,7 +151,7 @@ export class MachineFunction {
   finishBlocks(): void {
     this.blockPredecessors = this.blockSuccessors.map(() => []);
     this.blockSuccessors.forEach((successors, block) => {
-      for (const successor of successors) this.blockPredecessors[successor]?.push(block);
+      for (const successor of new Set(successors)) this.blockPredecessors[successor]?.push(block);
     });
   }
 

@@ -54,12 +54,27 @@ class EdgeArguments {
 
   constructor(private readonly selector: Selector) {}
 
-  /** An edge needs a block of its own if it carries arguments or is critical. */
-  needsBlock(edge: Edge, siblings: number): boolean {
+  /**
+   * The edges among those that leave a block which need a block of their own, because they carry
+   * arguments or are critical, and for each the one in whose block it shares: cases of a switch
+   * often lead to one place.
+   */
+  withBlocks(leaving: readonly Edge[]): Map<Edge, Edge> {
     const { fn } = this.selector;
-    if (siblings === 1) return false;
-    const to = fn.edgeTo[edge] as Block;
-    return fn.argumentsOf(edge).length > 0 || fn.predecessorsOf(to).length > 1;
+    const shared = new Map<Edge, Edge>();
+    if (leaving.length === 1) return shared;
+    const plain = new Map<Block, Edge>();
+    for (const edge of leaving) {
+      const to = fn.edgeTo[edge] as Block;
+      if (fn.argumentsOf(edge).length > 0) {
+        shared.set(edge, edge);
+      } else if (fn.predecessorsOf(to).length > 1) {
+        const first = plain.get(to) ?? edge;
+        plain.set(to, first);
+        shared.set(edge, first);
+      }
+    }
+    return shared;
   }
 
   /** Asks for the arguments of an edge, in a group of their own. */
@@ -91,8 +106,8 @@ function selectBlock(
   const { fn } = selector;
   const instructions = fn.instructionsOf(block);
   const leaving = fn.edgesOf(block);
-  for (const edge of leaving) {
-    if (edges.needsBlock(edge, leaving.length)) edges.select(edge);
+  for (const [edge, first] of edges.withBlocks(leaving)) {
+    if (edge === first) edges.select(edge);
   }
   const firstGroup = selector.draft.groupCount;
   const terminator = fn.terminatorOf(block);
@@ -167,8 +182,8 @@ function assembleBlocks(
     const parameters = block === 0 ? [] : parameterRegisters(selector, block);
     const own = leaving.length === 1 ? edges.registersOf(leaving[0] as Edge) : [];
     code.endBlock(successors, parameters, own, depth);
-    for (const edge of leaving) {
-      if (!numbers.edges.has(edge)) continue;
+    for (const [edge, shared] of edges.withBlocks(leaving)) {
+      if (edge !== shared) continue;
       const { first, last } = edges.groupsOf(edge);
       draft.copyGroups(first, last, code);
       const to = fn.edgeTo[edge] as Block;
@@ -191,9 +206,8 @@ function numberBlocks(fn: SsaFunction, order: readonly Block[], edges: EdgeArgum
   let next = 0;
   for (const block of order) {
     blocks.set(block, next++);
-    const leaving = fn.edgesOf(block);
-    for (const edge of leaving) {
-      if (edges.needsBlock(edge, leaving.length)) edgeBlocks.set(edge, next++);
+    for (const [edge, first] of edges.withBlocks(fn.edgesOf(block))) {
+      edgeBlocks.set(edge, edge === first ? next++ : (edgeBlocks.get(first) as number));
     }
   }
   return { blocks, edges: edgeBlocks };
