@@ -1,4 +1,5 @@
 /** What a build needs of the compiler: the request for an image. */
+import type { ImageDefaults } from "./image-defaults.ts";
 import type { Platform } from "./machine-interface.ts";
 
 /** Platforms whose images are machine code; a `node` image is the app's module itself. */
@@ -20,6 +21,8 @@ export interface BuildRequest {
   readonly name?: string;
   /** Upper bound of the app's memory in 64 KiB pages, below what the module declares. */
   readonly maximumPages?: number;
+  /** The image's own arguments and environment; none by default. */
+  readonly defaults?: ImageDefaults;
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
 }

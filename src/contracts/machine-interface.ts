@@ -164,6 +164,8 @@ export const configConstants = [
   "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
   "opensFiles", // 1 when the app can open files
   "catchesStop", // 1 when the kernel ends the app's work in order, asked to stop (guest-abi.ts)
+  "hasDefaults", // 1 when the image may have arguments and variables of its own
+  "defaults", // where they are, see image-defaults.ts
   "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
   "functionCount",
   "interruptStubs", // pc: table of 256 code addresses, u32 each

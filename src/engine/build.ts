@@ -1,6 +1,7 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
 import { basename } from "node:path";
 import type { ObjectCache } from "../contracts/build.ts";
+import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
@@ -13,6 +14,8 @@ export interface BuildOptions extends AppSources {
   readonly platform: Platform;
   /** Upper bound of the app's memory in 64 KiB pages, built into the image. */
   readonly maximumPages?: number | undefined;
+  /** Arguments and variables to build into the image. */
+  readonly defaults?: ImageDefaults | undefined;
 }
 
 /** An image and how it came about. */
@@ -33,7 +36,7 @@ export interface BuiltImage {
 export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
-  const { platform, maximumPages } = options;
+  const { platform, maximumPages, defaults } = options;
   const app = await makeApp(cache, identity, options, () => {
     if (platform !== "node") preloadCompiler();
   });
@@ -44,7 +47,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   }
   const kernel = readKernel();
   const key = digestOf(
-    JSON.stringify([identity, platform, maximumPages, app.digest, digestOf(kernel)]),
+    JSON.stringify([identity, platform, maximumPages, defaults, app.digest, digestOf(kernel)]),
   );
   const found = cache.find("images", key);
   const kept = found === undefined ? undefined : cache.read("images", key);
@@ -59,6 +62,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
     name,
     objects: keptObjects(cache, identity),
     ...(maximumPages === undefined ? {} : { maximumPages }),
+    ...(defaults === undefined ? {} : { defaults }),
   });
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };

@@ -1,5 +1,6 @@
 /** The names among which a user of the engine chooses. */
 import { TsukiError } from "../contracts/errors.ts";
+import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import { type Platform, platformIds } from "../contracts/machine-interface.ts";
 import { type MachineType, machineTypes } from "../monitors/qemu/command.ts";
 
@@ -14,6 +15,15 @@ export function parsePlatform(text: string): Platform {
   if (text === "pc" || text === "linux" || text === "node") return text;
   const known = Object.keys(platformIds).join(", ");
   throw new TsukiError("usage", `no platform named ${text}; there are ${known}`);
+}
+
+/** Refuses arguments and variables for an image that has no place for them. */
+export function checkDefaults(platform: Platform, defaults: ImageDefaults | undefined): void {
+  if (platform !== "node" || defaults === undefined) return;
+  throw new TsukiError(
+    "usage",
+    "an image for node is the app's module and holds no settings; give them to `tsuki run`",
+  );
 }
 
 /** Reads a machine type's name as the user typed it. */

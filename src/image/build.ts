@@ -4,6 +4,7 @@ import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
 import type { Chunk } from "../compiler/object/object.ts";
 import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
+import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts";
 import { appBase, appKinds } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
 import { type ElfImage, writeElf } from "./elf/writer.ts";
@@ -92,14 +93,20 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
-  const { platform, kernel, app, maximumPages, objects } = request;
+  const { platform, kernel, app, maximumPages, objects, defaults } = request;
+  const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = compileProgram({
     platform,
     kernel,
     app,
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(objects === undefined ? {} : { objects }),
-    supplied: (symbols) => [...images.entryChunks(symbols), ...runtimeChunks(symbols)],
+    hasDefaults: defaults !== undefined,
+    supplied: (symbols) => [
+      ...images.entryChunks(symbols),
+      ...runtimeChunks(symbols),
+      readOnlyChunk(symbols, "config.defaults", record, 4),
+    ],
     roots: images.roots,
   });
   return packProgram(program, images);

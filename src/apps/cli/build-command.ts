@@ -1,15 +1,19 @@
 /** `tsuki build`. */
+import type { ImageDefaults } from "../../contracts/image-defaults.ts";
 import { build } from "../../engine/build.ts";
-import { parsePlatform } from "../../engine/choices.ts";
+import { checkDefaults, parsePlatform, parseVariable } from "../../engine/choices.ts";
+import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
-import { imageName } from "../../engine/run.ts";
+import { imageName, programName } from "../../engine/run.ts";
 import { note } from "./report.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
 
 /** Options as commander gives them. */
-export interface BuildCommandOptions extends SourceOptions {
+export interface BuildCommandOptions extends SourceOptions, InstanceSettings {
   readonly output?: string;
   readonly platform: string;
+  readonly env?: readonly string[];
+  readonly arg?: readonly string[];
 }
 
 /** Builds an image into a file; the exit status. */
@@ -20,9 +24,11 @@ export async function buildCommand(
   const platform = parsePlatform(options.platform);
   const output = options.output ?? imageName(sources[0] ?? "app", platform);
   const request = sourcesOf(sources, options);
+  const defaults = defaultsOf(sources[0] ?? "app", options);
+  checkDefaults(platform, defaults);
   checkOutput(output, sources);
   const startedMs = performance.now();
-  const built = await offeringInstall(() => build({ ...request, platform }));
+  const built = await offeringInstall(() => build({ ...request, platform, defaults }));
   if (built.warnings !== "") process.stderr.write(built.warnings);
   writeOutput(output, built.image);
   if (options.quiet !== true) {
@@ -31,4 +37,12 @@ export async function buildCommand(
     note(`${output}: ${size} for ${platform}, ${built.isCached ? "cached" : "built"} in ${time}`);
   }
   return 0;
+}
+
+/** What is built into the image, if anything is. */
+function defaultsOf(source: string, options: BuildCommandOptions): ImageDefaults | undefined {
+  const { env = [], arg = [] } = options;
+  const environment = [...env.map(parseVariable), ...settingVariables(options)];
+  if (environment.length + arg.length === 0) return undefined;
+  return { arguments: [programName(source), ...arg], environment };
 }

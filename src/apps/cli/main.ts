@@ -18,6 +18,15 @@ function sourceOptions(command: Command): Command {
     .option("--debug", "print the stack of an error");
 }
 
+/** Options that become settings of the instance (engine/instance-settings.ts). */
+function settingOptions(command: Command): void {
+  command
+    .option("--listen <[address:]port[/udp]>", "open a socket before the app starts", collect)
+    .option("--publish <host:guest[/udp]>", "give a port another number on the host", collect)
+    .option("--mount <folder:path[:ro]>", "show the app a folder of the host", collect)
+    .option("--net <name>", "host or none");
+}
+
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
@@ -32,7 +41,10 @@ function defineBuild(program: Command): void {
     )
     .argument("<source...>", "the program's sources; the first one names it")
     .option("-o, --output <file>", "the image's file; named after the source otherwise")
-    .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux");
+    .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux")
+    .option("-e, --env <name=value>", "build a variable of the environment in", collect)
+    .option("--arg <text>", "build an argument in, for when none is given", collect);
+  settingOptions(command);
   sourceOptions(command).action(async (sources: string[], options: BuildCommandOptions) => {
     const { buildCommand } = await import("./build-command.ts");
     await guarded("build", options, () => buildCommand(sources, options));

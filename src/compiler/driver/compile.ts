@@ -33,6 +33,8 @@ export interface CompileRequest {
   readonly app: Uint8Array;
   /** Upper bound of the app's memory in pages of 64 KiB. */
   readonly maximumPages?: number;
+  /** Whether something is supplied at `config.defaults`. */
+  readonly hasDefaults?: boolean;
   /** Code and data made elsewhere: the platform's entry, the runtime's routines. */
   readonly supplied: (symbols: SymbolTable) => readonly Chunk[];
   /** Symbols from which everything else is reached. */
@@ -57,6 +59,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     symbols,
     signatures: new SignatureIds(),
     maximumPages: request.maximumPages ?? 65_536,
+    hasDefaults: request.hasDefaults ?? false,
   };
   const builder = new ProgramBuilder(context, request.supplied(symbols), request.objects);
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));

@@ -39,6 +39,8 @@ export interface ProgramContext {
   readonly signatures: SignatureIds;
   /** Upper bound of the app's memory in pages. */
   readonly maximumPages: number;
+  /** Whether the image has arguments and variables of its own. */
+  readonly hasDefaults: boolean;
 }
 
 const spareTableEntries = 4096;
@@ -182,13 +184,21 @@ export class UnitEnvironment implements LoweringEnvironment {
     const entries = [this.appStart, this.appInitialize].map((symbol) =>
       symbol === undefined ? null : symbols.nameOf(symbol),
     );
-    return [platform, this.appKind, this.appMaximumPages, entries, engine];
+    const settings = configConstants.map(
+      (name) => this.configConstant({ module: "config", name })?.low ?? null,
+    );
+    return [platform, settings, this.appMaximumPages, entries, engine];
   }
 
   /** What the app is, as its module says. */
   get appKind(): number {
     const { customSections } = this.program.app.module;
     return customSections.has(engineSection) ? appKinds.javaScriptEngine : appKinds.command;
+  }
+
+  /** Engines always do, so that an image with defaults takes the same kernel's object. */
+  private get readsDefaults(): boolean {
+    return this.program.hasDefaults || this.appKind === appKinds.javaScriptEngine;
   }
 
   /** 1 when the app imports a function with such a name, or is an engine, which has everything. */
@@ -240,6 +250,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
+    if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
     if (names.name === "catchesStop") return { low: this.appImports(catchesStop), high: 0 };
     return undefined;
   }

@@ -15,6 +15,8 @@ const definedElsewhere = new Set([
   "opensSockets",
   "opensFiles",
   "catchesStop",
+  "hasDefaults",
+  "defaults",
 ]);
 const definedByLinux = new Set(["signalEntry", "seccompFilter", "seccompFilterLength"]);
 const definedByPc = new Set(["interruptStubs"]);

@@ -69,6 +69,14 @@ export declare const opensFiles: i32;
 @external("config", "catchesStop")
 export declare const catchesStop: i32;
 
+/** Whether the image may have arguments and variables of its own: 0 or 1. */
+@external("config", "hasDefaults")
+export declare const hasDefaults: i32;
+
+/** The image's own arguments and variables (contracts/image-defaults.ts). */
+@external("config", "defaults")
+export declare const defaults: u32;
+
 /** The program map (contracts/program-map.ts). */
 @external("config", "functionTable")
 export declare const functionTable: u32;

@@ -76,20 +76,30 @@ export function copyRecordStrings(list: u32, pointers: u32, buffer: u32): void {
 
 /** Copies an environment variable's value: its bytes, or -1 when there is none or no room for it. */
 export function copyRecordVariable(name: usize, buffer: usize, capacity: u32): i32 {
+  const value = findVariable(name);
+  if (value == 0) return -1;
+  let length: u32 = 0;
+  while (load<u8>(value + length) != 0) length++;
+  if (length > capacity) return -1;
+  memory.copy(buffer, value, length);
+  return length;
+}
+
+/** Whether the environment has a variable. */
+export function hasRecordVariable(name: usize): bool {
+  return findVariable(name) != 0;
+}
+
+/** Where a variable's value is, or 0. */
+function findVariable(name: usize): usize {
   let entry = environmentStart;
   for (let left = environmentCount; left != 0; left--) {
     let at: usize = 0;
     while (load<u8>(name + at) != 0 && load<u8>(name + at) == load<u8>(entry + at)) at++;
-    const isFound = load<u8>(name + at) == 0 && load<u8>(entry + at) == 0x3d;
-    const value = entry + at + 1;
+    if (load<u8>(name + at) == 0 && load<u8>(entry + at) == 0x3d) return entry + at + 1;
     entry += at;
     while (load<u8>(entry) != 0) entry++;
-    const length = <u32>(entry - value);
-    if (isFound && length <= capacity) {
-      memory.copy(buffer, value, length);
-      return length;
-    }
     entry++;
   }
-  return -1;
+  return 0;
 }

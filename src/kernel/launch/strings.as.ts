@@ -1,38 +1,28 @@
-// Arguments and environment, wherever the platform keeps them.
+// Arguments and environment: those that the instance was given, and for want of them the image's.
 import * as config from "../base/config.as";
-import {
-  copyLinuxStrings,
-  copyLinuxVariable,
-  linuxStringBytes,
-  linuxStringCount,
-} from "../platform/linux/arguments.as";
-import {
-  copyRecordStrings,
-  copyRecordVariable,
-  recordStringBytes,
-  recordStringCount,
-} from "./launch-record.as";
+import { copyDefaults, copyDefaultVariable, defaultBytes, defaultCount } from "./defaults.as";
+import { copyGiven, copyGivenVariable, givenBytes, givenCount, isGiven } from "./given-strings.as";
 
-/** The list of arguments. */
-export const argumentList: u32 = 0;
-
-/** The list of environment entries, NAME=value. */
-export const environmentList: u32 = 1;
+export { argumentList, environmentList } from "./given-strings.as";
 
 /** Strings in a list. */
 export function stringCount(list: u32): u32 {
-  return config.platform == config.linux ? linuxStringCount(list) : recordStringCount(list);
+  const count = givenCount(list);
+  return config.hasDefaults ? count + defaultCount(list) : count;
 }
 
 /** Bytes of all strings of a list, with a NUL behind each. */
 export function stringBytes(list: u32): u32 {
-  return config.platform == config.linux ? linuxStringBytes(list) : recordStringBytes(list);
+  const bytes = givenBytes(list);
+  return config.hasDefaults ? bytes + defaultBytes(list) : bytes;
 }
 
 /** Copies a list into checked app memory: a pointer for each string, and the strings. */
 export function copyStrings(list: u32, pointers: u32, buffer: u32): void {
-  if (config.platform == config.linux) copyLinuxStrings(list, pointers, buffer);
-  else copyRecordStrings(list, pointers, buffer);
+  copyGiven(list, pointers, buffer);
+  if (config.hasDefaults) {
+    copyDefaults(list, pointers + givenCount(list) * 4, buffer + givenBytes(list));
+  }
 }
 
 /**
@@ -40,6 +30,6 @@ export function copyStrings(list: u32, pointers: u32, buffer: u32): void {
  * is none or it does not fit. `name` is text("...").
  */
 export function copyVariable(name: usize, buffer: usize, capacity: u32): i32 {
-  if (config.platform == config.linux) return copyLinuxVariable(name, buffer, capacity);
-  return copyRecordVariable(name, buffer, capacity);
+  if (config.hasDefaults && !isGiven(name)) return copyDefaultVariable(name, buffer, capacity);
+  return copyGivenVariable(name, buffer, capacity);
 }

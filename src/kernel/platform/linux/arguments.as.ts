@@ -53,16 +53,25 @@ export function copyLinuxStrings(list: u32, pointers: u32, buffer: u32): void {
 
 /** Copies an environment variable's value: its bytes, or -1 when there is none or no room for it. */
 export function copyLinuxVariable(name: usize, buffer: usize, capacity: u32): i32 {
+  const value = findVariable(name);
+  return value == 0 ? -1 : copyHostText(value, buffer, capacity);
+}
+
+/** Whether the environment has a variable. */
+export function hasLinuxVariable(name: usize): bool {
+  return findVariable(name) != 0;
+}
+
+/** Where a variable's value is, or 0. */
+function findVariable(name: usize): u64 {
   for (let entry = vectorOf(1), start = mmio.read64(entry); start != 0; ) {
     let at: usize = 0;
     while (load<u8>(name + at) != 0 && load<u8>(name + at) == mmio.read8(start + at)) at++;
-    if (load<u8>(name + at) == 0 && mmio.read8(start + at) == 0x3d) {
-      return copyHostText(start + at + 1, buffer, capacity);
-    }
+    if (load<u8>(name + at) == 0 && mmio.read8(start + at) == 0x3d) return start + at + 1;
     entry += 8;
     start = mmio.read64(entry);
   }
-  return -1;
+  return 0;
 }
 
 function copyHostText(start: u64, buffer: usize, capacity: u32): i32 {

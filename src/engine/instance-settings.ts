@@ -1,0 +1,51 @@
+/** Tsuki's own settings of an instance, as the variables by which the kernel learns them. */
+import { TsukiError } from "../contracts/errors.ts";
+
+/** What can be set, each as the user typed it. */
+export interface InstanceSettings {
+  /** `[address:]port[/udp]`: sockets that are open before the app starts. */
+  readonly listen?: readonly string[] | undefined;
+  /** `host:guest[/udp]`: ports that the app binds, and what they are on the host. */
+  readonly publish?: readonly string[] | undefined;
+  /** `folder:path[:ro]`: folders of the host, and where the app finds them. */
+  readonly mount?: readonly string[] | undefined;
+  /** `host` or `none`. */
+  readonly net?: string | undefined;
+}
+
+const forms = {
+  listen: {
+    variable: "TSUKI_LISTEN",
+    form: /^(?:\[[0-9a-f:.]+\]:|[0-9.]+:)?(\d+)(?:\/(?:tcp|udp))?$/i,
+  },
+  publish: { variable: "TSUKI_PUBLISH", form: /^(\d+):(\d+)(?:\/(?:tcp|udp))?$/ },
+  mount: { variable: "TSUKI_MOUNT", form: /^[^:,\0]+:\/[^:,\0]*(?::r[ow])?$/ },
+} as const;
+
+const examples = {
+  listen: "8080, 127.0.0.1:8080 or 53/udp",
+  publish: "8080:80",
+  mount: "./data:/data:ro",
+};
+
+/** The variables, each `NAME=value`; throws a TsukiError that says what is malformed. */
+export function settingVariables(settings: InstanceSettings): readonly string[] {
+  const lists = (["listen", "publish", "mount"] as const).flatMap((name) => {
+    const values = settings[name] ?? [];
+    for (const value of values) check(name, value);
+    return values.length === 0 ? [] : [`${forms[name].variable}=${values.join(",")}`];
+  });
+  return settings.net === undefined ? lists : [...lists, `TSUKI_NET=${checkedNet(settings.net)}`];
+}
+
+function check(name: keyof typeof forms, value: string): void {
+  const match = forms[name].form.exec(value);
+  const ports = match?.slice(1) ?? [];
+  if (match !== null && ports.every((port) => Number(port) <= 0xffff)) return;
+  throw new TsukiError("usage", `--${name} ${value} is malformed; write ${examples[name]}`);
+}
+
+function checkedNet(value: string): string {
+  if (value === "host" || value === "none") return value;
+  throw new TsukiError("usage", `no network named ${value}; there are host and none`);
+}
