@@ -8,7 +8,7 @@ import type { ObjectCache } from "../../src/contracts/build.ts";
 import { buildProgram } from "../../src/image/build.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { MemoryStreams } from "../../src/simulator/memory-streams.ts";
-import { runApp } from "../../src/simulator/run-app.ts";
+import { type AppRun, runApp } from "../../src/simulator/run-app.ts";
 import { bundleProgram } from "../../src/toolchains/javascript/bundle.ts";
 import { makeBase } from "../../src/toolchains/javascript/evaluate.ts";
 import { makeApp, type ProgramApp } from "../../src/toolchains/javascript/toolchain.ts";
@@ -48,7 +48,7 @@ export async function makeProgram(
 }
 
 /** Runs an app in V8 under a virtual clock. */
-export function runInV8(app: Uint8Array, random?: (bytes: Uint8Array) => void): ProgramRun {
+export function runInV8(app: Uint8Array, options: Partial<AppRun> = {}): ProgramRun {
   const streams = new MemoryStreams();
   const status = runApp({
     kernel,
@@ -57,7 +57,7 @@ export function runInV8(app: Uint8Array, random?: (bytes: Uint8Array) => void): 
     environment: ["NAME=value"],
     streams,
     clock: new VirtualClock(),
-    ...(random === undefined ? {} : { random }),
+    ...options,
   });
   return { status, output: streams.text(1), errors: streams.text(2) };
 }

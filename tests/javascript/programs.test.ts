@@ -140,6 +140,20 @@ describe.each(runners)("a program %s", (_name, run) => {
   });
 });
 
+it("fails by an error that the program can catch when memory runs out", async () => {
+  const { app } = await makeProgram(
+    `export default () => {
+      const all: unknown[] = [];
+      try { for (;;) all.push(new Array(1000).fill(1)); } catch (error) { all.length = 0; console.log(String(error)); }
+      for (;;) all.push({ number: all.length });
+    };`,
+  );
+  const { status, output, errors } = runInV8(app, { maximumPages: 100 });
+  expect(output).toBe("InternalError: out of memory\n");
+  expect(status).toBe(1);
+  expect(errors).toMatch(/^Uncaught InternalError: out of memory\n {4}at .*\(app\.ts:4\)/);
+});
+
 it("is built the same, bit for bit", async () => {
   const first = await makeProgram(order);
   const second = await makeProgram(order);

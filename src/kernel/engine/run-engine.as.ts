@@ -1,10 +1,19 @@
 // The event loop of a JavaScript program.
 import { exit } from "../boot/exit.as";
 import { idle, neverDeadline, round } from "../boot/loop.as";
+import { handleStop, stopRequested } from "../boot/stop.as";
 import { randomBits } from "../random/random.as";
 import { monotonicTime } from "../time/clock.as";
 import { nextDeadline, takeDeadline } from "./deadline.as";
-import { deadlineEvent, deliver, idleEvent, openEvents, runJobs, startEvent } from "./events.as";
+import {
+  deadlineEvent,
+  deliver,
+  idleEvent,
+  openEvents,
+  runJobs,
+  shutdownEvent,
+  startEvent,
+} from "./events.as";
 import { openHiddenObject } from "./hidden-object.as";
 import {
   beginProgram,
@@ -19,6 +28,8 @@ import { hasSources, serveSources } from "./sources.as";
 
 /** Status of a program whose top level waits for ever, as in Node. */
 const neverSettlesStatus: u32 = 13;
+
+let isStopping = false;
 
 /** Runs the program that the engine holds until nothing is left to do. */
 export function runEngine(): void {
@@ -35,6 +46,7 @@ export function runEngine(): void {
     runJobs();
     round();
     serveSources();
+    followStop();
     if (nextDeadline() != neverDeadline && takeDeadline(monotonicTime())) {
       deliver(deadlineEvent, 0, 0);
     } else if (isPending()) {
@@ -45,8 +57,17 @@ export function runEngine(): void {
   }
 }
 
+/** Whether something may still happen; what is asked to stop does not wait for timers. */
 function isPending(): bool {
-  return nextDeadline() != neverDeadline || hasSources();
+  return hasSources() || (nextDeadline() != neverDeadline && !isStopping);
+}
+
+/** Hands a request to stop on, once; what serves nobody is stopped at once, as any process. */
+function followStop(): void {
+  if (hasSources()) handleStop();
+  if (isStopping || !stopRequested()) return;
+  isStopping = true;
+  deliver(shutdownEvent, 0, 0);
 }
 
 /** Nothing is pending: ends the instance unless the program starts something new. */
