@@ -34,15 +34,10 @@ export async function runInEngine(file: string, script: HostScript = {}): Promis
     bundleProgram(hostFile, folder),
     bundleProgram(file, folder),
   ]);
-  const opened: QuickJs[] = [];
-  const functions = new BuildHost(() => {
-    const [engine] = opened;
-    if (engine === undefined) throw new Error("the engine is not there yet");
-    return engine;
-  });
+  const functions = new BuildHost();
   const module = new WebAssembly.Module(base as Uint8Array<ArrayBuffer>);
   const engine = new QuickJs(new WebAssembly.Instance(module, functions.imports));
-  opened.push(engine);
+  functions.attach(engine);
   return new Run(engine, functions, script).run(host.code, program.code);
 }
 

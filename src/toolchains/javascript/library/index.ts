@@ -2,6 +2,12 @@
 import { Blob, File } from "./blob/blob.ts";
 import { FormData } from "./blob/form-data.ts";
 import { console } from "./console/console.ts";
+import { structuredClone } from "./clone/structured-clone.ts";
+import { Crypto, crypto } from "./crypto/crypto.ts";
+import { CryptoKey, SubtleCrypto } from "./crypto/subtle.ts";
+import { fetch } from "./fetch/client/fetch.ts";
+import { Navigator, navigator } from "./instance/navigator.ts";
+import { WebSocket } from "./websocket/web-socket.ts";
 import { AbortController, AbortSignal } from "./events/abort.ts";
 import { Event } from "./events/event.ts";
 import { EventTarget } from "./events/event-target.ts";
@@ -16,7 +22,7 @@ import { Headers } from "./fetch/headers.ts";
 import { Request } from "./fetch/request.ts";
 import { Response } from "./fetch/response.ts";
 import { globalTargetFunctions } from "./instance/global-target.ts";
-import { performance } from "./instance/performance.ts";
+import { Performance, performance } from "./instance/performance.ts";
 import { reportError } from "./instance/unhandled.ts";
 import * as streams from "./streams/streams.ts";
 import { TextDecoder } from "./text/text-decoder.ts";
@@ -34,6 +40,8 @@ const globals: Readonly<Record<string, unknown>> = {
   AbortSignal,
   Blob,
   CloseEvent,
+  Crypto,
+  CryptoKey,
   CustomEvent,
   ErrorEvent,
   Event,
@@ -42,25 +50,33 @@ const globals: Readonly<Record<string, unknown>> = {
   FormData,
   Headers,
   MessageEvent,
+  Navigator,
+  Performance,
   PromiseRejectionEvent,
   Request,
   Response,
+  SubtleCrypto,
   TextDecoder,
   TextDecoderStream,
   TextEncoder,
   TextEncoderStream,
   URL,
   URLSearchParams,
+  WebSocket,
   clearImmediate: clearTimer,
   clearInterval: clearTimer,
   clearTimeout: clearTimer,
   console,
+  crypto,
+  fetch,
+  navigator,
   performance,
   reportError,
   self: globalThis,
   setImmediate,
   setInterval,
   setTimeout,
+  structuredClone,
 };
 
 for (const [name, value] of Object.entries(globals)) {

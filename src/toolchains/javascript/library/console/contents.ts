@@ -9,8 +9,11 @@ const typedArray = Object.getPrototypeOf(Uint8Array) as abstract new () => Uint8
 export function describeContents(value: object, depth: number, inspection: Inspection): Contents | string {
   const name = constructorName(value);
   const tag = tagOf(value, name);
-  if (depth > inspection.depth && !isShort(value)) {
-    return Array.isArray(value) ? "[Array]" : `[${name ?? "Object: null prototype"}${tag}]`;
+  if (!isEmpty(value, inspection)) {
+    if (depth > inspection.depth && !isShort(value)) {
+      return Array.isArray(value) ? "[Array]" : `[${name ?? "Object: null prototype"}${tag}]`;
+    }
+    inspection.lastDepth = depth;
   }
   const children = { value, depth, inspection };
   if (Array.isArray(value)) return describeArray(value, name, children);
@@ -43,6 +46,14 @@ function isShort(value: object): boolean {
     value instanceof RegExp ||
     value instanceof Error
   );
+}
+
+/** Whether there is nothing in an object, so that it takes no room at any depth. */
+function isEmpty(value: object, inspection: Inspection): boolean {
+  if (inspection.showHidden || Object.keys(value).length > 0) return false;
+  if (value instanceof Map || value instanceof Set) return value.size === 0;
+  if (Array.isArray(value) || value instanceof typedArray) return value.length === 0;
+  return !(value instanceof Error || ArrayBuffer.isView(value) || value instanceof ArrayBuffer);
 }
 
 function prefixOf(value: object, name: string | undefined, tag: string, isFixed: boolean): string {
@@ -84,13 +95,23 @@ function baseOf(value: object, name: string | undefined, inspection: Inspection)
 }
 
 function describeFunction(value: Function, name: string | undefined): string {
-  const source = Function.prototype.toString.call(value);
-  if (source.startsWith("class")) {
+  if (isClass(value)) {
     const parent: unknown = Reflect.getPrototypeOf(value);
     const extending = typeof parent === "function" && parent.name !== "" ? ` extends ${parent.name}` : "";
     return `[class ${value.name === "" ? "(anonymous)" : value.name}${extending}]`;
   }
   return `[${name ?? "Function"}${value.name === "" ? " (anonymous)" : `: ${value.name}`}]`;
+}
+
+/** The engine's own constructors, which are no classes to Node either. */
+const builtIn = new Set(
+  Reflect.ownKeys(globalThis).map((key): unknown => Reflect.getOwnPropertyDescriptor(globalThis, key)?.value),
+);
+
+/** The source, which would tell, is not in the image; the prototype of a class cannot be changed. */
+function isClass(value: Function): boolean {
+  const prototype = Reflect.getOwnPropertyDescriptor(value, "prototype");
+  return prototype?.writable === false && !builtIn.has(value);
 }
 
 /** Entries that are no properties. */
@@ -171,10 +192,13 @@ function describeSet(set: ReadonlySet<unknown>, prefix: string, children: Childr
 
 /** The properties that are not elements of an array. */
 function properties({ value, depth, inspection }: Children): string[] {
-  const isList = Array.isArray(value) || value instanceof typedArray;
+  const isList = Array.isArray(value) || value instanceof typedArray || value instanceof String;
   const keys = Reflect.ownKeys(value).filter((key) => {
-    if (isList && typeof key === "string" && /^(?:\d+|length)$/.test(key)) return false;
-    if (value instanceof Error && isShownByError(value, key)) return false;
+    if (isList && typeof key === "string" && /^\d+$/.test(key)) return false;
+    if (value instanceof Error) {
+      if (key === "cause" || key === "errors") return true;
+      if (isShownByError(value, key)) return false;
+    }
     return inspection.showHidden || Object.prototype.propertyIsEnumerable.call(value, key);
   });
   if (inspection.sorted) keys.sort((one, other) => (String(one) < String(other) ? -1 : 1));

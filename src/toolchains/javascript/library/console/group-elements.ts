@@ -13,12 +13,13 @@ export function groupElements(entries: string[], inspection: Inspection): string
   const lengths = elements.map((entry) => entry.length + separatorLength);
   const longest = Math.max(...lengths);
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const width = longest + separatorLength;
+  const width = longest;
   const fits = width * 3 + inspection.indentation < inspection.breakLength;
   if (!fits || !(total / width > 5 || longest <= widest + separatorLength)) return entries;
-  const bias = Math.sqrt(width - total / entries.length);
+  const spread = Math.sqrt(width - total / entries.length);
+  const typical = Math.max(width - 3 - spread, 1);
   const columns = Math.min(
-    Math.round(Math.sqrt(squareness * Math.max(bias, 1) * elements.length) / Math.max(bias, 1)),
+    Math.round(Math.sqrt(squareness * typical * elements.length) / typical),
     Math.floor((inspection.breakLength - inspection.indentation) / width),
     inspection.compact * 4,
     mostColumns,

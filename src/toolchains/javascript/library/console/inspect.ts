@@ -87,7 +87,6 @@ export function describe(value: unknown, depth: number, inspection: Inspection):
 
 function describeObject(value: object, depth: number, inspection: Inspection): string {
   inspection.open.push(value);
-  inspection.lastDepth = depth;
   const contents = describeContents(value, depth, inspection);
   inspection.open.pop();
   const number = inspection.circular.get(value);

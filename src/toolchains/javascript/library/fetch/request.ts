@@ -26,15 +26,21 @@ export interface RequestParts {
   readonly redirect: "follow" | "error" | "manual";
 }
 
-const methodsInCapitals = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT|PATCH)$/i;
+const methodsInCapitals = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT)$/i;
 const forbiddenMethods = /^(?:CONNECT|TRACE|TRACK)$/i;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Marks the constructor's other form. */
 const partsKey: RequestInit = {};
 
+let partsIn: (request: Request) => RequestParts;
+
 /** Fetch, 5.4. */
 export class Request extends Body {
+  static {
+    partsIn = (request) => request.#parts;
+  }
+
   readonly #parts: RequestParts;
   #signal: AbortSignal | undefined;
 
@@ -119,6 +125,11 @@ export class Request extends Body {
 /** A Request of its parts, which are not checked. */
 export function requestOf(parts: RequestParts): Request {
   return new Request(parts as unknown as Request, partsKey);
+}
+
+/** The parts of a Request as they were given. */
+export function requestParts(request: Request): RequestParts {
+  return partsIn(request);
 }
 
 function partsOf(input: Request | URL | string, init: RequestInit): RequestParts {

@@ -24,6 +24,11 @@ export function listen(address: string, port: number, answerer: Answerer): numbe
   return listener;
 }
 
+/** Whether there is a server at all. */
+export function hasServers(): boolean {
+  return answerers.size > 0;
+}
+
 /** Accepts no more connections; the requests at hand go on. */
 export function closeListener(listener: number): void {
   engine.httpClose(listener);

@@ -8,7 +8,7 @@ const service = {
       case "/echo":
         return new Response(await request.text(), { status: 201, headers: { "x-method": request.method } });
       case "/stream":
-        return new Response(ReadableStream.from(["one ", "two ", "three"]));
+        return new Response(ReadableStream.from(["one ", "two ", "three"]).pipeThrough(new TextEncoderStream()));
       case "/pipe":
         return new Response(request.body);
       case "/later":

@@ -1,0 +1,41 @@
+/** Connections to servers, kept for the next request for a while. */
+import { hasServers } from "../../server/listen.ts";
+import { TcpStream } from "../../net/tcp-stream.ts";
+import { clearTimer, setTimeout } from "../../timers/timers.ts";
+import type { Timer } from "../../timers/timer.ts";
+
+/** An idle connection would keep a program running that has nothing else to do. */
+const serverIdleMs = 4000;
+const programIdleMs = 100;
+
+interface Idle {
+  readonly stream: TcpStream;
+  readonly timer: Timer;
+}
+
+const idle = new Map<string, Idle[]>();
+
+/** A connection that was used before, if one is there. */
+export function takeIdle(place: string): TcpStream | undefined {
+  const list = idle.get(place) ?? [];
+  for (let found = list.pop(); found !== undefined; found = list.pop()) {
+    clearTimer(found.timer);
+    if (!found.stream.isClosed) return found.stream;
+  }
+  return undefined;
+}
+
+/** Keeps a connection for the next request. */
+export function keepIdle(place: string, stream: TcpStream): void {
+  if (stream.isClosed) return;
+  const list = idle.get(place) ?? [];
+  idle.set(place, list);
+  const timer = setTimeout(
+    () => {
+      list.splice(list.findIndex((each) => each.stream === stream), 1);
+      stream.close();
+    },
+    hasServers() ? serverIdleMs : programIdleMs,
+  );
+  list.push({ stream, timer });
+}
