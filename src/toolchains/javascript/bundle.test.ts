@@ -73,6 +73,26 @@ it("takes in npm dependencies, drops what is not used, and maps lines to sources
   expect(lines.find(line)).toBe("node_modules/greet/index.js:1");
 });
 
+const commonJs: readonly (readonly [string, string, string])[] = [
+  ["a script", "globalThis.ran = 1;", "undefined"],
+  ["module.exports", "module.exports = { fetch: 1 };", '{"fetch":1}'],
+  [
+    "compiled ES modules",
+    "exports.__esModule = true;\nexports.default = { fetch: 2 };",
+    '{"fetch":2}',
+  ],
+];
+
+it.each(commonJs)("gives a CommonJS program's default: %s", async (_what, text, expected) => {
+  put("package.json", '{"type":"commonjs"}');
+  put("app.js", text);
+  const { code } = await bundleProgram(join(folder, "app.js"), folder);
+  const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+    readonly default: unknown;
+  };
+  expect(JSON.stringify(module.default) ?? "undefined").toBe(expected);
+});
+
 it("bundles .tsx by the project's own settings", async () => {
   put("tsconfig.json", '{"compilerOptions":{"jsx":"react","jsxFactory":"make"}}');
   put("app.tsx", "const make = (name: string) => name;\nexport default <p />;\n");

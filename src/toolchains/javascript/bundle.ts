@@ -93,7 +93,22 @@ function outputOf(result: BuildResult, folder: string): Omit<Bundle, "warnings">
   const inputs = Object.keys(result.metafile?.inputs ?? {})
     .filter((input) => !/^[a-z-]{2,}:/.test(input) && input !== "<stdin>")
     .map((input) => resolve(folder, input));
-  return { code, lines: new LineMap(JSON.parse(map) as SourceMap), inputs };
+  return { code: openCommonJs(code), lines: new LineMap(JSON.parse(map) as SourceMap), inputs };
+}
+
+/**
+ * What a program in CommonJS exports: `module.exports`, or its `default` where ES modules were
+ * compiled to it. A script, which exports nothing, has no default.
+ */
+function openCommonJs(code: string): string {
+  return code.replace(
+    /^export default (require_\w+)\(\);\s*$/m,
+    (_all, program: string) =>
+      `var program = ${program}();\nvar isEmpty = typeof program === "object" && ` +
+      "Object.keys(program ?? {}).length === 0;\n" +
+      "var exported = program?.__esModule ? program.default : isEmpty ? undefined : program;\n" +
+      "export { exported as default };\n",
+  );
 }
 
 function messagesOf(error: unknown): Message[] | undefined {
