@@ -56,7 +56,9 @@ export function createNodeMachine(run: AppRun): Machine {
     app: prepareApp(run.app, run.maximumPages),
     memory,
     config: { platform: platformIds.node, heapStart, heapEnd: pages * pageBytes },
-    modules: { node: nodeModule({ streams, clock, random, launchRecord, network: run.network }, memory) },
+    modules: {
+      node: nodeModule({ streams, clock, random, launchRecord, network: run.network }, memory),
+    },
     onTrap: (report) => streams.write(2, new TextEncoder().encode(report)),
   });
 }

@@ -3,10 +3,10 @@ import type { SocketAddress } from "../../simulator/network.ts";
 
 /** Asked of the thread of the sockets. Handles are numbers that the kernel's thread chose. */
 export type SocketCommand =
-  | { readonly verb: "bind"; readonly handle: number; readonly type: number } & SocketAddress
+  | ({ readonly verb: "bind"; readonly handle: number; readonly type: number } & SocketAddress)
   | { readonly verb: "listen"; readonly handle: number; readonly backlog: number }
   | { readonly verb: "accepted"; readonly handle: number }
-  | { readonly verb: "connect"; readonly handle: number; readonly type: number } & SocketAddress
+  | ({ readonly verb: "connect"; readonly handle: number; readonly type: number } & SocketAddress)
   | {
       readonly verb: "send";
       readonly handle: number;

@@ -10,7 +10,7 @@ import {
   windowBytes,
 } from "./socket-messages.ts";
 
-const options = { broadcast: 4, keepAlive: 7, noDelay: 16 } as const;
+const options = { broadcast: 4, keepAlive: 7, linger: 9, noDelay: 16 } as const;
 
 /** Serves commands until the process ends. */
 export function serveSockets({ port, wake }: SocketThreadData): void {
@@ -36,6 +36,8 @@ class SocketThread {
   readonly #datagrams = new Map<number, DatagramSocket>();
   /** Bytes told to the kernel and not consumed yet. */
   readonly #untaken = new Map<number, number>();
+  /** Connections that are to be reset when they are closed. */
+  readonly #abrupt = new Set<number>();
   #nextAccepted = 1;
   #unsent = 0;
   #isFinishing = false;
@@ -196,8 +198,9 @@ class SocketThread {
 
   #close(handle: number): void {
     const connection = this.#connections.get(handle);
+    if (this.#abrupt.delete(handle)) connection?.resetAndDestroy();
     // What the kernel has sent still goes out; what arrives now is nobody's.
-    connection?.removeAllListeners("data").resume().destroySoon();
+    else connection?.removeAllListeners("data").resume().destroySoon();
     this.#listeners.get(handle)?.server.close();
     this.#listeners.delete(handle);
     this.#datagrams.get(handle)?.close();
@@ -208,6 +211,7 @@ class SocketThread {
   #setOption(handle: number, option: number, value: number): void {
     const connection = this.#connections.get(handle);
     if (option === options.noDelay) connection?.setNoDelay(value !== 0);
+    else if (option === options.linger && value === 0) this.#abrupt.add(handle);
     else if (option === options.keepAlive) connection?.setKeepAlive(value !== 0);
     else if (option === options.broadcast) this.#datagrams.get(handle)?.setBroadcast(value !== 0);
   }

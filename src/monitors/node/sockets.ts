@@ -2,7 +2,12 @@
  * Sockets for the kernel's thread, which blocks inside V8: a second thread has Node's sockets, and
  * messages go between the two. The kernel's thread sleeps on one shared word until there are any.
  */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { wasiErrors } from "../../contracts/wasi-preview1.ts";
 import {
   type Network,
@@ -233,8 +238,7 @@ export class ThreadedNetwork implements Network {
 
   #readinessOf(socket: SocketState): number {
     const { phase, type } = socket;
-    const hasInput =
-      socket.received.length > 0 || socket.connections.length > 0 || socket.hasEnded;
+    const hasInput = socket.received.length > 0 || socket.connections.length > 0 || socket.hasEnded;
     const canSend =
       (phase === "connected" || type === socketTypes.datagram) && socket.unsent < windowBytes;
     const isBroken = phase === "failed" || socket.error !== 0;
