@@ -293,7 +293,9 @@ export function localAddress(socket: u32, address: usize): i32 {
 
 /** Fills in the peer's address. */
 export function peerAddress(socket: u32, address: usize): i32 {
-  if (familyOf(peerOf(socket)) == 0 || hasPhase(socket, connecting)) return -<i32>errno.notConnected;
+  // A listener's peer is that of the connection it accepted last.
+  const hasPeer = familyOf(peerOf(socket)) != 0 && !hasPhase(socket, listening);
+  if (!hasPeer || hasPhase(socket, connecting)) return -<i32>errno.notConnected;
   copyAddress(address, peerOf(socket));
   return 0;
 }
