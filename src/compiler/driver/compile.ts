@@ -2,6 +2,7 @@ import type { ObjectCache } from "../../contracts/build.ts";
 import type { Platform } from "../../contracts/machine-interface.ts";
 import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable } from "../object/symbols.ts";
+import { validateFunctions } from "../validate/validate.ts";
 import { type ProgramContext, UnitEnvironment } from "./environment.ts";
 import { LinkError } from "./errors.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
@@ -46,11 +47,14 @@ export interface CompileRequest {
 /**
  * Compiles kernel and app as one closed unit: starting from the roots, each function is lowered
  * when something refers to it, so that what nobody reaches costs nothing. A large app is compiled
- * alone and cached instead; what nobody reaches is then left out only when linking.
+ * alone and cached instead; what nobody reaches is then left out only when linking. An app that is
+ * not valid is refused with a `DecodeError`; the kernel is ours.
  */
 export function compileProgram(request: CompileRequest): CompiledProgram {
   const kernel = createUnit("kernel", request.kernel);
   const app = createUnit("app", request.app);
+  // A large module's code is validated when it is compiled, not each time that it is found.
+  if (!isLarge(app)) validateFunctions(app.module);
   const symbols = new SymbolTable();
   const context: ProgramContext = {
     platform: request.platform,

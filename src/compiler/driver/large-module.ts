@@ -4,6 +4,7 @@ import { ByteReader } from "../bytes/reader.ts";
 import type { Chunk } from "../object/object.ts";
 import { decodeObjectFile, encodeObjectFile } from "../object/object-file.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import { validateFunctions } from "../validate/validate.ts";
 import type { Module } from "../wasm/module.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
@@ -42,6 +43,7 @@ export function largeModuleChunks(
   const stored = cache?.read(key);
   const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
   if (known !== undefined) return groupBySymbol(known);
+  validateFunctions(unit.module);
   const chunks = compileAll(unit, environment, symbols);
   cache?.write(key, encodeObjectFile(chunks, symbols));
   return groupBySymbol(chunks);

@@ -85,6 +85,7 @@ const letters = new Map<number, string>([
   [WasmType.f32, "f"],
   [WasmType.f64, "d"],
   [WasmType.funcref, "r"],
+  [WasmType.externref, "x"],
 ]);
 
 /** A text that is equal for equal function types. */

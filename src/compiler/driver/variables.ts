@@ -1,3 +1,4 @@
+import { TsukiError } from "../../contracts/errors.ts";
 import { maskBytes } from "../machine-x64/select/float.ts";
 import { type Chunk, type Relocation, RelocationKind } from "../object/object.ts";
 import { type SymbolId, wellKnownSymbols } from "../object/symbols.ts";
@@ -14,7 +15,9 @@ export class UnitVariables {
   constructor(
     private readonly unit: Unit,
     private readonly environment: UnitEnvironment,
-  ) {}
+  ) {
+    this.checkElements();
+  }
 
   /** The chunk of a global, table, segment or length by the rest of its name, or undefined. */
   create(symbol: SymbolId, part: string): Chunk | undefined {
@@ -26,6 +29,22 @@ export class UnitVariables {
     if (letter === "g") return this.global(symbol, index);
     if (letter === "t") return this.table(symbol, index);
     return letter === "d" ? this.data(symbol, index) : this.element(symbol, index);
+  }
+
+  /** Instantiation would trap; here the program is refused. */
+  private checkElements(): void {
+    for (const { items, target } of this.unit.module.elements) {
+      if (target === undefined) continue;
+      const offset = segmentOffset(target.offset, (global) =>
+        this.environment.globalConstant(global),
+      );
+      const { initial } = this.environment.table(target.index);
+      if (offset + items.length <= initial) continue;
+      throw new TsukiError(
+        "wasm-invalid",
+        `An element segment at ${offset} does not fit into the app's table of ${initial} entries.`,
+      );
+    }
   }
 
   private lengthVariable(symbol: SymbolId, letter: string, index: number): Chunk {

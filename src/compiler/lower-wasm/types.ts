@@ -8,9 +8,10 @@ const valueTypes = new Map<WasmTypeId, ValueTypeId>([
   [WasmType.f32, ValueType.f32],
   [WasmType.f64, ValueType.f64],
   [WasmType.funcref, ValueType.i64],
+  [WasmType.externref, ValueType.i64],
 ]);
 
-/** The SSA type of a WebAssembly type; references to functions are i64. */
+/** The SSA type of a WebAssembly type; references are i64. */
 export function valueTypeOf(type: WasmTypeId): ValueTypeId {
   return valueTypes.get(type) ?? ValueType.none;
 }
@@ -34,6 +35,6 @@ export const wholeAccess: readonly number[] = [
 
 /** The SSA type with a WebAssembly name: "i32", "funcref" and so on. */
 export function valueTypeNamed(name: string): ValueTypeId {
-  if (name === "funcref") return ValueType.i64;
+  if (name === "funcref" || name === "externref") return ValueType.i64;
   return ValueType[name as keyof typeof ValueType];
 }

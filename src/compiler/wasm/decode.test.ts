@@ -6,7 +6,7 @@ import { assemble } from "./assemble.fixture.ts";
 import { decode } from "./decode.ts";
 import { DecodeError, UnsupportedError, withDecodeErrors } from "./errors.ts";
 import { InstructionReader } from "./instruction-reader.ts";
-import type { Module } from "./module.ts";
+import { type Module, WasmType } from "./module.ts";
 import { functionName, namesOf } from "./names.ts";
 
 const { Features } = binaryen;
@@ -69,7 +69,9 @@ describe("decode", () => {
       [undefined, true],
     ]);
     expect(module.memories).toEqual([{ minimum: 1, maximum: 4, import: undefined }]);
-    expect(module.tables).toEqual([{ minimum: 4, maximum: 8, import: undefined }]);
+    expect(module.tables).toEqual([
+      { minimum: 4, maximum: 8, type: WasmType.funcref, import: undefined },
+    ]);
     expect(module.globals.map(({ isMutable, initial }) => [isMutable, initial?.kind])).toEqual([
       [false, undefined],
       [true, "constant"],
@@ -174,6 +176,35 @@ describe("decode", () => {
   });
 });
 
+describe("constant expressions", () => {
+  const i32 = 0x7f;
+  const i64 = 0x7e;
+  it.each([
+    ["a sum", i32, [0x41, 1, 0x41, 2, 0x6a], { low: 3, high: 0 }],
+    ["a difference below zero", i32, [0x41, 1, 0x41, 2, 0x6b], { low: -1, high: 0 }],
+    ["a product", i32, [0x41, 6, 0x41, 7, 0x6c], { low: 42, high: 0 }],
+    ["a difference of 64 bits", i64, [0x42, 1, 0x42, 2, 0x7d], { low: -1, high: -1 }],
+    ["a global before it", i32, [0x23, 0, 0x41, 1, 0x6a], { low: 6, high: 0 }],
+  ])("are worked out: %s", (_, type, code, value) => {
+    const first = [i32, 0, 0x41, 5, 0x0b];
+    const { globals } = decode(raw([6, 2, ...first, type, 0, ...code, 0x0b]));
+    expect(globals[1]?.initial).toEqual({ kind: "constant", type, ...value });
+  });
+
+  it.each([
+    ["of another type", [0x42, 0], /type mismatch: a constant expression of i32 gives i64/],
+    ["without a value", [], /gives nothing/],
+    ["with two values", [0x41, 0, 0x41, 0], /gives i32 i32/],
+    ["that adds one value", [0x41, 0, 0x6a], /takes two of i32/],
+    ["that divides", [0x41, 4, 0x41, 2, 0x6d], /which i32.div_s is not/],
+    ["that reads itself", [0x23, 0], /unknown global 0/],
+    ["of too many instructions", new Array<number[]>(600).fill([0x41, 0]).flat(), /too many|gives/],
+  ])("are refused: one %s", (_, code, message) => {
+    const error = thrown(() => decode(raw([6, 1, i32, 0, ...code, 0x0b])));
+    expect((error as Error).message).toMatch(message);
+  });
+});
+
 describe("decode refuses", () => {
   it.each([
     ["something else", Buffer.from("#!/bin/sh"), "wasm-not-a-module"],
@@ -187,6 +218,24 @@ describe("decode refuses", () => {
     ["functions without code", raw([1, 1, 0x60, 0, 0], [3, 1, 0]), "wasm-invalid"],
     ["an unknown type", raw([3, 1, 0]), "wasm-invalid"],
     ["a wrong data count", raw([12, 1]), "wasm-invalid"],
+    ["a minimum above the maximum", raw([5, 1, 1, 2, 1]), "wasm-invalid"],
+    ["a memory above 4 GiB", raw([5, 1, 0, 0x81, 0x80, 0x04]), "wasm-invalid"],
+    ["a table of 10,000,001 entries", raw([4, 1, 0x70, 0, 0x81, 0xad, 0xe2, 4]), "wasm-invalid"],
+    ["an export of nothing", raw([7, 1, 1, 0x61, 0, 0]), "wasm-invalid"],
+    ["an export twice", raw([5, 1, 0, 1], [7, 2, 1, 0x61, 2, 0, 1, 0x61, 2, 0]), "wasm-invalid"],
+    ["a start that is not there", raw([8, 0]), "wasm-invalid"],
+    ["data without a memory", raw([11, 1, 0, 0x41, 0, 0x0b, 0]), "wasm-invalid"],
+    ["elements without a table", raw([9, 1, 0, 0x41, 0, 0x0b, 0]), "wasm-invalid"],
+    [
+      "functions in a table of host references",
+      raw([4, 1, 0x6f, 0, 1], [9, 1, 0, 0x41, 0, 0x0b, 0]),
+      "wasm-invalid",
+    ],
+    [
+      "a start with a parameter",
+      raw([1, 1, 0x60, 1, 0x7f, 0], [3, 1, 0], [8, 0], [10, 1, 2, 0, 0x0b]),
+      "wasm-invalid",
+    ],
   ] as const)("%s", (_, bytes, code) => {
     const error = thrown(() => decode(bytes));
     expect(error).toBeInstanceOf(DecodeError);
@@ -201,12 +250,10 @@ describe("features that come later are refused by name", () => {
     ["64-bit memory", raw([5, 1, 4, 1])],
     ["several memories", raw([5, 2, 0, 1, 0, 1])],
     ["64-bit tables", raw([4, 1, 0x70, 4, 1])],
-    ["externref", raw([4, 1, 0x6f, 0, 1])],
     ["SIMD", raw([1, 1, 0x60, 1, 0x7b, 0])],
     ["garbage-collected types", raw([1, 1, 0x5f, 0])],
     ["exceptions", raw([13, 0])],
     ["typed function references", raw([4, 1, 0x40, 0, 0x70, 0, 1])],
-    ["extended constant expressions", raw([6, 1, 0x7f, 0, 0x41, 1, 0x41, 1, 0x6a, 0x0b])],
     ["component model", Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)],
   ])("%s in a module", (feature, bytes) => {
     const error = thrown(() => decode(bytes));
@@ -222,7 +269,6 @@ describe("features that come later are refused by name", () => {
     ["exceptions", [0x1f, 0x40, 0x00]],
     ["exceptions", [0x06, 0x40]],
     ["typed function references", [0xd4]],
-    ["externref", [0xd0, 0x6f]],
     ["several memories", [0x28, 0x42, 0x01, 0x00]],
     ["wide arithmetic", [0xfc, 0x13]],
   ])("%s in a function, which is named", (feature, code) => {

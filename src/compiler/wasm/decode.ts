@@ -1,20 +1,18 @@
 import { ByteReader } from "../bytes/reader.ts";
 import { readConstantExpression } from "./constant-expression.ts";
 import { DecodeError, invalid, UnsupportedError, withDecodeErrors } from "./errors.ts";
+import { checkLimit, readLimited } from "./limits.ts";
 import type {
   ByteRange,
   DataSegment,
   ElementSegment,
   ExternalKind,
-  FunctionType,
   ImportName,
   Module,
   WasmExport,
-  WasmFunction,
   WasmGlobal,
-  WasmMemory,
-  WasmTable,
 } from "./module.ts";
+import { ModuleScope } from "./module-scope.ts";
 import { readDataSegment, readElementSegment } from "./segments.ts";
 import {
   readFunctionType,
@@ -23,7 +21,6 @@ import {
   readReferenceType,
   readTableLimits,
   readValueType,
-  readVector,
 } from "./types.ts";
 
 const magic = 0x6d736100; // "\0asm"
@@ -31,7 +28,8 @@ const externalKinds: readonly ExternalKind[] = ["function", "table", "memory", "
 
 /**
  * Decodes a module of the WebAssembly 2.0 binary format (section 5.5). Function bodies stay byte
- * ranges. Throws a `DecodeError` or an `UnsupportedError`; types are not checked.
+ * ranges, which `validateFunctions` checks; all else is valid (section 3.4). Throws a `DecodeError`
+ * or an `UnsupportedError`.
  */
 export function decode(bytes: Uint8Array): Module {
   return withDecodeErrors(() => new ModuleDecoder(bytes).decode());
@@ -42,19 +40,15 @@ const sectionOrder = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 
 class ModuleDecoder {
   private readonly bytes: Uint8Array;
-  private types: FunctionType[] = [];
-  private readonly functions: WasmFunction[] = [];
-  private readonly tables: WasmTable[] = [];
-  private readonly memories: WasmMemory[] = [];
-  private readonly globals: WasmGlobal[] = [];
+  private readonly scope = new ModuleScope();
   private exports: WasmExport[] = [];
   private start: number | undefined;
   private elements: ElementSegment[] = [];
   private dataCount: number | undefined;
   private data: DataSegment[] = [];
   private readonly customSections = new Map<string, ByteRange>();
-  private declaredTypes: number[] = [];
-  private bodies: ByteRange[] = [];
+  private importedFunctions = 0;
+  private hasCode = false;
   private lastSection = -1;
 
   constructor(bytes: Uint8Array) {
@@ -70,20 +64,22 @@ class ModuleDecoder {
     if (version === 0x1000d) throw new UnsupportedError("the component model", 4);
     if (version !== 1) throw new DecodeError("wasm-not-a-module", 4, "unknown version");
     while (reader.remaining > 0) this.readSection(reader);
-    this.joinFunctions();
+    if (!this.hasCode) this.joinBodies([], this.bytes.length);
     this.checkDataCount();
+    const { declaredFunctions, functions, globals, memories, tables, types } = this.scope;
     return {
       bytes: this.bytes,
-      types: this.types,
-      functions: this.functions,
-      tables: this.tables,
-      memories: this.memories,
-      globals: this.globals,
+      types,
+      functions,
+      tables,
+      memories,
+      globals,
       exports: this.exports,
       start: this.start,
       elements: this.elements,
       dataCount: this.dataCount,
       data: this.data,
+      declaredFunctions,
       customSections: this.customSections,
     };
   }
@@ -110,39 +106,49 @@ class ModuleDecoder {
   }
 
   private readContents(id: number, reader: ByteReader): void {
+    const { scope } = this;
+    const offset = reader.offset;
     switch (id) {
       case 1:
-        this.types = readVector(reader, () => readFunctionType(reader));
+        scope.types = readLimited(reader, "types", () => readFunctionType(reader));
         break;
       case 2:
-        readVector(reader, () => this.readImport(reader));
+        readLimited(reader, "imports", () => this.readImport(reader));
+        this.importedFunctions = scope.functions.length;
         break;
       case 3:
-        this.declaredTypes = readVector(reader, () => this.readTypeIndex(reader));
+        readLimited(reader, "functions", () => this.declareFunction(reader, undefined));
         break;
       case 4:
-        readVector(reader, () => this.readTable(reader, undefined));
+        readLimited(reader, "tables", () => this.readTable(reader, undefined));
         break;
       case 5:
-        readVector(reader, () => this.readMemory(reader, undefined));
+        readLimited(reader, "memoryPages", () => this.readMemory(reader, undefined));
         break;
       case 6:
-        readVector(reader, () => this.readGlobal(reader));
+        readLimited(reader, "globals", () => this.readGlobal(reader));
         break;
       case 7:
-        this.exports = readVector(reader, () => readExport(reader));
+        this.exports = readLimited(reader, "exports", () => readExport(reader, scope));
         break;
       case 8:
         this.start = reader.u32();
+        scope.checkStart(this.start, offset);
         break;
       case 9:
-        this.elements = readVector(reader, () => readElementSegment(reader));
+        this.elements = readLimited(reader, "elementSegments", () =>
+          readElementSegment(reader, scope),
+        );
         break;
       case 10:
-        this.bodies = readVector(reader, () => readBody(reader));
+        this.hasCode = true;
+        this.joinBodies(
+          readLimited(reader, "functions", () => readBody(reader)),
+          offset,
+        );
         break;
       case 11:
-        this.data = readVector(reader, () => readDataSegment(reader));
+        this.data = readLimited(reader, "dataSegments", () => readDataSegment(reader, scope));
         break;
       case 12:
         this.dataCount = reader.u32();
@@ -156,11 +162,7 @@ class ModuleDecoder {
     const kind = reader.u8();
     switch (kind) {
       case 0:
-        this.functions.push({
-          typeIndex: this.readTypeIndex(reader),
-          import: name,
-          body: undefined,
-        });
+        this.declareFunction(reader, name);
         break;
       case 1:
         this.readTable(reader, name);
@@ -169,7 +171,7 @@ class ModuleDecoder {
         this.readMemory(reader, name);
         break;
       case 3:
-        this.globals.push({ ...readGlobalType(reader), import: name, initial: undefined });
+        this.scope.globals.push({ ...readGlobalType(reader), import: name, initial: undefined });
         break;
       case 4:
         throw new UnsupportedError("exceptions", offset);
@@ -178,11 +180,12 @@ class ModuleDecoder {
     }
   }
 
-  private readTypeIndex(reader: ByteReader): number {
+  private declareFunction(reader: ByteReader, name: ImportName | undefined): void {
     const offset = reader.offset;
-    const index = reader.u32();
-    if (index >= this.types.length) throw invalid(offset, `unknown type ${index}`);
-    return index;
+    const typeIndex = reader.u32();
+    this.scope.checkType(typeIndex, offset);
+    this.scope.functions.push({ typeIndex, import: name, body: undefined });
+    checkLimit("functions", this.scope.functions.length, offset);
   }
 
   private readTable(reader: ByteReader, name: ImportName | undefined): void {
@@ -190,26 +193,32 @@ class ModuleDecoder {
     if (reader.remaining > 0 && this.bytes[offset] === 0x40) {
       throw new UnsupportedError("typed function references", offset);
     }
-    readReferenceType(reader);
-    this.tables.push({ ...readTableLimits(reader), import: name });
+    const type = readReferenceType(reader);
+    this.scope.tables.push({ ...readTableLimits(reader), type, import: name });
+    checkLimit("tables", this.scope.tables.length, offset);
   }
 
   private readMemory(reader: ByteReader, name: ImportName | undefined): void {
-    if (this.memories.length > 0) throw new UnsupportedError("several memories", reader.offset);
-    this.memories.push({ ...readMemoryLimits(reader), import: name });
+    const { memories } = this.scope;
+    if (memories.length > 0) throw new UnsupportedError("several memories", reader.offset);
+    memories.push({ ...readMemoryLimits(reader), import: name });
   }
 
   private readGlobal(reader: ByteReader): void {
-    const type = readGlobalType(reader);
-    this.globals.push({ ...type, import: undefined, initial: readConstantExpression(reader) });
+    const declared = readGlobalType(reader);
+    const initial = readConstantExpression(reader, this.scope, declared.type);
+    this.scope.globals.push({ ...declared, import: undefined, initial });
   }
 
-  private joinFunctions(): void {
-    if (this.declaredTypes.length !== this.bodies.length) {
-      throw invalid(this.bytes.length, "function and code section have inconsistent lengths");
+  private joinBodies(bodies: readonly ByteRange[], offset: number): void {
+    const { functions } = this.scope;
+    if (functions.length - this.importedFunctions !== bodies.length) {
+      throw invalid(offset, "function and code section have inconsistent lengths");
     }
-    this.declaredTypes.forEach((typeIndex, index) => {
-      this.functions.push({ typeIndex, import: undefined, body: this.bodies[index] });
+    bodies.forEach((body, index) => {
+      const position = this.importedFunctions + index;
+      const declared = functions[position];
+      if (declared !== undefined) functions[position] = { ...declared, body };
     });
   }
 
@@ -229,18 +238,24 @@ function readGlobalType(reader: ByteReader): Pick<WasmGlobal, "type" | "isMutabl
   return { type, isMutable: flags === 1 };
 }
 
-function readExport(reader: ByteReader): WasmExport {
+function readExport(reader: ByteReader, scope: ModuleScope): WasmExport {
+  const start = reader.offset;
   const name = readName(reader);
+  scope.checkExportName(name, start);
   const offset = reader.offset;
   const byte = reader.u8();
   if (byte === 4) throw new UnsupportedError("exceptions", offset);
   const kind = externalKinds[byte];
   if (kind === undefined) throw invalid(offset, "malformed export kind");
-  return { name, kind, index: reader.u32() };
+  const index = reader.u32();
+  scope.refer(kind, index, offset);
+  return { name, kind, index };
 }
 
 function readBody(reader: ByteReader): ByteRange {
+  const offset = reader.offset;
   const length = reader.u32();
+  checkLimit("functionBytes", length, offset);
   const start = reader.offset;
   reader.skip(length);
   return { start, end: start + length };

@@ -1,18 +1,35 @@
 import { ByteReader } from "../bytes/reader.ts";
 import { invalid, UnsupportedError } from "./errors.ts";
-import { type FunctionType, type Module, WasmType, type WasmTypeId } from "./module.ts";
+import { checkLimit, readLimited } from "./limits.ts";
+import {
+  type FunctionType,
+  functionTypeOf,
+  type Module,
+  WasmType,
+  type WasmTypeId,
+} from "./module.ts";
 import { functionName } from "./names.ts";
 import { featureOfOpcode, type ImmediateKind, immediateKinds, Opcode } from "./opcodes.ts";
-import { featureOfType, readValueType, readVector, typeOfByte } from "./types.ts";
+import {
+  featureOfType,
+  readReferenceType,
+  readValueType,
+  readVector,
+  typeOfByte,
+} from "./types.ts";
 
-/** Locals a function may have, as engines limit it. */
-const localLimit = 50_000;
 type RareImmediate = Extract<
   ImmediateKind,
   "none" | "labels" | "types" | "referenceType" | "memory" | "memories" | "dataAndMemory"
 >;
 
 const noTypes: readonly WasmTypeId[] = [];
+const emptyBlockType: FunctionType = { parameters: noTypes, results: noTypes };
+
+/** Types of blocks with one result, by the byte that they are written as. */
+const singleResultTypes = new Map<number, FunctionType>(
+  Object.values(WasmType).map((type) => [type, { parameters: noTypes, results: [type] }]),
+);
 
 /**
  * Reads a function's body instruction by instruction. `next` leaves the instruction in the public
@@ -34,12 +51,16 @@ export class InstructionReader {
   low = 0;
   /** High half of a constant. */
   high = 0;
+  /** Alignment of a memory access, the exponent of a power of two. */
+  alignment = 0;
   /** Constant offset of a memory access, below 2^32. */
   accessOffset = 0;
   /** Labels of br_table, the default last. */
   labels: readonly number[] = [];
   /** Type of a block. */
-  blockType: FunctionType = { parameters: noTypes, results: noTypes };
+  blockType: FunctionType = emptyBlockType;
+  /** Types of a select, or the one of a null. */
+  types: readonly WasmTypeId[] = noTypes;
 
   private readonly module: Module;
   private readonly functionIndex: number;
@@ -137,14 +158,14 @@ export class InstructionReader {
       case "none":
         break;
       case "labels":
-        this.labels = readVector(reader, () => reader.u32());
+        this.labels = readLimited(reader, "switchLabels", () => reader.u32());
         this.labels = [...this.labels, reader.u32()];
         break;
       case "types":
-        this.named(() => readVector(reader, () => readValueType(reader)));
+        this.types = this.named(() => readVector(reader, () => readValueType(reader)));
         break;
       case "referenceType":
-        this.readReferenceType();
+        this.types = [this.named(() => readReferenceType(reader))];
         break;
       case "memory":
         this.readMemoryIndex();
@@ -168,18 +189,13 @@ export class InstructionReader {
   private readAccess(): void {
     const alignment = this.reader.u32();
     if ((alignment & 0x40) !== 0) throw this.unsupported("several memories", this.offset);
-    if (alignment > 3) throw invalid(this.offset, "malformed alignment");
+    if (alignment > 3) throw invalid(this.offset, "alignment must not be larger than natural");
+    this.alignment = alignment;
     this.accessOffset = this.reader.u32();
   }
 
   private readMemoryIndex(): void {
-    if (this.reader.u32() !== 0) throw this.unsupported("several memories", this.offset);
-  }
-
-  private readReferenceType(): void {
-    const offset = this.reader.offset;
-    const type = this.named(() => readValueType(this.reader));
-    if (type !== WasmType.funcref) throw invalid(offset, "not a reference type");
+    if (this.reader.u8() !== 0) throw this.unsupported("several memories", this.offset);
   }
 
   private readBlockType(): void {
@@ -192,25 +208,26 @@ export class InstructionReader {
       this.blockType = type;
       return;
     }
-    const byte = code & 0x7f;
-    const type = typeOfByte(byte);
-    if (code === -64) this.blockType = { parameters: noTypes, results: noTypes };
-    else if (type !== undefined) this.blockType = { parameters: noTypes, results: [type] };
-    else {
+    // Anything but a type index is one byte long.
+    const byte = reader.offset - offset === 1 ? code & 0x7f : -1;
+    const type = byte === 0x40 ? emptyBlockType : singleResultTypes.get(typeOfByte(byte) ?? -1);
+    if (type === undefined) {
       const feature = featureOfType(byte);
       if (feature !== undefined) throw this.unsupported(feature, offset);
       throw invalid(offset, "malformed block type");
     }
+    this.blockType = type;
   }
 
   private readLocals(): WasmTypeId[] {
     const { reader } = this;
     const locals: WasmTypeId[] = [];
+    const parameters = functionTypeOf(this.module, this.functionIndex).parameters.length;
     readVector(reader, () => {
       const offset = reader.offset;
       const count = reader.u32();
       const type = readValueType(reader);
-      if (locals.length + count > localLimit) throw invalid(offset, "too many locals");
+      checkLimit("locals", parameters + locals.length + count, offset);
       for (let index = 0; index < count; index++) locals.push(type);
     });
     return locals;

@@ -1,5 +1,12 @@
 /** Value types by their byte in the binary format (WebAssembly 2.0, section 5.3.1 ff.). */
-export const WasmType = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 } as const;
+export const WasmType = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  f64: 0x7c,
+  funcref: 0x70,
+  externref: 0x6f,
+} as const;
 
 /** One of the bytes of `WasmType`. */
 export type WasmTypeId = (typeof WasmType)[keyof typeof WasmType];
@@ -39,8 +46,12 @@ export interface WasmFunction {
   readonly body: ByteRange | undefined;
 }
 
-/** A table of function references. */
+/** The types of references. */
+export type ReferenceType = typeof WasmType.funcref | typeof WasmType.externref;
+
+/** A table of references. */
 export interface WasmTable extends Limits {
+  readonly type: ReferenceType;
   readonly import: ImportName | undefined;
 }
 
@@ -49,7 +60,10 @@ export interface WasmMemory extends Limits {
   readonly import: ImportName | undefined;
 }
 
-/** A constant expression: each has one instruction. Floats stand as their bits. */
+/**
+ * The value of a constant expression, worked out as far as the module alone tells: `global` is an
+ * imported one. Floats stand as their bits.
+ */
 export type ConstantExpression =
   | {
       readonly kind: "constant";
@@ -59,7 +73,7 @@ export type ConstantExpression =
     }
   | { readonly kind: "global"; readonly index: number }
   | { readonly kind: "function"; readonly index: number }
-  | { readonly kind: "null" };
+  | { readonly kind: "null"; readonly type: ReferenceType };
 
 /** A global variable. */
 export interface WasmGlobal {
@@ -88,6 +102,7 @@ export interface ElementSegment {
   readonly mode: "active" | "passive" | "declarative";
   /** Of active segments. */
   readonly target: SegmentTarget | undefined;
+  readonly type: ReferenceType;
   readonly items: readonly ConstantExpression[];
 }
 
@@ -113,6 +128,8 @@ export interface Module {
   readonly elements: readonly ElementSegment[];
   readonly dataCount: number | undefined;
   readonly data: readonly DataSegment[];
+  /** Functions that something outside of the code refers to, as `ref.func` demands. */
+  readonly declaredFunctions: ReadonlySet<number>;
   /** Contents of the custom sections by name, the last one of each. */
   readonly customSections: ReadonlyMap<string, ByteRange>;
 }

@@ -62,8 +62,8 @@ export const opcodeRows = {
   "local.tee": row(0x22, "", "local"),
   "global.get": row(0x23, "", "global"),
   "global.set": row(0x24, "", "global"),
-  "table.get": row(0x25, "i32 -> funcref", "table"),
-  "table.set": row(0x26, "i32 funcref ->", "table"),
+  "table.get": row(0x25, "", "table"),
+  "table.set": row(0x26, "", "table"),
 
   // Memory.
   "i32.load": row(0x28, "i32 -> i32", "access"),
@@ -243,21 +243,21 @@ export const opcodeRows = {
   "i64.trunc_sat_f64_u": row(0x107, "f64 -> i64"),
 
   // References.
-  "ref.null": row(0xd0, "-> funcref", "referenceType"),
-  "ref.is_null": row(0xd1, "funcref -> i32"),
-  "ref.func": row(0xd2, "-> funcref", "function"),
+  "ref.null": row(0xd0, "", "referenceType"),
+  "ref.is_null": row(0xd1),
+  "ref.func": row(0xd2, "", "function"),
 
   // Bulk memory and tables.
   "memory.init": row(0x108, "i32 i32 i32 ->", "dataAndMemory"),
   "data.drop": row(0x109, "->", "data"),
   "memory.copy": row(0x10a, "i32 i32 i32 ->", "memories"),
   "memory.fill": row(0x10b, "i32 i32 i32 ->", "memory"),
-  "table.init": row(0x10c, "i32 i32 i32 ->", "elementAndTable"),
+  "table.init": row(0x10c, "", "elementAndTable"),
   "elem.drop": row(0x10d, "->", "element"),
-  "table.copy": row(0x10e, "i32 i32 i32 ->", "tables"),
-  "table.grow": row(0x10f, "funcref i32 -> i32", "table"),
+  "table.copy": row(0x10e, "", "tables"),
+  "table.grow": row(0x10f, "", "table"),
   "table.size": row(0x110, "-> i32", "table"),
-  "table.fill": row(0x111, "i32 funcref i32 ->", "table"),
+  "table.fill": row(0x111, "", "table"),
 } as const satisfies Record<string, OpcodeRow>;
 
 /** The name of one opcode. */

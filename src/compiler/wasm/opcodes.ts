@@ -18,6 +18,15 @@ export const Opcode = Object.fromEntries(
   opcodeNames.map((name) => [name, opcodeRows[name].code]),
 ) as { readonly [name in OpcodeName]: number };
 
+const namesByCode = new Map<number, OpcodeName>(
+  opcodeNames.map((name) => [opcodeRows[name].code, name]),
+);
+
+/** The name of an opcode by its number, or undefined. */
+export function nameOfOpcode(code: number): OpcodeName | undefined {
+  return namesByCode.get(code);
+}
+
 /** The immediates of each opcode by number; undefined where there is no such opcode. */
 export const immediateKinds: readonly (ImmediateKind | undefined)[] = immediatesByNumber();
 

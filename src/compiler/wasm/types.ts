@@ -1,13 +1,19 @@
 import type { ByteReader } from "../bytes/reader.ts";
 import { invalid, UnsupportedError } from "./errors.ts";
-import { type FunctionType, type Limits, WasmType, type WasmTypeId } from "./module.ts";
+import { checkLimit, readLimited } from "./limits.ts";
+import {
+  type FunctionType,
+  type Limits,
+  type ReferenceType,
+  WasmType,
+  type WasmTypeId,
+} from "./module.ts";
 
 const knownTypes = new Map<number, WasmTypeId>(Object.values(WasmType).map((type) => [type, type]));
 
 /** Features by the type byte that announces them. */
 const laterTypes = new Map<number, string>([
   [0x7b, "SIMD vectors"],
-  [0x6f, "externref"],
   [0x69, "exceptions"],
   [0x74, "exceptions"],
   [0x64, "typed function references"],
@@ -21,6 +27,15 @@ const laterTypes = new Map<number, string>([
 /** The value type with a byte, or undefined. */
 export function typeOfByte(byte: number): WasmTypeId | undefined {
   return knownTypes.get(byte);
+}
+
+const typeNames = new Map<number, string>(
+  Object.entries(WasmType).map(([name, type]) => [type, name]),
+);
+
+/** A value type's name in the text format. */
+export function typeName(type: number): string {
+  return typeNames.get(type) ?? "any";
 }
 
 /** The feature a type byte belongs to that is not compiled yet. */
@@ -39,10 +54,17 @@ export function readValueType(reader: ByteReader): WasmTypeId {
   throw invalid(offset, `unknown value type 0x${byte.toString(16)}`);
 }
 
-/** A reference type; only function references are compiled. */
-export function readReferenceType(reader: ByteReader): void {
+/** Whether values of a type are references. */
+export function isReference(type: number): type is ReferenceType {
+  return type === WasmType.funcref || type === WasmType.externref;
+}
+
+/** A reference type (section 5.3.3). */
+export function readReferenceType(reader: ByteReader): ReferenceType {
   const offset = reader.offset;
-  if (readValueType(reader) !== WasmType.funcref) throw invalid(offset, "not a reference type");
+  const type = readValueType(reader);
+  if (!isReference(type)) throw invalid(offset, "not a reference type");
+  return type;
 }
 
 /** A function type (section 5.3.6). */
@@ -54,8 +76,8 @@ export function readFunctionType(reader: ByteReader): FunctionType {
   }
   if (form !== 0x60) throw invalid(offset, "malformed function type");
   return {
-    parameters: readVector(reader, () => readValueType(reader)),
-    results: readVector(reader, () => readValueType(reader)),
+    parameters: readLimited(reader, "parameters", () => readValueType(reader)),
+    results: readLimited(reader, "results", () => readValueType(reader)),
   };
 }
 
@@ -65,7 +87,9 @@ export function readTableLimits(reader: ByteReader): Limits {
   const flags = reader.u8();
   if (flags === 4 || flags === 5) throw new UnsupportedError("64-bit tables", offset);
   if (flags > 1) throw invalid(offset, "malformed limits of a table");
-  return readBounds(reader, flags);
+  const limits = readBounds(reader, flags);
+  checkLimit("tableEntries", limits.minimum, offset);
+  return limits;
 }
 
 /** Limits of a memory (section 5.3.8). */
@@ -76,7 +100,10 @@ export function readMemoryLimits(reader: ByteReader): Limits {
   if ((flags & 4) !== 0) throw new UnsupportedError("64-bit memory", offset);
   if ((flags & 2) !== 0) throw new UnsupportedError("threads (shared memory)", offset);
   if (flags > 1) throw invalid(offset, "malformed limits of a memory");
-  return readBounds(reader, flags);
+  const limits = readBounds(reader, flags);
+  checkLimit("memoryPages", limits.minimum, offset);
+  checkLimit("memoryPages", limits.maximum ?? 0, offset);
+  return limits;
 }
 
 /** A vector: its length, then its items, each at least one byte long (section 5.1.3). */
@@ -95,6 +122,11 @@ export function readName(reader: ByteReader): string {
 }
 
 function readBounds(reader: ByteReader, flags: number): Limits {
+  const offset = reader.offset;
   const minimum = reader.u32();
-  return { minimum, maximum: flags === 1 ? reader.u32() : undefined };
+  const maximum = flags === 1 ? reader.u32() : undefined;
+  if (maximum !== undefined && minimum > maximum) {
+    throw invalid(offset, `the minimum ${minimum} is greater than the maximum ${maximum}`);
+  }
+  return { minimum, maximum };
 }

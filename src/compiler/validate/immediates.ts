@@ -1,0 +1,99 @@
+import {
+  type ImmediateKind,
+  immediateKinds,
+  Opcode,
+  opcodeLimit,
+  opcodeNames,
+} from "../wasm/opcodes.ts";
+import type { FunctionValidator, Handler } from "./function-validator.ts";
+
+function checkMemory(validator: FunctionValidator): void {
+  if (validator.module.memories.length === 0) throw validator.error("unknown memory 0");
+}
+
+function checkAccess(validator: FunctionValidator): void {
+  checkMemory(validator);
+  const { alignment, opcode } = validator.reader;
+  if (alignment > (naturalAlignments[opcode] ?? 0)) {
+    throw validator.error("alignment must not be larger than natural");
+  }
+}
+
+function checkIndex(validator: FunctionValidator, what: string, index: number, count: number) {
+  if (index >= count) throw validator.error(`unknown ${what} ${index}`);
+}
+
+function checkData(validator: FunctionValidator): void {
+  const { dataCount } = validator.module;
+  if (dataCount === undefined) throw validator.error("data count section required");
+  checkIndex(validator, "data segment", validator.reader.index, dataCount);
+}
+
+function checkElement(validator: FunctionValidator): void {
+  const { module, reader } = validator;
+  checkIndex(validator, "element segment", reader.index, module.elements.length);
+}
+
+/** What the indices and alignments in immediates refer to must be there (section 3.3). */
+const checks: Partial<Record<ImmediateKind, Handler>> = {
+  access: checkAccess,
+  memory: checkMemory,
+  memories: checkMemory,
+  data: checkData,
+  element: checkElement,
+  dataAndMemory: (validator) => {
+    checkData(validator);
+    checkMemory(validator);
+  },
+  elementAndTable: (validator) => {
+    checkElement(validator);
+    const { module, reader } = validator;
+    checkIndex(validator, "table", reader.second, module.tables.length);
+  },
+  table: (validator) => {
+    const { module, reader } = validator;
+    checkIndex(validator, "table", reader.index, module.tables.length);
+  },
+  tables: (validator) => {
+    const { module, reader } = validator;
+    checkIndex(validator, "table", reader.index, module.tables.length);
+    checkIndex(validator, "table", reader.second, module.tables.length);
+  },
+  typeAndTable: (validator) => {
+    const { module, reader } = validator;
+    checkIndex(validator, "type", reader.index, module.types.length);
+    checkIndex(validator, "table", reader.second, module.tables.length);
+  },
+  function: (validator) => {
+    const { module, reader } = validator;
+    checkIndex(validator, "function", reader.index, module.functions.length);
+  },
+  global: (validator) => {
+    const { module, reader } = validator;
+    checkIndex(validator, "global", reader.index, module.globals.length);
+  },
+  local: (validator) => {
+    checkIndex(validator, "local", validator.reader.index, validator.locals.length);
+  },
+};
+
+const checksByOpcode: readonly (Handler | undefined)[] = immediateKinds.map((kind) =>
+  kind === undefined ? undefined : checks[kind],
+);
+
+/** Exponents of the largest alignment of each access, by opcode. */
+const naturalAlignments: readonly number[] = byNumber();
+
+function byNumber(): number[] {
+  const table = new Array<number>(opcodeLimit).fill(0);
+  for (const name of opcodeNames) {
+    const match = /^[if](32|64)\.(?:load|store)(8|16|32)?/.exec(name);
+    if (match !== null) table[Opcode[name]] = Math.log2(Number(match[2] ?? match[1]) / 8);
+  }
+  return table;
+}
+
+/** Checks the immediates of the current instruction. */
+export function checkImmediate(validator: FunctionValidator): void {
+  checksByOpcode[validator.reader.opcode]?.(validator);
+}
