@@ -38,13 +38,15 @@ export function readShippedObject(key: string): Uint8Array | undefined {
 }
 
 /**
- * What distinguishes this build of Tsuki from every other, for cache keys: the version, and the
- * names of the bundles' chunks, which are made of their contents.
+ * What distinguishes this build of Tsuki from every other, for cache keys: the version, the names of
+ * the bundles' chunks, which are made of their contents, and the key of the JavaScript engine.
  */
 export function buildIdentity(): string {
   const chunks = join(packageRoot(), "dist", "chunks");
   const names = existsSync(chunks) ? readdirSync(chunks).sort() : [];
-  return [packageVersion(), ...names].join(" ");
+  const engineKey = join(packageRoot(), "dist", "javascript", "engine.key");
+  const engine = existsSync(engineKey) ? readFileSync(engineKey, "utf8") : "";
+  return [packageVersion(), ...names, engine].join(" ");
 }
 
 /** Tsuki's version, as in its package.json. */
