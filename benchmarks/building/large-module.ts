@@ -70,8 +70,8 @@ class UnlinkedEnvironment extends UnitEnvironment {
 function compileAll(kernel: Unit, app: Unit): number {
   const symbols = new SymbolTable();
   const signatures = new SignatureIds();
-  const context = { platform: "linux", kernel, app, symbols, signatures, maximumPages } as const;
-  const environment = new UnlinkedEnvironment(context);
+  const program = { platform: "linux", kernel, app, symbols, signatures, maximumPages } as const;
+  const environment = new UnlinkedEnvironment({ ...program, hasDefaults: false });
   let codeBytes = 0;
   app.module.functions.forEach(({ import: imported }, index) => {
     if (imported !== undefined) return;

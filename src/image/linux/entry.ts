@@ -32,6 +32,10 @@ const programCounterOffset = 168;
 
 const busError = 7;
 const segmentationFault = 11;
+/** SIGINT, SIGTERM. */
+const stopSignals = [2, 15];
+/** The exit status that stands for the end by a signal, less its number. */
+const signalStatusBase = 128;
 
 /** The code of a Linux process before and beside the kernel: its entry and its signal handler. */
 export function linuxEntryChunks(symbols: SymbolTable): Chunk[] {
@@ -85,11 +89,17 @@ function assembleFailure(assembler: Assembler): void {
 /**
  * handler(signal, siginfo, context) with SA_SIGINFO on the alternate stack -> trap(kind, program
  * counter, stack pointer, address). A fault is an access out of bounds until the kernel finds that
- * it hit a stack's guard; any other signal is a fault of the machine code.
+ * it hit a stack's guard. A request to stop ends the process as a shell would report it; any other
+ * signal is a fault of the machine code.
  */
 function assembleSignalEntry(symbols: SymbolTable): Assembler {
   const assembler = new Assembler(64, 128);
   const isFault = assembler.newLabel();
+  const isStop = assembler.newLabel();
+  for (const signal of stopSignals) {
+    assembler.emit(Form.cmp_rm32_imm8, rdi, 0, signal);
+    assembler.jump(Form.je_rel8, isStop);
+  }
   assembler.emitImmediate(Form.mov_r32_imm32, rax, trapKinds.memoryOutOfBounds.id);
   assembler.emit(Form.cmp_rm32_imm8, rdi, 0, segmentationFault);
   assembler.jump(Form.je_rel8, isFault);
@@ -104,6 +114,10 @@ function assembleSignalEntry(symbols: SymbolTable): Assembler {
   loadAppBase(assembler);
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern(wellKnownSymbols.trap));
   assembler.emit(Form.ud2);
+  assembler.bind(isStop);
+  assembler.emit(Form.add_rm32_imm32, rdi, 0, signalStatusBase);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, call.exitGroup);
+  assembler.emit(Form.syscall);
   return assembler;
 }
 

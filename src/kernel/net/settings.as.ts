@@ -11,24 +11,41 @@ const valueCapacity: u32 = 2048;
 const mappingLimit: u32 = 64;
 const mappingBytes: u32 = 8; // u16 type, u16 host port, u16 guest port
 
+const noneWord: u32 = 0x656e_6f6e; // "none"
+const hostWord: u32 = 0x7473_6f68; // "host"
+
 let frame: usize = 0; // a setting's text, then the mappings
 let mappingCount: u32 = 0;
 let isOff = false;
 
-/** Reads the settings; a malformed one is reported and left out. */
-export function readNetworkSettings(): void {
+/** Reads the settings; false, with a line that says which, when one is malformed. */
+export function readNetworkSettings(): bool {
   frame = allocateZeroedFrame();
-  if (frame == 0) return;
-  if (copyVariable(text("TSUKI_NET"), frame, valueCapacity) == 4) {
-    isOff = load<u32>(frame) == 0x656e_6f6e; // "none"
-  }
-  const length = copyVariable(text("TSUKI_PUBLISH"), frame, valueCapacity);
-  if (length < 0) return;
-  for (let start = frame, end = frame + length; start < end; ) {
+  if (frame == 0) return true;
+  return readNet() && readPublish();
+}
+
+function readNet(): bool {
+  const name = text("TSUKI_NET");
+  const length = copyVariable(name, frame, valueCapacity);
+  isOff = length == 4 && load<u32>(frame) == noneWord;
+  if (length <= 0 || isOff || (length == 4 && load<u32>(frame) == hostWord)) return true;
+  reportMalformed(name, frame, frame + length);
+  return false;
+}
+
+function readPublish(): bool {
+  const name = text("TSUKI_PUBLISH");
+  const length = copyVariable(name, frame, valueCapacity);
+  for (let start = frame, end = frame + max(length, 0); start < end; ) {
     const stop = entryEnd(start, end);
-    if (!readMapping(start, stop)) reportMalformed(text("TSUKI_PUBLISH"), start, stop);
+    if (!readMapping(start, stop)) {
+      reportMalformed(name, start, stop);
+      return false;
+    }
     start = stop + 1;
   }
+  return true;
 }
 
 /** Whether the app has no network. */
@@ -80,7 +97,7 @@ export function reportMalformed(name: usize, start: usize, end: usize): void {
   beginMessage(name);
   putText(text(": \""));
   putBytes(start, <u32>(end - start));
-  putText(text("\" is malformed, see docs/networking.md"));
+  putText(text("\" is malformed, see docs/deploy.md"));
   endMessage();
 }
 

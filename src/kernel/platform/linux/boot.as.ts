@@ -10,7 +10,8 @@ import { mapInitialAppPages } from "./app-pages.as";
 import { linuxExit } from "./process.as";
 import { openReadiness } from "./readiness.as";
 import { catchStopSignals } from "./stop.as";
-import { installFaultHandler, seal } from "./seal.as";
+import { heedStopSignals, installFaultHandler, seal } from "./seal.as";
+import { occupyStandardDescriptors } from "./standard-descriptors.as";
 
 /** Exit status when the host does not let the instance start. */
 const startFailure: u32 = 125;
@@ -25,12 +26,18 @@ export function bootLinux(record: u64): void {
     endMessage();
     linuxExit(startFailure);
   }
+  if (config.opensSockets || config.opensFiles) occupyStandardDescriptors();
   if (config.opensSockets) prepareSockets();
-  if (!installFaultHandler() || !seal()) {
+  if (!installFaultHandler() || !heedStop() || !seal()) {
     beginMessage(text("this host refuses to seal the process (seccomp); run it in a VM instead"));
     endMessage();
     linuxExit(startFailure);
   }
+}
+
+/** Apps whose work the kernel ends in order have the request to stop reported. */
+function heedStop(): bool {
+  return config.catchesStop ? true : heedStopSignals();
 }
 
 /** Opens, while that is still allowed, what sockets need and what listens from the start. */
@@ -41,6 +48,5 @@ function prepareSockets(): void {
     linuxExit(startFailure);
   }
   if (config.catchesStop) catchStopSignals();
-  readNetworkSettings();
-  if (!openListeners()) linuxExit(startFailure);
+  if (!readNetworkSettings() || !openListeners()) linuxExit(startFailure);
 }

@@ -44,6 +44,7 @@ export class LinuxProcess {
         heapEnd: 0x13_0000,
         appInitialPages: 1,
         opensSockets: 0,
+        opensFiles: 0,
         ...config,
       },
       modules: {

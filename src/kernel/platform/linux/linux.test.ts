@@ -7,6 +7,7 @@ const names = new Map([
   [9, "mmap"],
   [13, "rt_sigaction"],
   [20, "writev"],
+  [39, "getpid"],
   [131, "sigaltstack"],
   [157, "prctl"],
   [231, "exit_group"],
@@ -19,18 +20,27 @@ function callNames(instance: LinuxProcess): string[] {
 }
 
 describe("boot in a Linux process", () => {
-  it("maps, handles faults and seals itself with five system calls", () => {
+  it("maps, handles faults and seals itself with six system calls", () => {
     const instance = new LinuxProcess(["app"], []);
     expect(instance.boot()).toBe(0);
     expect(callNames(instance)).toEqual([
       "mmap",
       "sigaltstack",
       "rt_sigaction",
+      "getpid",
       "prctl",
       "seccomp",
       "exit_group",
     ]);
     expect(instance.calls[0]?.values.slice(0, 2)).toEqual([appBase, 65_536n]);
+  });
+
+  it("can be asked to stop as the first process of a container", () => {
+    const instance = new LinuxProcess([], []);
+    instance.results.set(39, [1n]);
+    instance.boot();
+    const handled = instance.calls.filter(({ number }) => number === 13);
+    expect(handled.map(({ values }) => values[0])).toEqual([11n, 2n, 15n]);
   });
 
   it("maps only what the executable's segments leave out", () => {

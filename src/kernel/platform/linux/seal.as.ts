@@ -1,12 +1,16 @@
-// The self-seal of a Linux process: fault handlers, no_new_privs, the seccomp filter.
+// The self-seal of a Linux process: signal handlers, no_new_privs, the seccomp filter.
 import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
 
 const rtSigaction = 13;
+const getpid = 39;
 const sigaltstack = 131;
 const prctl = 157;
 const seccomp = 317;
 
+const firstProcess: i64 = 1;
+const interrupt: u64 = 2; // SIGINT
+const terminate: u64 = 15; // SIGTERM
 const segmentationFault: u64 = 11; // SIGSEGV
 // SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER
 const actionFlags: u64 = 0x4c00_0004;
@@ -22,12 +26,25 @@ export function installFaultHandler(): bool {
   store<u64>(record, 0, 8); // flags
   store<u64>(record, config.signalStackLength, 16);
   if (host.setup(sigaltstack, record, 0, 0, 0, 0, 0) != 0) return false;
+  return installHandler(segmentationFault);
+}
+
+/**
+ * As the first process of a container, lets itself be asked to stop: such a process gets no signal
+ * that it has no handler for (pid_namespaces(7)). Others end by the signal itself, as they should.
+ */
+export function heedStopSignals(): bool {
+  if (host.setup(getpid, 0, 0, 0, 0, 0, 0) != firstProcess) return true;
+  return installHandler(interrupt) && installHandler(terminate);
+}
+
+function installHandler(signal: u64): bool {
   store<u64>(record, config.signalEntry);
   store<u64>(record, actionFlags, 8);
   // The handler never returns, but the host delivers no signal without a restorer.
   store<u64>(record, config.signalEntry, 16);
   store<u64>(record, 0, 24); // signals blocked meanwhile
-  return host.setup(rtSigaction, segmentationFault, record, 0, 8, 0, 0) == 0;
+  return host.setup(rtSigaction, signal, record, 0, 8, 0, 0) == 0;
 }
 
 /** Gives up privileges and installs the allowlist of system calls; false when refused. */

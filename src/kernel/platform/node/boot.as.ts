@@ -12,6 +12,5 @@ const startFailure: u32 = 125;
 export function bootNode(): void {
   fetchNodeLaunchRecord();
   if (!config.opensSockets) return;
-  readNetworkSettings();
-  if (!openListeners()) node.exit(startFailure);
+  if (!readNetworkSettings() || !openListeners()) node.exit(startFailure);
 }
