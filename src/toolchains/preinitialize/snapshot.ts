@@ -3,18 +3,10 @@ import { ByteReader } from "../../compiler/bytes/reader.ts";
 import { ByteWriter } from "../../compiler/bytes/writer.ts";
 import { type Module, WasmType, type WasmTypeId } from "../../compiler/wasm/module.ts";
 
-/** Zeroes that are cheaper left out than written: a segment's own bytes and the work it makes. */
-const shortestGap = 64;
 const memoryPageBytes = 65_536;
 
-/** A page of zeroes: most of a memory is compared with it at once. */
-const zeroes = new Uint32Array(1024);
-const zeroBytes = new Uint8Array(zeroes.buffer);
-
-function isZero(memory: Uint8Array, word: number): boolean {
-  const page = memory.subarray(word * 4, word * 4 + zeroBytes.length);
-  return Buffer.compare(page, zeroBytes) === 0;
-}
+/** What is written or left out at once, in bytes: small, but compared in one step. */
+const zeroBlock = new Uint8Array(256);
 
 /** Bytes of a memory from an address on. */
 interface Run {
@@ -22,27 +14,20 @@ interface Run {
   readonly bytes: Uint8Array;
 }
 
-/** The runs of a memory that are not zero, with no gap of fewer than 64 zeroes inside. */
+/** The runs of blocks of a memory that are not all zero. */
 export function nonZeroRuns(memory: Uint8Array): Run[] {
   const runs: Run[] = [];
-  const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length >>> 2);
+  const { length: blockBytes } = zeroBlock;
   let start = -1;
-  let end = 0;
-  for (let word = 0; word < words.length; word++) {
-    if (word % zeroes.length === 0 && isZero(memory, word)) {
-      word += zeroes.length - 1;
-      continue;
-    }
-    if (words[word] === 0) continue;
-    const address = word * 4;
-    if (start >= 0 && address - end >= shortestGap) {
-      runs.push({ address: start, bytes: memory.subarray(start, end) });
+  for (let address = 0; address <= memory.length; address += blockBytes) {
+    const block = memory.subarray(address, address + blockBytes);
+    const isZero = address === memory.length || Buffer.compare(block, zeroBlock) === 0;
+    if (!isZero && start < 0) start = address;
+    if (isZero && start >= 0) {
+      runs.push({ address: start, bytes: memory.subarray(start, address) });
       start = -1;
     }
-    if (start < 0) start = address;
-    end = address + 4;
   }
-  if (start >= 0) runs.push({ address: start, bytes: memory.subarray(start, end) });
   return runs;
 }
 
