@@ -113,8 +113,9 @@ async function buildEngineIfPossible(): Promise<string | undefined> {
   }
 }
 
-async function buildAll(): Promise<void> {
+async function buildAll(isFresh: boolean): Promise<void> {
   const startedMs = performance.now();
+  if (isFresh) await rm(outputFolder, { recursive: true, force: true });
   const [programs, kernel] = await Promise.all([
     bundlePrograms(),
     buildKernel(outputFolder),
@@ -127,7 +128,8 @@ async function buildAll(): Promise<void> {
 }
 
 try {
-  await buildAll();
+  // What an earlier build left is not for users: it has no place in a package.
+  await buildAll(process.argv.includes("--fresh"));
 } catch (error) {
   console.error(`build: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
