@@ -101,18 +101,6 @@ async function copySources(): Promise<void> {
   }
 }
 
-/** The library is being written: until it is whole, the rest is built without an engine. */
-async function buildEngineIfPossible(): Promise<string | undefined> {
-  try {
-    return await buildEngine(outputFolder);
-  } catch (error) {
-    console.log(
-      `build: no JavaScript engine: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return undefined;
-  }
-}
-
 async function buildAll(isFresh: boolean): Promise<void> {
   const startedMs = performance.now();
   if (isFresh) await rm(outputFolder, { recursive: true, force: true });
@@ -121,7 +109,7 @@ async function buildAll(isFresh: boolean): Promise<void> {
     buildKernel(outputFolder),
     copySources(),
   ]);
-  const engine = kernel === undefined ? undefined : await buildEngineIfPossible();
+  const engine = kernel === undefined ? undefined : await buildEngine(outputFolder);
   const made = [...programs, kernel, engine].filter((name) => name !== undefined);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);
