@@ -5,6 +5,7 @@ import {
   guestImports,
   opensFiles,
   opensSockets,
+  resolvesNames,
 } from "../../contracts/guest-abi.ts";
 import {
   appKinds,
@@ -251,6 +252,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
+    if (names.name === "resolvesNames") return { low: this.appImports(resolvesNames), high: 0 };
     if (names.name === "catchesStop") return { low: this.appImports(catchesStop), high: 0 };
     return undefined;
   }

@@ -10,6 +10,10 @@ import { signatureOfType, valueTypeOf } from "./types.ts";
 
 const firstResult = 0;
 
+/** Where the halves of a table entry lie. */
+const codeOffset = 0;
+const signatureOffset = 4;
+
 function lowerCall(lowering: FunctionLowering): void {
   const { environment, module, reader } = lowering;
   const machineImport = environment.machineImport(reader.index);
@@ -47,10 +51,10 @@ function lowerCallIndirect(lowering: FunctionLowering): void {
   const index = lowering.pop();
   const values = lowering.popMany(signature.parameters.length);
   const wanted = environment.signatureId(reader.index);
-  const entry = loadCallee(lowering, index, reader.second);
+  const entry = tableEntry(lowering, reader.second, index, "undefinedElement");
   if (!builder.isReachable) return;
   checkSignature(lowering, entry, wanted);
-  const a = builder.operate(Operation.wrap, ValueType.i32, entry);
+  const a = loadHalf(lowering, entry, codeOffset);
   const resultType = type.results[firstResult];
   const call = builder.emitWithList(
     Operation.callPointer,
@@ -61,30 +65,24 @@ function lowerCallIndirect(lowering: FunctionLowering): void {
   pushResults(lowering, signature, call);
 }
 
-function loadCallee(lowering: FunctionLowering, index: Value, tableIndex: number): Value {
-  const { builder } = lowering;
-  const address = tableEntry(lowering, tableIndex, index, "undefinedElement");
-  const access = Access.whole64 | (Space.kernel << 4);
-  return builder.emit(Operation.load, ValueType.i64, address, none, none, access);
+/** One half of a table entry: the code's address or the signature's id, both i32. */
+function loadHalf(lowering: FunctionLowering, entry: Value, offset: number): Value {
+  const access = Access.unsigned32 | (Space.kernel << 4);
+  const { load } = Operation;
+  return lowering.builder.emit(load, ValueType.i32, entry, none, none, access, offset);
 }
 
 /** One comparison on the way to the call; whether the entry is null matters only off it. */
 function checkSignature(lowering: FunctionLowering, entry: Value, wanted: number): void {
   const { builder } = lowering;
-  const upper = builder.operate(
-    Operation.shiftRightUnsigned,
-    ValueType.i64,
-    entry,
-    builder.i64(32n),
-  );
-  const signature = builder.operate(Operation.wrap, ValueType.i32, upper);
+  const signature = loadHalf(lowering, entry, signatureOffset);
   const differs = builder.compare(Condition.notEqual, signature, builder.i32(wanted));
   const mismatch = lowering.createBlock();
   const match = lowering.createBlock();
   builder.branch(differs, mismatch, match);
   lowering.enterSealed(mismatch);
-  const isNull = builder.compare(Condition.equal, entry, builder.i64(0n));
-  lowering.trapIf(isNull, "uninitializedElement");
+  const found = loadHalf(lowering, entry, signatureOffset);
+  lowering.trapIf(builder.compare(Condition.equal, found, builder.i32(0)), "uninitializedElement");
   lowering.trapAlways("indirectCallType");
   lowering.enterSealed(match);
 }

@@ -25,12 +25,11 @@
 ;;     8  ret
 ;; sum
 ;;     0  xor eax,eax
-;;     2  mov rcx,rdi
-;;     5  add rax,rcx
-;;     8  lea edi,[rdi-1]
-;;    11  test edi,edi
-;;    13  jne 2
-;;    15  ret
+;;     2  add rax,rdi
+;;     5  lea edi,[rdi-1]
+;;     8  test edi,edi
+;;    10  jne 2
+;;    12  ret
 ;; name
 ;;     0  cmp edi,3
 ;;     6  jae 31

@@ -24,20 +24,15 @@
 ;;    12  ret
 ;; through
 ;;     0  cmp esi,4
-;;     3  jae 48
-;;     5  mov eax,0
-;;    10  lea eax,[rax+rsi*8]
-;;    13  mov rax,qword [rax]
-;;    16  mov rcx,rax
-;;    19  shr rcx,32
-;;    23  mov ecx,ecx
-;;    25  cmp ecx,1306294757
-;;    31  jne 38
-;;    33  mov eax,eax
-;;    35  call rax
-;;    37  ret
-;;    38  test rax,rax
-;;    41  je 53
-;;    43  call 48
-;;    48  call 53
-;;    53  call 58
+;;     3  jae 44
+;;     5  cmp dword [rsi*8],1306294757
+;;    16  jne 28
+;;    18  mov eax,dword [rsi*8]
+;;    25  call rax
+;;    27  ret
+;;    28  mov eax,dword [rsi*8]
+;;    35  test eax,eax
+;;    37  je 49
+;;    39  call 44
+;;    44  call 49
+;;    49  call 54

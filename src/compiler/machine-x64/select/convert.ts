@@ -3,7 +3,7 @@ import type { Value } from "../../ssa/function.ts";
 import { Operation, ValueType } from "../../ssa/operations.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { Pseudo, Truncation } from "../pseudo-instructions.ts";
-import { copyTo, selectUnary } from "./integer.ts";
+import { selectUnary } from "./integer.ts";
 import type { Selector } from "./selector.ts";
 
 /** signExtend8, signExtend16, signExtend32, extendSigned: one movsx. */
@@ -17,11 +17,6 @@ export function selectSignExtension(selector: Selector, value: Value): void {
   } else {
     selectUnary(selector, value, Form.movsxd_r64_rm32);
   }
-}
-
-/** extendUnsigned: 32-bit values are kept zero-extended, so that it is a copy. */
-export function selectZeroExtension(selector: Selector, value: Value): void {
-  copyTo(selector, selector.resultRegister(value), selector.fn.a[value] as number);
 }
 
 /** wrap: clears the upper half. */

@@ -9,7 +9,6 @@ import {
   selectToFloat,
   selectTruncation,
   selectWrap,
-  selectZeroExtension,
 } from "./convert.ts";
 import {
   selectCopySign,
@@ -63,7 +62,7 @@ const byName: Partial<Record<OperationName, Handler>> = {
   signExtend16: selectSignExtension,
   signExtend32: selectSignExtension,
   extendSigned: selectSignExtension,
-  extendUnsigned: selectZeroExtension,
+  extendUnsigned: selectNothing,
   wrap: selectWrap,
   compare: selectCompare,
   select: selectSelect,

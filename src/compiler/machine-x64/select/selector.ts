@@ -114,6 +114,8 @@ export class Selector {
       this.loadConstant(register, value);
       return register;
     }
+    // A 32-bit value is zero-extended in its register already.
+    if (operation === Operation.extendUnsigned) return this.registerOf(this.fn.a[value] as number);
     if (operation === Operation.symbolAddress) {
       const register = this.temporary();
       const { low, high } = this.immediateOf(value);
@@ -219,10 +221,27 @@ export class Selector {
       const { low, high } = this.immediateOf(value);
       return symbolAddress(low, high + offset);
     }
+    if (this.operationOf(value) === Operation.add) {
+      const entry = this.tableEntryAddress(value, offset);
+      if (entry !== undefined) return entry;
+    }
     if (offset >= 0) return baseAddress(this.registerOf(value), offset);
     const far = this.temporary();
     this.draft.registers(Form.mov_r32_imm32, far, -1, offset);
     return { ...baseAddress(far), index: this.registerOf(value) };
+  }
+
+  /** `symbol + (index << scale)`: the index is in bounds, so that the sum does not wrap. */
+  private tableEntryAddress(sum: Value, offset: number): Address | undefined {
+    const symbol = this.fn.resolve(this.fn.a[sum] as number);
+    const shifted = this.fn.resolve(this.fn.b[sum] as number);
+    if (this.operationOf(symbol) !== Operation.symbolAddress) return undefined;
+    if (this.operationOf(shifted) !== Operation.shiftLeft) return undefined;
+    const scaleShift = this.smallConstant(this.fn.b[shifted] as number);
+    if (scaleShift === undefined || scaleShift < 0 || scaleShift > 3) return undefined;
+    const { low, high } = this.immediateOf(symbol);
+    const index = this.registerOf(this.fn.a[shifted] as number);
+    return { ...symbolAddress(low, high + offset), index, scaleShift };
   }
 
   /** The sum of a constant address and an offset where it stays below 2 GiB. */
