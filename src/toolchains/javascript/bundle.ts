@@ -1,6 +1,6 @@
 /** Bundles a program, with what it imports from npm and from the library, into one module. */
 import { builtinModules, createRequire } from "node:module";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type * as esbuild from "esbuild";
 import type { BuildOptions, BuildResult, Message, OnResolveResult, Plugin } from "esbuild";
 import { engineGlobal, engineProperties } from "../../contracts/engine-interface.ts";
@@ -45,6 +45,7 @@ export async function bundleProgram(entry: string, workingDirectory: string): Pr
   return await runEsbuild({
     entryPoints: [entry],
     absWorkingDir: workingDirectory,
+    inject: [join(libraryFolder(), "node/globals.ts")],
     plugins: [programPlugin],
   });
 }

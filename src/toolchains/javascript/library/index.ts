@@ -69,6 +69,7 @@ const globals: Readonly<Record<string, unknown>> = {
   console,
   crypto,
   fetch,
+  global: globalThis,
   navigator,
   performance,
   reportError,

@@ -1,5 +1,8 @@
 import { each, suite } from "../cases.fixture.ts";
 
+type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+type KeyUsage = CryptoKey["usages"][number];
+
 const hex = (buffer: ArrayBuffer): string => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const hashes = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"];

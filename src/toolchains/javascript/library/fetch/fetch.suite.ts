@@ -1,5 +1,7 @@
 import { each, suite } from "../cases.fixture.ts";
 
+type BodyInit = NonNullable<ConstructorParameters<typeof Response>[0]>;
+
 const badHeaders: readonly (readonly [string, string])[] = [["a b", "x"], ["", "x"], ["a", "x\ny"], ["a", "\0"], ["a", "€"], ["é", "x"]];
 const bodies: Readonly<Record<string, () => BodyInit>> = {
   text: () => "text é",
@@ -87,8 +89,8 @@ export const cases = suite({
     const [error, redirect] = [Response.error(), Response.redirect("http://a/b", 301)];
     return [error.type, error.status, redirect.status, redirect.headers.get("location")];
   },
-  "a frozen response": () => Response.redirect("http://a/").headers.set("x", "y"),
-  "a redirect with another status": () => Response.redirect("http://a/", 200),
+  "a frozen response": () => Response.redirect("http://a/", 302).headers.set("x", "y"),
+  "a redirect with another status": () => Response.redirect("http://a/", 200 as 302),
   "the parts of a request": () => {
     const { method, url, redirect, signal, body, bodyUsed, headers } = new Request("http://A/b/../c", { method: "post", headers: { x: "1" } });
     return [method, url, redirect, signal.aborted, body, bodyUsed, list(headers)];

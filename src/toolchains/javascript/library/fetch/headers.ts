@@ -32,7 +32,8 @@ export class Headers implements Iterable<[string, string]> {
 
   constructor(init?: HeadersInit | null) {
     if (init === undefined || init === null) return;
-    if (init instanceof Headers) this.#list = init.#list.slice();
+    // Some libraries have objects that only inherit from Headers.
+    if (typeof init === "object" && #list in init) this.#list = init.#list.slice();
     else this.#fill(init);
   }
 

@@ -1,5 +1,6 @@
 /** Node's util, as far as it is formatting and adapting. */
 import { format, formatWithOptions } from "../console/format.ts";
+import { console } from "../console/console.ts";
 import { customInspect, inspect as inspectValue, type InspectOptions } from "../console/inspect.ts";
 
 export { format, formatWithOptions };

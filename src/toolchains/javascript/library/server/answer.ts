@@ -8,7 +8,7 @@ import { respond } from "./respond.ts";
 import { finishWork, startWork } from "./work.ts";
 
 /** What answers requests: with a Response, or with a promise of one. */
-export type Answerer = (request: Request, incoming: Incoming) => unknown;
+export type Answerer = (request: Request) => unknown;
 
 const failureText = "Internal Server Error";
 const failureHeaders = ["content-type", "text/plain;charset=UTF-8"];
@@ -18,7 +18,7 @@ export function answer(handle: number, answerer: Answerer): void {
   const incoming = new Incoming(handle);
   startWork();
   try {
-    const result = answerer(requestOf(incoming), incoming);
+    const result = answerer(requestOf(incoming));
     // Most handlers give a whole Response at once, for which no promise is needed.
     const pending = result instanceof Response ? respond(incoming, result) : settle(incoming, result);
     if (pending === undefined) finishWork();

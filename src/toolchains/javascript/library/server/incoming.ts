@@ -22,6 +22,8 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
   readonly redirect = "follow";
   /** Whether the head of the response was sent, or the connection handed over. */
   isAnswered = false;
+  /** Called when the client goes away; who sets it is told only while the request is received. */
+  onGone: (() => void) | undefined;
   #method: string | undefined;
   #url: string | undefined;
   #headers: Headers | undefined;
@@ -129,6 +131,7 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
     this.#error = error;
     this.finish();
     this.readable();
+    this.onGone?.();
     this.#controller?.abort(new DOMException("The client has closed the connection", "AbortError"));
   }
 

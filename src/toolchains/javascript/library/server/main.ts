@@ -5,7 +5,7 @@ import type { Request } from "../fetch/request.ts";
 import { environment } from "../instance/environment.ts";
 import { globalTarget, hasListeners } from "../instance/global-target.ts";
 import { SystemError } from "../instance/system-error.ts";
-import type { Answerer } from "./answer.ts";
+import { answer, type Answerer } from "./answer.ts";
 import { ExecutionContext } from "./context.ts";
 import { listen } from "./listen.ts";
 
@@ -74,7 +74,7 @@ function start(answerer: Answerer): void {
     return refuse(`PORT is ${PORT}, which is no port`);
   }
   try {
-    listen(HOST ?? everyAddress, port, answerer);
+    listen(HOST ?? everyAddress, port, (handle) => answer(handle, answerer));
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     const hint = error.code === "EADDRINUSE" ? "; set PORT to another" : "";

@@ -53,7 +53,7 @@ export const cases = suite({
     const first = await reader.read(new Uint8Array(3));
     return [[...(first.value ?? [])], stream.locked];
   },
-  "strategies": () => [new CountQueuingStrategy({ highWaterMark: 2 }).size(), new ByteLengthQueuingStrategy({ highWaterMark: 2 }).size(new Uint8Array(5))],
+  "strategies": () => [new CountQueuingStrategy({ highWaterMark: 2 }).size(undefined), new ByteLengthQueuingStrategy({ highWaterMark: 2 }).size(new Uint8Array(5))],
   "leaving a loop cancels": async () => {
     let isCanceled = false;
     const stream = new ReadableStream({ pull: (controller) => controller.enqueue(1), cancel: () => void (isCanceled = true) });

@@ -1,0 +1,18 @@
+/** Node's http2: there is none, but libraries ask whether a request is one of its. */
+
+/** What no request here is an instance of. */
+export class Http2ServerRequest {}
+
+/** What no response here is an instance of. */
+export class Http2ServerResponse {}
+
+export const constants = { NGHTTP2_NO_ERROR: 0, NGHTTP2_CANCEL: 8 };
+
+/** Throws: servers speak HTTP/1.1. */
+export function createServer(): never {
+  throw new Error("HTTP/2 is not supported; use node:http");
+}
+
+export const createSecureServer = createServer;
+const whole = { Http2ServerRequest, Http2ServerResponse, constants, createServer, createSecureServer };
+export { whole as default };
