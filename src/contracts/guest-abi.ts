@@ -52,6 +52,11 @@ export function opensFiles(name: string): boolean {
   return name.startsWith("path_");
 }
 
+/** Whether an app that imports this function can look up addresses by name. */
+export function resolvesNames(name: string): boolean {
+  return name === "sock_getaddrinfo";
+}
+
 /** Whether the kernel ends the work of an app in order that imports this function. */
 export function catchesStop(name: string): boolean {
   return name.startsWith("http_");

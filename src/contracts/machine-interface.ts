@@ -136,6 +136,8 @@ export const machineImports = {
   // pointer, capacity in pairs of u32: mark, readiness that came since -> pairs
   "node.socketEvents": define(["i32", "i32"], ["i32"], ["node"]),
   "node.socketReadable": define(["i32"], ["i32"], ["node"]), // handle -> 1 when there is something
+  // 0 /etc/hosts | 1 /etc/resolv.conf, or what says the same; pointer, capacity -> bytes
+  "node.hostFile": define(["i32", "i32", "i32"], ["i32"], ["node"]),
 } as const satisfies Record<string, MachineImport>;
 
 /** The key of one machine import, `module.name`. */
@@ -163,6 +165,7 @@ export const configConstants = [
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
   "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
   "opensFiles", // 1 when the app can open files
+  "resolvesNames", // 1 when the app can look up addresses by name
   "catchesStop", // 1 when the kernel ends the app's work in order, asked to stop (guest-abi.ts)
   "hasDefaults", // 1 when the image may have arguments and variables of its own
   "defaults", // where they are, see image-defaults.ts

@@ -45,6 +45,8 @@ export const wasmEdgeFunctions = {
   sock_getlocaladdr_v2: define("sock_getlocaladdr_v2", 3), // descriptor, address, port
   sock_getpeeraddr: define("sock_getpeeraddr", 4),
   sock_getpeeraddr_v2: define("sock_getpeeraddr_v2", 3),
+  // name, its length, service, its length, hints, results, limit, count
+  sock_getaddrinfo: define("sock_getaddrinfo", 8),
   sock_getsockopt: define("sock_getsockopt", 5), // descriptor, level, name, value, size
   sock_setsockopt: define("sock_setsockopt", 5), // the last is the size itself
 } as const satisfies Record<string, SocketFunction>;

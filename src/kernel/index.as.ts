@@ -63,6 +63,7 @@ export {
   sock_recv_from,
   sock_send_to,
 } from "./wasi/socket-extension.as";
+export { sock_getaddrinfo } from "./wasi/address-info.as";
 export { sock_getsockopt, sock_setsockopt } from "./wasi/socket-options.as";
 
 export {

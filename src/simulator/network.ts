@@ -42,6 +42,8 @@ export interface Network {
   takeEvents(limit: number): readonly (readonly [mark: number, readiness: number])[];
   hasEvents(): boolean;
   isReadable(handle: number): boolean;
+  /** The text of /etc/hosts, or of /etc/resolv.conf, or what says the same. */
+  hostFile(name: "hosts" | "resolv.conf"): string;
 }
 
 const refusal = -wasiErrors.notsup;
@@ -64,6 +66,7 @@ export const noNetwork: Network = {
   takeEvents: () => [],
   hasEvents: () => false,
   isReadable: () => false,
+  hostFile: () => "",
 };
 
 const families = { IPv4: 1, IPv6: 2 } as const;

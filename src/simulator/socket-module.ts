@@ -63,6 +63,12 @@ export function socketModule(
       });
       return events.length;
     },
+    hostFile: (which: number, pointer: number, capacity: number) => {
+      const content = network.hostFile(which === 0 ? "hosts" : "resolv.conf");
+      const bytes = new TextEncoder().encode(content).subarray(0, capacity >>> 0);
+      range(pointer, bytes.length).set(bytes);
+      return bytes.length;
+    },
     socketReadable: (handle: number) => Number(network.isReadable(handle)),
   };
 }

@@ -15,6 +15,7 @@ const definedElsewhere = new Set([
   "opensSockets",
   "opensFiles",
   "catchesStop",
+  "resolvesNames",
   "hasDefaults",
   "defaults",
 ]);

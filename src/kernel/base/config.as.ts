@@ -65,6 +65,10 @@ export declare const opensSockets: i32;
 @external("config", "opensFiles")
 export declare const opensFiles: i32;
 
+/** Whether the app can look up addresses by name: 0 or 1. */
+@external("config", "resolvesNames")
+export declare const resolvesNames: i32;
+
 /** Whether the kernel ends the app's work in order when it is asked to stop: 0 or 1. */
 @external("config", "catchesStop")
 export declare const catchesStop: i32;

@@ -2,6 +2,8 @@
  * Sockets for the kernel's thread, which blocks inside V8: a second thread has Node's sockets, and
  * messages go between the two. The kernel's thread sleeps on one shared word until there are any.
  */
+import { getServers } from "node:dns";
+import { existsSync, readFileSync } from "node:fs";
 import {
   MessageChannel,
   type MessagePort,
@@ -228,6 +230,12 @@ export class ThreadedNetwork implements Network {
     return socket !== undefined && (this.#readinessOf(socket) & readable) !== 0;
   }
 
+  hostFile(name: "hosts" | "resolv.conf"): string {
+    if (name === "resolv.conf") return getServers().map(serverLine).join("");
+    const path = "/etc/hosts";
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  }
+
   /** Waits, but not for long, until everything that was sent has left this process. */
   finish(): void {
     if (this.#port === undefined) return;
@@ -368,4 +376,9 @@ function newState(family: SocketAddress["family"], type: number): SocketState {
     hasEndedSending: false,
     error: 0,
   };
+}
+
+/** A server as resolv.conf(5) has it; those with a port of their own are left out. */
+function serverLine(address: string): string {
+  return /\]:\d+$|^[\d.]+:\d+$/.test(address) ? "" : `nameserver ${address}\n`;
 }

@@ -8,7 +8,7 @@ import type { FileTree } from "./file-tree.ts";
 /** The folder at the root of clang's file system in which they lie. */
 export const headerFolder = "tsuki";
 
-const headerNames = ["sys/socket.h", "tsuki/socket.h"] as const;
+const headerNames = ["netdb.h", "sys/socket.h", "tsuki/socket.h"] as const;
 
 /** In the source tree they lie beside this file, in the package beside the bundles' folder. */
 const places = ["./include/", "../c/", "./c/"];
@@ -17,10 +17,11 @@ const places = ["./include/", "../c/", "./c/"];
 export function headerTree(): FileTree {
   const tree: FileTree = {};
   for (const path of headerNames) {
-    const [folder = "", name = ""] = path.split("/");
-    const files = tree[folder];
+    const [name = "", folder] = path.split("/").reverse();
+    const files = folder === undefined ? tree : tree[folder];
     const present: FileTree = files === undefined || files instanceof Uint8Array ? {} : files;
-    tree[folder] = { ...present, [name]: readHeader(path) };
+    present[name] = readHeader(path);
+    if (folder !== undefined) tree[folder] = present;
   }
   return tree;
 }

@@ -94,6 +94,10 @@ export declare function socketWatch(handle: u32, mark: u32): void;
 @external("node", "socketEvents")
 export declare function socketEvents(pointer: usize, capacity: u32): u32;
 
+/** Reads /etc/hosts (0) or /etc/resolv.conf (1): its bytes. */
+@external("node", "hostFile")
+export declare function hostFile(which: u32, pointer: usize, capacity: u32): u32;
+
 /** 1 when there is something to receive or accept. */
 @external("node", "socketReadable")
 export declare function socketReadable(handle: u32): u32;

@@ -3,6 +3,7 @@ import * as config from "../../base/config.as";
 import { putDecimal, putText } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
+import { readHostFiles } from "../../net/dns/host-files.as";
 import { openListeners } from "../../net/listeners.as";
 import { readNetworkSettings } from "../../net/settings.as";
 import { findLinuxArguments } from "./arguments.as";
@@ -48,5 +49,6 @@ function prepareSockets(): void {
     linuxExit(startFailure);
   }
   if (config.catchesStop) catchStopSignals();
+  if (config.resolvesNames) readHostFiles();
   if (!readNetworkSettings() || !openListeners()) linuxExit(startFailure);
 }

@@ -1,6 +1,7 @@
 // Boot on the node platform: the launch record, and what listens from the start.
 import * as config from "../../base/config.as";
 import * as node from "../../base/machine/node.as";
+import { readHostFiles } from "../../net/dns/host-files.as";
 import { openListeners } from "../../net/listeners.as";
 import { readNetworkSettings } from "../../net/settings.as";
 import { fetchNodeLaunchRecord } from "./launch.as";
@@ -12,5 +13,6 @@ const startFailure: u32 = 125;
 export function bootNode(): void {
   fetchNodeLaunchRecord();
   if (!config.opensSockets) return;
+  if (config.resolvesNames) readHostFiles();
   if (!readNetworkSettings() || !openListeners()) node.exit(startFailure);
 }
