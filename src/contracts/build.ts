@@ -23,6 +23,8 @@ export interface BuildRequest {
   readonly maximumPages?: number;
   /** The image's own arguments and environment; none by default. */
   readonly defaults?: ImageDefaults;
+  /** The files that the image carries (embedded-tree.ts); none by default. */
+  readonly embeddedTree?: Uint8Array;
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
 }

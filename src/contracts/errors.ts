@@ -24,6 +24,8 @@ export const errorCodes = {
   "wasm-not-a-command": "source",
   "wasm-unknown-import": "source",
   "wasm-unsupported": "source",
+  "embed-unusable": "source",
+  "mount-unusable": "host",
   "output-unwritable": "host",
   "cache-unusable": "host",
   "package-incomplete": "host",

@@ -165,6 +165,8 @@ export const configConstants = [
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
   "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
   "opensFiles", // 1 when the app can open files
+  "embeddedTree", // the image's files (embedded-tree.ts), 0 for none
+  "embeddedTreeLength", // in bytes
   "resolvesNames", // 1 when the app can look up addresses by name
   "catchesStop", // 1 when the kernel ends the app's work in order, asked to stop (guest-abi.ts)
   "hasDefaults", // 1 when the image may have arguments and variables of its own

@@ -4,6 +4,7 @@ import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
 import type { Chunk } from "../compiler/object/object.ts";
 import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
+import { embeddedTree as embeddedTreeFormat } from "../contracts/embedded-tree.ts";
 import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts";
 import { appBase, appKinds } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
@@ -49,6 +50,8 @@ interface Completion {
 /** An interpreter calls itself for each call of its program. */
 const engineStackBytes = 4 * 1024 * 1024;
 
+const embeddedTreeSymbol = "config.embeddedTree";
+const { contentAlignment } = embeddedTreeFormat;
 const wasmPageBytes = 65_536;
 const mappedWithFileLimit = 1024 * 1024;
 
@@ -93,7 +96,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
-  const { platform, kernel, app, maximumPages, objects, defaults } = request;
+  const { platform, kernel, app, maximumPages, objects, defaults, embeddedTree } = request;
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = compileProgram({
     platform,
@@ -106,13 +109,26 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
       ...images.entryChunks(symbols),
       ...runtimeChunks(symbols),
       readOnlyChunk(symbols, "config.defaults", record, 4),
+      ...(embeddedTree === undefined
+        ? []
+        : [readOnlyChunk(symbols, embeddedTreeSymbol, embeddedTree, contentAlignment)]),
     ],
     roots: images.roots,
   });
-  return packProgram(program, images);
+  return packProgram(program, images, treeSymbols(embeddedTree));
 }
 
-function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Array {
+/** Where the image's files are, if there are none, and how many bytes they have. */
+function treeSymbols(tree: Uint8Array | undefined): readonly (readonly [string, number])[] {
+  const length = ["config.embeddedTreeLength", tree?.length ?? 0] as const;
+  return tree === undefined ? [[embeddedTreeSymbol, 0], length] : [length];
+}
+
+function packProgram(
+  program: CompiledProgram,
+  images: PlatformImages,
+  files: Completion["symbols"],
+): Uint8Array {
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
   const appImage = appImageOf(program.appMemory);
@@ -133,7 +149,11 @@ function packProgram(program: CompiledProgram, images: PlatformImages): Uint8Arr
   const linked = link(
     chunks,
     program.symbols,
-    withSymbols(layout, [["config.functionCount", map.functionCount], ...completion.symbols]),
+    withSymbols(layout, [
+      ["config.functionCount", map.functionCount],
+      ...completion.symbols,
+      ...files,
+    ]),
   );
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
   return writeElf(images.file(linked, fileOrder(linked.segments, statics, appSegments)));

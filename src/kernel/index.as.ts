@@ -27,26 +27,28 @@ export {
   fd_filestat_set_size,
   fd_filestat_set_times,
   fd_pread,
-  fd_prestat_dir_name,
-  fd_prestat_get,
   fd_pwrite,
-  fd_readdir,
   fd_seek,
   fd_sync,
   fd_tell,
 } from "./wasi/descriptor-file.as";
 export {
+  fd_prestat_dir_name,
+  fd_prestat_get,
+  fd_readdir,
+} from "./wasi/descriptor-directory.as";
+export {
   path_create_directory,
   path_filestat_get,
   path_filestat_set_times,
   path_link,
-  path_open,
   path_readlink,
   path_remove_directory,
   path_rename,
   path_symlink,
   path_unlink_file,
 } from "./wasi/path.as";
+export { path_open } from "./wasi/path-open.as";
 export { poll_oneoff } from "./wasi/poll.as";
 export { proc_exit, proc_raise, sched_yield } from "./wasi/process.as";
 export { random_get } from "./wasi/random.as";

@@ -1,4 +1,6 @@
 import { randomFillSync } from "node:crypto";
+import { embeddedTreeSection } from "../contracts/embedded-tree.ts";
+import { opensFiles } from "../contracts/guest-abi.ts";
 import { platformIds } from "../contracts/machine-interface.ts";
 import { prepareApp } from "./app-module.ts";
 import { type Clock, hostClock } from "./clock.ts";
@@ -23,6 +25,8 @@ export interface AppRun {
   readonly random?: (bytes: Uint8Array) => void;
   /** No network by default. */
   readonly network?: Network;
+  /** The app's files (contracts/embedded-tree.ts); by default those that its module carries. */
+  readonly embeddedTree?: Uint8Array;
   /** Upper bound of the app's memory in 64 KiB pages. */
   readonly maximumPages?: number | undefined;
 }
@@ -32,8 +36,9 @@ const pageBytes = 65_536;
 /** Statics lie in the first 64 KiB from 1 MiB; the heap begins well behind them. */
 const heapStart = 0x12_0000;
 
-/** What the kernel needs beyond the launch record. */
+/** What the kernel needs beyond the launch record, and for an app's files in memory. */
 const heapBytes = 0x10_0000;
+const fileBytes = 0x400_0000;
 
 /**
  * Runs an app to its end and returns its exit status, 0-255; a trap is reported on its standard
@@ -48,19 +53,40 @@ export function runApp(run: AppRun): number {
 /** A machine that has everything to run an app, not yet booted. */
 export function createNodeMachine(run: AppRun): Machine {
   const launchRecord = encodeLaunchRecord(run.arguments, run.environment);
-  const pages = Math.ceil((heapStart + heapBytes + launchRecord.length) / pageBytes);
+  const app = prepareApp(run.app, run.maximumPages);
+  const tree = run.embeddedTree ?? carriedTree(app.module);
+  const fileHeap = writesFiles(app.module) ? fileBytes : 0;
+  const neededBytes = tree.length + heapBytes + fileHeap + launchRecord.length;
+  const pages = Math.ceil((heapStart + neededBytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
+  new Uint8Array(memory.buffer).set(tree, heapStart);
   const { streams, clock = hostClock(), random = randomFillSync } = run;
   return new Machine({
     kernel: toModule(run.kernel),
-    app: prepareApp(run.app, run.maximumPages),
+    app,
     memory,
-    config: { platform: platformIds.node, heapStart, heapEnd: pages * pageBytes },
+    config: {
+      platform: platformIds.node,
+      heapStart: heapStart + tree.length,
+      heapEnd: pages * pageBytes,
+      embeddedTree: tree.length === 0 ? 0 : heapStart,
+      embeddedTreeLength: tree.length,
+    },
     modules: {
       node: nodeModule({ streams, clock, random, launchRecord, network: run.network }, memory),
     },
     onTrap: (report) => streams.write(2, new TextEncoder().encode(report)),
   });
+}
+
+/** The files that an app's module carries; no bytes when there are none. */
+function carriedTree(app: WebAssembly.Module): Uint8Array {
+  const [section] = WebAssembly.Module.customSections(app, embeddedTreeSection);
+  return new Uint8Array(section ?? new ArrayBuffer(0));
+}
+
+function writesFiles(app: WebAssembly.Module): boolean {
+  return WebAssembly.Module.imports(app).some(({ name }) => opensFiles(name));
 }
 
 function toModule(kernel: WebAssembly.Module | Uint8Array): WebAssembly.Module {

@@ -65,6 +65,14 @@ export declare const opensSockets: i32;
 @external("config", "opensFiles")
 export declare const opensFiles: i32;
 
+/** The image's files (contracts/embedded-tree.ts); 0 for none. */
+@external("config", "embeddedTree")
+export declare const embeddedTree: u32;
+
+/** Bytes of that tree. */
+@external("config", "embeddedTreeLength")
+export declare const embeddedTreeLength: u32;
+
 /** Whether the app can look up addresses by name: 0 or 1. */
 @external("config", "resolvesNames")
 export declare const resolvesNames: i32;

@@ -16,6 +16,8 @@ export const again: u32 = 6;
 export const already: u32 = 7;
 /** EBADF: no such descriptor, or not open for this. */
 export const badDescriptor: u32 = 8;
+/** EBUSY: in use. */
+export const busy: u32 = 10;
 /** ECONNABORTED: the connection was given up. */
 export const connectionAborted: u32 = 13;
 /** ECONNREFUSED: nobody listens there. */
@@ -24,8 +26,12 @@ export const connectionRefused: u32 = 14;
 export const connectionReset: u32 = 15;
 /** EDESTADDRREQ: a datagram needs an address. */
 export const destinationRequired: u32 = 17;
+/** EEXIST: there is one of that name. */
+export const exists: u32 = 20;
 /** EFAULT: a range outside the app's memory. */
 export const fault: u32 = 21;
+/** EFBIG: a file would be too large. */
+export const fileTooLarge: u32 = 22;
 /** EHOSTUNREACH: no way to that host. */
 export const hostUnreachable: u32 = 23;
 /** EINPROGRESS: the connection is being made. */
@@ -38,10 +44,18 @@ export const invalid: u32 = 28;
 export const inputOutput: u32 = 29;
 /** EISCONN: it has a peer already. */
 export const isConnected: u32 = 30;
+/** EISDIR: a directory. */
+export const isDirectory: u32 = 31;
+/** ELOOP: too many symbolic links, or one where none may be. */
+export const linkLoop: u32 = 32;
 /** EMFILE: the app has too many descriptors. */
 export const tooManyDescriptors: u32 = 33;
+/** EMLINK: too many names for one file. */
+export const tooManyLinks: u32 = 34;
 /** EMSGSIZE: the datagram is too long. */
 export const messageTooLong: u32 = 35;
+/** ENAMETOOLONG: a name or path is too long. */
+export const nameTooLong: u32 = 37;
 /** ENETDOWN: the network is down. */
 export const networkDown: u32 = 38;
 /** ENETRESET: the network broke the connection. */
@@ -66,6 +80,8 @@ export const notImplemented: u32 = 52;
 export const notConnected: u32 = 53;
 /** ENOTDIR: not a directory. */
 export const notDirectory: u32 = 54;
+/** ENOTEMPTY: a directory that is not empty. */
+export const notEmpty: u32 = 55;
 /** ENOTSOCK: not a socket. */
 export const notSocket: u32 = 57;
 /** ENOTSUP: this descriptor cannot do that. */
@@ -80,7 +96,13 @@ export const brokenPipe: u32 = 64;
 export const protocolNotSupported: u32 = 66;
 /** EPROTOTYPE: not the protocol of this type. */
 export const wrongProtocol: u32 = 67;
+/** EROFS: the file system is read-only. */
+export const readOnly: u32 = 69;
 /** ESPIPE: a stream has no position. */
 export const notSeekable: u32 = 70;
 /** ETIMEDOUT: the peer did not answer. */
 export const timedOut: u32 = 73;
+/** EXDEV: not the same file system. */
+export const crossDevice: u32 = 75;
+/** ENOTCAPABLE: beyond what the descriptor gives access to. */
+export const notCapable: u32 = 76;

@@ -2,11 +2,13 @@
 import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
 import { runEngine } from "../engine/run-engine.as";
+import { prepareFiles } from "../files/mounts.as";
 import { addFrames } from "../memory/frames.as";
 import { bootLinux } from "../platform/linux/boot.as";
 import { bootNode } from "../platform/node/boot.as";
 import { bootPc } from "../platform/pc/boot.as";
 import { openListenerDescriptors } from "../wasi/listeners.as";
+import { openMountDescriptors } from "../wasi/preopens.as";
 import { exit } from "./exit.as";
 
 /** Boots, runs the app and ends; `record` is the platform's boot record (contracts). */
@@ -22,6 +24,10 @@ export function boot(record: u64): void {
     app.setSize(config.appInitialPages);
   }
   if (config.opensSockets) openListenerDescriptors();
+  if (config.opensFiles) {
+    prepareFiles();
+    openMountDescriptors();
+  }
   app.initialize();
   if (config.appKind == config.javaScriptEngine) runEngine();
   else app.start();

@@ -1,5 +1,6 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
-// the ranges of memory. Nothing gives one back yet.
+// the ranges of memory. Frames that were given back are chained by their first word and taken first.
+import * as config from "../base/config.as";
 
 /** Bytes of a page frame. */
 export const frameBytes: u32 = 4096;
@@ -8,6 +9,7 @@ const rangeLimit: u32 = 16;
 const ranges = memory.data(128); // rangeLimit pairs of u32: next fresh frame, end
 let rangeCount: u32 = 0;
 let available: u32 = 0;
+let returned: u32 = 0; // the first of the frames that were given back; only files give some back
 
 /** Gives the allocator a range of memory; partial pages at its ends are left out. */
 export function addFrames(start: u64, end: u64): void {
@@ -30,7 +32,18 @@ export function availableFrames(): u32 {
 
 /** Takes one frame, its content undefined; 0 when there is none. */
 export function allocateFrame(): usize {
-  return allocateFrames(1);
+  if (!config.opensFiles || returned == 0) return allocateFrames(1);
+  const frame = returned;
+  returned = load<u32>(frame);
+  available--;
+  return frame;
+}
+
+/** Gives one frame back. */
+export function releaseFrame(frame: usize): void {
+  store<u32>(frame, returned);
+  returned = <u32>frame;
+  available++;
 }
 
 /** Takes one frame of zeroes; 0 when there is none. */

@@ -1,15 +1,21 @@
 // WASI: the fd_* functions that every descriptor has. Each checks the app's ranges, then goes by the
-// descriptor's kind; what a stream or socket refuses stands in descriptor-file.as.ts.
+// descriptor's kind; what only files have stands in descriptor-file.as.ts.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { readVectors, streamFileType, writeVectors } from "../console/streams.as";
+import { directoryType, regularType } from "../files/kinds.as";
+import { closeFile } from "../files/open.as";
+import { isDirectoryFile } from "../files/open-files.as";
+import { readFile, writeFile } from "../files/transfer.as";
 import { isAppRange } from "../memory/app-memory.as";
 import { streamType, typeOf } from "../net/socket-table.as";
 import { closeSocket, receiveVectors, sendVectors } from "../net/sockets.as";
+import { giveFileStatus } from "./descriptor-file.as";
 import {
   appendFlag,
   descriptorFlags,
+  fileKind,
   freeDescriptor,
   hasRights,
   inheritingRightsOf,
@@ -85,6 +91,7 @@ export function fd_fdstat_set_flags(descriptor: u32, flags: u32): u32 {
 export function fd_filestat_get(descriptor: u32, result: u32): u32 {
   if (!isOpen(descriptor)) return errno.badDescriptor;
   if (!isAppRange(result, 64)) return errno.fault;
+  if (config.opensFiles && kindOf(descriptor) == fileKind) return giveFileStatus(descriptor, result);
   app.fill(result, 0, 64);
   app.store8(result + 16, fileType(descriptor));
   app.store64(result + 24, 1); // one link
@@ -103,6 +110,10 @@ function write(descriptor: u32, list: u32, count: u32): i64 {
   if (config.opensSockets && kind == socketKind) {
     return sendVectors(objectOf(descriptor), list, count, 0, mayWait(descriptor));
   }
+  if (config.opensFiles && kind == fileKind) {
+    const appends = (descriptorFlags(descriptor) & appendFlag) != 0;
+    return writeFile(objectOf(descriptor), list, count, appends);
+  }
   return unreachable();
 }
 
@@ -113,6 +124,7 @@ function read(descriptor: u32, list: u32, count: u32): i64 {
   if (config.opensSockets && kind == socketKind) {
     return receiveVectors(objectOf(descriptor), list, count, 0, 0, mayWait(descriptor));
   }
+  if (config.opensFiles && kind == fileKind) return readFile(objectOf(descriptor), list, count);
   return unreachable();
 }
 
@@ -120,6 +132,7 @@ function read(descriptor: u32, list: u32, count: u32): i64 {
 function closeObject(descriptor: u32): u32 {
   const kind = kindOf(descriptor);
   if (config.opensSockets && kind == socketKind) closeSocket(objectOf(descriptor));
+  if (config.opensFiles && kind == fileKind) closeFile(objectOf(descriptor));
   return errno.success;
 }
 
@@ -129,6 +142,9 @@ function fileType(descriptor: u32): u32 {
   if (kind == streamKind) return streamFileType(objectOf(descriptor));
   if (config.opensSockets && kind == socketKind) {
     return typeOf(objectOf(descriptor)) == streamType ? streamSocketType : datagramSocketType;
+  }
+  if (config.opensFiles && kind == fileKind) {
+    return isDirectoryFile(objectOf(descriptor)) ? directoryType : regularType;
   }
   return unreachable();
 }

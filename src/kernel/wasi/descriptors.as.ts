@@ -17,6 +17,9 @@ export const streamKind: u32 = 1;
 /** Kind of a socket, listening or not; its object is the socket (net/sockets). */
 export const socketKind: u32 = 2;
 
+/** Kind of a file or directory; its object is the open file (files/open-files). */
+export const fileKind: u32 = 3;
+
 /** The stream that is read. */
 export const standardInput: u32 = 0;
 
@@ -89,6 +92,12 @@ export function rightsOf(descriptor: u32): u32 {
 /** The rights of what is opened through an open descriptor. */
 export function inheritingRightsOf(descriptor: u32): u32 {
   return load<u32>(recordOf(descriptor), 12);
+}
+
+/** Sets both kinds of rights of an open descriptor. */
+export function setRights(descriptor: u32, rights: u32, inheritingRights: u32): void {
+  store<u32>(recordOf(descriptor), rights, 8);
+  store<u32>(recordOf(descriptor), inheritingRights, 12);
 }
 
 /** Whether an open descriptor has all of these rights. */

@@ -9,6 +9,7 @@ import { hungUp, readable, writable } from "../net/socket-table.as";
 import { socketReadiness } from "../net/sockets.as";
 import { hasClock, monotonicTime, wallClock, wallTime } from "../time/clock.as";
 import {
+  fileKind,
   hasRights,
   isOpen,
   kindOf,
@@ -117,6 +118,8 @@ function serveRead(subscription: u32): void {
     else waitsForInput = true;
   } else if (config.opensSockets && kindOf(descriptor) == socketKind) {
     serveSocket(subscription, objectOf(descriptor), readable);
+  } else if (config.opensFiles && kindOf(descriptor) == fileKind) {
+    emit(subscription, errno.success, 1); // a file never has to wait
   }
 }
 
@@ -128,6 +131,8 @@ function serveWrite(subscription: u32): void {
     emit(subscription, errno.success, 4096);
   } else if (config.opensSockets && kindOf(descriptor) == socketKind) {
     serveSocket(subscription, objectOf(descriptor), writable);
+  } else if (config.opensFiles && kindOf(descriptor) == fileKind) {
+    emit(subscription, errno.success, 4096);
   }
 }
 

@@ -1,0 +1,176 @@
+// The host's folders, whoever has them. A handle is an open file or directory; results are from 0 up,
+// or negated WASI error numbers. Virtual machines have none yet.
+import * as config from "../base/config.as";
+import * as errno from "../base/errno.as";
+import {
+  linuxFolderCount,
+  linuxFolderHandle,
+  linuxFolderTarget,
+  linuxFolderTargetLength,
+  linuxIsFolderReadOnly,
+} from "../platform/linux/folders.as";
+import {
+  linuxCloseInFolder,
+  linuxIsFolderDirectory,
+  linuxOpenInFolder,
+  linuxReadInFolder,
+  linuxSetFolderFileSize,
+  linuxSyncInFolder,
+  linuxWriteInFolder,
+} from "../platform/linux/folder-files.as";
+import { linuxFolderStatus, linuxSetFolderTimes } from "../platform/linux/folder-status.as";
+import { linuxFolderEntry } from "../platform/linux/folder-entries.as";
+import {
+  linuxLinkInFolder,
+  linuxMakeFolderDirectory,
+  linuxReadFolderLink,
+  linuxRemoveInFolder,
+  linuxRenameInFolder,
+  linuxSymbolicLinkInFolder,
+} from "../platform/linux/folder-names.as";
+
+const missing: i64 = -58; // errno.notSupported
+
+/** How many folders were mounted. */
+export function folderCount(): u32 {
+  return config.platform == config.linux ? linuxFolderCount() : 0;
+}
+
+/** The open directory that one of them is. */
+export function folderHandle(folder: u32): u32 {
+  return config.platform == config.linux ? linuxFolderHandle(folder) : 0;
+}
+
+/** Whether it was mounted read-only. */
+export function isFolderReadOnly(folder: u32): bool {
+  return config.platform == config.linux ? linuxIsFolderReadOnly(folder) : true;
+}
+
+/** Where it was mounted: an absolute path. */
+export function folderTarget(folder: u32): usize {
+  return config.platform == config.linux ? linuxFolderTarget(folder) : 0;
+}
+
+/** Bytes of that path. */
+export function folderTargetLength(folder: u32): u32 {
+  return config.platform == config.linux ? linuxFolderTargetLength(folder) : 0;
+}
+
+/** Opens a path below an open directory; what it was, `isFolderDirectory` tells. */
+export function openInFolder(directory: u32, path: usize, length: u32, options: u32): i64 {
+  if (config.platform == config.linux) return linuxOpenInFolder(directory, path, length, options);
+  return missing;
+}
+
+/** Whether what was opened last is a directory. */
+export function isFolderDirectory(): bool {
+  return config.platform == config.linux ? linuxIsFolderDirectory() : false;
+}
+
+/** Closes a handle. */
+export function closeInFolder(handle: u32): void {
+  if (config.platform == config.linux) linuxCloseInFolder(handle);
+}
+
+/** Reads into checked app vectors: bytes, 0 at the file's end. */
+export function readInFolder(handle: u32, list: u32, count: u32, offset: u64): i64 {
+  if (config.platform == config.linux) return linuxReadInFolder(handle, list, count, offset);
+  return missing;
+}
+
+/** Writes checked app vectors, at the file's end if it `appends`: bytes. */
+export function writeInFolder(
+  handle: u32, list: u32, count: u32, offset: u64, appends: bool,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxWriteInFolder(handle, list, count, offset, appends);
+  }
+  return missing;
+}
+
+/** Sets a file's size. */
+export function setFolderFileSize(handle: u32, size: u64): i64 {
+  return config.platform == config.linux ? linuxSetFolderFileSize(handle, size) : missing;
+}
+
+/** Has a file's bytes, and unless `dataOnly` all else of it, kept durably. */
+export function syncInFolder(handle: u32, dataOnly: bool): i64 {
+  return config.platform == config.linux ? linuxSyncInFolder(handle, dataOnly) : missing;
+}
+
+/** Puts the status of a path, or with no bytes of the handle itself, into `statusSpace`. */
+export function folderStatus(handle: u32, path: usize, length: u32, follows: bool): i64 {
+  if (config.platform == config.linux) return linuxFolderStatus(handle, path, length, follows);
+  return missing;
+}
+
+/** Sets the times of a path, or with no bytes of the handle itself; `which` are WASI's fstflags. */
+export function setFolderTimes(
+  handle: u32, path: usize, length: u32, follows: bool, access: u64, modification: u64, which: u32,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxSetFolderTimes(handle, path, length, follows, access, modification, which);
+  }
+  return missing;
+}
+
+/** Finds a directory's entry after a cookie: 1 and the entry is set (entry.as.ts), 0 at the end. */
+export function folderEntry(handle: u32, cookie: u64): i64 {
+  return config.platform == config.linux ? linuxFolderEntry(handle, cookie) : missing;
+}
+
+/** Makes a directory. */
+export function makeFolderDirectory(directory: u32, path: usize, length: u32): i64 {
+  if (config.platform == config.linux) return linuxMakeFolderDirectory(directory, path, length);
+  return missing;
+}
+
+/** Removes a directory, or a file. */
+export function removeInFolder(
+  directory: u32, path: usize, length: u32, isDirectory: bool,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxRemoveInFolder(directory, path, length, isDirectory);
+  }
+  return missing;
+}
+
+/** Renames. */
+export function renameInFolder(
+  directory: u32, path: usize, length: u32, newDirectory: u32, newPath: usize, newLength: u32,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxRenameInFolder(directory, path, length, newDirectory, newPath, newLength);
+  }
+  return missing;
+}
+
+/** Gives a file a second name. */
+export function linkInFolder(
+  directory: u32, path: usize, length: u32, newDirectory: u32, newPath: usize, newLength: u32,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxLinkInFolder(directory, path, length, newDirectory, newPath, newLength);
+  }
+  return missing;
+}
+
+/** Makes a symbolic link; `target` has a NUL behind it. */
+export function symbolicLinkInFolder(
+  target: usize, directory: u32, path: usize, length: u32,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxSymbolicLinkInFolder(target, directory, path, length);
+  }
+  return missing;
+}
+
+/** Reads a symbolic link: its bytes, as far as there is room. */
+export function readFolderLink(
+  directory: u32, path: usize, length: u32, buffer: usize, capacity: u32,
+): i64 {
+  if (config.platform == config.linux) {
+    return linuxReadFolderLink(directory, path, length, buffer, capacity);
+  }
+  return missing;
+}
