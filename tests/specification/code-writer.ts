@@ -1,0 +1,67 @@
+import { ByteWriter } from "../../src/compiler/bytes/writer.ts";
+import { Opcode, type OpcodeName } from "../../src/compiler/wasm/opcodes.ts";
+import type { ScriptValue } from "./script.ts";
+
+/** Writes instructions. */
+export class CodeWriter {
+  readonly writer = new ByteWriter();
+
+  /** One instruction with unsigned immediates. */
+  op(name: OpcodeName, ...immediates: readonly number[]): this {
+    const code = Opcode[name];
+    if (code < 0x100) this.writer.u8(code);
+    else {
+      this.writer.u8(0xfc);
+      this.writer.unsignedLeb(code - 0x100);
+    }
+    for (const immediate of immediates) this.writer.unsignedLeb(immediate);
+    return this;
+  }
+
+  i32(value: number): this {
+    this.op("i32.const").writer.signedLeb(value | 0);
+    return this;
+  }
+
+  i64(value: bigint): this {
+    this.op("i64.const").writer.signedLeb(BigInt.asIntN(64, value));
+    return this;
+  }
+
+  /** A constant of a script; references can only be null. */
+  constant({ type, value = "0" }: ScriptValue): this {
+    switch (type) {
+      case "i32":
+        return this.i32(Number(value));
+      case "i64":
+        return this.i64(BigInt(value));
+      case "f32":
+        this.op("f32.const").writer.u32(Number(value));
+        return this;
+      case "f64":
+        this.op("f64.const").writer.u64(BigInt(value));
+        return this;
+      default:
+        return this.op("ref.null", type === "funcref" ? 0x70 : 0x6f);
+    }
+  }
+
+  /** Instructions written before. */
+  raw(bytes: Uint8Array): this {
+    this.writer.bytes(bytes);
+    return this;
+  }
+
+  /** The body of a function that declares locals of these types. */
+  body(locals: readonly number[] = []): Uint8Array {
+    const writer = new ByteWriter();
+    writer.unsignedLeb(locals.length);
+    for (const type of locals) {
+      writer.u8(1);
+      writer.u8(type);
+    }
+    writer.bytes(this.writer.toBytes());
+    writer.u8(Opcode.end);
+    return writer.toBytes();
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * `npm run spec -- --tests DIR`: the core tests of the WebAssembly specification, which wast2json
+ * has converted into DIR, through the whole compiler. `--file NAME` runs one; `--verbose` prints
+ * every failure.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runScript, type ScriptResult } from "./run-script.ts";
+import { Script } from "./script.ts";
+
+const { values } = parseArgs({
+  options: {
+    tests: { type: "string" },
+    file: { type: "string", multiple: true },
+    verbose: { type: "boolean", default: false },
+  },
+});
+
+const shownFailures = 3;
+const folder = values.tests;
+
+if (folder === undefined || !existsSync(folder)) {
+  console.log(
+    "skipped: give the folder of the converted specification tests, as tests/specification/README.md says: npm run spec -- --tests DIR",
+  );
+} else await runAll(folder);
+
+async function runAll(path: string): Promise<void> {
+  const names = readdirSync(path)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .filter((name) => values.file === undefined || values.file.includes(name))
+    .sort();
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  console.log("file                          passed  failed  skipped");
+  for (const name of names) {
+    const result = await runScript(new Script(join(path, `${name}.json`)));
+    const skipped = [...result.skipped.values()].reduce((sum, count) => sum + count, 0);
+    totals.passed += result.passed;
+    totals.failed += result.failures.length;
+    totals.skipped += skipped;
+    print(name, result, skipped);
+  }
+  console.log(row("all", totals.passed, totals.failed, totals.skipped));
+  if (totals.failed > 0) process.exitCode = 1;
+}
+
+function print(name: string, { failures, passed, skipped }: ScriptResult, count: number): void {
+  const reasons = [...skipped].map(([reason, each]) => `${reason} ${each}`).join(", ");
+  console.log(
+    `${row(name, passed, failures.length, count)}${reasons === "" ? "" : `  ${reasons}`}`,
+  );
+  const shown = values.verbose ? failures : failures.slice(0, shownFailures);
+  for (const { line, reason } of shown) console.log(`    line ${line}: ${reason}`);
+}
+
+function row(name: string, ...numbers: readonly number[]): string {
+  return `${name.padEnd(28)}${numbers.map((each) => String(each).padStart(8)).join("")}`;
+}

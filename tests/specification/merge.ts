@@ -1,0 +1,426 @@
+import { ByteWriter } from "../../src/compiler/bytes/writer.ts";
+import {
+  type ConstantExpression,
+  type FunctionType,
+  type ReferenceType,
+  type SegmentTarget,
+  WasmType,
+} from "../../src/compiler/wasm/module.ts";
+import { CodeWriter } from "./code-writer.ts";
+import { copyBody, type IndexMaps } from "./function-copy.ts";
+import type { Binding, Instance } from "./instances.ts";
+
+/** What cannot be made into one program. */
+export class NotMergeable extends Error {
+  readonly code = "not-mergeable";
+}
+
+interface MergedFunction {
+  readonly type: number;
+  readonly body: () => Uint8Array;
+}
+
+interface Limits {
+  readonly minimum: number;
+  readonly maximum: number | undefined;
+}
+
+/** Functions that the merged module imports, which stand first. */
+export interface HostFunction {
+  readonly module: string;
+  readonly name: string;
+  readonly type: FunctionType;
+}
+
+const spectestGlobals: Readonly<Record<string, ConstantExpression>> = {
+  global_i32: { kind: "constant", type: WasmType.i32, low: 666, high: 0 },
+  global_i64: { kind: "constant", type: WasmType.i64, low: 666, high: 0 },
+  global_f32: { kind: "constant", type: WasmType.f32, low: 0x4426a666, high: 0 },
+  global_f64: { kind: "constant", type: WasmType.f64, low: 0xcccccccd | 0, high: 0x4084d4cc },
+};
+
+/**
+ * One module made of several instances and what they share. The first instance keeps its active
+ * segments and its start function; those of later ones become code, since they act at their time.
+ */
+export class MergedModule {
+  private readonly types: FunctionType[] = [];
+  private readonly functions: MergedFunction[] = [];
+  private readonly tables: (Limits & { readonly type: ReferenceType })[] = [];
+  private readonly globals: { type: number; isMutable: boolean; initial: Uint8Array }[] = [];
+  private readonly elements: Uint8Array[] = [];
+  private readonly data: Uint8Array[] = [];
+  private memory: Limits | undefined;
+  private memoryOwner: unknown;
+  private start: number | undefined;
+  private readonly maps = new Map<Instance, IndexMaps>();
+  private readonly shared = new Map<string, number>();
+  private readonly firstSegments = new Map<Instance, { element: number; data: number }>();
+
+  constructor(
+    private readonly hosts: readonly HostFunction[],
+    instances: readonly Instance[],
+  ) {
+    instances.forEach((instance, position) => this.add(instance, position === 0));
+  }
+
+  /** The memory's first size in pages, or undefined where there is no memory. */
+  get initialPages(): number | undefined {
+    return this.memory?.minimum;
+  }
+
+  /** Adds a memory where there is none. */
+  addMemory(minimum: number): void {
+    this.memory ??= { minimum, maximum: undefined };
+  }
+
+  /** Where an instance's things stand. */
+  mapsOf(instance: Instance): IndexMaps {
+    const maps = this.maps.get(instance);
+    if (maps === undefined) throw new NotMergeable("an instance is not there");
+    return maps;
+  }
+
+  /** Adds a function of ours; gives its index. */
+  addFunction(type: FunctionType, body: Uint8Array): number {
+    return this.addMerged(this.typeIndex(type), () => body);
+  }
+
+  addGlobal(type: number): number {
+    const initial = new CodeWriter().i32(0).op("end").writer.toBytes();
+    return this.globals.push({ type, isMutable: true, initial }) - 1;
+  }
+
+  /** What instantiation does at its time: copies segments, up to one that fails, and starts. */
+  instantiation(instance: Instance, stopsAtFailure: boolean): Uint8Array {
+    const { module } = instance;
+    const maps = this.mapsOf(instance);
+    const code = new CodeWriter();
+    let fails = false;
+    module.elements.forEach(({ items, target }, index) => {
+      if (target === undefined || fails) return;
+      const table = maps.table(target.index);
+      fails = stopsAtFailure && this.fails(target, items.length, this.tables[table]?.minimum ?? 0);
+      if (fails) return;
+      code.raw(this.constant(instance, target.offset)).i32(0).i32(items.length);
+      code.op("table.init", maps.element(index), table).op("elem.drop", maps.element(index));
+    });
+    module.data.forEach(({ contents, target }, index) => {
+      if (target === undefined || fails) return;
+      const length = contents.end - contents.start;
+      fails = stopsAtFailure && this.fails(target, length, (this.memory?.minimum ?? 0) * 65_536);
+      if (fails) return;
+      code.raw(this.constant(instance, target.offset)).i32(0).i32(length);
+      code.op("memory.init", maps.data(index), 0).op("data.drop", maps.data(index));
+    });
+    if (module.start !== undefined && !stopsAtFailure) {
+      code.op("call", maps.function(module.start));
+    }
+    return code.writer.toBytes();
+  }
+
+  /** The module's bytes, with one function exported. */
+  toBytes(exported: { readonly name: string; readonly index: number }): Uint8Array {
+    const all = Array.from(
+      { length: this.functions.length },
+      (_, index) => index + this.hosts.length,
+    );
+    const hostTypes = this.hosts.map(({ type }) => this.typeIndex(type));
+    const bodies = this.functions.map(({ body }) => body());
+    const module = new ByteWriter();
+    module.u32(0x6d736100);
+    module.u32(1);
+    section(module, 1, this.types.map(functionType));
+    section(
+      module,
+      2,
+      this.hosts.map(({ module: from, name }, index) =>
+        bytes((writer) => {
+          text(writer, from);
+          text(writer, name);
+          writer.u8(0);
+          writer.unsignedLeb(hostTypes[index] ?? 0);
+        }),
+      ),
+    );
+    section(
+      module,
+      3,
+      this.functions.map(({ type }) => bytes((writer) => writer.unsignedLeb(type))),
+    );
+    section(module, 4, this.tables.map(tableBytes));
+    section(module, 5, this.memory === undefined ? [] : [limits(this.memory)]);
+    section(
+      module,
+      6,
+      this.globals.map(({ type, isMutable, initial }) =>
+        Uint8Array.of(type, isMutable ? 1 : 0, ...initial),
+      ),
+    );
+    section(module, 7, [
+      bytes((writer) => {
+        text(writer, exported.name);
+        writer.u8(0);
+        writer.unsignedLeb(exported.index);
+      }),
+      ...(this.memory === undefined
+        ? []
+        : [bytes((writer) => (text(writer, "memory"), writer.u16(2)))]),
+    ]);
+    const { start } = this;
+    if (start !== undefined)
+      sized(
+        module,
+        8,
+        bytes((writer) => writer.unsignedLeb(start)),
+      );
+    const declared = bytes((writer) => {
+      writer.u16(3);
+      vector(
+        writer,
+        all.map((index) => bytes((each) => each.unsignedLeb(index))),
+      );
+    });
+    section(module, 9, [...this.elements, declared]);
+    if (this.data.length > 0) {
+      sized(
+        module,
+        12,
+        bytes((writer) => writer.unsignedLeb(this.data.length)),
+      );
+    }
+    section(
+      module,
+      10,
+      bodies.map((body) => bytes((writer) => withLength(writer, body))),
+    );
+    section(module, 11, this.data);
+    return module.toBytes();
+  }
+
+  private fails(target: SegmentTarget, length: number, size: number): boolean {
+    return target.offset.kind !== "constant" || (target.offset.low >>> 0) + length > size;
+  }
+
+  private add(instance: Instance, isFirst: boolean): void {
+    const { bindings, module } = instance;
+    const types = module.types.map((type) => this.typeIndex(type));
+    const functions = module.functions.map(({ typeIndex, body }, index) => {
+      const type = types[typeIndex] ?? 0;
+      if (body !== undefined) {
+        return this.addMerged(type, () => copyBody(module, index, this.mapsOf(instance)));
+      }
+      return this.bound(bindings.function[index], "function", (name) =>
+        this.addMerged(type, () => {
+          if (!name.startsWith("print")) throw new NotMergeable(`there is no spectest.${name}`);
+          return new CodeWriter().body();
+        }),
+      );
+    });
+    const tables = module.tables.map((table, index) =>
+      table.import === undefined
+        ? this.tables.push(table) - 1
+        : this.bound(
+            bindings.table[index],
+            "table",
+            () => this.tables.push({ minimum: 10, maximum: 20, type: WasmType.funcref }) - 1,
+          ),
+    );
+    const first = { element: this.elements.length, data: this.data.length };
+    this.firstSegments.set(instance, first);
+    const globals: number[] = [];
+    this.maps.set(instance, {
+      type: (index) => types[index] ?? 0,
+      function: (index) => functions[index] ?? 0,
+      table: (index) => tables[index] ?? 0,
+      global: (index) => globals[index] ?? 0,
+      data: (index) => first.data + index,
+      element: (index) => first.element + index,
+    });
+    this.addMemoryOf(instance);
+    module.globals.forEach(({ initial, isMutable, type }, index) => {
+      globals.push(
+        initial === undefined
+          ? this.bound(bindings.global[index], "global", (name) => {
+              const value = spectestGlobals[name];
+              if (value === undefined) throw new NotMergeable(`there is no spectest.${name}`);
+              const code = this.constant(instance, value);
+              return this.globals.push({ type, isMutable, initial: withEnd(code) }) - 1;
+            })
+          : this.globals.push({
+              type,
+              isMutable,
+              initial: withEnd(this.constant(instance, initial)),
+            }) - 1,
+      );
+    });
+    this.addSegments(instance, isFirst);
+    if (isFirst && module.start !== undefined) this.start = functions[module.start];
+  }
+
+  private addMemoryOf({ bindings, module }: Instance): void {
+    const [memory] = module.memories;
+    if (memory === undefined) return;
+    const owner = memory.import === undefined ? module : ownerOf(bindings.memory[0]);
+    if (this.memoryOwner !== undefined && this.memoryOwner !== owner) {
+      throw new NotMergeable("several memories");
+    }
+    if (this.memoryOwner === undefined) {
+      this.memory = owner === "spectest" ? { minimum: 1, maximum: 2 } : memory;
+    }
+    this.memoryOwner = owner;
+  }
+
+  private addSegments(instance: Instance, isFirst: boolean): void {
+    const { module } = instance;
+    for (const { items, mode, target, type } of module.elements) {
+      this.elements.push(
+        bytes((writer) => {
+          const isActive = isFirst && target !== undefined;
+          writer.u8(isActive ? 6 : mode === "declarative" ? 7 : 5);
+          if (isActive) {
+            writer.unsignedLeb(this.mapsOf(instance).table(target.index));
+            writer.bytes(withEnd(this.constant(instance, target.offset)));
+          }
+          writer.u8(type);
+          vector(
+            writer,
+            items.map((item) => withEnd(this.constant(instance, item))),
+          );
+        }),
+      );
+    }
+    for (const { contents, target } of module.data) {
+      this.data.push(
+        bytes((writer) => {
+          const isActive = isFirst && target !== undefined;
+          writer.u8(isActive ? 0 : 1);
+          if (isActive) writer.bytes(withEnd(this.constant(instance, target.offset)));
+          withLength(writer, module.bytes.subarray(contents.start, contents.end));
+        }),
+      );
+    }
+  }
+
+  private addMerged(type: number, body: () => Uint8Array): number {
+    return this.hosts.length + this.functions.push({ type, body }) - 1;
+  }
+
+  /** What an import stands for; things of spectest are made once. */
+  private bound(
+    binding: Binding | undefined,
+    kind: "function" | "table" | "global",
+    make: (name: string) => number,
+  ): number {
+    if (binding === undefined) throw new NotMergeable("an import is not bound");
+    if (binding.kind === "instance") return this.mapsOf(binding.instance)[kind](binding.index);
+    const key = `${kind} ${binding.name}`;
+    const index = this.shared.get(key) ?? make(binding.name);
+    this.shared.set(key, index);
+    return index;
+  }
+
+  private constant(instance: Instance, expression: ConstantExpression): Uint8Array {
+    const code = new CodeWriter();
+    const { writer } = code;
+    switch (expression.kind) {
+      case "global":
+        code.op("global.get", this.mapsOf(instance).global(expression.index));
+        break;
+      case "function":
+        code.op("ref.func", this.mapsOf(instance).function(expression.index));
+        break;
+      case "null":
+        code.op("ref.null", expression.type);
+        break;
+      case "constant":
+        if (expression.type === WasmType.i32) code.i32(expression.low);
+        else if (expression.type === WasmType.i64) {
+          code.i64((BigInt(expression.high) << 32n) | BigInt(expression.low >>> 0));
+        } else if (expression.type === WasmType.f32)
+          code.op("f32.const").writer.u32(expression.low);
+        else {
+          code.op("f64.const");
+          writer.halves(expression.low, expression.high);
+        }
+    }
+    return writer.toBytes();
+  }
+
+  private typeIndex(type: FunctionType): number {
+    const key = String(functionType(type));
+    const known = this.types.findIndex((each) => String(functionType(each)) === key);
+    return known >= 0 ? known : this.types.push(type) - 1;
+  }
+}
+
+/** The module that a memory is from. */
+function ownerOf(binding: Binding | undefined): unknown {
+  if (binding?.kind !== "instance") return "spectest";
+  const { bindings, module } = binding.instance;
+  return module.memories[0]?.import === undefined ? module : ownerOf(bindings.memory[0]);
+}
+
+function bytes(write: (writer: ByteWriter) => void): Uint8Array {
+  const writer = new ByteWriter();
+  write(writer);
+  return writer.toBytes();
+}
+
+function withEnd(code: Uint8Array): Uint8Array {
+  return Uint8Array.of(...code, 0x0b);
+}
+
+function text(writer: ByteWriter, value: string): void {
+  withLength(writer, Buffer.from(value));
+}
+
+function withLength(writer: ByteWriter, contents: Uint8Array): void {
+  writer.unsignedLeb(contents.length);
+  writer.bytes(contents);
+}
+
+function vector(writer: ByteWriter, items: readonly Uint8Array[]): void {
+  writer.unsignedLeb(items.length);
+  for (const item of items) writer.bytes(item);
+}
+
+function sized(module: ByteWriter, id: number, contents: Uint8Array): void {
+  module.u8(id);
+  withLength(module, contents);
+}
+
+function section(module: ByteWriter, id: number, items: readonly Uint8Array[]): void {
+  if (items.length > 0)
+    sized(
+      module,
+      id,
+      bytes((writer) => vector(writer, items)),
+    );
+}
+
+function functionType({ parameters, results }: FunctionType): Uint8Array {
+  return Uint8Array.of(
+    0x60,
+    ...leb(parameters.length),
+    ...parameters,
+    ...leb(results.length),
+    ...results,
+  );
+}
+
+function leb(value: number): Uint8Array {
+  return bytes((writer) => writer.unsignedLeb(value));
+}
+
+function limits({ minimum, maximum }: Limits): Uint8Array {
+  return bytes((writer) => {
+    writer.u8(maximum === undefined ? 0 : 1);
+    writer.unsignedLeb(minimum);
+    if (maximum !== undefined) writer.unsignedLeb(maximum);
+  });
+}
+
+function tableBytes(table: Limits & { readonly type: ReferenceType }): Uint8Array {
+  return Uint8Array.of(table.type, ...limits(table));
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** A value as wast2json writes it: integers unsigned, floats by their bits, or "nan:canonical". */
+export interface ScriptValue {
+  readonly type: string;
+  /** Absent where any value of the type will do. */
+  readonly value?: string;
+}
+
+/** A call of an exported function, or the reading of an exported global. */
+export interface Action {
+  readonly type: "invoke" | "get";
+  /** The instance's name; without it the latest. */
+  readonly module?: string;
+  readonly field: string;
+  readonly args?: readonly ScriptValue[];
+}
+
+/** One command of a script. */
+export type Command =
+  | {
+      readonly type: "module";
+      readonly line: number;
+      readonly name?: string;
+      readonly filename: string;
+    }
+  | {
+      readonly type: "register";
+      readonly line: number;
+      readonly name?: string;
+      readonly as: string;
+    }
+  | { readonly type: "action"; readonly line: number; readonly action: Action }
+  | {
+      readonly type: "assert_return";
+      readonly line: number;
+      readonly action: Action;
+      readonly expected: readonly ScriptValue[];
+    }
+  | {
+      readonly type: "assert_trap" | "assert_exhaustion";
+      readonly line: number;
+      readonly action: Action;
+      readonly text: string;
+    }
+  | RefusedModule;
+
+/** A module that must not get as far as to run. */
+export interface RefusedModule {
+  readonly type:
+    | "assert_invalid"
+    | "assert_malformed"
+    | "assert_unlinkable"
+    | "assert_uninstantiable";
+  readonly line: number;
+  readonly filename: string;
+  readonly text: string;
+  readonly module_type: "binary" | "text";
+}
+
+/** A script of the specification's tests in the form that wast2json gives it. */
+export class Script {
+  readonly commands: readonly Command[];
+  readonly name: string;
+  private readonly folder: string;
+
+  constructor(path: string) {
+    this.name = basename(path, ".json");
+    this.folder = dirname(path);
+    const { commands } = JSON.parse(readFileSync(path, "utf8")) as { commands: Command[] };
+    this.commands = commands;
+  }
+
+  /** The bytes of one of the script's modules. */
+  bytes(filename: string): Uint8Array {
+    return new Uint8Array(readFileSync(join(this.folder, filename)));
+  }
+}
