@@ -20,6 +20,9 @@ look() {
   need qemu-system-x86_64 qemu-system-x86 "boots pc images"
   need gdb gdb "reads the debug information of images"
   need strace strace "counts the system calls of linux images"
+  need runc runc "runs images in containers"
+  need podman podman "runs images in containers"
+  need containerd containerd "runs images in containers"
 }
 
 look

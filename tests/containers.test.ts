@@ -1,0 +1,117 @@
+/** Images in containers: nothing else in them, nothing granted, each engine's default profile. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { Workplace } from "./command-line.fixture.ts";
+import { type ContainerEngine, engineCases, which } from "./containers.fixture.ts";
+import { ask, freePort } from "./standalone.fixture.ts";
+
+const source = join(import.meta.dirname, "apps", "standalone.c");
+const canRun = process.platform === "linux" && process.arch === "x64" && process.getuid?.() === 0;
+const workplace = new Workplace();
+const image = join(workplace.folder, "app");
+let count = 0;
+
+beforeAll(async () => {
+  if (!canRun) return;
+  const words = ["build", "--quiet", "--env", "GREETING=built in", "-o", "app", source];
+  expect(await workplace.tsuki(words)).toMatchObject({ status: 0, errors: "" });
+}, 60_000);
+afterAll(() => workplace.remove());
+
+const here = engineCases.filter(({ programs }) => canRun && programs.every((name) => which(name)));
+const elsewhere = engineCases.filter((engineCase) => !here.includes(engineCase));
+
+describe.each(elsewhere)("an image under $title", () => {
+  it.skip("runs (this needs root and the engine)", () => {});
+});
+
+describe.each(here)("an image under $title", { timeout: 60_000 }, (engineCase) => {
+  const { title, hasNetwork, hasUser } = engineCase;
+  const folder = join(workplace.folder, `engine-${engineCases.indexOf(engineCase)}`);
+  let engine: ContainerEngine | undefined;
+  let problem: string | undefined;
+
+  const command = (words: readonly string[], environment?: Record<string, string>) => {
+    if (engine === undefined) throw new Error(`${title} is not open`);
+    return engine.command(`tsuki-test-${process.pid}-${count++}`, words, environment);
+  };
+  const run = (...parameters: Parameters<typeof command>) => {
+    const [program = "", ...rest] = command(...parameters);
+    return spawnSync(program, rest, { encoding: "utf8", timeout: 30_000 });
+  };
+  const start = (...parameters: Parameters<typeof command>) => {
+    const [program = "", ...rest] = command(...parameters);
+    return spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
+  };
+  const needsEngine = ({ skip }: TestContext): void => skip(problem !== undefined, problem);
+
+  beforeAll(async () => {
+    mkdirSync(folder);
+    try {
+      engine = await engineCase.open(folder, image);
+    } catch (error) {
+      problem = `${title} does not work here: ${error instanceof Error ? error.message : error}`;
+    }
+  }, 60_000);
+  afterAll(async () => {
+    await engine?.close();
+  }, 60_000);
+
+  it("gets arguments and environment, and gives its status", (context) => {
+    needsEngine(context);
+    const { stdout, stderr } = run(["show", "x"], { A: "1" });
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^argument show\nargument x\n/);
+    expect(stdout).toContain("variable A=1\n");
+    expect(stdout).toContain("variable GREETING=built in\n");
+    expect(run(["exit", "7"]).status).toBe(7);
+  });
+
+  it("is sealed on top of the engine's profile, without rights, and stops when asked", async (context) => {
+    needsEngine(context);
+    const mark = `mark-${process.pid}-${count}`;
+    const child = start(["wait", mark]);
+    await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+    const pid = processWith(mark);
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    expect(status).toMatch(/^CapEff:\s0+$/m);
+    expect(status).toMatch(/^CapBnd:\s0+$/m);
+    expect(status).toMatch(/^NoNewPrivs:\s1$/m);
+    expect(status).toMatch(/^Seccomp:\s2$/m);
+    if (/^Seccomp_filters:/m.test(status)) expect(status).toMatch(/^Seccomp_filters:\s2$/m);
+    if (hasUser) expect(status).toMatch(/^Uid:\s65534\s/m);
+    process.kill(pid, "SIGTERM");
+    expect(await exitOf(child)).toBe(143);
+  });
+
+  it.skipIf(!hasNetwork)("serves", async (context) => {
+    needsEngine(context);
+    const port = await freePort();
+    const child = start(["serve"], { TSUKI_LISTEN: `127.0.0.1:${port}` });
+    expect(await ask(port)).toBe("served\n");
+    expect(await exitOf(child)).toBe(0);
+  });
+});
+
+/** The app's process that has this word among its arguments, as the host numbers it. */
+function processWith(mark: string): number {
+  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const found = processes.find((name) => {
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
+      return words[0] === "/app" && words.includes(mark);
+    } catch {
+      return false; // It ended meanwhile.
+    }
+  });
+  if (found === undefined) throw new Error(`no process has ${mark} among its arguments`);
+  return Number(found);
+}
+
+async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  return await new Promise((settle) => child.once("exit", settle));
+}
