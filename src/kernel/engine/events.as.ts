@@ -10,6 +10,7 @@ import {
   isPresent,
   runJob,
   Value,
+  wholeNumber,
 } from "./quickjs.as";
 
 /** Once, before all others. */
@@ -42,10 +43,10 @@ export function openEvents(): void {
 }
 
 /** Delivers an event and runs the jobs it causes. Never from inside a call of JavaScript's. */
-export function deliver(event: i32, handle: i32, value: i32): void {
+export function deliver(event: i32, handle: f64, value: f64): void {
   if (dispatcher != 0) {
     const result = callWith(
-      dispatcher, 3, integerValue(event), integerValue(handle), integerValue(value),
+      dispatcher, 3, integerValue(event), wholeNumber(handle), wholeNumber(value),
     );
     if (result == exception) failWithException();
     else free(result);

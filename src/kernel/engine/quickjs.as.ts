@@ -32,6 +32,8 @@ declare function freeValue(context: u32, value: Value): void;
 declare function callFunction(
   context: u32, callee: Value, self: Value, count: i32, list: u32,
 ): Value;
+@external("engine", "JS_DupValue")
+declare function dupValue(context: u32, value: Value): Value;
 @external("engine", "JS_GetException")
 declare function getException(context: u32): Value;
 @external("engine", "JS_IsJobPending")
@@ -67,6 +69,7 @@ declare function getPromiseResult(context: u32, promise: Value): Value;
 
 const tagInteger: u64 = 0;
 const tagBoolean: u64 = 1;
+const objectTag: i64 = -1;
 const floatTags: u32 = 17; // JS_TAG_FLOAT64 - JS_TAG_FIRST
 const firstTag: i64 = -9;
 const floatOffset: u64 = 0x7ff8_000a_0000_0000;
@@ -124,6 +127,12 @@ export function numberValue(number: f64): Value {
   return number == number ? reinterpret<u64>(number) - floatOffset : notANumber;
 }
 
+/** A whole number as a value; small ones as the engine likes them best. */
+export function wholeNumber(number: f64): Value {
+  const isSmall = number > -2147483649.0 && number < 2147483648.0;
+  return isSmall ? integerValue(<i32>number) : numberValue(number);
+}
+
 /** Whether a value is a boolean that is true. */
 @inline
 export function isTrue(value: Value): bool {
@@ -150,6 +159,16 @@ export function toInteger(value: Value): i32 {
   const number = toNumber(value);
   if (!(number > -2147483649.0 && number < 2147483648.0)) return 0;
   return <i32>number;
+}
+
+/** Another hold on a value, to be given back like the first. */
+export function hold(value: Value): Value {
+  return dupValue(context, value);
+}
+
+/** Whether a value is an object, and no text or number. */
+export function isObject(value: Value): bool {
+  return <i64>value >> 32 == objectTag;
 }
 
 /** Gives a value back. */

@@ -24,7 +24,7 @@ import {
   settleProgram,
 } from "./program.as";
 import { openEngine } from "./quickjs.as";
-import { hasSources, serveSources } from "./sources.as";
+import { hasSources, serveSources, sourcesDeadline } from "./sources.as";
 
 /** Status of a program whose top level waits for ever, as in Node. */
 const neverSettlesStatus: u32 = 13;
@@ -50,7 +50,7 @@ export function runEngine(): void {
     if (nextDeadline() != neverDeadline && takeDeadline(monotonicTime())) {
       deliver(deadlineEvent, 0, 0);
     } else if (isPending()) {
-      idle(nextDeadline(), false);
+      idle(min(nextDeadline(), sourcesDeadline()), false);
     } else {
       endUnlessRevived();
     }

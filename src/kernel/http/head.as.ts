@@ -1,5 +1,5 @@
-// The lines of a request's head (RFC 9112, 3 and 5). Each function gives 0, or the status with which
-// the request is refused.
+// The lines of a request's head (RFC 9112, 3 and 5). Each function gives 0, or the status with
+// which the request is refused.
 import { text } from "../base/text.as";
 import {
   equalsText,

@@ -1,5 +1,5 @@
-// Reads requests (RFC 9112): bytes in, events out. It knows no connection and no clock; how the bytes
-// were split on their way makes no difference to the events.
+// Reads requests (RFC 9112): bytes in, events out. It knows no connection and no clock; how the
+// bytes were split on their way makes no difference to the events.
 import { readChunked } from "./chunked.as";
 import { readHeaderLine, readRequestLine } from "./head.as";
 import {
@@ -27,7 +27,7 @@ import {
 } from "./request.as";
 
 /** Bytes of a request's body, at most. */
-export const bodyLimit: u64 = 1 << 30;
+const bodyLimit: u64 = 1 << 30;
 
 /** No event: there may be another line. */
 const lineRead: u32 = 5;
@@ -48,7 +48,7 @@ export function advance(request: Request): u32 {
 }
 
 /** Refuses the request. */
-export function fail(request: Request, status: u32): u32 {
+function fail(request: Request, status: u32): u32 {
   request.phase = failedPhase;
   request.status = status;
   return requestFailed;

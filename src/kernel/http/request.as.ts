@@ -1,7 +1,9 @@
-// A request while it arrives: where its parts lie in the connection's buffer, and how far it is read.
+// A request while it arrives: where its parts lie in the connection's buffer, and how far it is
+// read.
 //
-// The buffer holds the bytes of the head, which stay until the request is answered, then those of the
-// body that nobody has taken yet. From the buffer's end down lies the table of the header fields.
+// The buffer holds the bytes of the head, which stay until the request is answered, then those of
+// the body that nobody has taken yet. From the buffer's end down lies the table of the header
+// fields.
 
 /** Events: nothing more to say before more bytes come. */
 export const needMore: u32 = 0;
@@ -18,7 +20,7 @@ export const requestFailed: u32 = 4;
 export const headerLimit: u32 = 100;
 
 /** Bytes of one entry in the table of fields: u16 name, its length, value, its length. */
-export const headerEntryBytes: u32 = 8;
+const headerEntryBytes: u32 = 8;
 
 /** Bytes of a request line, at most (RFC 9112, 3: at least 8,000 are recommended). */
 export const requestLineLimit: u32 = 8192;
@@ -118,16 +120,13 @@ export class Request {
   bodyTotal: u64;
 }
 
-/** Bytes of a request's state. */
-export const requestBytes: u32 = 104;
-
 /** Makes it a fresh request in the same buffer, from the bytes behind the one that is complete. */
 export function nextRequest(request: Request): void {
   const buffer = request.buffer;
   const size = request.size;
   const left = request.filled - request.cursor;
   if (left != 0) memory.copy(buffer, buffer + request.cursor, left);
-  memory.fill(changetype<usize>(request), 0, requestBytes);
+  memory.fill(changetype<usize>(request), 0, offsetof<Request>());
   request.buffer = buffer;
   request.size = size;
   request.filled = left;
