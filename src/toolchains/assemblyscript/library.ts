@@ -10,6 +10,9 @@ export const libraryFolder = "tsuki-library";
 /** The library's files, in the order in which asc reads them. */
 export const libraryFiles = ["console.as.ts", "process.as.ts"] as const;
 
+/** Files that a program imports as "tsuki/name", by what asc calls them then. */
+export const libraryModules: ReadonlyMap<string, string> = new Map([["tsuki/net", "net.as.ts"]]);
+
 /** What asc calls by its usual name but takes from the library. */
 export const libraryAliases = ["console=tsuki_console", "process=tsuki_process"] as const;
 

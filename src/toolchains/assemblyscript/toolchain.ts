@@ -4,7 +4,13 @@ import { TsukiError } from "../../contracts/errors.ts";
 import { assemblyScriptPackage } from "../packages.ts";
 import type { App, AppRequest, Toolchain } from "../toolchain.ts";
 import { runCompiler } from "./compiler.ts";
-import { libraryAliases, libraryFiles, libraryFolder, readLibraryFile } from "./library.ts";
+import {
+  libraryAliases,
+  libraryFiles,
+  libraryFolder,
+  libraryModules,
+  readLibraryFile,
+} from "./library.ts";
 
 /** Compiles one AssemblyScript program, with all it imports, into an app. */
 export const assemblyScriptToolchain: Toolchain = { name: "assemblyscript", toApp };
@@ -51,6 +57,10 @@ async function toApp(request: AppRequest): Promise<App> {
 
 function readFor(request: AppRequest, name: string, folder: string): string | null {
   if (folder === libraryFolder) return readLibraryFile(name);
+  if (folder.startsWith(`${libraryFolder}/`)) {
+    const file = libraryModules.get(name.replace(/\.ts$/, ""));
+    return file === undefined ? null : readLibraryFile(file);
+  }
   // A stray asconfig.json could send the output elsewhere or load code; Tsuki's options stand.
   if (name.endsWith("asconfig.json")) return null;
   const bytes = request.files.read(resolve(request.workingDirectory, folder, name));
