@@ -19,10 +19,10 @@ function sourceOptions(command: Command): Command {
 }
 
 /** Options that become settings of the instance (engine/instance-settings.ts). */
-function settingOptions(command: Command): void {
+function settingOptions(command: Command, publish: string): void {
   command
     .option("--listen <[address:]port[/udp]>", "open a socket before the app starts", collect)
-    .option("--publish <host:guest[/udp]>", "give a port another number on the host", collect)
+    .option(`${publish} <host:guest[/udp]>`, "give a port another number on the host", collect)
     .option("--mount <folder:path[:ro]>", "show the app a folder of the host", collect)
     .option("--net <name>", "host or none");
 }
@@ -44,7 +44,7 @@ function defineBuild(program: Command): void {
     .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux")
     .option("-e, --env <name=value>", "build a variable of the environment in", collect)
     .option("--arg <text>", "build an argument in, for when none is given", collect);
-  settingOptions(command);
+  settingOptions(command, "--publish");
   sourceOptions(command).action(async (sources: string[], options: BuildCommandOptions) => {
     const { buildCommand } = await import("./build-command.ts");
     await guarded("build", options, () => buildCommand(sources, options));
@@ -66,6 +66,7 @@ function defineRun(program: Command): void {
     .option("--memory <size>", "the machine's memory, such as 64M")
     .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
     .passThroughOptions();
+  settingOptions(command, "-p, --publish");
   sourceOptions(command).action(
     async (source: string, rest: string[], options: RunCommandOptions) => {
       const { runCommand } = await import("./run-command.ts");

@@ -5,13 +5,14 @@ import {
   parseMonitorName,
   parseVariable,
 } from "../../engine/choices.ts";
+import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
 import { run } from "../../engine/run.ts";
 import { note } from "./report.ts";
 import { endOnSignals } from "./signals.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
 
 /** Options as commander gives them. */
-export interface RunCommandOptions extends SourceOptions {
+export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly monitor?: string;
   readonly machine: string;
   readonly env?: readonly string[];
@@ -31,7 +32,7 @@ export async function runCommand(
     machine: parseMachine(options.machine),
     // A first `--` only separates, as everywhere; a second one is the app's.
     arguments: rest[0] === "--" ? rest.slice(1) : rest,
-    appEnvironment: (options.env ?? []).map(parseVariable),
+    appEnvironment: [...(options.env ?? []).map(parseVariable), ...settingVariables(options)],
     memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
     streams: "inherit" as const,
     onNotice: isQuiet ? () => {} : note,
