@@ -3,6 +3,7 @@ import type { Emitter } from "./emitter.ts";
 import { none, type Value } from "./function.ts";
 import { Operation, type OperationName, operationNames, type ValueTypeId } from "./operations.ts";
 import { isBoolean } from "./simplify-compare.ts";
+import { remainderOf, signedQuotient, unsignedQuotient } from "./simplify-division.ts";
 
 /** An operation `a op constant` under simplification; `bits` is the constant. */
 interface Case {
@@ -74,9 +75,13 @@ const rules: Partial<Record<OperationName, Rule>> = {
   add: (matter) => (matter.bits === 0n ? matter.a : reassociate(matter)),
   subtract: subtractConstant,
   multiply: multiplyByConstant,
-  divideSigned: ({ a, bits }) => (bits === 1n ? a : none),
+  divideSigned: (matter) => (matter.bits === 1n ? matter.a : signedQuotient(matter)),
   divideUnsigned: divideByConstant,
-  remainderSigned: ({ emitter, type, bits }) => (bits === 1n ? emitter.bits(type, 0n) : none),
+  remainderSigned: (matter) => {
+    const { emitter, type, bits } = matter;
+    const isUnit = bits === 1n || bits === allOnes(type);
+    return isUnit ? emitter.bits(type, 0n) : remainderOf(matter, signedQuotient(matter));
+  },
   remainderUnsigned: remainderByConstant,
   and: andConstant,
   or: (matter) => {
@@ -123,14 +128,16 @@ function multiplyByConstant(matter: Case): Value {
   return emitter.operate(Operation.shiftLeft, type, a, emitter.bits(type, exponent));
 }
 
-function divideByConstant({ emitter, type, a, bits }: Case): Value {
+function divideByConstant(matter: Case): Value {
+  const { emitter, type, a, bits } = matter;
   const exponent = exponentOf(bits);
-  if (exponent === undefined) return none;
+  if (exponent === undefined) return unsignedQuotient(matter);
   return emitter.operate(Operation.shiftRightUnsigned, type, a, emitter.bits(type, exponent));
 }
 
-function remainderByConstant({ emitter, type, a, bits }: Case): Value {
-  if (exponentOf(bits) === undefined) return none;
+function remainderByConstant(matter: Case): Value {
+  const { emitter, type, a, bits } = matter;
+  if (exponentOf(bits) === undefined) return remainderOf(matter, unsignedQuotient(matter));
   return emitter.operate(Operation.and, type, a, emitter.bits(type, bits - 1n));
 }
 

@@ -41,8 +41,8 @@
 ;;    25  jmp 15
 ;;    27  call 32
 ;; tenth
-;;     0  mov ecx,10
-;;     5  mov rax,rdi
-;;     8  xor edx,edx
-;;    10  div ecx
-;;    12  ret
+;;     0  mov eax,-858993459
+;;     5  imul rdi,rax
+;;     9  shr rdi,35
+;;    13  mov eax,edi
+;;    15  ret
