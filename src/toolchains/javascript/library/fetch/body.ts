@@ -14,10 +14,10 @@ let share: (body: Body) => BodySource | null;
 export abstract class Body {
   static {
     take = (body) => {
-      const source = body.#stream ?? body.#source;
+      if (!body.#isPresent()) return null;
       body.#refuseUsed();
       body.#isTaken = true;
-      return source;
+      return body.#stream ?? body.#source;
     };
     share = (body) => body.#share();
   }

@@ -144,8 +144,7 @@ function partsOf(input: Request | URL | string, init: RequestInit): RequestParts
   const headers = new Headers(init.headers ?? from?.headers);
   const { source, type } = isGiven ? extractBody(init.body) : { source: null, type: undefined };
   if (type !== undefined && !headers.has("content-type")) headers.set("content-type", type);
-  const isTaken = !isGiven && from !== undefined && from.body !== null;
-  const body = isTaken ? takeBody(from) : source;
+  const body = isGiven || from === undefined ? source : takeBody(from);
   const signal = init.signal === undefined ? from?.signal : (init.signal ?? undefined);
   return { body, method, url, headers, signal, redirect: init.redirect ?? from?.redirect ?? "follow" };
 }

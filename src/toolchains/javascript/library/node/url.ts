@@ -19,24 +19,35 @@ export interface LegacyUrl {
   href: string;
 }
 
-const pattern = /^([A-Za-z][A-Za-z0-9+.-]*:)?(?:(\/\/)(?:([^/?#]*)@)?(([^/?#:]*|\[[^\]]*\])(?::(\d*))?))?([^?#]*)(\?[^#]*)?(#.*)?$/;
+const parts = /^([A-Za-z][A-Za-z0-9+.-]*:)?(\/\/)?([^?#]*)(\?[^#]*)?(#.*)?$/;
+const authorityParts = /^(?:([^/]*)@)?((\[[^\]]*\]|[^/:]*)(?::(\d*))?)(.*)$/;
+
+/** Schemes whose hosts stand behind two slashes only, or which have none. */
+const slashed = /^(?:https?|ftp|gopher|file|wss?|javascript):$/i;
 
 /** Takes a URL apart, absolute or not; it is never refused. */
-export function parse(text: string, parsesQuery = false): LegacyUrl {
-  const [, protocol, slashes, auth, host, hostname, port, pathname, search, hash] = pattern.exec(text.trim()) ?? [];
+export function parse(text: string, parsesQuery = false, slashesDenoteHost = false): LegacyUrl {
+  const [, protocol, found, rest = "", search, hash] = parts.exec(text.trim()) ?? [];
+  const slashes = protocol === undefined && !slashesDenoteHost ? undefined : found;
+  const hasHost = slashes !== undefined || (protocol !== undefined && !slashed.test(protocol) && !rest.startsWith("/"));
+  const whole = slashes === undefined ? (found ?? "") + rest : rest;
+  const [, auth, host, hostname, port, pathname] = hasHost
+    ? (authorityParts.exec(whole) ?? [])
+    : [, undefined, undefined, undefined, undefined, whole];
   const query = search?.slice(1) ?? (parsesQuery ? "" : null);
-  const path = (pathname || (host === undefined ? "" : "/")) + (search ?? "");
+  const root = host !== undefined && protocol !== undefined && slashed.test(protocol) ? "/" : "";
+  const path = (pathname || root) + (search ?? "");
   return {
     protocol: protocol?.toLowerCase() ?? null,
     slashes: slashes === undefined ? null : true,
     auth: auth === undefined ? null : decodeURIComponent(auth),
     host: host?.toLowerCase() ?? null,
     port: port || null,
-    hostname: hostname?.toLowerCase() ?? null,
+    hostname: hostname?.toLowerCase().replace(/^\[|\]$/g, "") ?? null,
     hash: hash ?? null,
     search: search ?? (parsesQuery ? "" : null),
     query: parsesQuery ? parseQuery(query ?? "") : query,
-    pathname: pathname || (host === undefined ? null : "/"),
+    pathname: pathname || root || null,
     path: path === "" ? null : path,
     href: text,
   };

@@ -2,8 +2,18 @@
 import { format, formatWithOptions } from "../console/format.ts";
 import { console } from "../console/console.ts";
 import { customInspect, inspect as inspectValue, type InspectOptions } from "../console/inspect.ts";
+import { TextDecoder } from "../text/text-decoder.ts";
+import { TextEncoder } from "../text/text-encoder.ts";
+import { isDeepEqual } from "./deep-equal.ts";
 
 export { format, formatWithOptions };
+
+/** As assert.deepStrictEqual, but tells instead of throwing. */
+export function isDeepStrictEqual(one: unknown, other: unknown): boolean {
+  return isDeepEqual(one, other, true);
+}
+
+export { TextDecoder, TextEncoder };
 
 const customPromisify = Symbol.for("nodejs.util.promisify.custom");
 
@@ -98,3 +108,9 @@ export const types = {
   isWeakMap: (value: unknown): boolean => value instanceof WeakMap,
   isWeakSet: (value: unknown): boolean => value instanceof WeakSet,
 };
+
+const whole = {
+  callbackify, debuglog, deprecate, format, formatWithOptions, inherits, inspect, isDeepStrictEqual, promisify,
+  stripVTControlCharacters, TextDecoder, TextEncoder, toUSVString, types,
+};
+export { whole as default };

@@ -38,7 +38,7 @@ async function follow(request: Request, onStream: (stream: TcpStream) => void): 
     url: checkedUrl(request.url),
     method: request.method,
     headers: new Headers(request.headers),
-    body: request.body === null ? null : takeBody(request),
+    body: takeBody(request),
   };
   for (let count = 0; ; count++) {
     const answered = await exchangeOrFail(outgoing, onStream);

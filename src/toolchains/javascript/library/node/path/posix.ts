@@ -1,0 +1,3 @@
+/** Node's path/posix. */
+export * from "../path.ts";
+export { posix as default } from "../path.ts";
