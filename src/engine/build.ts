@@ -7,6 +7,7 @@ import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { compileImage, preloadCompiler } from "./compiler.ts";
+import { type EmbedSource, embedTree, withTree } from "./embed.ts";
 import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
 
 /** Sources, and what the image is for. */
@@ -14,6 +15,8 @@ export interface BuildOptions extends AppSources {
   readonly platform: Platform;
   /** Upper bound of the app's memory in 64 KiB pages, built into the image. */
   readonly maximumPages?: number | undefined;
+  /** Files and folders to build into the image. */
+  readonly embed?: readonly EmbedSource[] | undefined;
   /** Arguments and variables to build into the image. */
   readonly defaults?: ImageDefaults | undefined;
 }
@@ -36,18 +39,29 @@ export interface BuiltImage {
 export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
-  const { platform, maximumPages, defaults } = options;
+  const { platform, maximumPages, defaults, embed = [] } = options;
+  const tree = embed.length === 0 ? undefined : embedTree(embed, options.workingDirectory);
   const app = await makeApp(cache, identity, options, () => {
     if (platform !== "node") preloadCompiler();
   });
   const made = { platform, appBytes: app.app.length, warnings: app.warnings };
   if (platform === "node") {
-    const path = cache.find("apps", app.digest) ?? cache.write("apps", app.digest, app.app, 0o600);
-    return { ...made, path, image: app.app, isCached: app.isCached };
+    const image = tree === undefined ? app.app : withTree(app.app, tree);
+    const digest = tree === undefined ? app.digest : digestOf(image);
+    const path = cache.find("apps", digest) ?? cache.write("apps", digest, image, 0o600);
+    return { ...made, path, image, isCached: app.isCached };
   }
   const kernel = readKernel();
   const key = digestOf(
-    JSON.stringify([identity, platform, maximumPages, defaults, app.digest, digestOf(kernel)]),
+    JSON.stringify([
+      identity,
+      platform,
+      maximumPages,
+      defaults,
+      tree === undefined ? undefined : digestOf(tree),
+      app.digest,
+      digestOf(kernel),
+    ]),
   );
   const found = cache.find("images", key);
   const kept = found === undefined ? undefined : cache.read("images", key);
@@ -63,6 +77,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
     objects: keptObjects(cache, identity),
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
+    ...(tree === undefined ? {} : { embeddedTree: tree }),
   });
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };

@@ -9,6 +9,7 @@ export {
   parseToolchainName,
 } from "../toolchains/choose.ts";
 export { parseMonitorName } from "./choose-monitor.ts";
+export { parseEmbed } from "./embed.ts";
 
 /** Reads a platform's name as the user typed it. */
 export function parsePlatform(text: string): Platform {

@@ -148,5 +148,5 @@ class TreeParts {
 }
 
 function refusal(path: string, problem: string): TsukiError {
-  return new TsukiError("embed-unusable", `--embed: ${path} ${problem}`);
+  return new TsukiError("embed-unusable", `cannot embed ${path}: it ${problem}`);
 }

@@ -1,7 +1,8 @@
 /** What `build` and `run` share: options that describe sources, and the offer to install. */
 import { createInterface } from "node:readline/promises";
 import type { AppSources } from "../../engine/app-store.ts";
-import { parsePreinitialization, parseToolchainName } from "../../engine/choices.ts";
+import type { BuildOptions } from "../../engine/build.ts";
+import { parseEmbed, parsePreinitialization, parseToolchainName } from "../../engine/choices.ts";
 import { installPackage, missingPackage } from "../../engine/install.ts";
 import { note } from "./report.ts";
 
@@ -10,12 +11,16 @@ export interface SourceOptions {
   readonly toolchain?: string;
   readonly preinit?: string;
   readonly include?: readonly string[];
+  readonly embed?: readonly string[];
   readonly quiet?: boolean;
   readonly debug?: boolean;
 }
 
+/** Sources, and what is built into the image with them. */
+type SourceRequest = AppSources & Pick<BuildOptions, "embed">;
+
 /** The engine's request for sources named on the command line. */
-export function sourcesOf(sources: readonly string[], options: SourceOptions): AppSources {
+export function sourcesOf(sources: readonly string[], options: SourceOptions): SourceRequest {
   return {
     sources,
     includeDirectories: options.include ?? [],
@@ -24,6 +29,7 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): A
       options.preinit === undefined ? undefined : parsePreinitialization(options.preinit),
     workingDirectory: process.cwd(),
     environment: process.env,
+    embed: (options.embed ?? []).map(parseEmbed),
   };
 }
 

@@ -11,6 +11,9 @@ import { openListenerDescriptors } from "../wasi/listeners.as";
 import { openMountDescriptors } from "../wasi/preopens.as";
 import { exit } from "./exit.as";
 
+/** Exit status when something that the instance was told to have cannot be had. */
+const startFailure: u32 = 125;
+
 /** Boots, runs the app and ends; `record` is the platform's boot record (contracts). */
 export function boot(record: u64): void {
   if (config.platform == config.pc) {
@@ -25,7 +28,7 @@ export function boot(record: u64): void {
   }
   if (config.opensSockets) openListenerDescriptors();
   if (config.opensFiles) {
-    prepareFiles();
+    if (!prepareFiles()) exit(startFailure);
     openMountDescriptors();
   }
   app.initialize();

@@ -2,13 +2,7 @@
 // or negated WASI error numbers. Virtual machines have none yet.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
-import {
-  linuxFolderCount,
-  linuxFolderHandle,
-  linuxFolderTarget,
-  linuxFolderTargetLength,
-  linuxIsFolderReadOnly,
-} from "../platform/linux/folders.as";
+import { linuxOpenFolderRoot } from "../platform/linux/folders.as";
 import {
   linuxCloseInFolder,
   linuxIsFolderDirectory,
@@ -31,29 +25,9 @@ import {
 
 const missing: i64 = -58; // errno.notSupported
 
-/** How many folders were mounted. */
-export function folderCount(): u32 {
-  return config.platform == config.linux ? linuxFolderCount() : 0;
-}
-
-/** The open directory that one of them is. */
-export function folderHandle(folder: u32): u32 {
-  return config.platform == config.linux ? linuxFolderHandle(folder) : 0;
-}
-
-/** Whether it was mounted read-only. */
-export function isFolderReadOnly(folder: u32): bool {
-  return config.platform == config.linux ? linuxIsFolderReadOnly(folder) : true;
-}
-
-/** Where it was mounted: an absolute path. */
-export function folderTarget(folder: u32): usize {
-  return config.platform == config.linux ? linuxFolderTarget(folder) : 0;
-}
-
-/** Bytes of that path. */
-export function folderTargetLength(folder: u32): u32 {
-  return config.platform == config.linux ? linuxFolderTargetLength(folder) : 0;
+/** Opens a folder of the host by its path there; a NUL is behind it, and its bytes are changed. */
+export function openFolderRoot(path: usize, _length: u32): i64 {
+  return config.platform == config.linux ? linuxOpenFolderRoot(path) : missing;
 }
 
 /** Opens a path below an open directory; what it was, `isFolderDirectory` tells. */

@@ -11,7 +11,8 @@ import {
   folderTarget,
   folderTargetLength,
   isFolderReadOnly,
-} from "./folder.as";
+  openFolders,
+} from "./folders.as";
 import { embeddedKind, folderKind, memoryKind } from "./kinds.as";
 import { limitContents } from "./memory-contents.as";
 import { holdMemoryNode, memoryRoot, prepareMemoryNodes } from "./memory-nodes.as";
@@ -25,10 +26,14 @@ const slash: u32 = 0x2f;
 let mounts: usize = 0; // a frame
 let count: u32 = 0;
 
-/** Mounts what there is; without memory for it the app finds no files. */
-export function prepareFiles(): void {
+/**
+ * Mounts what there is; without memory for it the app finds no files. False, after a line that says
+ * why, when a folder of the host cannot be mounted. A Linux process has opened its folders already.
+ */
+export function prepareFiles(): bool {
+  if (config.platform != config.linux && !openFolders()) return false;
   mounts = allocateZeroedFrame();
-  if (mounts == 0 || !prepareScratch()) return;
+  if (mounts == 0 || !prepareScratch()) return true;
   if (hasEmbeddedTree()) addMount(embeddedKind, embeddedRoot, true, text("/"), 1);
   if (prepareMemoryNodes()) {
     limitContents();
@@ -41,6 +46,7 @@ export function prepareFiles(): void {
     const length = folderTargetLength(folder);
     addMount(folderKind, folderHandle(folder), isFolderReadOnly(folder), target, length);
   }
+  return true;
 }
 
 /** How many mounts there are. */

@@ -8,7 +8,7 @@ import { openListeners } from "../../net/listeners.as";
 import { readNetworkSettings } from "../../net/settings.as";
 import { findLinuxArguments } from "./arguments.as";
 import { mapInitialAppPages } from "./app-pages.as";
-import { openLinuxFolders } from "./folders.as";
+import { prepareLinuxFiles } from "./folders.as";
 import { linuxExit } from "./process.as";
 import { openReadiness } from "./readiness.as";
 import { catchStopSignals } from "./stop.as";
@@ -30,7 +30,7 @@ export function bootLinux(record: u64): void {
   }
   if (config.opensSockets || config.opensFiles) occupyStandardDescriptors();
   if (config.opensSockets) prepareSockets();
-  if (config.opensFiles && !openLinuxFolders()) linuxExit(startFailure);
+  if (config.opensFiles && !prepareLinuxFiles()) linuxExit(startFailure);
   if (!installFaultHandler() || !heedStop() || !seal()) {
     beginMessage(text("this host refuses to seal the process (seccomp); run it in a VM instead"));
     endMessage();

@@ -17,10 +17,12 @@ export const pathOnly: u64 = 0x28_0000;
 /** Open flag: a symbolic link at the path's end is not followed (O_NOFOLLOW). */
 export const noFollow: u64 = 0x2_0000;
 
+/** How every path is resolved (RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS). */
+export const resolveFlags: u64 = 0xa;
+
 const directoryOnly: u64 = 0x1_0000; // O_DIRECTORY
 const createFlag: u64 = 0x40; // O_CREAT
 const createMode: u64 = 0x1b6; // 0666, less the process's umask
-const resolveFlags: u64 = 0xa; // RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS
 const howBytes: u64 = 24;
 const attemptLimit: u32 = 64;
 const crossDevice: i64 = -18; // EXDEV: the path leads out
