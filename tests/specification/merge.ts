@@ -121,32 +121,19 @@ export class MergedModule {
 
   /** The module's bytes, with one function exported. */
   toBytes(exported: { readonly name: string; readonly index: number }): Uint8Array {
-    const all = Array.from(
-      { length: this.functions.length },
-      (_, index) => index + this.hosts.length,
-    );
-    const hostTypes = this.hosts.map(({ type }) => this.typeIndex(type));
+    const imports = this.hosts.map((host) => hostImport(host, this.typeIndex(host.type)));
     const bodies = this.functions.map(({ body }) => body());
+    const exports = [exportEntry(exported.name, 0, exported.index)];
+    if (this.memory !== undefined) exports.push(exportEntry("memory", 2, 0));
     const module = new ByteWriter();
     module.u32(0x6d736100);
     module.u32(1);
     section(module, 1, this.types.map(functionType));
-    section(
-      module,
-      2,
-      this.hosts.map(({ module: from, name }, index) =>
-        bytes((writer) => {
-          text(writer, from);
-          text(writer, name);
-          writer.u8(0);
-          writer.unsignedLeb(hostTypes[index] ?? 0);
-        }),
-      ),
-    );
+    section(module, 2, imports);
     section(
       module,
       3,
-      this.functions.map(({ type }) => bytes((writer) => writer.unsignedLeb(type))),
+      this.functions.map(({ type }) => leb(type)),
     );
     section(module, 4, this.tables.map(tableBytes));
     section(module, 5, this.memory === undefined ? [] : [limits(this.memory)]);
@@ -157,38 +144,10 @@ export class MergedModule {
         Uint8Array.of(type, isMutable ? 1 : 0, ...initial),
       ),
     );
-    section(module, 7, [
-      bytes((writer) => {
-        text(writer, exported.name);
-        writer.u8(0);
-        writer.unsignedLeb(exported.index);
-      }),
-      ...(this.memory === undefined
-        ? []
-        : [bytes((writer) => (text(writer, "memory"), writer.u16(2)))]),
-    ]);
-    const { start } = this;
-    if (start !== undefined)
-      sized(
-        module,
-        8,
-        bytes((writer) => writer.unsignedLeb(start)),
-      );
-    const declared = bytes((writer) => {
-      writer.u16(3);
-      vector(
-        writer,
-        all.map((index) => bytes((each) => each.unsignedLeb(index))),
-      );
-    });
-    section(module, 9, [...this.elements, declared]);
-    if (this.data.length > 0) {
-      sized(
-        module,
-        12,
-        bytes((writer) => writer.unsignedLeb(this.data.length)),
-      );
-    }
+    section(module, 7, exports);
+    if (this.start !== undefined) sized(module, 8, leb(this.start));
+    section(module, 9, [...this.elements, this.declarations()]);
+    if (this.data.length > 0) sized(module, 12, leb(this.data.length));
     section(
       module,
       10,
@@ -196,6 +155,17 @@ export class MergedModule {
     );
     section(module, 11, this.data);
     return module.toBytes();
+  }
+
+  /** A declarative segment of all functions, so that any may be referred to. */
+  private declarations(): Uint8Array {
+    return bytes((writer) => {
+      writer.u16(3);
+      vector(
+        writer,
+        this.functions.map((_, index) => leb(index + this.hosts.length)),
+      );
+    });
   }
 
   private fails(target: SegmentTarget, length: number, size: number): boolean {
@@ -352,6 +322,23 @@ export class MergedModule {
     const known = this.types.findIndex((each) => String(functionType(each)) === key);
     return known >= 0 ? known : this.types.push(type) - 1;
   }
+}
+
+function hostImport({ module, name }: HostFunction, type: number): Uint8Array {
+  return bytes((writer) => {
+    text(writer, module);
+    text(writer, name);
+    writer.u8(0);
+    writer.unsignedLeb(type);
+  });
+}
+
+function exportEntry(name: string, kind: number, index: number): Uint8Array {
+  return bytes((writer) => {
+    text(writer, name);
+    writer.u8(kind);
+    writer.unsignedLeb(index);
+  });
 }
 
 /** The module that a memory is from. */

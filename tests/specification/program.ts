@@ -112,23 +112,16 @@ class ProgramBuilder {
   }
 
   private addAction({ instance, line, command }: Extract<Step, { kind: "action" }>): void {
-    switch (command.type) {
-      case "action":
-      case "assert_return": {
-        const expected = command.type === "action" ? undefined : command.expected;
-        const { code, results } = this.actionCode(instance, command.action);
-        const id = this.checks.length + 1;
-        this.run(line, undefined, compareCode(code, results, expected, id, this.report), results);
-        break;
-      }
-      case "assert_trap":
-      case "assert_exhaustion": {
-        const { code, results } = this.actionCode(instance, command.action);
-        for (const _ of results) code.op("drop");
-        this.run(line, command.text, code.writer.toBytes());
-        break;
-      }
+    if (!("action" in command)) return;
+    const { code, results } = this.actionCode(instance, command.action);
+    if (command.type === "assert_trap" || command.type === "assert_exhaustion") {
+      for (const _ of results) code.op("drop");
+      this.run(line, command.text, code.writer.toBytes());
+      return;
     }
+    const expected = command.type === "assert_return" ? command.expected : undefined;
+    const id = this.checks.length + 1;
+    this.run(line, undefined, compareCode(code, results, expected, id, this.report), results);
   }
 
   /** Calls what an action means; its results are left on the stack. */

@@ -1,8 +1,7 @@
 /** What V8 says of a module: undefined when it is valid, else its message. */
 export function refusalByV8(bytes: Uint8Array<ArrayBuffer>): string | undefined {
   try {
-    new WebAssembly.Module(bytes);
-    return undefined;
+    return new WebAssembly.Module(bytes) instanceof WebAssembly.Module ? undefined : "no module";
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     return error.message;

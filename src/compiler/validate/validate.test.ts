@@ -37,7 +37,7 @@ describe("every opcode", () => {
     for (let opcode = 0; opcode < opcodeLimit; opcode++) {
       const rules = [signatures[opcode], handlers[opcode]].filter((rule) => rule !== undefined);
       const name = nameOfOpcode(opcode);
-      expect(rules.length, name ?? `opcode ${opcode}`).toBe(name === undefined ? 0 : 1);
+      expect([name, rules.length]).toEqual([name, name === undefined ? 0 : 1]);
     }
   });
 });

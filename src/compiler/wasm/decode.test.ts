@@ -198,7 +198,11 @@ describe("constant expressions", () => {
     ["that adds one value", [0x41, 0, 0x6a], /takes two of i32/],
     ["that divides", [0x41, 4, 0x41, 2, 0x6d], /which i32.div_s is not/],
     ["that reads itself", [0x23, 0], /unknown global 0/],
-    ["of too many instructions", new Array<number[]>(600).fill([0x41, 0]).flat(), /too many|gives/],
+    [
+      "of too many instructions",
+      Array.from({ length: 600 }, () => [0x41, 0]).flat(),
+      /too many|gives/,
+    ],
   ])("are refused: one %s", (_, code, message) => {
     const error = thrown(() => decode(raw([6, 1, i32, 0, ...code, 0x0b])));
     expect((error as Error).message).toMatch(message);
