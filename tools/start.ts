@@ -1,38 +1,82 @@
-/** `npm start`: two programs become images and run; then three lines say what happened. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+/** `npm start`: a service in TypeScript becomes an image, answers, and a few lines say how that went. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import { run, type StartedInstance } from "../src/engine/run.ts";
 
-const programs = ["examples/hello-c/hello.c", "examples/hello-as/hello.as.ts"];
+const source = "examples/http-ts/server.ts";
+const path = "/moon";
+const usualPort = 8080;
 
 /** Launches of which the median is shown. */
 const launchCount = 5;
 
-/** What became of one program. */
+/** How long a service may take to its first answer. */
+const patienceMs = 20_000;
+
+/** What became of one launch. */
 interface Outcome {
   readonly started: StartedInstance;
-  readonly firstOutputMs: number;
+  /** From the launch to the end of the first response. */
+  readonly firstResponseMs: number;
+  readonly response: string;
+  /** Resident memory in KiB after the first response, where the instance is a process. */
+  readonly residentKibibytes: number | undefined;
 }
 
-/** Builds and runs a program with the built command line, as a user does. */
-function runAsUser(source: string, environment: NodeJS.ProcessEnv): number {
-  const words = ["dist/cli.js", "run", "--quiet", source];
-  const result = spawnSync(process.execPath, words, { env: environment, stdio: "inherit" });
-  return result.status ?? 1;
-}
-
-/** Runs a program that is built already, and measures from its launch to its first output. */
-async function launch(source: string, environment: NodeJS.ProcessEnv): Promise<Outcome> {
-  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-  stdin.end();
-  let launchedMs = 0;
-  let firstOutputMs = 0;
-  stdout.on("data", () => {
-    firstOutputMs ||= performance.now() - launchedMs;
+/** A port on which nobody listens: the one wished for, or any. */
+async function freePort(wished = 0): Promise<number> {
+  const server = createServer().listen(wished);
+  const isFree = await new Promise<boolean>((settle) => {
+    server.once("listening", () => settle(true)).once("error", () => settle(false));
   });
+  if (!isFree) return await freePort();
+  const address = server.address();
+  await new Promise((settle) => server.close(settle));
+  if (typeof address !== "object" || address === null) throw new Error("no port is free");
+  return address.port;
+}
+
+/** Asks until somebody answers. */
+async function ask(port: number): Promise<string> {
+  const endMs = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      const response = await new Promise<IncomingMessage>((settle, reject) => {
+        get({ port, path, agent: false }, settle).once("error", reject);
+      });
+      return await text(response);
+    } catch (error) {
+      if (performance.now() > endMs) throw error;
+      await pause(1);
+    }
+  }
+}
+
+/** The memory of the process that runs an image, as /proc tells it. */
+function residentKibibytes(image: string): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  const found = readdirSync("/proc").find((name) => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/exe`) === image;
+    } catch {
+      return false; // It is another user's, or has ended.
+    }
+  });
+  if (found === undefined) return undefined;
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${found}/status`, "utf8"))?.[1]);
+}
+
+async function launch(environment: NodeJS.ProcessEnv): Promise<Outcome> {
+  const [stdin, stdout] = [new PassThrough(), new PassThrough().resume()];
+  const port = await freePort();
+  let launchedMs = 0;
   const started = await run({
     sources: [source],
     includeDirectories: [],
@@ -42,7 +86,7 @@ async function launch(source: string, environment: NodeJS.ProcessEnv): Promise<O
     monitor: undefined,
     machine: "microvm",
     arguments: [],
-    appEnvironment: [],
+    appEnvironment: [`PORT=${port}`],
     memoryMebibytes: undefined,
     streams: { stdin, stdout, stderr: process.stderr },
     onNotice: () => {},
@@ -51,47 +95,72 @@ async function launch(source: string, environment: NodeJS.ProcessEnv): Promise<O
       launchedMs = performance.now();
     },
   });
+  const response = await ask(port);
+  const firstResponseMs = performance.now() - launchedMs;
+  const resident = residentKibibytes(started.image.path);
+  started.instance.stop();
   await started.instance.wait();
-  return { started, firstOutputMs };
+  return { started, firstResponseMs, response, residentKibibytes: resident };
 }
 
-/** The launch with the median time. */
-async function medianLaunch(source: string, environment: NodeJS.ProcessEnv): Promise<Outcome> {
+/** Launches several times; the launch with the median time. */
+async function medianLaunch(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   const outcomes: Outcome[] = [];
-  for (let count = 0; count < launchCount; count++)
-    outcomes.push(await launch(source, environment));
-  outcomes.sort((a, b) => a.firstOutputMs - b.firstOutputMs);
+  for (let count = 0; count < launchCount; count++) outcomes.push(await launch(environment));
+  outcomes.sort((a, b) => a.firstResponseMs - b.firstResponseMs);
   const median = outcomes[launchCount >> 1];
   if (median === undefined) throw new Error("nothing was launched");
   return median;
 }
 
-async function main(environment: NodeJS.ProcessEnv): Promise<number> {
-  const sizes: string[] = [];
-  const times: string[] = [];
-  let notice = "";
-  for (const source of programs) {
-    const startedMs = performance.now();
-    const status = runAsUser(source, environment);
-    if (status !== 0) return status;
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    const { started, firstOutputMs } = await medianLaunch(source, environment);
-    const { appBytes, image } = started.image;
-    const [app, whole] = [appBytes, image.length].map((bytes) => (bytes / 1024).toFixed(1));
-    sizes.push(`${basename(source)} ${app} -> ${whole} KiB in ${seconds} s`);
-    times.push(`${firstOutputMs.toFixed(1)} ms`);
-    notice = started.choice.notice;
-  }
-  console.log(`\nFrom WebAssembly to an image with the kernel it needs: ${sizes.join(", ")}.`);
-  console.log(`How they ran: ${notice}.`);
-  console.log(`From start to first output: ${times.join(" and ")}. More: node dist/cli.js --help`);
+/** Builds the service as a user does; its exit status. */
+async function buildAsUser(output: string, environment: NodeJS.ProcessEnv): Promise<number> {
+  return await runProduct(["build", "--quiet", "-o", output, source], environment);
+}
+
+async function runProduct(words: readonly string[], environment: NodeJS.ProcessEnv) {
+  const options = { env: environment, stdio: "inherit" } as const;
+  const child = spawn(process.execPath, ["dist/cli.js", ...words], options);
+  // Ctrl-C reaches both: the service ends in order, and then so does this program.
+  process.on("SIGINT", () => {});
+  return await new Promise<number>((settle) => child.once("exit", (code) => settle(code ?? 1)));
+}
+
+function report({ started, firstResponseMs, response, ...more }: Outcome, seconds: string): void {
+  const mebibytes = (started.image.image.length / 2 ** 20).toFixed(2);
+  const memory =
+    more.residentKibibytes === undefined
+      ? ""
+      : `, ${(more.residentKibibytes / 1024).toFixed(1)} MiB of memory`;
+  console.log(`${source} became an image of ${mebibytes} MiB in ${seconds} s.`);
+  console.log(`How it ran: ${started.choice.notice}.`);
+  console.log(`GET ${path} -> ${response}`);
+  console.log(`From start to first response: ${firstResponseMs.toFixed(1)} ms${memory}.`);
+}
+
+/** Keeps the service up until somebody presses Ctrl-C. */
+async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
+  const port = await freePort(usualPort);
+  console.log(`\nNow at http://localhost:${port}${path} until you press Ctrl-C.`);
+  await runProduct(["run", "--quiet", "--env", `PORT=${port}`, source], environment);
+}
+
+async function main(folder: string): Promise<number> {
+  // A cache of its own, so that what is shown is what really happened.
+  const environment = { ...process.env, XDG_CACHE_HOME: join(folder, "cache") };
+  const startedMs = performance.now();
+  const status = await buildAsUser(join(folder, "server"), environment);
+  if (status !== 0) return status;
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  report(await medianLaunch(environment), seconds);
+  if (process.stdout.isTTY) await serve(environment);
+  else console.log("More: node dist/cli.js --help");
   return 0;
 }
 
-// A cache of its own, so that what is shown is what really happened.
-const cache = mkdtempSync(join(tmpdir(), "tsuki-start-"));
+const folder = mkdtempSync(join(tmpdir(), "tsuki-start-"));
 try {
-  process.exitCode = await main({ ...process.env, XDG_CACHE_HOME: cache });
+  process.exitCode = await main(folder);
 } finally {
-  rmSync(cache, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
