@@ -17,11 +17,19 @@ export const frameKinds = {
   stdinEnd: 2,
   /** Monitor to kernel: stop the app; no payload. */
   stop: 3,
+  /** Monitor to kernel: u64 nanoseconds since 1970, in answer to `timeRequest`. */
+  time: 4,
   /**
-   * Kernel to monitor: the channel is open; the first frame, without payload. What the monitor
-   * sends before it is lost, because opening a serial port empties its buffers.
+   * Kernel to monitor: the channel is open; the first frame, without payload. The kernel opens it
+   * when it first has use for it, at its end at the latest. What the monitor sends before is lost,
+   * because opening a serial port empties its buffers.
    */
   ready: 18,
+  /**
+   * Kernel to monitor: what time is it? No payload. The time of the launch would not do: by the
+   * time somebody asks, the machine's own start has passed, too.
+   */
+  timeRequest: 19,
   /** Kernel to monitor: bytes of standard error. */
   stderrData: 16,
   /** Kernel to monitor: u32 exit status; the last frame. */
@@ -46,7 +54,7 @@ export const launchRecord = {
 
 /** Words on the kernel's command line (`pc`). */
 export const commandLineWords = {
-  /** `tsuki.time=<nanoseconds since 1970>`: the wall clock at launch. */
+  /** `tsuki.time=<nanoseconds since 1970>`: the wall clock at launch, if nobody tells it better. */
   time: "tsuki.time",
 } as const;
 

@@ -173,7 +173,7 @@ export const configConstants = [
   "defaults", // where they are, see image-defaults.ts
   "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
   "functionCount",
-  "interruptStubs", // pc: table of 256 code addresses, u32 each
+  "pageTables", // pc: the page tables with which the image starts (image/pc/page-tables.ts)
   "faultStack", // pc: top of the stack on which exceptions run
   "seccompFilter", // linux: struct sock_filter[]
   "seccompFilterLength", // in instructions

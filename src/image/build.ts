@@ -19,7 +19,10 @@ import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
 import { sealedProcessFilter } from "./linux/sealed-calls.ts";
+import { pcAppRange } from "./pc/app-range.ts";
 import { linuxBootEntrySymbol, pcEntryChunks, pvhEntrySymbol } from "./pc/entry.ts";
+import { interruptSymbols } from "./pc/interrupts.ts";
+import { machineTableSegments } from "./pc/machine-tables.ts";
 import { makeProgramMap, readOnlyChunk } from "./program-map.ts";
 
 /** How one platform's images are made. */
@@ -78,17 +81,17 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
     appAddress: () => Number(appBase),
   },
   pc: {
-    roots: [pvhEntrySymbol, linuxBootEntrySymbol],
+    roots: [pvhEntrySymbol, linuxBootEntrySymbol, ...interruptSymbols],
     entryChunks: pcEntryChunks,
     layout: pcLayout,
     complete: () => ({ chunks: [], symbols: [] }),
     file: (program, segments) => ({
       entry: program.addressOf(linuxBootEntrySymbol),
-      segments,
+      segments: [...segments, ...machineTableSegments(program)],
       mappable: false,
       pvhEntry: program.addressOf(pvhEntrySymbol),
     }),
-    appRange: (appImage) => appImage,
+    appRange: pcAppRange,
     appAddress: (program, { offset }) => program.addressOf("config.appImageStart") - offset,
   },
 };

@@ -17,10 +17,12 @@ const definedElsewhere = new Set([
   "catchesStop",
   "resolvesNames",
   "hasDefaults",
+  "embeddedTree",
+  "embeddedTreeLength",
   "defaults",
 ]);
 const definedByLinux = new Set(["signalEntry", "seccompFilter", "seccompFilterLength"]);
-const definedByPc = new Set(["interruptStubs"]);
+const definedByPc = new Set<string>();
 
 const layouts = {
   linux: { make: linuxLayout, others: definedByLinux },

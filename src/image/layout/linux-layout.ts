@@ -131,6 +131,6 @@ function symbols(
     ["config.signalStack", places.signalStack],
     ["config.signalStackLength", signalStackBytes],
     ["config.faultStack", 0],
-    ["config.interruptStubs", 0],
+    ["config.pageTables", 0],
   ]);
 }

@@ -1,9 +1,11 @@
+import type { LinkedProgram } from "../../compiler/driver/link.ts";
 import { Assembler, noRegister } from "../../compiler/machine-x64/assembler.ts";
 import { codeChunk } from "../../compiler/machine-x64/code-chunk.ts";
 import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
-import { type Chunk, RelocationKind } from "../../compiler/object/object.ts";
+import type { Chunk } from "../../compiler/object/object.ts";
 import type { SymbolTable } from "../../compiler/object/symbols.ts";
+import { exceptionCount } from "./descriptors.ts";
 
 /** `kernel.exception(vector i32, errorCode i64, pc i64, sp i64, cr2 i64) -> i32`: 1 resumes. */
 export const exceptionSymbol = "kernel.exception";
@@ -12,9 +14,9 @@ const exceptionsSymbol = "pc.exceptions";
 const wakeSymbol = "pc.wake";
 const spuriousSymbol = "pc.spurious";
 
-const vectorCount = 256;
-const exceptionCount = 32;
-const spuriousVector = 0xff;
+/** The kernel's local-apic.as.ts uses the vectors from 32 on; the last is the spurious one. */
+const vectorCount = 48;
+const spuriousVector = vectorCount - 1;
 /** `push vector` and a short jump. */
 const exceptionStubBytes = 4;
 
@@ -26,10 +28,12 @@ const savedRegisters = [rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11];
 const fpuStateBytes = 512;
 const savedBytes = fpuStateBytes + 8 * savedRegisters.length;
 
+/** Symbols of what interrupts run into; nothing refers to them but the table. */
+export const interruptSymbols = [exceptionsSymbol, wakeSymbol, spuriousSymbol] as const;
+
 /**
- * What an interrupt descriptor may point to: `config.interruptStubs`, a table of 256 addresses,
- * and the code behind it. Exceptions must be given IST1; other interrupts run on the stack in use
- * and only wake the processor.
+ * What the gates of the interrupt descriptor table lead to. Exceptions have a stack of their own;
+ * other interrupts run on the stack in use and only wake the processor.
  */
 export function interruptChunks(symbols: SymbolTable): Chunk[] {
   return [
@@ -39,28 +43,16 @@ export function interruptChunks(symbols: SymbolTable): Chunk[] {
     },
     codeChunk(assembleWake(), symbols, wakeSymbol),
     { ...codeChunk(assembleSpurious(), symbols, spuriousSymbol), alignment: 1 },
-    stubTable(symbols),
   ];
 }
 
-function stubTable(symbols: SymbolTable): Chunk {
-  const exceptions = symbols.intern(exceptionsSymbol);
-  const wake = symbols.intern(wakeSymbol);
-  const spurious = symbols.intern(spuriousSymbol);
-  return {
-    symbol: symbols.intern("config.interruptStubs"),
-    section: "readOnly",
-    bytes: new Uint8Array(4 * vectorCount),
-    size: 4 * vectorCount,
-    alignment: 4,
-    relocations: Array.from({ length: vectorCount }, (_, vector) => {
-      const place = { offset: 4 * vector, kind: RelocationKind.absolute32 };
-      if (vector < exceptionCount) {
-        return { ...place, symbol: exceptions, addend: exceptionStubBytes * vector };
-      }
-      return { ...place, symbol: vector === spuriousVector ? spurious : wake, addend: 0 };
-    }),
-  };
+/** The address of the code for each vector, from 0 on. */
+export function interruptAddresses(program: LinkedProgram): number[] {
+  const exceptions = program.addressOf(exceptionsSymbol);
+  return Array.from({ length: vectorCount }, (_, vector) => {
+    if (vector < exceptionCount) return exceptions + exceptionStubBytes * vector;
+    return program.addressOf(vector === spuriousVector ? spuriousSymbol : wakeSymbol);
+  });
 }
 
 /** One stub for each exception and the code they share. */

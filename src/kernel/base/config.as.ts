@@ -97,9 +97,9 @@ export declare const functionTable: u32;
 @external("config", "functionCount")
 export declare const functionCount: u32;
 
-/** pc: 256 code addresses, u32 each. */
-@external("config", "interruptStubs")
-export declare const interruptStubs: u32;
+/** pc: the page tables with which the image starts, the root first. */
+@external("config", "pageTables")
+export declare const pageTables: u32;
 
 /** linux: struct sock_filter[]. */
 @external("config", "seccompFilter")

@@ -1,6 +1,8 @@
 // The launch record (contracts/control-channel.ts): arguments, environment and entropy, from the
 // monitor. Outside bytes: nothing of it is used before all of it is checked.
+import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
+import { takeLaunchRecord } from "../platform/pc/start-info.as";
 
 const magic: u32 = 0x4b55_5354;
 const headerBytes: u32 = 44;
@@ -37,6 +39,7 @@ export function readLaunchRecord(pointer: usize, length: u32): bool {
 
 /** Address of the entropy, 0 without a record. */
 export function launchEntropy(): usize {
+  if (config.platform == config.pc) takeLaunchRecord();
   return entropyStart;
 }
 
@@ -52,19 +55,21 @@ function skipStrings(pointer: usize, end: usize, count: u32): usize {
 
 /** Strings in the arguments (list 0) or the environment (list 1). */
 export function recordStringCount(list: u32): u32 {
+  if (config.platform == config.pc) takeLaunchRecord();
   return list == 0 ? argumentCount : environmentCount;
 }
 
 /** Bytes of all strings of a list, with a NUL behind each. */
 export function recordStringBytes(list: u32): u32 {
+  if (config.platform == config.pc) takeLaunchRecord();
   if (list == 0) return <u32>(environmentStart - argumentStart);
   return <u32>(environmentEnd - environmentStart);
 }
 
 /** Copies a list into checked app memory: a pointer for each string, and the strings. */
 export function copyRecordStrings(list: u32, pointers: u32, buffer: u32): void {
-  const start = list == 0 ? argumentStart : environmentStart;
   const length = recordStringBytes(list);
+  const start = list == 0 ? argumentStart : environmentStart;
   app.copyOut(buffer, start, length);
   for (let index: u32 = 0; index < length; ) {
     app.store32(pointers, buffer + index);
@@ -92,6 +97,7 @@ export function hasRecordVariable(name: usize): bool {
 
 /** Where a variable's value is, or 0. */
 function findVariable(name: usize): usize {
+  if (config.platform == config.pc) takeLaunchRecord();
   let entry = environmentStart;
   for (let left = environmentCount; left != 0; left--) {
     let at: usize = 0;

@@ -1,6 +1,7 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
 // the ranges of memory. Frames that were given back are chained by their first word and taken first.
 import * as config from "../base/config.as";
+import { findMemory } from "../platform/pc/start-info.as";
 
 /** Bytes of a page frame. */
 export const frameBytes: u32 = 4096;
@@ -27,6 +28,7 @@ export function addFrames(start: u64, end: u64): void {
 
 /** Frames that can still be had. */
 export function availableFrames(): u32 {
+  if (config.platform == config.pc) findMemory();
   return available;
 }
 
@@ -55,6 +57,7 @@ export function allocateZeroedFrame(): usize {
 
 /** Takes `count` fresh frames that follow one another; 0 when no range has them. */
 export function allocateFrames(count: u32): usize {
+  if (config.platform == config.pc) findMemory();
   for (let index: u32 = 0; index < rangeCount; index++) {
     const entry = ranges + index * 8;
     const start = load<u32>(entry);

@@ -2,7 +2,13 @@ import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
 import { frameKinds, framePayloadLimit } from "../../contracts/control-channel.ts";
 import { TsukiError } from "../../contracts/errors.ts";
-import { type GuestFrame, GuestFrameReader, stdinEndFrame, stdinFrames } from "./frames.ts";
+import {
+  type GuestFrame,
+  GuestFrameReader,
+  stdinEndFrame,
+  stdinFrames,
+  timeFrame,
+} from "./frames.ts";
 
 const exit = (status: number) => [frameKinds.exitStatus, 0, 4, 0, status, 0, 0, 0];
 const stderr = (...bytes: number[]) => [frameKinds.stderrData, 0, bytes.length, 0, ...bytes];
@@ -13,7 +19,8 @@ function readAll(reader: GuestFrameReader, ...chunks: readonly number[][]): Gues
 
 describe("GuestFrameReader", () => {
   test("reads frames however they are cut", () => {
-    const bytes = [frameKinds.ready, 0, 0, 0, ...stderr(1, 2, 3), ...stderr(), ...exit(42)];
+    const time = [frameKinds.timeRequest, 0, 0, 0];
+    const bytes = [frameKinds.ready, 0, 0, 0, ...stderr(1, 2, 3), ...time, ...stderr(), ...exit(42)];
     const cuts = fastCheck.array(fastCheck.integer({ min: 1, max: 9 }), { minLength: 1 });
     fastCheck.assert(
       fastCheck.property(cuts, (sizes) => {
@@ -27,6 +34,7 @@ describe("GuestFrameReader", () => {
         expect(frames).toEqual([
           { kind: "ready" },
           { kind: "stderrData", payload: Uint8Array.of(1, 2, 3) },
+          { kind: "timeRequest" },
           { kind: "stderrData", payload: Uint8Array.of() },
           { kind: "exitStatus", status: 42 },
         ]);
@@ -47,6 +55,7 @@ describe("GuestFrameReader", () => {
     ["a reserved byte that is set", [frameKinds.stderrData, 1, 0, 0]],
     ["a payload beyond the limit", [frameKinds.stderrData, 0, 0x01, 0x10]],
     ["a ready frame with a payload", [frameKinds.ready, 0, 1, 0, 0]],
+    ["a question for the time with a payload", [frameKinds.timeRequest, 0, 1, 0, 0]],
     ["a short exit status", [frameKinds.exitStatus, 0, 1, 0, 0]],
   ])("refuses %s", (_name, bytes) => {
     expect(() => readAll(new GuestFrameReader(), bytes)).toThrow(
@@ -93,6 +102,11 @@ describe("frames for the guest", () => {
       expect(Buffer.concat(payloads)).toEqual(Buffer.from(bytes));
     },
   );
+
+  test("the time is a frame of eight bytes", () => {
+    const frame = Buffer.from(timeFrame(0x0102_0304_0506_0708n));
+    expect([...frame]).toEqual([frameKinds.time, 0, 8, 0, 8, 7, 6, 5, 4, 3, 2, 1]);
+  });
 
   test("the end of input is a frame without payload", () => {
     expect(stdinEndFrame()).toEqual(Uint8Array.of(frameKinds.stdinEnd, 0, 0, 0));

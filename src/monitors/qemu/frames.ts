@@ -10,6 +10,7 @@ import { TsukiError } from "../../contracts/errors.ts";
 /** What a guest may say. */
 export type GuestFrame =
   | { readonly kind: "ready" }
+  | { readonly kind: "timeRequest" }
   | { readonly kind: "stderrData"; readonly payload: Uint8Array }
   | { readonly kind: "exitStatus"; readonly status: number };
 
@@ -35,6 +36,14 @@ export function stdinEndFrame(): Uint8Array {
 /** The frame that asks the guest to stop its app. */
 export function stopFrame(): Uint8Array {
   return frameHeader(frameKinds.stop, 0);
+}
+
+/** The frame that tells the time, in nanoseconds since 1970. */
+export function timeFrame(nanoseconds: bigint): Uint8Array {
+  const frame = new Uint8Array(frameHeaderBytes + 8);
+  frame.set(frameHeader(frameKinds.time, 8));
+  new DataView(frame.buffer).setBigUint64(frameHeaderBytes, nanoseconds, true);
+  return frame;
 }
 
 function frameHeader(kind: number, length: number): Uint8Array {
@@ -80,6 +89,7 @@ export class GuestFrameReader {
     const payload = this.#buffer.slice(frameHeaderBytes, this.#length);
     this.#length = 0;
     if (kind === frameKinds.ready && payload.length === 0) return { kind: "ready" };
+    if (kind === frameKinds.timeRequest && payload.length === 0) return { kind: "timeRequest" };
     if (kind === frameKinds.stderrData) return { kind: "stderrData", payload };
     if (kind !== frameKinds.exitStatus) throw protocolError(`a frame of kind ${kind}`);
     if (payload.length !== 4) {

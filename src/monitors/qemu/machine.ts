@@ -10,10 +10,13 @@ import {
   stdinEndFrame,
   stdinFrames,
   stopFrame,
+  timeFrame,
 } from "./frames.ts";
 
 /** How long a guest may take to end after it was asked to, or after it said that it would. */
 const graceMs = 1_000;
+
+const nanosecondsPerMillisecond = 1_000_000n;
 
 /** How much of QEMU's own messages to keep. */
 const messageLimit = 4_096;
@@ -131,6 +134,12 @@ export class Machine implements Instance {
         this.#isReady = true;
         if (this.#requested !== undefined) this.#control.write(stopFrame());
         this.#disconnectInput = this.#connectInput();
+        return;
+      case "timeRequest":
+        // A guest that asks and asks without listening is not answered for ever.
+        if (this.#control.writable && !this.#control.writableNeedDrain) {
+          this.#control.write(timeFrame(BigInt(Date.now()) * nanosecondsPerMillisecond));
+        }
         return;
       case "stderrData":
         this.#streams.stderr.write(frame.payload);

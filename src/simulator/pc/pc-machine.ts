@@ -30,9 +30,9 @@ export const simulatedImage = {
   textEnd: 0x10_4000,
   readOnlyStart: 0x10_4000,
   readOnlyEnd: 0x10_5000,
-  interruptStubs: 0x10_4000,
-  stackLow: 0x10_8000,
-  stackHigh: 0x11_0000,
+  pageTables: 0x11_1000,
+  stackLow: 0xff70_8000,
+  stackHigh: 0xff80_8000,
   heapStart: 0x12_0000,
 } as const;
 
@@ -57,6 +57,8 @@ export class PcMachine {
     this.localApic = new LocalApic(clock);
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
     writeStartInfo(new Uint8Array(memory.buffer), startInfo, launchAddress);
+    linkPageTables(new DataView(memory.buffer, simulatedImage.pageTables));
+    this.processor.pageTables = BigInt(simulatedImage.pageTables);
     const debugExit: PortDevice = { firstPort: 0xf4, portCount: 4, read: () => 0, write: powerOff };
     const ports: PortDevice[] = [this.console, debugExit];
     if (options.hasControlChannel ?? true) ports.push(this.control);
@@ -65,7 +67,8 @@ export class PcMachine {
       kernel,
       app,
       memory,
-      config: { platform: platformIds.pc, ...simulatedImage },
+      // No files: preparing them asks for the time, and these machines are about less.
+      config: { platform: platformIds.pc, ...simulatedImage, opensFiles: 0 },
       modules: {
         port: portModule(ports),
         mmio: registerModule([this.localApic, this.ioApic]),
@@ -87,6 +90,20 @@ export class PcMachine {
     const hasInterrupt = (): boolean => this.control.interrupts && this.ioApic.vectorOf(3) !== 0;
     this.clock.waitUntil(this.localApic.nextInterrupt() ?? neverDeadline, hasInterrupt);
   };
+}
+
+/**
+ * The tables that an image brings, as far as the kernel adds to them: a root, four directories for
+ * the window, and the pages of the 2 MiB in which the image lies, none of them mapped.
+ */
+function linkPageTables(view: DataView): void {
+  const link = (entry: number, table: number): void =>
+    view.setBigUint64(entry, BigInt(simulatedImage.pageTables + table) | 3n, true);
+  link(0, 0x1000);
+  for (let index = 0; index < 4; index++) {
+    link(0x1000 + index * 8, 0x2000 + index * 0x1000);
+  }
+  link(0x2000, 0x9000);
 }
 
 function powerOff(): void {

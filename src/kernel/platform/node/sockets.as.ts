@@ -17,8 +17,7 @@ import {
   writable,
 } from "../../net/socket-table.as";
 
-const bounceFrames: u32 = 16; // as long as the longest datagram
-const bounceBytes: u32 = bounceFrames * frameBytes;
+const bounceBytes: u32 = 0x1_0000; // as long as the longest datagram
 const eventCapacity: u32 = 256;
 const wouldWait: i64 = -6; // errno.again
 
@@ -116,5 +115,5 @@ function totalOf(list: u32, count: u32): u32 {
 }
 
 function prepareBounce(): void {
-  if (bounce == 0) bounce = allocateFrames(bounceFrames);
+  if (bounce == 0) bounce = allocateFrames(bounceBytes / frameBytes);
 }

@@ -7,6 +7,7 @@ import { beginMessage, endMessage } from "../../console/message.as";
 import { appBase } from "../../memory/app-memory.as";
 import { allocateZeroedFrame, availableFrames } from "../../memory/frames.as";
 import { mapAppPage } from "./page-tables.as";
+import { findMemory } from "./start-info.as";
 
 /** 128 + SIGKILL (contracts/traps.ts). */
 const outOfMemoryStatus: u32 = 137;
@@ -19,13 +20,14 @@ const protectionFault: u32 = 1;
 
 let totalFrames: u32 = 0;
 
-/** Notes how much memory there is, before any of it is given away. */
+/** Notes how much memory there is, before the app is given any of it. */
 export function countAppFrames(): void {
   totalFrames = availableFrames();
 }
 
 /** The largest size of the app's memory that RAM can hold, in 64 KiB pages. */
 export function pageLimit(): u32 {
+  findMemory();
   const own = config.appImageLength >> 12;
   return totalFrames > reservedFrames ? (totalFrames - reservedFrames + own) >> 4 : 0;
 }

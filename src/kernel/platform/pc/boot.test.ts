@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { appBase } from "../../../contracts/machine-interface.ts";
 import { InstanceExit } from "../../../simulator/exit.ts";
 import { encodeLaunchRecord } from "../../../simulator/launch-record.ts";
 import type { PcMachine } from "../../../simulator/pc/pc-machine.ts";
@@ -10,6 +11,7 @@ import {
   encodeFrame,
   errorTextOf,
   exitStatusOf,
+  findMemory,
   framesOf,
   memoryMapTo,
   startInfo,
@@ -32,7 +34,7 @@ function time(pc: PcMachine, clock: number): bigint {
 }
 
 describe("boot in a virtual machine", () => {
-  it("says that it listens, runs the app and sends its exit status as the last frame", () => {
+  it("runs the app, says that it listens and sends its exit status as the last frame", () => {
     const pc = bootPc();
     expect(exitStatusOf(pc)).toBe(0);
     expect(framesOf(pc).map(({ kind }) => kind)).toEqual([18, 17]);
@@ -59,7 +61,9 @@ describe("boot in a virtual machine", () => {
 
   it("needs no more than 1.5 MiB", () => {
     const memoryMap = memoryMapTo(0x18_0000);
-    expect(exitStatusOf(bootPc({ startInfo: startInfo({ memoryMap }) }))).toBe(0);
+    const pc = bootPc({ startInfo: startInfo({ memoryMap }) });
+    expect(exitStatusOf(pc)).toBe(0);
+    expect(callPc(pc, "pageFault", appBase, 2)).toBe(1);
   });
 
   const failures = [
@@ -68,18 +72,20 @@ describe("boot in a virtual machine", () => {
     ["the memory map is empty", undefined, []],
     ["memory ends in the image", undefined, memoryMapTo(0x11_0000)],
   ] as const;
-  it.each(failures)("says so and ends with 125 when %s", (_what, record, memoryMap) => {
+  it.each(failures)("ends when memory is needed but %s", (_what, record, memoryMap) => {
     const pc = createPc({ startInfo: startInfo({ memoryMap }) });
     pc.boot(record);
+    expect(() => findMemory(pc)).toThrow(InstanceExit);
     expect(errorTextOf(pc)).toBe("tsuki: no usable PVH boot record: start the image by PVH\n");
     expect(exitStatusOf(pc)).toBe(125);
   });
 
-  it("says so when memory does not suffice for page tables", () => {
+  it("ends with 137 when memory does not suffice for a page", () => {
     const memoryMap = [{ start: 0x12_0000n, lengthBytes: 0x2000n, type: 1 }];
     const pc = bootPc({ startInfo: startInfo({ memoryMap }) });
-    expect(errorTextOf(pc)).toMatch(/^tsuki: too little memory/);
-    expect(exitStatusOf(pc)).toBe(125);
+    expect(() => callPc(pc, "pageFault", appBase, 2)).toThrow(InstanceExit);
+    expect(errorTextOf(pc)).toMatch(/^tsuki: out of memory/);
+    expect(exitStatusOf(pc)).toBe(137);
   });
 });
 
@@ -221,11 +227,42 @@ describe.each(hypervisors)("the clock with hypervisor %s", (hypervisor) => {
 
 describe("the wall clock of a virtual machine", () => {
   const launch = 1_700_000_000_000_000_000n;
+  const told = 1_650_000_000_000_000_000n;
+  const answerLimit = 110_000_000n;
+  const seconds = (value: bigint): bigint => value / 1_000_000_000n;
 
-  it("comes on the command line", () => {
-    const commandLine = "quiet tsuki.time=1600000000000000007 tsuki.times=5";
-    const pc = bootPc({ startInfo: startInfo({ commandLine }) });
-    expect(time(pc, 0) - 1_600_000_000_000_000_007n).toBeLessThan(1000n);
+  function timeFrame(value: bigint): Uint8Array {
+    const payload = new Uint8Array(8);
+    new DataView(payload.buffer).setBigUint64(0, value, true);
+    return encodeFrame(4, payload);
+  }
+
+  it("is the monitor's, who is asked once", () => {
+    const pc = bootPc();
+    pc.control.receive(encodeFrame(1, "input"));
+    pc.control.receive(timeFrame(told));
+    expect(time(pc, 0) - told).toBeLessThan(100_000n);
+    pc.clock.advance(5_000_000_000n);
+    expect(seconds(time(pc, 0) - told)).toBe(5n);
+    expect(framesOf(pc).filter(({ kind }) => kind === 19)).toHaveLength(1);
+    expect(read(pc)).toBe("input");
+  });
+
+  it.each([true, false])(
+    "comes on the command line when nobody answers (control channel: %s)",
+    (hasControlChannel) => {
+      const commandLine = "quiet tsuki.time=1600000000000000007 tsuki.times=5";
+      const pc = bootPc({ hasControlChannel, startInfo: startInfo({ commandLine }) });
+      const shown = time(pc, 0) - 1_600_000_000_000_000_007n;
+      expect(shown).toBeGreaterThanOrEqual(0n);
+      expect(shown).toBeLessThan(answerLimit);
+    },
+  );
+
+  it("is never earlier than the real-time clock's", () => {
+    const commandLine = "tsuki.time=1600000000000000007";
+    const pc = bootPc({ startInfo: startInfo({ commandLine }), hasRealTimeClock: true });
+    expect(seconds(time(pc, 0))).toBe(seconds(launch));
   });
 
   it.each([
@@ -236,12 +273,12 @@ describe("the wall clock of a virtual machine", () => {
     "",
   ])("is the real-time clock's when the command line is %j", (commandLine) => {
     const pc = bootPc({ startInfo: startInfo({ commandLine }), hasRealTimeClock: true });
-    const seconds = (value: bigint): bigint => value / 1_000_000_000n;
     expect(seconds(time(pc, 0))).toBe(seconds(launch));
   });
 
-  it("is KVM's otherwise", () => {
-    const pc = bootPc({ hypervisor: "kvm", startInfo: startInfo({ commandLine: "" }) });
+  it("is KVM's where there is KVM", () => {
+    const pc = bootPc({ hypervisor: "kvm" });
+    pc.control.receive(timeFrame(told));
     expect(time(pc, 0) - launch).toBeLessThan(10_000n);
   });
 });

@@ -3,13 +3,15 @@
 // local APIC's timer while the program runs.
 import * as cpu from "../../base/machine/cpu.as";
 import { isKvm } from "./identification.as";
+import { startInterrupts } from "./interrupts.as";
 import { kvmTime, startKvmClock } from "./kvm-clock.as";
 import { silenceTimer, startTimer, timerCount, timerCountNs } from "./local-apic.as";
 import { timestampFrequency } from "./timestamp-frequency.as";
 
-const timestampSource: u32 = 0;
-const kvmSource: u32 = 1;
-const measuringSource: u32 = 2;
+const noSource: u32 = 0;
+const timestampSource: u32 = 1;
+const kvmSource: u32 = 2;
+const measuringSource: u32 = 3;
 
 /** How long the timestamp counter is measured: the error is then about 1 us in this. */
 const measuringNs: u64 = 100_000_000;
@@ -31,7 +33,8 @@ let timerStart: u32 = 0;
 let latestTime: u64 = 0;
 
 /** Chooses the clock and starts it at (about) 0. */
-export function startClock(): void {
+function startClock(): void {
+  startInterrupts();
   firstTimestamp = cpu.timestamp();
   if (isKvm() && startKvmClock()) {
     source = kvmSource;
@@ -40,6 +43,7 @@ export function startClock(): void {
   const frequency = timestampFrequency();
   if (frequency != 0) {
     setRatio(1_000_000_000, frequency);
+    source = timestampSource;
     return;
   }
   source = measuringSource;
@@ -47,8 +51,9 @@ export function startClock(): void {
   silenceTimer();
 }
 
-/** Nanoseconds since about the start. */
+/** Nanoseconds since somebody first asked. */
 export function pcMonotonicTime(): u64 {
+  if (source == noSource) startClock();
   if (source == kvmSource) return kvmTime();
   if (source == measuringSource) return measure();
   return scale(cpu.timestamp() - firstTimestamp);
@@ -56,6 +61,7 @@ export function pcMonotonicTime(): u64 {
 
 /** The smallest difference that the clock can show, in nanoseconds. */
 export function pcClockResolution(): u64 {
+  if (source == noSource) startClock();
   return source == measuringSource ? timerCountNs : 1;
 }
 

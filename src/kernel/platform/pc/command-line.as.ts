@@ -1,7 +1,8 @@
 // The kernel's command line: words with a value (contracts/control-channel.ts).
 import { text } from "../../base/text.as";
 
-const lengthLimit: u32 = 4096;
+/** No more of a command line is read, in bytes. */
+export const commandLineLimit: u32 = 4096;
 
 let time: u64 = 0;
 
@@ -10,9 +11,9 @@ export function launchTime(): u64 {
   return time;
 }
 
-/** Reads a command line, which ends with a NUL, or without one before `end`. */
-export function readCommandLine(pointer: usize, end: u64): void {
-  const last = min(end, <u64>pointer + lengthLimit);
+/** Reads a command line, which ends with a NUL or where the limit is. */
+export function readCommandLine(pointer: usize): void {
+  const last = <u64>pointer + commandLineLimit;
   while (byteAt(pointer, last) != 0) {
     const value = valueOf(text("tsuki.time="), pointer, last);
     if (value != 0) time = readDecimal(value, last);

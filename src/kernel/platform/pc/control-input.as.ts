@@ -10,6 +10,7 @@ const payloadLimit: u32 = 4096;
 const stdinData: u32 = 1;
 const stdinEnd: u32 = 2;
 const stop: u32 = 3;
+const time: u32 = 4;
 
 let header: u32 = 0; // the bytes of a header that have come, lowest first
 let headerCount: u32 = 0;
@@ -17,6 +18,7 @@ let payloadLeft: u32 = 0;
 let isBroken = false;
 let hasEnded = false;
 let isStopWanted = false;
+let latestTime: u64 = 0;
 
 let ring: usize = 0;
 let readCount: u32 = 0; // bytes ever taken from and put into the ring; both may wrap
@@ -37,6 +39,11 @@ export function canTake(): bool {
 /** Whether the monitor has asked the app to stop. */
 export function stopWanted(): bool {
   return isStopWanted;
+}
+
+/** The time that the monitor last told, in nanoseconds since 1970; 0 when it told none. */
+export function toldTime(): u64 {
+  return payloadLeft == 0 ? latestTime : 0;
 }
 
 /** Whether a read would not wait: there are bytes, or there will be none. */
@@ -63,7 +70,9 @@ export function readControlInput(appPointer: u32, length: u32): u32 {
 function receive(byte: u32): void {
   if (payloadLeft != 0) {
     payloadLeft--;
-    if ((header & 0xff) == stdinData) keep(byte);
+    const kind = header & 0xff;
+    if (kind == stdinData) keep(byte);
+    else if (kind == time) latestTime = (latestTime >> 8) | (<u64>byte << 56);
     return;
   }
   if (headerCount == 0) header = 0;

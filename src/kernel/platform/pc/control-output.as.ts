@@ -3,19 +3,25 @@ import { drainSerial, openSerialPort, secondSerialPort, writeSerial } from "./se
 
 const exitFrame: u32 = 17;
 const readyFrame: u32 = 18;
+const timeRequestFrame: u32 = 19;
 const frame = memory.data(8, 4);
 
+let isOpened = false;
 let isPresent = false;
 
-/** Opens the channel if there is one, and tells the monitor, which waits with its input until then. */
-export function openControlChannel(): void {
-  isPresent = openSerialPort(secondSerialPort);
-  if (isPresent) writeControlHeader(readyFrame, 0);
+/**
+ * Whether there is a control channel. The first question opens it and tells the monitor, which
+ * waits with its input until then.
+ */
+export function hasControlChannel(): bool {
+  if (!isOpened) open();
+  return isPresent;
 }
 
-/** Whether there is a control channel. */
-export function hasControlChannel(): bool {
-  return isPresent;
+function open(): void {
+  isOpened = true;
+  isPresent = openSerialPort(secondSerialPort);
+  if (isPresent) writeControlHeader(readyFrame, 0);
 }
 
 /** Writes the header of a frame; its payload must follow. */
@@ -24,9 +30,15 @@ export function writeControlHeader(kind: u32, length: u32): void {
   writeSerial(secondSerialPort, frame, 4);
 }
 
+/** Asks the monitor for the time; false when there is nobody to ask. */
+export function writeTimeRequest(): bool {
+  if (hasControlChannel()) writeControlHeader(timeRequestFrame, 0);
+  return isPresent;
+}
+
 /** Writes the last frame and waits until it is gone. */
 export function writeExitFrame(status: u32): void {
-  if (!isPresent) return;
+  if (!hasControlChannel()) return;
   store<u32>(frame, exitFrame | (4 << 16));
   store<u32>(frame, status, 4);
   writeSerial(secondSerialPort, frame, 8);

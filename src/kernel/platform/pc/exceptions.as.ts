@@ -2,9 +2,10 @@
 import { putDecimal, putHexadecimal, putText } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
-import { machineFault } from "../../trap/trap-message.as";
+import { machineFault, stackOverflow } from "../../trap/trap-message.as";
 import { trap } from "../../trap/trap.as";
 import { pageFault } from "./app-pages.as";
+import { isBelowStack, stackFault } from "./native-stack.as";
 import { powerOff } from "./power.as";
 
 const pageFaultVector: u32 = 14;
@@ -18,9 +19,14 @@ export function exception(
 ): u32 {
   // A fault while one is reported would go round for ever.
   if (isReporting) powerOff(trapExitStatus);
-  if (vector == pageFaultVector && pageFault(address, <u32>errorCode) != 0) return 1;
+  const isPageFault = vector == pageFaultVector;
+  if (isPageFault && pageFault(address, <u32>errorCode) != 0) return 1;
+  if (isPageFault && stackFault(address, <u32>errorCode)) return 1;
   isReporting = true;
-  if (vector != pageFaultVector) {
+  if (isPageFault && isBelowStack(address)) {
+    trap(stackOverflow, programCounter, stackPointer, 0);
+  }
+  if (!isPageFault) {
     beginMessage(text("exception "));
     putDecimal(vector);
     putText(text(", error code "));

@@ -1,12 +1,10 @@
-// The page tables of the running machine (Intel SDM volume 3, 4.5): the kernel's window mapped to
-// itself, write or execute but never both, the app's memory on demand, nothing else.
+// The page tables of the running machine (Intel SDM volume 3, 4.5). The image brings those that map
+// itself (src/image/pc/page-tables.ts): the kernel adds memory, devices, the app's pages and the
+// rest of the stack, when they are first needed. Nothing is ever both written and executed.
 import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
 import { appBase } from "../../memory/app-memory.as";
 import { allocateZeroedFrame } from "../../memory/frames.as";
-import { identifiedA, identifiedD, identify } from "./identification.as";
-import { ioApicBase } from "./io-apic.as";
-import { localApicBase } from "./local-apic.as";
 
 const present: u64 = 1;
 const writable: u64 = 2;
@@ -16,91 +14,72 @@ const addressMask: u64 = 0x000f_ffff_ffff_f000;
 
 const pageBytes: u64 = 0x1000;
 const largePageBytes: u64 = 0x20_0000;
-const firstMappedAddress: u64 = 0x1_0000;
-const guardBytes: u64 = 0x1000;
 
-const extendedFeatures: u32 = 0xc000_0080; // IA32_EFER
-const noExecuteEnable: u64 = 0x800;
+// Where the tables lie among those of the image.
+const gigabytes: usize = 0x1000;
+const directories: usize = 0x2000; // four in a row: one entry for each 2 MiB of the window
+const imagePages: usize = 0x9000; // in a row: one entry for each page up to the image's end
 
-let noExecute: u64 = 0;
-let directories: usize = 0; // the table of page directories that covers the first 512 GiB
-let directory: usize = 0; // the page directory under construction
-let directoryRegion: u64 = 0;
+/** What is mapped only to be read while the machine is looked at. */
+export const readOnly: u64 = 0x8000_0000_0000_0001; // present, no execute
 
-/** Builds the tables for RAM up to `end` and switches to them; false when memory is short. */
-export function buildPageTables(end: u64): bool {
-  enableNoExecute();
-  const root = allocateZeroedFrame();
-  directories = allocateZeroedFrame();
-  if (root == 0 || directories == 0) return false;
-  store<u64>(root, <u64>directories | present | writable);
-  const window = present | writable | noExecute;
-  for (let address: u64 = 0; address < end; address += largePageBytes) {
-    if (address < <u64>config.heapStart) {
-      if (!mapImageRegion(address)) return false;
-    } else if (!mapLargePage(address, window)) return false;
+/** What memory allows. */
+export const readWrite: u64 = 0x8000_0000_0000_0003; // present, writable, no execute
+
+/** Pages below are not mapped: an address near 0 is a mistake. */
+export const firstMappedAddress: u64 = 0x1_0000;
+
+/** Maps a range of the window, which ends below the devices, to itself. */
+export function mapWindow(start: u64, end: u64, access: u64): void {
+  const border = imageTablesEnd();
+  const nearEnd = min(end, border);
+  for (let address = start & ~(pageBytes - 1); address < nearEnd; address += pageBytes) {
+    store<u64>(imagePageEntry(address), address | access);
   }
-  if (!mapLargePage(ioApicBase, window | uncached)) return false;
-  if (!mapLargePage(localApicBase, window | uncached)) return false;
-  cpu.loadPageTables(root);
-  return true;
+  let address = max(start, border) & ~(largePageBytes - 1);
+  for (; address < end; address += largePageBytes) mapLargePage(address, access);
+}
+
+/** Unmaps the pages in which nothing may lie, after something was read there. */
+export function unmapFirstPages(): void {
+  for (let address: u64 = 0; address < firstMappedAddress; address += pageBytes) {
+    store<u64>(imagePageEntry(address), 0);
+  }
+  cpu.loadPageTables(config.pageTables);
+}
+
+/** Maps the registers of a device, 2 MiB around them, to themselves. */
+export function mapDevice(address: u64): void {
+  mapLargePage(address & ~(largePageBytes - 1), readWrite | uncached);
 }
 
 /** Maps one page of app memory to a frame; false when there is none for a table. */
 export function mapAppPage(offset: u64, frame: usize): bool {
-  const address = appBase + offset;
-  const pages = descend(directories + entryOffset(address, 30));
-  if (pages == 0) return false;
-  const table = descend(pages + entryOffset(address, 21));
+  return mapPage(appBase + offset, frame);
+}
+
+/** Maps one page of the lower 512 GiB to a frame; false when there is none for a table. */
+export function mapPage(address: u64, frame: usize): bool {
+  const directory = descend(<usize>config.pageTables + gigabytes + entryOffset(address, 30));
+  if (directory == 0) return false;
+  const table = descend(directory + entryOffset(address, 21));
   if (table == 0) return false;
-  store<u64>(table + entryOffset(address, 12), <u64>frame | present | writable | noExecute);
+  store<u64>(table + entryOffset(address, 12), <u64>frame | readWrite);
   return true;
 }
 
-function enableNoExecute(): void {
-  identify(0x8000_0000);
-  if (identifiedA() < 0x8000_0001) return;
-  identify(0x8000_0001);
-  if (((identifiedD() >> 20) & 1) == 0) return;
-  cpu.writeMsr(extendedFeatures, cpu.readMsr(extendedFeatures) | noExecuteEnable);
-  noExecute = 1 << 63;
+/** The image's tables reach to the end of the 2 MiB in which it ends. */
+function imageTablesEnd(): u64 {
+  return (<u64>config.heapStart + largePageBytes - 1) & ~(largePageBytes - 1);
 }
 
-/** Maps the 2 MiB that hold a part of the image page by page. */
-function mapImageRegion(start: u64): bool {
-  if (!findDirectory(start)) return false;
-  const table = descend(directory + entryOffset(start, 21));
-  if (table == 0) return false;
-  for (let offset: u64 = 0; offset < largePageBytes; offset += pageBytes) {
-    const access = accessOf(start + offset);
-    if (access != 0) store<u64>(table + <usize>(offset >> 9), (start + offset) | access);
-  }
-  return true;
+function imagePageEntry(address: u64): usize {
+  return <usize>config.pageTables + imagePages + <usize>(address >> 9);
 }
 
-/** What may be done with a page of the window, 0 for a page that is not mapped. */
-function accessOf(address: u64): u64 {
-  if (address < firstMappedAddress) return 0;
-  if (address < config.textEnd && address >= config.textStart) return present;
-  if (address < config.readOnlyEnd && address >= config.readOnlyStart) return present | noExecute;
-  if (address < config.stackLow && address + guardBytes >= config.stackLow) return 0;
-  return present | writable | noExecute;
-}
-
-function mapLargePage(address: u64, access: u64): bool {
-  if (!findDirectory(address)) return false;
-  const place = directory + entryOffset(address, 21);
-  store<u64>(place, (address & ~(largePageBytes - 1)) | access | large);
-  return true;
-}
-
-/** Makes `directory` the one for an address; addresses come in runs, so most times it is. */
-function findDirectory(address: u64): bool {
-  if (directory == 0 || address >> 30 != directoryRegion) {
-    directoryRegion = address >> 30;
-    directory = descend(directories + entryOffset(address, 30));
-  }
-  return directory != 0;
+function mapLargePage(address: u64, access: u64): void {
+  const entry = <usize>config.pageTables + directories + <usize>(address >> 18);
+  store<u64>(entry, address | access | large);
 }
 
 /** The table that an entry points to, made if there is none; 0 when memory is short. */

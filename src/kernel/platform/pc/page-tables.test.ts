@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { appBase } from "../../../contracts/machine-interface.ts";
 import { type PcMachine, simulatedImage } from "../../../simulator/pc/pc-machine.ts";
-import { bootPc, callPc, memoryMapTo, startInfo } from "./pc.fixture.ts";
+import { startInfoAddress } from "../../../simulator/pc/start-info.ts";
+import { callPc, createPc, findMemory, memoryMapTo, startInfo } from "./pc.fixture.ts";
 
 const noExecute = 1n << 63n;
 const addressBits = 0x000f_ffff_ffff_f000n;
@@ -46,55 +47,81 @@ function mapped(pc: PcMachine, memory: WebAssembly.Memory) {
   };
 }
 
-function boot(end: number) {
+function boot(end: number, record?: bigint) {
   const memory = new WebAssembly.Memory({ initial: 65_536 });
-  const pc = bootPc({ memory, startInfo: startInfo({ memoryMap: memoryMapTo(end) }) });
+  const pc = createPc({ memory, startInfo: startInfo({ memoryMap: memoryMapTo(end) }) });
+  new Uint8Array(memory.buffer).copyWithin(lowStartInfo, startInfoAddress, startInfoAddress + 56);
+  pc.boot(record);
   return { pc, look: mapped(pc, memory) };
 }
 
-const { textStart, textEnd, readOnlyStart, readOnlyEnd, stackLow, stackHigh, heapStart } =
-  simulatedImage;
+/** Where some monitors put the record: in a page that is not mapped otherwise. */
+const lowStartInfo = 0x6000;
 
-describe("the page tables", () => {
+const { stackLow, stackHigh, heapStart } = simulatedImage;
+const firstStackPage = stackHigh - 0x8000;
+
+describe("the page tables, once memory was asked for", () => {
   const { pc, look } = boot(0x4000_0000 + 0x30_0000);
+  findMemory(pc);
+  callPc(pc, "clock_time_get", 1, 0n, 8);
 
   it.each([
     ["nothing at address 0", 0, "none"],
     ["nothing below 64 KiB", 0xffff, "none"],
-    ["conventional memory", 0x1_0000, "same rw-"],
-    ["statics", 0x10_0000, "same rw-"],
-    ["text", textStart, "same r-x"],
-    ["the end of text", textEnd - 1, "same r-x"],
-    ["read-only data", readOnlyStart, "same r--"],
-    ["the end of read-only data", readOnlyEnd - 1, "same r--"],
-    ["data behind it", readOnlyEnd, "same rw-"],
-    ["the guard below the stack", stackLow - 1, "none"],
-    ["the whole guard page", stackLow - 4096, "none"],
-    ["what lies below the guard", stackLow - 4097, "same rw-"],
-    ["the stack", stackLow, "same rw-"],
-    ["the stack's end", stackHigh - 1, "same rw-"],
     ["the heap", heapStart, "same rw-"],
     ["memory behind the image", 0x20_0000, "same rw-"],
     ["memory in the second gigabyte", 0x4010_0000, "same rw-"],
     ["nothing behind memory", 0x4040_0000, "none"],
     ["the I/O APIC", 0xfec0_0000, "same rw- uncached"],
     ["the local APIC", 0xfee0_0320, "same rw- uncached"],
+    ["nothing below the stack", stackLow - 1, "none"],
     ["nothing behind the window", 0x1_0000_0000, "none"],
     ["no page of the app before its first touch", appBase, "none"],
   ])("have %s", (_what, address, expected) => {
     expect(look(address)).toBe(expected);
   });
 
-  it("allow nothing to be both written and executed", () => {
-    const both: number[] = [];
-    for (let address = 0; address < 0x40_0000; address += 4096) {
-      if (look(address).endsWith("rwx")) both.push(address);
-    }
-    expect(both).toEqual([]);
+  it("leave the image as it comes", () => {
+    expect(look(0x10_0000)).toBe("none");
+    expect(look(heapStart - 1)).toBe("none");
   });
 
-  it("enable no-execute in EFER", () => {
-    expect((pc.processor.registers.get(0xc000_0080) ?? 0n) & 0x800n).toBe(0x800n);
+  it("have a stack of a megabyte whose pages lie anywhere, not executable", () => {
+    const frames = new Set<string>();
+    for (let page = stackLow; page < firstStackPage; page += 4096) frames.add(look(page));
+    expect(frames.size).toBe((firstStackPage - stackLow) / 4096);
+    for (const mapping of frames) expect(mapping).toMatch(/^0x[0-9a-f]+ rw-$/);
+  });
+});
+
+describe("the page tables", () => {
+  it("have nothing but the image before memory was asked for", () => {
+    const { look } = boot(0x100_0000);
+    for (const address of [heapStart, 0x20_0000, 0xfee0_0000]) expect(look(address)).toBe("none");
+  });
+
+  it("forget the low pages in which the boot record lay", () => {
+    const { pc, look } = boot(0x100_0000, BigInt(lowStartInfo));
+    findMemory(pc);
+    expect(look(0x20_0000)).toBe("same rw-");
+    expect(look(lowStartInfo)).toBe("none");
+  });
+});
+
+describe("the stack", () => {
+  it("grows to an eighth of a small memory", () => {
+    const { pc, look } = boot(0x18_0000);
+    expect(callPc(pc, "exception", 14, 2n, 0n, 0n, BigInt(firstStackPage - 8))).toBe(1);
+    const frames = (0x18_0000 - heapStart + 0x8_f000) / 4096;
+    const bottom = firstStackPage - Math.floor(frames / 8) * 4096;
+    expect(look(bottom)).toMatch(/ rw-$/);
+    expect(look(bottom - 1)).toBe("none");
+  });
+
+  it("is retried where its lowest page was held back", () => {
+    const { pc } = boot(0x100_0000);
+    expect(callPc(pc, "exception", 14, 2n, 0n, 0n, BigInt(firstStackPage))).toBe(1);
   });
 });
 
@@ -114,7 +141,7 @@ describe("a first touch of app memory", () => {
   it.each([
     ["behind the app's memory", appBase + 0x1_0000n, 2],
     ["below it", appBase - 1n, 2],
-    ["in the guard below the stack", BigInt(stackLow - 8), 2],
+    ["of the stack", BigInt(firstStackPage), 2],
     ["a page that is there", appBase, 1],
   ])("is refused %s", (_what, address, errorCode) => {
     const { pc } = boot(0x100_0000);

@@ -48,6 +48,11 @@ export function callPc(pc: PcMachine, name: string, ...values: (number | bigint)
   return callKernel(pc.machine, name, ...values);
 }
 
+/** Makes the kernel look for the machine's memory, as whatever needs some does. */
+export function findMemory(pc: PcMachine): void {
+  callPc(pc, "memoryGrow", 65_535);
+}
+
 /** One frame of the control channel. */
 export interface Frame {
   readonly kind: number;

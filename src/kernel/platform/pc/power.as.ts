@@ -5,17 +5,26 @@ import { writeExitFrame } from "./control-output.as";
 import { drainSerial, firstSerialPort } from "./serial-port.as";
 
 const debugExit: u32 = 0xf4; // QEMU's isa-debug-exit
-const acpiControl: u32 = 0x604; // PM1a control of QEMU's q35 and microvm
+const acpiControl: u32 = 0x604; // PM1a control of QEMU's q35; microvm has none
 const acpiSleep: u32 = 0x2000; // sleep enable, type 0: S5
 const keyboardController: u32 = 0x64; // Intel 8042
 const resetPulse: u32 = 0xfe;
 
-/** Tells the monitor the exit status and powers off; does not return. */
+/** An interrupt descriptor table without a single gate. */
+const emptyTable = memory.data(16, 8);
+
+/**
+ * Tells the monitor the exit status and ends the machine, by whatever it has for that; does not
+ * return. The last means is what every machine has: a fault that cannot be delivered shuts the
+ * processor down, which monitors take for a reset (Intel SDM volume 3, 6.15, interrupt 8).
+ */
 export function powerOff(status: u32): void {
   drainSerial(firstSerialPort);
   writeExitFrame(status);
   port.out8(debugExit, 0);
   port.out16(acpiControl, acpiSleep);
   port.out8(keyboardController, resetPulse);
+  cpu.loadInterruptTable(emptyTable);
+  store<u8>(0, 0);
   for (;;) cpu.halt();
 }

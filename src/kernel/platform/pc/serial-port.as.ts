@@ -28,16 +28,18 @@ const pollLimit: u32 = 2_000_000;
 
 let lostBytes: u64 = 0;
 
-/** Makes a port ready: 115200 baud, 8 bits, FIFO; false when there is none. */
+/** Makes a port ready for output: 8 bits, FIFO; its speed is nothing to a virtual machine. */
+export function prepareSerialPort(base: u32): void {
+  port.out8(base + lineControl, 3);
+  port.out8(base + fifoControl, 7); // on, both empty, interrupt from the first byte
+}
+
+/** Makes a port ready for both ways; false when there is none. */
 export function openSerialPort(base: u32): bool {
   port.out8(base + scratch, 0x5a);
   if (port.in8(base + scratch) != 0x5a) return false;
+  prepareSerialPort(base);
   port.out8(base + interruptEnable, 0);
-  port.out8(base + lineControl, 0x80); // the divisor stands at data and interruptEnable
-  port.out8(base + data, 1);
-  port.out8(base + interruptEnable, 0);
-  port.out8(base + lineControl, 3);
-  port.out8(base + fifoControl, 7); // on, both empty, interrupt from the first byte
   port.out8(base + modemControl, 0x0b); // DTR, RTS, and OUT2, which lets interrupts through
   return true;
 }

@@ -1,25 +1,39 @@
-// The wall clock of a virtual machine: the launch time from the command line, else KVM's, else the
-// battery-backed clock's, each carried on by the monotonic clock.
+// The wall clock of a virtual machine, found when somebody first asks and carried on by the
+// monotonic clock: KVM's; else what the monitor tells when it is asked, because the time at which it
+// started the machine is over by then; else the later of that time and the battery-backed clock's.
 import { pcMonotonicTime } from "./clock.as";
 import { launchTime } from "./command-line.as";
+import { toldTime } from "./control-input.as";
+import { writeTimeRequest } from "./control-output.as";
 import { kvmWallBase } from "./kvm-clock.as";
+import { pcIdle } from "./loop.as";
 import { realTimeSeconds } from "./real-time-clock.as";
+import { findMemory } from "./start-info.as";
+
+/** A monitor that has not answered by then does not know the question. */
+const answerLimitNs: u64 = 100_000_000;
 
 let base: u64 = 0; // nanoseconds since 1970 at which the monotonic clock was 0
 
-/** Nanoseconds since 1970; since boot when nobody knows the time. */
+/** Nanoseconds since 1970; since the first question when nobody knows the time. */
 export function pcWallTime(): u64 {
-  const now = pcMonotonicTime();
-  if (base == 0) base = findBase(now);
-  return base + now;
+  if (base == 0) base = findBase();
+  return base + pcMonotonicTime();
 }
 
-/** Takes the launch time, if there is one, for the present moment. */
-export function startWallClock(): void {
-  if (launchTime() != 0) base = launchTime() - pcMonotonicTime();
-}
-
-function findBase(now: u64): u64 {
+function findBase(): u64 {
+  const asked = pcMonotonicTime();
   const kvmBase = kvmWallBase();
-  return kvmBase != 0 ? kvmBase : realTimeSeconds() * 1_000_000_000 - now;
+  if (kvmBase != 0) return kvmBase;
+  const told = askMonitor(asked + answerLimitNs);
+  if (told != 0) return told - pcMonotonicTime();
+  findMemory();
+  return max(launchTime(), realTimeSeconds() * 1_000_000_000) - asked;
+}
+
+/** The time by the control channel, 0 without an answer before a monotonic deadline. */
+function askMonitor(deadline: u64): u64 {
+  if (!writeTimeRequest()) return 0;
+  while (toldTime() == 0 && pcMonotonicTime() < deadline) pcIdle(deadline, false);
+  return toldTime();
 }
