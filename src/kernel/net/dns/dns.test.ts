@@ -1,0 +1,258 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Calls } from "../../../simulator/kernel.fixture.ts";
+import { LoopbackNetwork } from "../../../simulator/loopback-network.ts";
+import type { SocketAddress } from "../../../simulator/network.ts";
+
+const tryAgain = 78;
+const failed = 80;
+const noName = 84;
+const noService = 85;
+const second = 1_000_000_000n;
+const [hints, results, addresses, data, pointer, count, text] = [
+  64, 128, 512, 768, 32, 36, 2048,
+] as const;
+
+/** What a server makes of a question: bytes to send back, or nothing. */
+type Server = (question: Uint8Array, server: string) => readonly Uint8Array[];
+
+/** A network on which every datagram to port 53 is a question for a server. */
+class ServedNetwork extends LoopbackNetwork {
+  readonly questions: string[] = [];
+  private readonly server: Server;
+
+  constructor(server: Server, files: { hosts?: string; "resolv.conf"?: string } = {}) {
+    super();
+    this.server = server;
+    Object.assign(this.hostFiles, { "resolv.conf": "nameserver 10.0.0.1\n" }, files);
+  }
+
+  private readonly targets = new Map<number, SocketAddress>();
+
+  override connect(handle: number, address: SocketAddress): number {
+    this.targets.set(handle, address);
+    return super.connect(handle, address);
+  }
+
+  override send(handle: number, bytes: Uint8Array, to: SocketAddress | undefined): number {
+    const target = to ?? this.targets.get(handle);
+    const local = this.localAddress(handle);
+    if (target?.port !== 53 || typeof local === "number") return super.send(handle, bytes, to);
+    this.questions.push(`${target.address} ${nameOf(bytes)}`);
+    const answers = this.server(bytes.slice(), target.address);
+    const sent = super.send(handle, new Uint8Array(0), { ...target, port: 1 });
+    const own = this.localAddress(handle);
+    const other = this.open("IPv4", 1);
+    if (typeof own !== "number") {
+      for (const answer of answers) super.send(other, answer, own);
+    }
+    return sent < 0 ? sent : bytes.length;
+  }
+}
+
+function nameOf(question: Uint8Array): string {
+  const labels: string[] = [];
+  let at = 12;
+  for (let size = question[at] ?? 0; size !== 0; size = question[at] ?? 0) {
+    labels.push(String.fromCharCode(...question.slice(at + 1, at + 1 + size)));
+    at += size + 1;
+  }
+  return `${labels.join(".")} ${question[at + 2] === 28 ? "AAAA" : "A"}`;
+}
+
+/** An answer with the given records, each [type, data], named by a pointer to the question. */
+function answerWith(
+  question: Uint8Array,
+  records: readonly (readonly [number, readonly number[]])[],
+  code = 0,
+): Uint8Array {
+  const head = question.slice();
+  head[2] = 0x81;
+  head[3] = 0x80 | code;
+  head[7] = records.length;
+  const body = records.flatMap(([type, bytes]) => [
+    ...[0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, bytes.length],
+    ...bytes,
+  ]);
+  return Uint8Array.from([...head, ...body]);
+}
+
+const both: Server = (question) => [
+  answerWith(
+    question,
+    nameOf(question).endsWith(" A")
+      ? [
+          [5, [3, 0x77, 0x77, 0x77, 0xc0, 12]],
+          [1, [192, 0, 2, 7]],
+        ]
+      : [[28, [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]]],
+  ),
+];
+
+interface Lookup {
+  readonly error: unknown;
+  readonly found: string[];
+}
+
+function lookUp(calls: Calls, name: string, service = "", family = 0, limit = 4): Lookup {
+  const { view } = calls;
+  view.setUint8(hints + 2, family);
+  for (let index = 0; index < 4; index++) {
+    const result = results + index * 28;
+    view.setUint32(result + 12, addresses + index * 12, true);
+    view.setUint32(result + 24, index < 3 ? result + 28 : 0, true);
+    view.setUint32(addresses + index * 12 + 8, data + index * 26, true);
+  }
+  view.setUint32(pointer, results, true);
+  view.setUint32(count, 0, true);
+  calls.put(text, name);
+  calls.put(text + 600, service);
+  const error = calls.call(
+    "sock_getaddrinfo",
+    ...[text, name.length, text + 600, service.length, hints, pointer, limit, count],
+  );
+  const found = Array.from({ length: view.getUint32(count, true) }, (_, index) => {
+    const place = data + index * 26;
+    const bytes = calls.machine.appMemory.bytes();
+    const isIpv4 = view.getUint8(addresses + index * 12) === 1;
+    const own = isIpv4 ? bytes.slice(place + 2, place + 6) : bytes.slice(place + 6, place + 22);
+    return `${[...own].join(".")}:${view.getUint16(place, false)}`;
+  });
+  return { error, found };
+}
+
+const longAddress = "32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.9";
+
+describe("looking up a name", () => {
+  it("asks for both families and gives all addresses, with the port", () => {
+    const network = new ServedNetwork(both);
+    const calls = new Calls({ network });
+    expect(lookUp(calls, "www.example.com", "8080")).toEqual({
+      error: 0,
+      found: ["192.0.2.7:8080", `${longAddress}:8080`],
+    });
+    expect(network.questions).toEqual([
+      "10.0.0.1 www.example.com A",
+      "10.0.0.1 www.example.com AAAA",
+    ]);
+    expect(lookUp(calls, "www.example.com", "http", 2).found).toEqual([`${longAddress}:80`]);
+  });
+
+  const numbers: readonly (readonly [string, string | undefined])[] = [
+    ["192.0.2.1", "192.0.2.1"],
+    ["255.255.255.255", "255.255.255.255"],
+    ["::", "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"],
+    ["::1", "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1"],
+    ["2001:db8::9", longAddress],
+    ["1:2:3:4:5:6:7:8", "0.1.0.2.0.3.0.4.0.5.0.6.0.7.0.8"],
+    ["1::", "0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0"],
+    ["64:ff9b::192.0.2.33", "0.100.255.155.0.0.0.0.0.0.0.0.192.0.2.33"],
+    ["1.2.3", undefined],
+    ["1.2.3.256", undefined],
+    ["01.2.3.4", undefined],
+    ["1:2:3:4:5:6:7", undefined],
+    ["1:2:3:4:5:6:7:8:9", undefined],
+    ["1::2::3", undefined],
+    ["12345::", undefined],
+    [":1", undefined],
+    ["1:", undefined],
+  ];
+  it.each(numbers)("reads the number %s without asking, or asks", (name, expected) => {
+    const network = new ServedNetwork((question) => [answerWith(question, [], 3)]);
+    const { error, found } = lookUp(new Calls({ network }), name);
+    expect([error, found]).toEqual(expected === undefined ? [noName, []] : [0, [`${expected}:0`]]);
+    if (expected !== undefined) expect(network.questions).toEqual([]);
+  });
+
+  it("takes what /etc/hosts says first", () => {
+    const hosts = "# comment\n127.0.0.1\tlocalhost\n10.1.2.3 db DB.internal # old\n::1 six\nx y\n";
+    const network = new ServedNetwork(both, { hosts });
+    const calls = new Calls({ network });
+    expect(lookUp(calls, "db.INTERNAL").found).toEqual(["10.1.2.3:0"]);
+    expect(lookUp(calls, "db").found).toEqual(["10.1.2.3:0"]);
+    expect(lookUp(calls, "localhost").found).toEqual(["127.0.0.1:0"]);
+    expect(lookUp(calls, "six", "", 1).error).toBe(noName);
+    expect(network.questions).toEqual([]);
+    expect(lookUp(calls, "old").found).toHaveLength(2);
+  });
+
+  it("asks the next server when one is silent or cannot say", () => {
+    const servers = "nameserver 10.0.0.1\n# no\nnameserver  10.0.0.2\nnameserver ::3\n";
+    const network = new ServedNetwork(
+      (question, server) => {
+        if (server === "10.0.0.1") return [];
+        return server === "10.0.0.2" ? [answerWith(question, [], 2)] : both(question, server);
+      },
+      { "resolv.conf": servers },
+    );
+    const calls = new Calls({ network });
+    expect(lookUp(calls, "a.b", "", 1).found).toEqual(["192.0.2.7:0"]);
+    expect(network.questions.map((question) => question.split(" ")[0])).toEqual([
+      "10.0.0.1",
+      "10.0.0.2",
+      "0:0:0:0:0:0:0:3",
+    ]);
+    expect(calls.clock.monotonicTime()).toBe(2n * second);
+  });
+
+  it("gives up when nobody answers", () => {
+    const calls = new Calls({ network: new ServedNetwork(() => []) });
+    expect(lookUp(calls, "a.b").error).toBe(tryAgain);
+    expect(calls.clock.monotonicTime()).toBe(6n * second);
+    const without = new Calls({ network: new ServedNetwork(both, { "resolv.conf": "" }) });
+    expect([tryAgain, failed]).toContain(lookUp(without, "a.b").error);
+  });
+
+  it("believes only the answer to its own question", () => {
+    const network = new ServedNetwork((question) => {
+      const forged = answerWith(question, [[1, [6, 6, 6, 6]]]);
+      const otherNumber = forged.slice();
+      otherNumber[0] = (otherNumber[0] ?? 0) ^ 1;
+      const otherName = forged.slice();
+      otherName[13] = 0x7a;
+      const aQuestion = forged.slice();
+      aQuestion[2] = 1;
+      return [otherNumber, otherName, aQuestion, ...both(question, "")];
+    });
+    expect(lookUp(new Calls({ network }), "a.b", "", 1).found).toEqual(["192.0.2.7:0"]);
+  });
+
+  it.each(["", ".", "a..b", "x".repeat(64), "a.".repeat(127) + "abc", " ".repeat(300)])(
+    "refuses what is no name: %j",
+    (name) => {
+      const network = new ServedNetwork(both);
+      expect(lookUp(new Calls({ network }), name).error).toBe(noName);
+      expect(network.questions).toEqual([]);
+    },
+  );
+
+  it("refuses a service that is no port", () => {
+    const calls = new Calls({ network: new ServedNetwork(both) });
+    for (const service of ["gopher", "65536", "-1"]) {
+      expect(lookUp(calls, "a.b", service).error).toBe(noService);
+    }
+  });
+
+  it("survives whatever a server sends", () => {
+    const mutation = fc.tuple(fc.nat(80), fc.nat(255));
+    const answer = fc.oneof(
+      fc.record({ mutations: fc.array(mutation, { maxLength: 8 }), cut: fc.nat(90) }),
+      fc.uint8Array({ maxLength: 700 }),
+    );
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 6 }), (answers) => {
+        const network = new ServedNetwork((question) =>
+          answers.map((given) => {
+            if (given instanceof Uint8Array) return given;
+            const bytes = both(question, "")[0] ?? question;
+            for (const [at, value] of given.mutations) bytes[at % bytes.length] = value;
+            return bytes.slice(0, bytes.length - (given.cut % bytes.length));
+          }),
+        );
+        const { error } = lookUp(new Calls({ network }), "www.example.com");
+        expect([0, tryAgain, failed, noName]).toContain(error);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
