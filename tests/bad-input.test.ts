@@ -36,9 +36,15 @@ describe("sources", { timeout: 60_000 }, () => {
       "a.wasm",
       emptyCommand.subarray(0, 25),
       "wasm-invalid",
-      /not a valid module: .*@\+/,
+      /not a valid module: .*at offset \d+/,
     ],
-    ["invalid", "a.wasm", Buffer.concat([emptyCommand, Buffer.of(99)]), "wasm-invalid", /@\+/],
+    [
+      "invalid",
+      "a.wasm",
+      Buffer.concat([emptyCommand, Buffer.of(99)]),
+      "wasm-invalid",
+      /at offset \d+/,
+    ],
     [
       "with an unknown import",
       "a.wasm",

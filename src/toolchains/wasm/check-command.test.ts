@@ -54,7 +54,18 @@ describe("checkCommand", () => {
   );
 
   test("names the offset at which a module is invalid", () => {
-    expect(refusal(emptyCommand.subarray(0, emptyCommand.length - 1))).toMatch(/@\+\d+/);
+    expect(refusal(emptyCommand.subarray(0, emptyCommand.length - 1))).toMatch(/at offset \d+/);
+  });
+
+  test("names a feature that is not compiled yet", () => {
+    const body = [0x00, 0xfe, 0x03, 0x00, 0x0b]; // atomic.fence
+    const threads = Uint8Array.of(
+      ...emptyCommand.subarray(0, emptyCommand.length - 5),
+      ...[body.length + 2, 1, body.length, ...body],
+    );
+    expect(refusal(threads)).toMatch(
+      /^wasm-unsupported: a\.wasm: function _start uses threads \(atomic operations\) \(at offset \d+\)/,
+    );
   });
 
   test.each([

@@ -48,9 +48,9 @@ function validate(bytes: Uint8Array, name: string): ModuleOutline {
   try {
     return outlineModule(bytes);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const text = said.replace(/^WebAssembly\.Module\(\): /, "").replaceAll("\n", " ");
-    throw new TsukiError("wasm-invalid", `${name}: not a valid module: ${text}`, { cause: error });
+    if (!(error instanceof TsukiError)) throw error;
+    const what = error.code === "wasm-invalid" ? "not a valid module: " : "";
+    throw new TsukiError(error.code, `${name}: ${what}${error.message}`, { cause: error });
   }
 }
 

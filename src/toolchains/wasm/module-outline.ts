@@ -1,16 +1,17 @@
-/** What a module imports and exports, told by V8, which validates it on the way. */
+/** What a module imports and exports, read by the compiler's own decoder and checked by its validator. */
+import { validateFunctions } from "../../compiler/validate/validate.ts";
+import { decode } from "../../compiler/wasm/decode.ts";
+import type { ExternalKind, ImportName, Module } from "../../compiler/wasm/module.ts";
 
 /** One import: where from, what it is called there, and what it is. */
-export interface ModuleImport {
-  readonly module: string;
-  readonly name: string;
-  readonly kind: string;
+export interface ModuleImport extends ImportName {
+  readonly kind: ExternalKind;
 }
 
 /** One export. */
 export interface ModuleExport {
   readonly name: string;
-  readonly kind: string;
+  readonly kind: ExternalKind;
 }
 
 /** The outside of a valid module. */
@@ -19,21 +20,16 @@ export interface ModuleOutline {
   readonly exports: readonly ModuleExport[];
 }
 
-/** The part of the WebAssembly JavaScript interface (section 5.1) that is needed here. */
-interface ModuleConstructor {
-  new (bytes: Uint8Array): object;
-  imports(module: object): readonly ModuleImport[];
-  exports(module: object): readonly ModuleExport[];
+/** Validates a module; throws a `DecodeError` that names the offset, or an `UnsupportedError`. */
+export function outlineModule(bytes: Uint8Array): ModuleOutline {
+  const module = decode(bytes);
+  validateFunctions(module);
+  return { imports: importsOf(module), exports: module.exports };
 }
 
-// Node's type declarations leave the WebAssembly object to the DOM's, which Tsuki does not have.
-const { WebAssembly } = globalThis as unknown as { WebAssembly: { Module: ModuleConstructor } };
-
-/** Validates a module; throws V8's CompileError, which names the offset of what is wrong. */
-export function outlineModule(bytes: Uint8Array): ModuleOutline {
-  const module = new WebAssembly.Module(bytes);
-  return {
-    imports: WebAssembly.Module.imports(module),
-    exports: WebAssembly.Module.exports(module),
-  };
+function importsOf({ functions, globals, memories, tables }: Module): ModuleImport[] {
+  const lists = { function: functions, table: tables, memory: memories, global: globals };
+  return (["function", "table", "memory", "global"] as const).flatMap((kind) =>
+    lists[kind].flatMap(({ import: names }) => (names === undefined ? [] : [{ ...names, kind }])),
+  );
 }
