@@ -1,6 +1,6 @@
 /** Where the library's sources lie: the globals, and what `node:` and `tsuki:` imports mean. */
-import { existsSync, readdirSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { TsukiError } from "../../contracts/errors.ts";
 
@@ -32,15 +32,27 @@ export function libraryModule(specifier: string): string | undefined {
   return [`${base}.ts`, join(base, "index.ts")].find((path) => existsSync(path));
 }
 
-/** The modules that are evaluated once for all programs, by their path without `.ts`. */
+/** An import or export that is still there at run time, of a file outside the importing folder. */
+const outwardImport = /^(?:import|export)(?! type\b)[^;]*? from "((?:\.\.\/)+[^"]+\.ts)";$/gm;
+
+/**
+ * The modules, by their path without `.ts`, that are evaluated once for all programs and found
+ * again by what is bundled into programs. A register of all would cost tens of kilobytes.
+ */
 export function sharedModules(): readonly string[] {
   const folder = libraryFolder();
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((path) => path.split(sep).join("/"))
-    .filter((path) => /^[^.]+\.ts$/.test(path))
-    .map((path) => path.slice(0, -".ts".length))
-    .filter((path) => !Object.values(importedFolders).some((name) => path.startsWith(`${name}/`)))
-    .sort();
+  const found = new Set<string>();
+  for (const name of Object.values(importedFolders)) {
+    for (const path of readdirSync(join(folder, name), { recursive: true, encoding: "utf8" })) {
+      if (!/^[^.]+\.ts$/.test(path)) continue;
+      const file = join(folder, name, path);
+      for (const [, imported] of readFileSync(file, "utf8").matchAll(outwardImport)) {
+        const shared = sharedModulePath(join(dirname(file), imported ?? ""));
+        if (shared !== undefined) found.add(shared);
+      }
+    }
+  }
+  return [...found].sort();
 }
 
 /** The path of a shared module without `.ts`, if a file is one. */
