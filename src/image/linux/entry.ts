@@ -30,7 +30,6 @@ const faultAddressOffset = 16;
 const stackPointerOffset = 160;
 const programCounterOffset = 168;
 
-const busError = 7;
 const segmentationFault = 11;
 /** SIGINT, SIGTERM. */
 const stopSignals = [2, 15];
@@ -102,8 +101,6 @@ function assembleSignalEntry(symbols: SymbolTable): Assembler {
   }
   assembler.emitImmediate(Form.mov_r32_imm32, rax, trapKinds.memoryOutOfBounds.id);
   assembler.emit(Form.cmp_rm32_imm8, rdi, 0, segmentationFault);
-  assembler.jump(Form.je_rel8, isFault);
-  assembler.emit(Form.cmp_rm32_imm8, rdi, 0, busError);
   assembler.jump(Form.je_rel8, isFault);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, trapKinds.machineFault.id);
   assembler.bind(isFault);

@@ -20,7 +20,16 @@ function readAll(reader: GuestFrameReader, ...chunks: readonly number[][]): Gues
 describe("GuestFrameReader", () => {
   test("reads frames however they are cut", () => {
     const time = [frameKinds.timeRequest, 0, 0, 0];
-    const bytes = [frameKinds.ready, 0, 0, 0, ...stderr(1, 2, 3), ...time, ...stderr(), ...exit(42)];
+    const bytes = [
+      frameKinds.ready,
+      0,
+      0,
+      0,
+      ...stderr(1, 2, 3),
+      ...time,
+      ...stderr(),
+      ...exit(42),
+    ];
     const cuts = fastCheck.array(fastCheck.integer({ min: 1, max: 9 }), { minLength: 1 });
     fastCheck.assert(
       fastCheck.property(cuts, (sizes) => {
