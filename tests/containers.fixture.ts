@@ -1,16 +1,17 @@
-/** Engines that run an image in a container, each as a command line that stays in the foreground. */
+/** Engines that run images in containers, each as a command line that stays in the foreground. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-/** One engine, opened in a folder for one image. */
+/** One engine, opened in a folder for the images in another. */
 export interface ContainerEngine {
-  /** What runs the image with these arguments and variables, in a container called `name`. */
+  /** What runs an image with these arguments and variables, in a container called `name`. */
   command(
     name: string,
+    image: string,
     words: readonly string[],
-    environment?: Readonly<Record<string, string>>,
+    environment: Readonly<Record<string, string>>,
   ): readonly string[];
   close(): Promise<void>;
 }
@@ -19,11 +20,9 @@ export interface ContainerEngine {
 export interface EngineCase {
   readonly title: string;
   readonly programs: readonly string[];
-  /** Whether the container has the host's network. */
-  readonly hasNetwork: boolean;
   /** Whether the app runs as another user than root. */
   readonly hasUser: boolean;
-  open(folder: string, image: string): Promise<ContainerEngine>;
+  open(folder: string, images: string): Promise<ContainerEngine>;
 }
 
 const user = 65_534;
@@ -35,22 +34,21 @@ const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
 const podman: EngineCase = {
   title: "podman with runc, FROM scratch",
   programs: ["podman", "runc"],
-  hasNetwork: true,
   hasUser: true,
-  async open(folder, image) {
+  async open(folder, images) {
     const store = ["--root", join(folder, "root"), "--runroot", join(folder, "run")];
     const manner = ["--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"];
     const runtime = ["--runtime", which("runc") ?? "runc", "--events-backend", "file"];
     const all = ["podman", ...store, "--tmpdir", join(folder, "tmp"), ...manner, ...runtime];
-    copyFileSync(image, join(folder, "app"));
-    const file = `FROM scratch\nCOPY app /app\nUSER ${user}:${user}\nENTRYPOINT ["/app"]\n`;
+    const file = `FROM scratch\nCOPY . /\nUSER ${user}:${user}\nENTRYPOINT ["/app"]\n`;
     writeFileSync(join(folder, "Containerfile"), file);
-    const built = ["build", "-q", "--network", "none", "-t", "app", folder];
+    const built = ["build", "-q", "-f", join(folder, "Containerfile"), "-t", "app", images];
     execFileSync("podman", [...all.slice(1), ...built], { stdio: "pipe", timeout: 60_000 });
     return {
-      command: (name, words, environment = {}) => [
+      command: (name, image, words, environment) => [
         ...[...all, "run", "--rm", "--name", name, "--network", "host", "--http-proxy=false"],
         ...["--read-only", "--cap-drop", "all", ...limits],
+        ...(image === "app" ? [] : ["--entrypoint", `/${image}`]),
         ...Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
         ...["app", ...words],
       ],
@@ -65,17 +63,17 @@ const podman: EngineCase = {
 const runc: EngineCase = {
   title: "runc",
   programs: ["runc"],
-  hasNetwork: true,
   hasUser: true,
-  async open(folder, image) {
+  async open(folder, images) {
     const rootFolder = join(folder, "rootfs");
-    mkdirSync(join(rootFolder, "proc"), { recursive: true });
-    copyFileSync(image, join(rootFolder, "app"));
+    cpSync(images, rootFolder, { recursive: true });
+    mkdirSync(join(rootFolder, "proc"));
     return {
-      command: (name, words, environment = {}) => {
+      command: (name, image, words, environment) => {
         const bundle = join(folder, name);
         mkdirSync(bundle);
-        writeFileSync(join(bundle, "config.json"), runtimeConfig(rootFolder, words, environment));
+        const all = [`/${image}`, ...words];
+        writeFileSync(join(bundle, "config.json"), runtimeConfig(rootFolder, all, environment));
         return ["runc", "--root", join(folder, "state"), "run", "--bundle", bundle, name];
       },
       close: async () => {},
@@ -87,23 +85,22 @@ const runc: EngineCase = {
 const containerd: EngineCase = {
   title: "containerd",
   programs: ["containerd", "ctr", "runc"],
-  hasNetwork: false,
   hasUser: false,
-  async open(folder, image) {
+  async open(folder, images) {
     const rootFolder = join(folder, "rootfs");
-    mkdirSync(rootFolder);
-    copyFileSync(image, join(rootFolder, "app"));
+    cpSync(images, rootFolder, { recursive: true });
     const socket = join(folder, "api.sock");
     writeFileSync(join(folder, "config.toml"), daemonConfig(folder, socket));
     const daemon = spawn("containerd", ["-c", join(folder, "config.toml")], { stdio: "ignore" });
     await untilExists(socket, daemon);
     const drops = usualCapabilities.flatMap((name) => ["--cap-drop", `CAP_${name}`]);
     return {
-      command: (name, words, environment = {}) => [
+      command: (name, image, words, environment) => [
         ...["ctr", "--address", socket, "run", "--rm", "--rootfs", "--read-only", "--seccomp"],
+        "--net-host",
         ...drops,
         ...Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
-        ...[rootFolder, name, "/app", ...words],
+        ...[rootFolder, name, `/${image}`, ...words],
       ],
       close: async () => {
         daemon.kill("SIGTERM");
@@ -159,7 +156,7 @@ function runtimeConfig(
     ociVersion: "1.0.2",
     process: {
       user: { uid: user, gid: user },
-      args: ["/app", ...words],
+      args: words,
       env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       cwd: "/",
       capabilities: none,

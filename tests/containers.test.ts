@@ -6,19 +6,27 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
 import { type ContainerEngine, engineCases, which } from "./containers.fixture.ts";
-import { ask, freePort } from "./standalone.fixture.ts";
+import { ask, freePort, untilListening } from "./standalone.fixture.ts";
 
-const source = join(import.meta.dirname, "apps", "standalone.c");
+const root = join(import.meta.dirname, "..");
+const sources = {
+  app: join(root, "tests", "apps", "standalone.c"),
+  service: join(root, "examples", "http-ts", "server.ts"),
+};
 const canRun = process.platform === "linux" && process.arch === "x64" && process.getuid?.() === 0;
 const workplace = new Workplace();
-const image = join(workplace.folder, "app");
+const images = join(workplace.folder, "images");
 let count = 0;
 
 beforeAll(async () => {
   if (!canRun) return;
-  const words = ["build", "--quiet", "--env", "GREETING=built in", "-o", "app", source];
-  expect(await workplace.tsuki(words)).toMatchObject({ status: 0, errors: "" });
-}, 60_000);
+  mkdirSync(images);
+  for (const [name, source] of Object.entries(sources)) {
+    const output = join(images, name);
+    const words = ["build", "--quiet", "--env", "GREETING=built in", "-o", output, source];
+    expect(await workplace.tsuki(words)).toMatchObject({ status: 0, errors: "" });
+  }
+}, 120_000);
 afterAll(() => workplace.remove());
 
 const here = engineCases.filter(({ programs }) => canRun && programs.every((name) => which(name)));
@@ -29,14 +37,14 @@ describe.each(elsewhere)("an image under $title", () => {
 });
 
 describe.each(here)("an image under $title", { timeout: 60_000 }, (engineCase) => {
-  const { title, hasNetwork, hasUser } = engineCase;
+  const { title, hasUser } = engineCase;
   const folder = join(workplace.folder, `engine-${engineCases.indexOf(engineCase)}`);
   let engine: ContainerEngine | undefined;
   let problem: string | undefined;
 
-  const command = (words: readonly string[], environment?: Record<string, string>) => {
+  const command = (image: keyof typeof sources, words: readonly string[], environment = {}) => {
     if (engine === undefined) throw new Error(`${title} is not open`);
-    return engine.command(`tsuki-test-${process.pid}-${count++}`, words, environment);
+    return engine.command(`tsuki-test-${process.pid}-${count++}`, image, words, environment);
   };
   const run = (...parameters: Parameters<typeof command>) => {
     const [program = "", ...rest] = command(...parameters);
@@ -44,14 +52,14 @@ describe.each(here)("an image under $title", { timeout: 60_000 }, (engineCase) =
   };
   const start = (...parameters: Parameters<typeof command>) => {
     const [program = "", ...rest] = command(...parameters);
-    return spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
+    return spawn(program, rest, { stdio: ["ignore", "pipe", "ignore"] });
   };
   const needsEngine = ({ skip }: TestContext): void => skip(problem !== undefined, problem);
 
   beforeAll(async () => {
     mkdirSync(folder);
     try {
-      engine = await engineCase.open(folder, image);
+      engine = await engineCase.open(folder, images);
     } catch (error) {
       problem = `${title} does not work here: ${error instanceof Error ? error.message : error}`;
     }
@@ -62,18 +70,18 @@ describe.each(here)("an image under $title", { timeout: 60_000 }, (engineCase) =
 
   it("gets arguments and environment, and gives its status", (context) => {
     needsEngine(context);
-    const { stdout, stderr } = run(["show", "x"], { A: "1" });
+    const { stdout, stderr } = run("app", ["show", "x"], { A: "1" });
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^argument show\nargument x\n/);
     expect(stdout).toContain("variable A=1\n");
     expect(stdout).toContain("variable GREETING=built in\n");
-    expect(run(["exit", "7"]).status).toBe(7);
+    expect(run("app", ["exit", "7"]).status).toBe(7);
   });
 
   it("is sealed on top of the engine's profile, without rights, and stops when asked", async (context) => {
     needsEngine(context);
     const mark = `mark-${process.pid}-${count}`;
-    const child = start(["wait", mark]);
+    const child = start("app", ["wait", mark]);
     await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
     const pid = processWith(mark);
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -87,11 +95,23 @@ describe.each(here)("an image under $title", { timeout: 60_000 }, (engineCase) =
     expect(await exitOf(child)).toBe(143);
   });
 
-  it.skipIf(!hasNetwork)("serves", async (context) => {
+  it("serves in C", async (context) => {
     needsEngine(context);
     const port = await freePort();
-    const child = start(["serve"], { TSUKI_LISTEN: `127.0.0.1:${port}` });
+    const child = start("app", ["serve"], { TSUKI_LISTEN: `127.0.0.1:${port}` });
     expect(await ask(port)).toBe("served\n");
+    expect(await exitOf(child)).toBe(0);
+  });
+
+  it("serves in TypeScript until it is asked to stop", async (context) => {
+    needsEngine(context);
+    const port = await freePort();
+    const mark = `mark-${process.pid}-${count}`;
+    const child = start("service", [mark], { PORT: String(port) });
+    await untilListening(port);
+    const response = await fetch(`http://127.0.0.1:${port}/moon`);
+    expect(await response.json()).toEqual({ greeting: "Hello, moon!" });
+    process.kill(processWith(mark), "SIGTERM");
     expect(await exitOf(child)).toBe(0);
   });
 });
@@ -102,7 +122,7 @@ function processWith(mark: string): number {
   const found = processes.find((name) => {
     try {
       const words = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
-      return words[0] === "/app" && words.includes(mark);
+      return /^\/(?:app|service)$/.test(words[0] ?? "") && words.includes(mark);
     } catch {
       return false; // It ended meanwhile.
     }

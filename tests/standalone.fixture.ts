@@ -26,3 +26,30 @@ export async function ask(port: number, patienceMs = 10_000): Promise<string> {
     }
   }
 }
+
+/** Waits until a port of this host accepts connections. */
+export async function untilListening(port: number, patienceMs = 10_000): Promise<void> {
+  const endMs = performance.now() + patienceMs;
+  while (!(await accepts(port))) {
+    if (performance.now() > endMs) throw new Error(`nobody listens on port ${port}`);
+    await pause(5);
+  }
+}
+
+/** Waits until it accepts none. */
+export async function untilRefused(port: number, patienceMs = 10_000): Promise<void> {
+  const endMs = performance.now() + patienceMs;
+  while (await accepts(port)) {
+    if (performance.now() > endMs) throw new Error(`port ${port} is still open`);
+    await pause(5);
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const isOpen = await new Promise<boolean>((settle) => {
+    socket.once("connect", () => settle(true)).once("error", () => settle(false));
+  });
+  socket.destroy();
+  return isOpen;
+}
