@@ -62,21 +62,22 @@ class Run {
     const exports = this.#evaluate(program, bundleName);
     const steps = this.#quickJs.compile("host.step()", "test:step");
     this.#stepUntilSettled(exports, steps);
-    this.#quickJs.setProperty(
-      this.#quickJs.global(),
-      "programExports",
-      this.#quickJs.promiseResult(exports),
-    );
-    this.#evaluate(`try { ${engineGlobal}.main(programExports) } catch (error) {
-      if (host.status === undefined) throw error }`);
+    if (!this.#hasEnded()) this.#callMain(exports);
     for (let step = 0; step < mostSteps && !this.#isDone(); step++) this.#step(steps);
     return this.#result();
+  }
+
+  #callMain(promise: Box): void {
+    const exports = this.#quickJs.promiseResult(promise);
+    this.#quickJs.setProperty(this.#quickJs.global(), "programExports", exports);
+    this.#evaluate(`${engineGlobal}.main(programExports)`);
   }
 
   #stepUntilSettled(promise: Box, steps: Uint8Array): void {
     for (let step = 0; step < mostSteps; step++) {
       const state = this.#quickJs.promiseState(promise);
       if (state === "fulfilled") return;
+      if (state === "rejected" && this.#hasEnded()) return;
       if (state === "rejected") throw this.#quickJs.describe(this.#quickJs.promiseResult(promise));
       if (this.#isDone()) throw new Error("a top-level await never settles");
       this.#step(steps);
@@ -103,6 +104,13 @@ class Run {
     return this.#quickJs.text(this.#quickJs.property(host, "isDone")) === "true";
   }
 
+  /** Whether the program has asked for the end, which in the host in memory is an exception. */
+  #hasEnded(): boolean {
+    const host = this.#quickJs.property(this.#quickJs.global(), "host");
+    const status = this.#quickJs.property(host, "status");
+    return this.#quickJs.text(status) !== "undefined";
+  }
+
   #step(code: Uint8Array): void {
     this.#quickJs.evaluate(code);
     this.#quickJs.runJobs();
@@ -111,7 +119,7 @@ class Run {
   #evaluate(code: string, name = "test:line"): Box {
     const promise = this.#quickJs.evaluate(this.#quickJs.compile(code, name));
     this.#quickJs.runJobs();
-    if (this.#quickJs.promiseState(promise) === "rejected") {
+    if (this.#quickJs.promiseState(promise) === "rejected" && !this.#hasEnded()) {
       const error = this.#quickJs.describe(this.#quickJs.promiseResult(promise));
       throw new ProgramError(`${error.text}\n${error.frames}`, error.frames);
     }

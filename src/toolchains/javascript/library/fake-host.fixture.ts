@@ -77,7 +77,8 @@ export class FakeHost {
     this.#requests = [...(script.requests ?? [])];
     const { log } = engine;
     const functions: Record<string, unknown> = { ...this.#functions(), log };
-    for (const [name, call] of Object.entries(functions)) Reflect.set(engine, name, this.#counted(call));
+    for (const [name, call] of Object.entries(functions))
+      Reflect.set(engine, name, this.#counted(call));
   }
 
   /** Delivers one event. */
@@ -157,7 +158,12 @@ export class FakeHost {
   }
 
   #functions(): Partial<typeof engine> {
-    return { ...this.#instanceFunctions(), ...this.#httpFunctions(), ...this.#streamFunctions(), ...this.#fileFunctions() };
+    return {
+      ...this.#instanceFunctions(),
+      ...this.#httpFunctions(),
+      ...this.#streamFunctions(),
+      ...this.#fileFunctions(),
+    };
   }
 
   #instanceFunctions(): Partial<typeof engine> {
@@ -249,7 +255,8 @@ export class FakeHost {
       tcpConnect: (host, port) => {
         const answers = this.script.servers?.[`${host}:${port}`];
         if (answers === undefined) return -14;
-        const stream = firstStream + this.connections.push({ incoming: [...answers], sent: "" }) - 1;
+        const stream =
+          firstStream + this.connections.push({ incoming: [...answers], sent: "" }) - 1;
         this.#queue.push([events.connected, stream, 0]);
         return stream;
       },
@@ -300,7 +307,9 @@ function toText(chunk: Writable): string {
   if (typeof chunk === "string") return chunk;
   const bytes = new Uint8Array(chunk);
   const text = new TextDecoder("utf-8").decode(bytes);
-  return text.includes("\ufffd") ? Array.from(bytes, (byte) => String.fromCharCode(byte)).join("") : text;
+  return text.includes("\ufffd")
+    ? Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")
+    : text;
 }
 
 function toBuffer(text: string): ArrayBuffer {

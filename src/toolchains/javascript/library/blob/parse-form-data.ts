@@ -63,10 +63,7 @@ function addPart(form: FormData, part: string): void {
 function parameter(disposition: string, name: string): string | undefined {
   const pattern = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, "i");
   const [, quoted, plain] = pattern.exec(disposition) ?? [];
-  return (quoted ?? plain)
-    ?.replace(/%0A/gi, "\n")
-    .replace(/%0D/gi, "\r")
-    .replace(/%22/g, '"');
+  return (quoted ?? plain)?.replace(/%0A/gi, "\n").replace(/%0D/gi, "\r").replace(/%22/g, '"');
 }
 
 function malformed(): TypeError {

@@ -21,7 +21,11 @@ const values: Readonly<Record<string, () => unknown>> = {
   "sparse arrays": () => [1, , 3] as unknown[],
   "arrays with properties": () => Object.assign([1], { extra: 2 }),
   buffers: () => Uint8Array.of(1, 2, 3).buffer,
-  "typed arrays": () => [Uint16Array.of(1, 2), new Float64Array([0.5]), new DataView(new ArrayBuffer(3), 1)],
+  "typed arrays": () => [
+    Uint16Array.of(1, 2),
+    new Float64Array([0.5]),
+    new DataView(new ArrayBuffer(3), 1),
+  ],
   boxed: () => [Object(1), Object("a"), Object(true), Object(5n)],
   circular: () => circular,
   "objects of classes": () => new Point(),
@@ -38,7 +42,11 @@ const values: Readonly<Record<string, () => unknown>> = {
 
 /** structuredClone. */
 export const cases = suite({
-  ...each(Object.keys(values), (name) => name, (name) => inspect(structuredClone(values[name]?.()), { depth: 5 })),
+  ...each(
+    Object.keys(values),
+    (name) => name,
+    (name) => inspect(structuredClone(values[name]?.()), { depth: 5 }),
+  ),
   errors: () => {
     const copy = structuredClone(new RangeError("bad", { cause: { a: 1 } }));
     return [copy instanceof RangeError, copy.message, copy.cause, copy.name];

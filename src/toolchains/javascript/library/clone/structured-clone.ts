@@ -13,8 +13,11 @@ const errorConstructors = [
 ] as const;
 
 /** A copy of a value with everything in it; what is transferred is taken from its owner. */
-export function structuredClone(value: unknown, options: { transfer?: readonly unknown[] } = {}): unknown {
-  if (arguments.length === 0) throw new TypeError("The \"value\" argument must be specified");
+export function structuredClone(
+  value: unknown,
+  options: { transfer?: readonly unknown[] } = {},
+): unknown {
+  if (arguments.length === 0) throw new TypeError('The "value" argument must be specified');
   const transferred = new Map<object, unknown>();
   for (const each of options?.transfer ?? []) {
     if (!(each instanceof ArrayBuffer)) throw refusal(each);
@@ -31,7 +34,12 @@ function detach(buffer: object): void {
 }
 
 function refusal(value: unknown): DOMException {
-  const shown = typeof value === "symbol" ? String(value) : typeof value === "function" ? value.toString() : `${Object.prototype.toString.call(value)}`;
+  const shown =
+    typeof value === "symbol"
+      ? String(value)
+      : typeof value === "function"
+        ? value.toString()
+        : `${Object.prototype.toString.call(value)}`;
   return new DOMException(`${shown} could not be cloned.`, "DataCloneError");
 }
 
@@ -61,7 +69,12 @@ class Cloner {
     if (value instanceof RegExp) return new RegExp(value.source, value.flags);
     if (value instanceof ArrayBuffer) return value.slice(0);
     if (value instanceof SharedArrayBuffer || value instanceof Blob) return value;
-    if (value instanceof Boolean || value instanceof Number || value instanceof String || value instanceof BigInt) {
+    if (
+      value instanceof Boolean ||
+      value instanceof Number ||
+      value instanceof String ||
+      value instanceof BigInt
+    ) {
       return Object(value.valueOf()) as object;
     }
     return ArrayBuffer.isView(value) ? this.#copyView(value) : undefined;
@@ -86,7 +99,8 @@ class Cloner {
       return copy;
     }
     if (value instanceof Error) return this.#copyError(value);
-    if (Array.isArray(value)) return this.#copyProperties(value, this.#note(value, new Array<unknown>(value.length)));
+    if (Array.isArray(value))
+      return this.#copyProperties(value, this.#note(value, new Array<unknown>(value.length)));
     if (isPlatformObject(value)) throw refusal(value);
     return this.#copyProperties(value, this.#note(value, {}));
   }
@@ -98,7 +112,12 @@ class Cloner {
 
   #copyProperties(value: object, copy: object): object {
     for (const key of Object.keys(value)) {
-      const property = { value: this.clone(Reflect.get(value, key)), writable: true, enumerable: true, configurable: true };
+      const property = {
+        value: this.clone(Reflect.get(value, key)),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      };
       Object.defineProperty(copy, key, property);
     }
     return copy;

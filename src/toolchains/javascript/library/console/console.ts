@@ -2,7 +2,7 @@
 import { engine } from "../engine.ts";
 import { now } from "../instance/clock.ts";
 import { format, formatWithOptions } from "./format.ts";
-import { inspect, type InspectOptions } from "./inspect.ts";
+import { type InspectOptions, inspect } from "./inspect.ts";
 import { formatTable } from "./table.ts";
 
 const output = 1;
@@ -16,7 +16,8 @@ const timers = new Map<string, number>();
 function print(stream: Stream, ...values: readonly unknown[]): void {
   const [only] = values;
   const text = values.length === 1 && typeof only === "string" ? only : format(...values);
-  const indented = indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
+  const indented =
+    indentation === "" ? text : indentation + text.replaceAll("\n", `\n${indentation}`);
   engine.log(stream, `${indented}\n`);
 }
 
@@ -27,7 +28,9 @@ function elapsed(label: string): string | undefined {
     return undefined;
   }
   const milliseconds = now() - started;
-  return milliseconds < 1000 ? `${milliseconds.toFixed(3)}ms` : `${(milliseconds / 1000).toFixed(3)}s`;
+  return milliseconds < 1000
+    ? `${milliseconds.toFixed(3)}ms`
+    : `${(milliseconds / 1000).toFixed(3)}s`;
 }
 
 function trace(...values: readonly unknown[]): void {
@@ -57,7 +60,8 @@ export const console = {
     else if (typeof first === "string") print(errors, `Assertion failed: ${first}`, ...others);
     else print(errors, "Assertion failed:", ...values);
   },
-  dir: (value: unknown, options: InspectOptions = {}): void => print(output, "%s", inspect(value, options)),
+  dir: (value: unknown, options: InspectOptions = {}): void =>
+    print(output, "%s", inspect(value, options)),
   dirxml: (...values: readonly unknown[]): void => print(output, ...values),
   table(data: unknown, columns?: readonly string[]): void {
     print(output, formatTable(data, columns) ?? formatWithOptions({}, data));

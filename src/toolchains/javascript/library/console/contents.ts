@@ -6,7 +6,11 @@ import { formatKey, formatPrimitive } from "./primitives.ts";
 const typedArray = Object.getPrototypeOf(Uint8Array) as abstract new () => Uint8Array;
 
 /** The parts of an object's text, or all of it where it lies too deep. */
-export function describeContents(value: object, depth: number, inspection: Inspection): Contents | string {
+export function describeContents(
+  value: object,
+  depth: number,
+  inspection: Inspection,
+): Contents | string {
   const name = constructorName(value);
   const tag = tagOf(value, name);
   if (!isEmpty(value, inspection)) {
@@ -17,8 +21,10 @@ export function describeContents(value: object, depth: number, inspection: Inspe
   }
   const children = { value, depth, inspection };
   if (Array.isArray(value)) return describeArray(value, name, children);
-  if (value instanceof Map) return describeMap(value, `${name ?? "Map"}(${value.size})${tag}`, children);
-  if (value instanceof Set) return describeSet(value, `${name ?? "Set"}(${value.size})${tag}`, children);
+  if (value instanceof Map)
+    return describeMap(value, `${name ?? "Map"}(${value.size})${tag}`, children);
+  if (value instanceof Set)
+    return describeSet(value, `${name ?? "Set"}(${value.size})${tag}`, children);
   if (value instanceof typedArray) return describeTypedArray(value, name, children);
   const base = baseOf(value, name, inspection);
   if (base !== undefined) return contents({ base, entries: properties(children) });
@@ -82,9 +88,14 @@ function tagOf(value: object, name: string | undefined): string {
 }
 
 /** What stands for the object itself where it is more than its properties. */
-function baseOf(value: object, name: string | undefined, inspection: Inspection): string | undefined {
+function baseOf(
+  value: object,
+  name: string | undefined,
+  inspection: Inspection,
+): string | undefined {
   if (typeof value === "function") return describeFunction(value, name);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof RegExp) return String(value);
   if (value instanceof Error) return describeError(value, inspection);
   for (const kind of [String, Number, Boolean, Symbol, BigInt]) {
@@ -97,7 +108,8 @@ function baseOf(value: object, name: string | undefined, inspection: Inspection)
 function describeFunction(value: Function, name: string | undefined): string {
   if (isClass(value)) {
     const parent: unknown = Reflect.getPrototypeOf(value);
-    const extending = typeof parent === "function" && parent.name !== "" ? ` extends ${parent.name}` : "";
+    const extending =
+      typeof parent === "function" && parent.name !== "" ? ` extends ${parent.name}` : "";
     return `[class ${value.name === "" ? "(anonymous)" : value.name}${extending}]`;
   }
   return `[${name ?? "Function"}${value.name === "" ? " (anonymous)" : `: ${value.name}`}]`;
@@ -105,7 +117,9 @@ function describeFunction(value: Function, name: string | undefined): string {
 
 /** The engine's own constructors, which are no classes to Node either. */
 const builtIn = new Set(
-  Reflect.ownKeys(globalThis).map((key): unknown => Reflect.getOwnPropertyDescriptor(globalThis, key)?.value),
+  Reflect.ownKeys(globalThis).map(
+    (key): unknown => Reflect.getOwnPropertyDescriptor(globalThis, key)?.value,
+  ),
 );
 
 /** The source, which would tell, is not in the image; the prototype of a class cannot be changed. */
@@ -142,7 +156,11 @@ function indented(call: () => string, inspection: Inspection): string {
   return text;
 }
 
-function describeArray(list: readonly unknown[], name: string | undefined, children: Children): Contents {
+function describeArray(
+  list: readonly unknown[],
+  name: string | undefined,
+  children: Children,
+): Contents {
   const { depth, inspection } = children;
   const prefix = name === "Array" ? "" : `${name ?? "[Array: null prototype]"}(${list.length}) `;
   const entries: string[] = [];
@@ -162,7 +180,11 @@ function describeArray(list: readonly unknown[], name: string | undefined, child
   return contents({ open: `${prefix}[`, close: "]", entries, isArray: true });
 }
 
-function describeTypedArray(list: Uint8Array, name: string | undefined, children: Children): Contents {
+function describeTypedArray(
+  list: Uint8Array,
+  name: string | undefined,
+  children: Children,
+): Contents {
   const { inspection } = children;
   const shown = Math.min(list.length, inspection.maxArrayLength);
   const entries = Array.from(list.subarray(0, shown), (each) => formatPrimitive(each, inspection));
@@ -171,9 +193,14 @@ function describeTypedArray(list: Uint8Array, name: string | undefined, children
   return contents({ open, close: "]", entries, isArray: true });
 }
 
-function describeMap(map: ReadonlyMap<unknown, unknown>, prefix: string, children: Children): Contents {
+function describeMap(
+  map: ReadonlyMap<unknown, unknown>,
+  prefix: string,
+  children: Children,
+): Contents {
   const { depth, inspection } = children;
-  const inner = (value: unknown): string => indented(() => describe(value, depth + 1, inspection), inspection);
+  const inner = (value: unknown): string =>
+    indented(() => describe(value, depth + 1, inspection), inspection);
   const entries = [...map]
     .slice(0, inspection.maxArrayLength)
     .map(([key, value]) => `${inner(key)} => ${inner(value)}`);
@@ -219,7 +246,8 @@ function describeProperty(
 ): string {
   const descriptor = Reflect.getOwnPropertyDescriptor(value, key);
   const shown = formatKey(key);
-  const name = descriptor?.enumerable === false ? `[${typeof key === "symbol" ? String(key) : key}]` : shown;
+  const name =
+    descriptor?.enumerable === false ? `[${typeof key === "symbol" ? String(key) : key}]` : shown;
   if (descriptor?.get !== undefined) {
     return `${name}: [${descriptor.set === undefined ? "Getter" : "Getter/Setter"}]`;
   }

@@ -22,10 +22,12 @@ function titleOf(error: Error): string {
   const name = String(error.name ?? "Error");
   const message = String(error.message ?? "");
   const constructed = error.constructor?.name ?? name;
-  const shown = name === "Error" && constructed !== "Error" && constructed !== "" ? constructed : name;
+  const shown =
+    name === "Error" && constructed !== "Error" && constructed !== "" ? constructed : name;
   const code: unknown = Reflect.get(error, "code");
-  const marked = typeof code === "string" && error.name.includes("[") === false && code.startsWith("ERR_")
-    ? `${shown} [${code}]`
-    : shown;
+  const marked =
+    typeof code === "string" && error.name.includes("[") === false && code.startsWith("ERR_")
+      ? `${shown} [${code}]`
+      : shown;
   return message === "" ? marked : `${marked}: ${message}`;
 }

@@ -1,5 +1,5 @@
 /** Console, 2.2: formats like printf's. */
-import { inspect, type InspectOptions } from "./inspect.ts";
+import { type InspectOptions, inspect } from "./inspect.ts";
 
 /** Values in one text: the first may be a format, the others stand behind it. */
 export function format(...values: readonly unknown[]): string {

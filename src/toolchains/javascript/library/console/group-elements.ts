@@ -8,7 +8,8 @@ const squareness = 2.5; // characters are about that much higher than wide
 
 /** Rows of elements instead of elements, where several fit beside one another. */
 export function groupElements(entries: string[], inspection: Inspection): string[] {
-  const hasMore = entries.at(-1)?.startsWith("... ") === true && entries.length > inspection.maxArrayLength;
+  const hasMore =
+    entries.at(-1)?.startsWith("... ") === true && entries.length > inspection.maxArrayLength;
   const elements = hasMore ? entries.slice(0, -1) : entries;
   const lengths = elements.map((entry) => entry.length + separatorLength);
   const longest = Math.max(...lengths);
@@ -30,7 +31,11 @@ export function groupElements(entries: string[], inspection: Inspection): string
 }
 
 /** Numbers stand to the right of their columns, everything else to the left. */
-function toRows(elements: readonly string[], lengths: readonly number[], columns: number): string[] {
+function toRows(
+  elements: readonly string[],
+  lengths: readonly number[],
+  columns: number,
+): string[] {
   const isNumeric = elements.every((element) => /^-?[\d.e+-]+n?$/.test(element));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...lengths.filter((__, index) => index % columns === column)),
@@ -40,7 +45,8 @@ function toRows(elements: readonly string[], lengths: readonly number[], columns
     const row = elements.slice(start, start + columns).map((element, column, all) => {
       const width = widths[column] ?? 0;
       const isLast = column === all.length - 1;
-      if (isNumeric) return isLast ? element.padStart(width - separatorLength) : `${element}, `.padStart(width);
+      if (isNumeric)
+        return isLast ? element.padStart(width - separatorLength) : `${element}, `.padStart(width);
       return isLast ? element : `${element}, `.padEnd(width);
     });
     rows.push(row.join(""));

@@ -57,7 +57,8 @@ export function inspect(value: unknown, options: InspectOptions = {}): string {
   return describe(value, 0, {
     depth: limit(options.depth, 2),
     breakLength: options.breakLength ?? 80,
-    compact: typeof options.compact === "number" ? options.compact : options.compact === false ? 0 : 3,
+    compact:
+      typeof options.compact === "number" ? options.compact : options.compact === false ? 0 : 3,
     showHidden: options.showHidden ?? false,
     maxArrayLength: limit(options.maxArrayLength, 100),
     maxStringLength: limit(options.maxStringLength, 10_000),
@@ -97,7 +98,9 @@ function describeObject(value: object, depth: number, inspection: Inspection): s
 }
 
 function marked({ base, open }: Contents, reference: string): Pick<Contents, "base" | "open"> {
-  return base === "" ? { base, open: `${reference}${open}` } : { base: `${reference}${base}`, open };
+  return base === ""
+    ? { base, open: `${reference}${open}` }
+    : { base: `${reference}${base}`, open };
 }
 
 /** By the object's own method, if it has one. */
@@ -105,7 +108,11 @@ function describeItself(value: object, depth: number, inspection: Inspection): s
   const method: unknown = Reflect.get(value, customInspect);
   if (typeof method !== "function") return undefined;
   const options = { ...inspection.options, depth: inspection.depth - depth, stylize: String };
-  const result: unknown = Reflect.apply(method, value, [inspection.depth - depth, options, inspect]);
+  const result: unknown = Reflect.apply(method, value, [
+    inspection.depth - depth,
+    options,
+    inspect,
+  ]);
   if (result === value) return undefined;
   if (typeof result !== "object" && typeof result !== "function") {
     return String(result).replaceAll("\n", `\n${" ".repeat(inspection.indentation)}`);

@@ -12,7 +12,13 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** A string in the quotes that need the fewest escapes. */
 export function quote(text: string): string {
-  const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : /[`$]/.test(text) ? "'" : "`";
+  const mark = !text.includes("'")
+    ? "'"
+    : !text.includes('"')
+      ? '"'
+      : /[`$]/.test(text)
+        ? "'"
+        : "`";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
   const escaped = text.replace(/[\0-\x1f\x7f-\x9f\\]|[\ud800-\udfff]/gu, (character) => {
     const code = character.charCodeAt(0);
@@ -46,7 +52,12 @@ function formatString(value: string, inspection: Inspection): string {
     return quote(text) + trailer;
   }
   const margin = ` +\n${" ".repeat(indentation + 2)}`;
-  return text.split(/(?<=\n)/).map(quote).join(margin) + trailer;
+  return (
+    text
+      .split(/(?<=\n)/)
+      .map(quote)
+      .join(margin) + trailer
+  );
 }
 
 /** A property's key as it would be written in a program. */

@@ -14,7 +14,8 @@ export function formatTable(data: unknown, wanted?: readonly string[]): string |
     if (typeof value !== "object" || value === null) hasValues = true;
     else if (wanted === undefined) for (const key of Object.keys(value)) columns.add(key);
   }
-  const firstHeading = data instanceof Map || data instanceof Set ? "(iteration index)" : indexHeading;
+  const firstHeading =
+    data instanceof Map || data instanceof Set ? "(iteration index)" : indexHeading;
   const headings = [firstHeading, ...columns, ...(hasValues ? [valuesHeading] : [])];
   const cells = rows.map(([index, value]) => [
     index,
@@ -42,8 +43,9 @@ function show(value: unknown): string {
 }
 
 function draw(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)) + 2,
+  const widths = headings.map(
+    (heading, column) =>
+      Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)) + 2,
   );
   const bars = widths.map((width) => "─".repeat(width));
   const line = (cells: readonly string[]): string =>

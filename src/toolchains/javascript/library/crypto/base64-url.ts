@@ -3,7 +3,10 @@ import { fromBase64, toBase64 } from "../text/native.ts";
 
 /** Bytes of it; padding and the usual alphabet are understood too. */
 export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const plain = text.replaceAll("-", "+").replaceAll("_", "/").replace(/[=\s]+/g, "");
+  const plain = text
+    .replaceAll("-", "+")
+    .replaceAll("_", "/")
+    .replace(/[=\s]+/g, "");
   return fromBase64(plain.padEnd(Math.ceil(plain.length / 4) * 4, "="));
 }
 

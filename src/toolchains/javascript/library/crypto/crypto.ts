@@ -10,7 +10,12 @@ export class Crypto {
 
   /** Fills an array of integers. */
   getRandomValues<List extends ArrayBufferView>(list: List): List {
-    if (!ArrayBuffer.isView(list) || list instanceof DataView || list instanceof Float32Array || list instanceof Float64Array) {
+    if (
+      !ArrayBuffer.isView(list) ||
+      list instanceof DataView ||
+      list instanceof Float32Array ||
+      list instanceof Float64Array
+    ) {
       throw new DOMException("The array must be one of integers", "TypeMismatchError");
     }
     if (list.byteLength > mostBytes) {

@@ -10,7 +10,13 @@ export interface RunningDigest {
   clone(): RunningDigest;
 }
 
-const hashes = { MD5: md5, "SHA-1": sha1, "SHA-256": sha256, "SHA-384": sha384, "SHA-512": sha512 } as const;
+const hashes = {
+  MD5: md5,
+  "SHA-1": sha1,
+  "SHA-256": sha256,
+  "SHA-384": sha384,
+  "SHA-512": sha512,
+} as const;
 
 /** By the names of Web Cryptography; MD5 is for `node:crypto` only. */
 export type HashName = keyof typeof hashes;
@@ -45,6 +51,7 @@ export function blockLength(name: HashName): number {
 export function isEqualInConstantTime(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
   let difference = 0;
-  for (let index = 0; index < one.length; index++) difference |= (one[index] ?? 0) ^ (other[index] ?? 0);
+  for (let index = 0; index < one.length; index++)
+    difference |= (one[index] ?? 0) ^ (other[index] ?? 0);
   return difference === 0;
 }

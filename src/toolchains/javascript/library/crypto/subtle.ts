@@ -1,11 +1,20 @@
 /** Web Cryptography, 14: digests and HMAC. */
 import { type ByteSource, bytesOf, toArrayBuffer } from "../text/bytes.ts";
 import { fromBase64Url, toBase64Url } from "./base64-url.ts";
-import { blockLength, digest, type HashName, hashName, isEqualInConstantTime, startHmac } from "./digest.ts";
+import {
+  blockLength,
+  digest,
+  type HashName,
+  hashName,
+  isEqualInConstantTime,
+  startHmac,
+} from "./digest.ts";
 import { randomBytes } from "./random.ts";
 
 type Usage = "sign" | "verify";
-type Algorithm = string | { readonly name: string; readonly hash?: Algorithm; readonly length?: number };
+type Algorithm =
+  | string
+  | { readonly name: string; readonly hash?: Algorithm; readonly length?: number };
 
 /** RFC 7517: a key as JSON. */
 interface JsonKey {
@@ -27,7 +36,11 @@ export class CryptoKey {
 
   readonly type = "secret";
   readonly extractable: boolean;
-  readonly algorithm: { readonly name: "HMAC"; readonly hash: { readonly name: HashName }; readonly length: number };
+  readonly algorithm: {
+    readonly name: "HMAC";
+    readonly hash: { readonly name: HashName };
+    readonly length: number;
+  };
   readonly usages: readonly Usage[];
   readonly #secret: Uint8Array<ArrayBuffer>;
 
@@ -95,22 +108,32 @@ export class SubtleCrypto {
     const hash = hmacHash(algorithm);
     if (format !== "raw" && format !== "jwk") refuse(`The key format ${format}`);
     const { k = "", kty } = data as JsonKey;
-    if (format === "jwk" && kty !== "oct") throw new DOMException("The key is no secret", "DataError");
+    if (format === "jwk" && kty !== "oct")
+      throw new DOMException("The key is no secret", "DataError");
     const bytes = format === "jwk" ? fromBase64Url(k) : bytesOf(data as ByteSource).slice();
     if (bytes.length === 0) throw new DOMException("Zero-length key is not supported", "DataError");
     if (usages.length === 0) throw new DOMException("A key needs a usage", "SyntaxError");
-    return await Promise.resolve(new CryptoKey(constructorKey, hash, bytes, { extractable, usages: [...usages] }));
+    return await Promise.resolve(
+      new CryptoKey(constructorKey, hash, bytes, { extractable, usages: [...usages] }),
+    );
   }
 
-  async generateKey(algorithm: Algorithm, extractable: boolean, usages: readonly Usage[]): Promise<CryptoKey> {
+  async generateKey(
+    algorithm: Algorithm,
+    extractable: boolean,
+    usages: readonly Usage[],
+  ): Promise<CryptoKey> {
     const hash = hmacHash(algorithm);
     const bits = typeof algorithm === "object" ? algorithm.length : undefined;
     const bytes = randomBytes(bits === undefined ? blockLength(hash) : Math.ceil(bits / 8));
-    return await Promise.resolve(new CryptoKey(constructorKey, hash, bytes, { extractable, usages: [...usages] }));
+    return await Promise.resolve(
+      new CryptoKey(constructorKey, hash, bytes, { extractable, usages: [...usages] }),
+    );
   }
 
   async exportKey(format: string, key: CryptoKey): Promise<ArrayBuffer | JsonKey> {
-    if (!key.extractable) throw new DOMException("The key must not be exported", "InvalidAccessError");
+    if (!key.extractable)
+      throw new DOMException("The key must not be exported", "InvalidAccessError");
     const secret = secretOf(key);
     if (format === "raw") return await Promise.resolve(secret.slice().buffer);
     if (format !== "jwk") refuse(`The key format ${format}`);
@@ -124,7 +147,12 @@ export class SubtleCrypto {
     return await Promise.resolve(toArrayBuffer(mac(key, data)));
   }
 
-  async verify(algorithm: Algorithm, key: CryptoKey, signature: ByteSource, data: ByteSource): Promise<boolean> {
+  async verify(
+    algorithm: Algorithm,
+    key: CryptoKey,
+    signature: ByteSource,
+    data: ByteSource,
+  ): Promise<boolean> {
     if (nameOf(algorithm).toUpperCase() !== "HMAC") refuse(`The algorithm ${nameOf(algorithm)}`);
     demand(key, "verify");
     return await Promise.resolve(isEqualInConstantTime(bytesOf(signature), mac(key, data)));
@@ -136,7 +164,13 @@ export class SubtleCrypto {
 }
 
 for (const name of ["encrypt", "decrypt", "deriveBits", "deriveKey", "wrapKey", "unwrapKey"]) {
-  const value = async (): Promise<never> => await Promise.reject(new DOMException(`crypto.subtle.${name} is not supported`, "NotSupportedError"));
-  Object.defineProperty(SubtleCrypto.prototype, name, { value, writable: true, configurable: true });
+  const value = async (): Promise<never> =>
+    await Promise.reject(
+      new DOMException(`crypto.subtle.${name} is not supported`, "NotSupportedError"),
+    );
+  Object.defineProperty(SubtleCrypto.prototype, name, {
+    value,
+    writable: true,
+    configurable: true,
+  });
 }
-

@@ -26,7 +26,11 @@ export class EventTarget {
   readonly #registrations = new Map<string, Registration[]>();
 
   /** Calls a listener for each event of a type; the same one is added once only. */
-  addEventListener(type: string, listener: Listener | null, options?: ListenerOptions | boolean): void {
+  addEventListener(
+    type: string,
+    listener: Listener | null,
+    options?: ListenerOptions | boolean,
+  ): void {
     const { capture, once, passive, signal } =
       typeof options === "object" && options !== null ? options : { capture: options };
     if (listener === null || listener === undefined || signal?.aborted === true) return;
@@ -50,7 +54,11 @@ export class EventTarget {
   }
 
   /** Ends what `addEventListener` began. */
-  removeEventListener(type: string, listener: Listener | null, options?: ListenerOptions | boolean): void {
+  removeEventListener(
+    type: string,
+    listener: Listener | null,
+    options?: ListenerOptions | boolean,
+  ): void {
     const name = String(type);
     const isCapturing = Boolean(typeof options === "object" ? options.capture : options);
     const found = this.#registrations

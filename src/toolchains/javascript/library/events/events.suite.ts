@@ -19,13 +19,19 @@ export const cases = suite({
     const target = new EventTarget();
     const seen: unknown[] = [];
     target.addEventListener("x", function (this: unknown, event) {
-      seen.push(this === target, event.target === target, event.currentTarget === target, event.eventPhase, event.composedPath().length);
+      seen.push(
+        this === target,
+        event.target === target,
+        event.currentTarget === target,
+        event.eventPhase,
+        event.composedPath().length,
+      );
     });
     const event = new Event("x");
     target.dispatchEvent(event);
     return [seen, event.currentTarget, event.eventPhase, event.target === target];
   },
-  "canceling": () => {
+  canceling: () => {
     const target = new EventTarget();
     target.addEventListener("x", (event) => event.preventDefault());
     return [
@@ -80,7 +86,7 @@ export const cases = suite({
   },
   "custom events": () => [new CustomEvent("x", { detail: 5 }).detail, new CustomEvent("x").detail],
   "events need a type": () => new (Event as unknown as new () => Event)(),
-  "aborting": () => {
+  aborting: () => {
     const controller = new AbortController();
     const calls: string[] = [];
     controller.signal.onabort = (): void => void calls.push("handler");
@@ -99,14 +105,19 @@ export const cases = suite({
       return [error, signal.reason];
     }
   },
-  "any": () => {
+  any: () => {
     const [one, two] = [new AbortController(), new AbortController()];
     const signal = AbortSignal.any([one.signal, two.signal]);
     const before = signal.aborted;
     two.abort("second");
-    return [before, signal.aborted, signal.reason, AbortSignal.any([AbortSignal.abort("now")]).reason];
+    return [
+      before,
+      signal.aborted,
+      signal.reason,
+      AbortSignal.any([AbortSignal.abort("now")]).reason,
+    ];
   },
-  "timeout": async () => {
+  timeout: async () => {
     const signal = AbortSignal.timeout(5);
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
     return [signal.reason.name, signal.reason.message];
@@ -139,7 +150,7 @@ export const cases = suite({
     });
     return order;
   },
-  "intervals": async () => {
+  intervals: async () => {
     let count = 0;
     await new Promise<void>((resolve) => {
       const interval = setInterval(() => {
@@ -150,7 +161,7 @@ export const cases = suite({
     });
     return count;
   },
-  "immediates": async () => {
+  immediates: async () => {
     const order: number[] = [];
     await new Promise<void>((resolve) => {
       setImmediate(() => order.push(1));

@@ -46,7 +46,8 @@ export abstract class Body {
 
   async text(): Promise<string> {
     const source = this.#consume();
-    const text = typeof source === "string" ? source.toWellFormed() : decodeUtf8(await bytesFrom(source));
+    const text =
+      typeof source === "string" ? source.toWellFormed() : decodeUtf8(await bytesFrom(source));
     return text.startsWith("\ufeff") ? text.slice(1) : text;
   }
 

@@ -59,7 +59,9 @@ export class Headers implements Iterable<[string, string]> {
   }
 
   getSetCookie(): string[] {
-    return this.#list.filter((_, index) => index % 2 === 1 && this.#list[index - 1] === "set-cookie");
+    return this.#list.filter(
+      (_, index) => index % 2 === 1 && this.#list[index - 1] === "set-cookie",
+    );
   }
 
   has(name: string): boolean {
@@ -114,7 +116,8 @@ export class Headers implements Iterable<[string, string]> {
       for (const name of Reflect.ownKeys(init)) {
         if (typeof name === "symbol") throw new TypeError("A header's name must be a string");
         const value = init[name];
-        if (Object.prototype.propertyIsEnumerable.call(init, name)) this.append(name, value ?? String(value));
+        if (Object.prototype.propertyIsEnumerable.call(init, name))
+          this.append(name, value ?? String(value));
       }
       return;
     }
@@ -139,7 +142,9 @@ export class Headers implements Iterable<[string, string]> {
       if (name === "set-cookie") pairs.push([name, value]);
       else combined.set(name, known === undefined ? value : `${known}, ${value}`);
     }
-    return [...combined, ...pairs].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0));
+    return [...combined, ...pairs].sort(([one], [other]) =>
+      one < other ? -1 : one > other ? 1 : 0,
+    );
   }
 
   #checkedName(name: string, isChange: boolean): string {

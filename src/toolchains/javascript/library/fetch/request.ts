@@ -146,7 +146,14 @@ function partsOf(input: Request | URL | string, init: RequestInit): RequestParts
   if (type !== undefined && !headers.has("content-type")) headers.set("content-type", type);
   const body = isGiven || from === undefined ? source : takeBody(from);
   const signal = init.signal === undefined ? from?.signal : (init.signal ?? undefined);
-  return { body, method, url, headers, signal, redirect: init.redirect ?? from?.redirect ?? "follow" };
+  return {
+    body,
+    method,
+    url,
+    headers,
+    signal,
+    redirect: init.redirect ?? from?.redirect ?? "follow",
+  };
 }
 
 function checkedMethod(method: string): string {

@@ -2,7 +2,7 @@
 import { URL } from "../url/url.ts";
 import { Body, shareBody } from "./body.ts";
 import { type BodySource, extractBody } from "./body-source.ts";
-import { freezeHeaders, headerList, Headers, type HeadersInit } from "./headers.ts";
+import { freezeHeaders, Headers, type HeadersInit, headerList } from "./headers.ts";
 
 /** What a Response is made with. */
 export interface ResponseInit {
@@ -99,7 +99,9 @@ export class Response extends Body {
   get headers(): Headers {
     if (this.#headers === undefined) {
       const { contentType } = this.#parts;
-      this.#headers = new Headers(contentType === undefined ? undefined : { "content-type": contentType });
+      this.#headers = new Headers(
+        contentType === undefined ? undefined : { "content-type": contentType },
+      );
     }
     return this.#headers;
   }
@@ -138,7 +140,7 @@ export function responseHeaderList(response: Response): readonly string[] {
 function partsOf(body: unknown, init: ResponseInit): ResponseParts {
   const { status = 200, statusText = "" } = init;
   if (!(status >= 200 && status <= 599)) {
-    throw new RangeError("init[\"status\"] must be in the range of 200 to 599, inclusive.");
+    throw new RangeError('init["status"] must be in the range of 200 to 599, inclusive.');
   }
   if (!statusTextPattern.test(statusText)) throw new TypeError("Invalid statusText");
   const headers = init.headers === undefined ? undefined : new Headers(init.headers);

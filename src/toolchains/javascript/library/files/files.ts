@@ -1,7 +1,7 @@
 /** Whole files by the engine functions, with errors instead of numbers. */
 import { engine } from "../engine.ts";
 import { checked, SystemError } from "../instance/system-error.ts";
-import { bytesOf, type ByteSource, toArrayBuffer } from "../text/bytes.ts";
+import { type ByteSource, bytesOf, toArrayBuffer } from "../text/bytes.ts";
 
 /** What a path leads to. */
 export interface FileStatus {

@@ -2,10 +2,7 @@
 import { engine } from "../engine.ts";
 
 /** Deals with such an error; true: the instance goes on. */
-export type UnhandledReceiver = (
-  error: unknown,
-  promise: Promise<unknown> | undefined,
-) => boolean;
+export type UnhandledReceiver = (error: unknown, promise: Promise<unknown> | undefined) => boolean;
 
 const receivers: UnhandledReceiver[] = [];
 

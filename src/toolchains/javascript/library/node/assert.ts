@@ -12,7 +12,12 @@ export class AssertionError extends Error {
   readonly operator: string;
   readonly generatedMessage: boolean;
 
-  constructor({ message, actual, expected, operator = "fail" }: { message?: string | undefined; actual?: unknown; expected?: unknown; operator?: string }) {
+  constructor({
+    message,
+    actual,
+    expected,
+    operator = "fail",
+  }: { message?: string | undefined; actual?: unknown; expected?: unknown; operator?: string }) {
     super(message ?? `${inspect(actual)} ${operator} ${inspect(expected)}`);
     this.name = "AssertionError";
     this.actual = actual;
@@ -22,19 +27,37 @@ export class AssertionError extends Error {
   }
 }
 
-function check(holds: boolean, actual: unknown, expected: unknown, operator: string, message: Message): void {
+function check(
+  holds: boolean,
+  actual: unknown,
+  expected: unknown,
+  operator: string,
+  message: Message,
+): void {
   if (holds) return;
   if (message instanceof Error) throw message;
   throw new AssertionError({ message, actual, expected, operator });
 }
 
 export function ok(value: unknown, message?: Message): void {
-  check(Boolean(value), value, true, "==", message ?? (value ? undefined : "The expression evaluated to a falsy value"));
+  check(
+    Boolean(value),
+    value,
+    true,
+    "==",
+    message ?? (value ? undefined : "The expression evaluated to a falsy value"),
+  );
 }
 
 export function equal(actual: unknown, expected: unknown, message?: Message): void {
   // biome-ignore lint/suspicious/noDoubleEquals: that is what it means
-  check(actual == expected || (Number.isNaN(actual) && Number.isNaN(expected)), actual, expected, "==", message);
+  check(
+    actual == expected || (Number.isNaN(actual) && Number.isNaN(expected)),
+    actual,
+    expected,
+    "==",
+    message,
+  );
 }
 
 export function notEqual(actual: unknown, expected: unknown, message?: Message): void {
@@ -79,18 +102,36 @@ export function ifError(error: unknown): void {
   if (error !== null && error !== undefined) throw error;
 }
 
-type Expected = RegExp | Error | ((error: unknown) => unknown) | Record<string, unknown> | undefined;
+type Expected =
+  | RegExp
+  | Error
+  | ((error: unknown) => unknown)
+  | Record<string, unknown>
+  | undefined;
 
 function checkThrown(error: unknown, expected: Expected, message: Message): void {
   if (expected === undefined) return;
-  const isClass = typeof expected === "function" && (expected === Error || expected.prototype instanceof Error);
-  if (expected instanceof RegExp) check(expected.test(String(error)), error, expected, "throws", message);
-  else if (isClass) check(error instanceof (expected as unknown as ErrorConstructor), error, expected, "throws", message);
-  else if (typeof expected === "function") check(expected(error) === true, error, expected, "throws", message);
+  const isClass =
+    typeof expected === "function" && (expected === Error || expected.prototype instanceof Error);
+  if (expected instanceof RegExp)
+    check(expected.test(String(error)), error, expected, "throws", message);
+  else if (isClass)
+    check(
+      error instanceof (expected as unknown as ErrorConstructor),
+      error,
+      expected,
+      "throws",
+      message,
+    );
+  else if (typeof expected === "function")
+    check(expected(error) === true, error, expected, "throws", message);
   else {
     for (const [key, value] of Object.entries(expected)) {
       const found: unknown = Reflect.get(error as object, key);
-      const holds = value instanceof RegExp && typeof found === "string" ? value.test(found) : isDeepEqual(found, value, true);
+      const holds =
+        value instanceof RegExp && typeof found === "string"
+          ? value.test(found)
+          : isDeepEqual(found, value, true);
       check(holds, error, expected, "throws", message);
     }
   }
@@ -110,7 +151,11 @@ export function doesNotThrow(call: () => unknown): void {
   call();
 }
 
-export async function rejects(given: Promise<unknown> | (() => Promise<unknown>), expected?: Expected, message?: Message): Promise<void> {
+export async function rejects(
+  given: Promise<unknown> | (() => Promise<unknown>),
+  expected?: Expected,
+  message?: Message,
+): Promise<void> {
   try {
     await (typeof given === "function" ? given() : given);
   } catch (error) {
@@ -119,16 +164,44 @@ export async function rejects(given: Promise<unknown> | (() => Promise<unknown>)
   check(false, undefined, expected, "rejects", message ?? "Missing expected rejection.");
 }
 
-export async function doesNotReject(given: Promise<unknown> | (() => Promise<unknown>)): Promise<void> {
+export async function doesNotReject(
+  given: Promise<unknown> | (() => Promise<unknown>),
+): Promise<void> {
   await (typeof given === "function" ? given() : given);
 }
 
 const functions = {
-  AssertionError, deepEqual, deepStrictEqual, doesNotMatch, doesNotReject, doesNotThrow, equal, fail, ifError, match,
-  notDeepStrictEqual, notEqual, notStrictEqual, ok, rejects, strictEqual, throws,
+  AssertionError,
+  deepEqual,
+  deepStrictEqual,
+  doesNotMatch,
+  doesNotReject,
+  doesNotThrow,
+  equal,
+  fail,
+  ifError,
+  match,
+  notDeepStrictEqual,
+  notEqual,
+  notStrictEqual,
+  ok,
+  rejects,
+  strictEqual,
+  throws,
 };
-export const strict = Object.assign((value: unknown, message?: Message): void => ok(value, message), functions, {
-  equal: strictEqual, deepEqual: deepStrictEqual, notEqual: notStrictEqual,
-});
-const whole = Object.assign((value: unknown, message?: Message): void => ok(value, message), functions, { strict });
+export const strict = Object.assign(
+  (value: unknown, message?: Message): void => ok(value, message),
+  functions,
+  {
+    equal: strictEqual,
+    deepEqual: deepStrictEqual,
+    notEqual: notStrictEqual,
+  },
+);
+const whole = Object.assign(
+  (value: unknown, message?: Message): void => ok(value, message),
+  functions,
+  { strict },
+);
+
 export { whole as default };

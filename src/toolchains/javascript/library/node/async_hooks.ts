@@ -37,7 +37,8 @@ function bindCallbacks(holder: object, name: string): void {
 }
 
 bindCallbacks(Promise.prototype, "then");
-for (const name of ["queueMicrotask", "setTimeout", "setInterval", "setImmediate"]) bindCallbacks(globalThis, name);
+for (const name of ["queueMicrotask", "setTimeout", "setInterval", "setImmediate"])
+  bindCallbacks(globalThis, name);
 
 /** Something that functions called by a function find again. */
 export class AsyncLocalStorage<Store = unknown> {
@@ -80,7 +81,11 @@ export class AsyncResource {
     this.type = type;
   }
 
-  runInAsyncScope(call: (...values: unknown[]) => unknown, self?: unknown, ...values: unknown[]): unknown {
+  runInAsyncScope(
+    call: (...values: unknown[]) => unknown,
+    self?: unknown,
+    ...values: unknown[]
+  ): unknown {
     return runWith(this.#context, () => Reflect.apply(call, self, values) as unknown);
   }
 
@@ -94,4 +99,5 @@ export class AsyncResource {
 }
 
 const whole = { AsyncLocalStorage, AsyncResource };
+
 export { whole as default };

@@ -18,25 +18,33 @@ export interface Buffer extends NumberMethods {}
 export class Buffer extends Uint8Array<ArrayBuffer> {
   static readonly poolSize = 8192;
 
-  static override from(
-    value: unknown,
-    encodingOrOffset?: unknown,
-    length?: number,
-  ): Buffer {
+  static override from(value: unknown, encodingOrOffset?: unknown, length?: number): Buffer {
     if (typeof value === "string") return wrap(encodeText(value, encodingOrOffset));
-    if (value instanceof ArrayBuffer) return new Buffer(value, Number(encodingOrOffset ?? 0), length);
+    if (value instanceof ArrayBuffer)
+      return new Buffer(value, Number(encodingOrOffset ?? 0), length);
     if (ArrayBuffer.isView(value)) return wrap(new Uint8Array(value as Uint8Array));
     if (typeof value !== "object" || value === null) {
-      throw new TypeError("The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array");
+      throw new TypeError(
+        "The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array",
+      );
     }
     const { type, data } = value as { type?: unknown; data?: unknown };
-    const list = type === "Buffer" && Array.isArray(data) ? (data as unknown[]) : (value as ArrayLike<unknown>);
+    const list =
+      type === "Buffer" && Array.isArray(data)
+        ? (data as unknown[])
+        : (value as ArrayLike<unknown>);
     return wrap(Uint8Array.from(list, Number));
   }
 
-  static alloc(size: number, fill?: string | number | Uint8Array, encoding?: BufferEncoding): Buffer {
+  static alloc(
+    size: number,
+    fill?: string | number | Uint8Array,
+    encoding?: BufferEncoding,
+  ): Buffer {
     const buffer = blank(size);
-    return fill === undefined || fill === 0 ? buffer : buffer.fill(fill as number, 0, size, encoding);
+    return fill === undefined || fill === 0
+      ? buffer
+      : buffer.fill(fill as number, 0, size, encoding);
   }
 
   static allocUnsafe(size: number): Buffer {
@@ -47,7 +55,10 @@ export class Buffer extends Uint8Array<ArrayBuffer> {
     return blank(size);
   }
 
-  static byteLength(value: string | ArrayBuffer | ArrayBufferView, encoding?: BufferEncoding): number {
+  static byteLength(
+    value: string | ArrayBuffer | ArrayBufferView,
+    encoding?: BufferEncoding,
+  ): number {
     return typeof value === "string" ? encodeText(value, encoding).length : value.byteLength;
   }
 
@@ -105,8 +116,14 @@ export class Buffer extends Uint8Array<ArrayBuffer> {
     return source.length;
   }
 
-  write(text: string, offset?: number | string, length?: number | string, encoding?: BufferEncoding): number {
-    const name = typeof offset === "string" ? offset : typeof length === "string" ? length : encoding;
+  write(
+    text: string,
+    offset?: number | string,
+    length?: number | string,
+    encoding?: BufferEncoding,
+  ): number {
+    const name =
+      typeof offset === "string" ? offset : typeof length === "string" ? length : encoding;
     const at = typeof offset === "number" ? offset : 0;
     const most = Math.min(typeof length === "number" ? length : this.length, this.length - at);
     const bytes = encodeText(text, name).subarray(0, most);
@@ -123,20 +140,42 @@ export class Buffer extends Uint8Array<ArrayBuffer> {
     return super.subarray(start, end) as Buffer;
   }
 
-  override fill(value: string | number | Uint8Array, start?: number | string, end?: number, encoding?: BufferEncoding): this {
+  override fill(
+    value: string | number | Uint8Array,
+    start?: number | string,
+    end?: number,
+    encoding?: BufferEncoding,
+  ): this {
     if (typeof value === "number") return super.fill(value, Number(start ?? 0), end);
-    const bytes = typeof value === "string" ? encodeText(value, typeof start === "string" ? start : encoding) : value;
+    const bytes =
+      typeof value === "string"
+        ? encodeText(value, typeof start === "string" ? start : encoding)
+        : value;
     const last = end ?? this.length;
-    for (let at = Number(typeof start === "number" ? start : 0), index = 0; at < last; at++, index++) {
+    for (
+      let at = Number(typeof start === "number" ? start : 0), index = 0;
+      at < last;
+      at++, index++
+    ) {
       this[at] = bytes[index % Math.max(bytes.length, 1)] ?? 0;
     }
     return this;
   }
 
-  override indexOf(value: string | number | Uint8Array, from: number | string = 0, encoding?: BufferEncoding): number {
+  override indexOf(
+    value: string | number | Uint8Array,
+    from: number | string = 0,
+    encoding?: BufferEncoding,
+  ): number {
     if (typeof value === "number") return super.indexOf(value & 0xff, Number(from));
-    const bytes = typeof value === "string" ? encodeText(value, typeof from === "string" ? from : encoding) : value;
-    return toBinary(this).indexOf(toBinary(bytes), typeof from === "string" ? 0 : from < 0 ? this.length + from : from);
+    const bytes =
+      typeof value === "string"
+        ? encodeText(value, typeof from === "string" ? from : encoding)
+        : value;
+    return toBinary(this).indexOf(
+      toBinary(bytes),
+      typeof from === "string" ? 0 : from < 0 ? this.length + from : from,
+    );
   }
 
   override lastIndexOf(value: string | number | Uint8Array, from?: number): number {
@@ -145,13 +184,20 @@ export class Buffer extends Uint8Array<ArrayBuffer> {
     return toBinary(this).lastIndexOf(toBinary(bytes), from);
   }
 
-  override includes(value: string | number | Uint8Array, from?: number, encoding?: BufferEncoding): boolean {
+  override includes(
+    value: string | number | Uint8Array,
+    from?: number,
+    encoding?: BufferEncoding,
+  ): boolean {
     return this.indexOf(value, from, encoding) >= 0;
   }
 
   [customInspect](): string {
-    const shown = Array.from(super.subarray(0, 50), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const more = this.length > 50 ? ` ... ${this.length - 50} more byte${this.length > 51 ? "s" : ""}` : "";
+    const shown = Array.from(super.subarray(0, 50), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    ).join(" ");
+    const more =
+      this.length > 50 ? ` ... ${this.length - 50} more byte${this.length > 51 ? "s" : ""}` : "";
     return `<Buffer${shown === "" ? "" : ` ${shown}`}${more}>`;
   }
 }
@@ -185,9 +231,13 @@ export function encodeText(text: string, encoding: unknown): Uint8Array<ArrayBuf
     case "ucs-2":
     case "utf16le":
     case "utf-16le":
-      return new Uint8Array(Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).buffer);
+      return new Uint8Array(
+        Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index)).buffer,
+      );
     default:
-      throw Object.assign(new TypeError(`Unknown encoding: ${String(encoding)}`), { code: "ERR_UNKNOWN_ENCODING" });
+      throw Object.assign(new TypeError(`Unknown encoding: ${String(encoding)}`), {
+        code: "ERR_UNKNOWN_ENCODING",
+      });
   }
 }
 
@@ -207,15 +257,20 @@ export function decodeText(bytes: Uint8Array, encoding: unknown): string {
     case "binary":
       return toBinary(bytes);
     case "ascii":
-      return toBinary(bytes).replace(/[\x80-\xff]/g, (character) => String.fromCharCode(character.charCodeAt(0) & 0x7f));
+      return toBinary(bytes).replace(/[\x80-\xff]/g, (character) =>
+        String.fromCharCode(character.charCodeAt(0) & 0x7f),
+      );
     case "ucs2":
     case "ucs-2":
     case "utf16le":
     case "utf-16le":
       return Array.from({ length: bytes.length >> 1 }, (_, index) =>
-        String.fromCharCode((bytes[2 * index] ?? 0) | ((bytes[2 * index + 1] ?? 0) << 8))).join("");
+        String.fromCharCode((bytes[2 * index] ?? 0) | ((bytes[2 * index + 1] ?? 0) << 8)),
+      ).join("");
     default:
-      throw Object.assign(new TypeError(`Unknown encoding: ${String(encoding)}`), { code: "ERR_UNKNOWN_ENCODING" });
+      throw Object.assign(new TypeError(`Unknown encoding: ${String(encoding)}`), {
+        code: "ERR_UNKNOWN_ENCODING",
+      });
   }
 }
 
@@ -231,5 +286,7 @@ export const constants = { MAX_LENGTH: 0x7fff_ffff, MAX_STRING_LENGTH: 0x3fff_ff
 export const kMaxLength = constants.MAX_LENGTH;
 export const INSPECT_MAX_BYTES = 50;
 export { Blob, File };
+
 const whole = { Buffer, Blob, File, atob, btoa, constants, kMaxLength, INSPECT_MAX_BYTES, isUtf8 };
+
 export { whole as default };

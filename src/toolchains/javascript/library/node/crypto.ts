@@ -1,6 +1,13 @@
 /** Node's crypto, as far as it is digests, HMAC and randomness. */
 import { crypto } from "../crypto/crypto.ts";
-import { type HashName, hashName, isEqualInConstantTime, type RunningDigest, startDigest, startHmac } from "../crypto/digest.ts";
+import {
+  type HashName,
+  hashName,
+  isEqualInConstantTime,
+  type RunningDigest,
+  startDigest,
+  startHmac,
+} from "../crypto/digest.ts";
 import { randomBytes as takeBytes } from "../crypto/random.ts";
 import { Buffer, encodeText } from "./buffer.ts";
 
@@ -102,7 +109,9 @@ export function randomUUID(): string {
 /** Whether bytes are equal, in a time that does not tell where they differ. */
 export function timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) {
-    throw Object.assign(new RangeError("Input buffers must have the same byte length"), { code: "ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH" });
+    throw Object.assign(new RangeError("Input buffers must have the same byte length"), {
+      code: "ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH",
+    });
   }
   return isEqualInConstantTime(one, other);
 }
@@ -113,8 +122,20 @@ export function getRandomValues<List extends ArrayBufferView>(list: List): List 
   return crypto.getRandomValues(list);
 }
 export { crypto as webcrypto };
+
 const whole = {
-  createHash, createHmac, getHashes, getRandomValues, hash, randomBytes, randomFillSync, randomInt, randomUUID, subtle,
-  timingSafeEqual, webcrypto: crypto,
+  createHash,
+  createHmac,
+  getHashes,
+  getRandomValues,
+  hash,
+  randomBytes,
+  randomFillSync,
+  randomInt,
+  randomUUID,
+  subtle,
+  timingSafeEqual,
+  webcrypto: crypto,
 };
+
 export { whole as default };

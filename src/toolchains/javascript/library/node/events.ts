@@ -40,7 +40,8 @@ export class EventEmitter {
 
   off(name: string | symbol, listener: Listener): this {
     const list = this.#listeners?.get(name);
-    const index = list?.findLastIndex((each) => each === listener || each.listener === listener) ?? -1;
+    const index =
+      list?.findLastIndex((each) => each === listener || each.listener === listener) ?? -1;
     if (list === undefined || index < 0) return this;
     const left = list.toSpliced(index, 1);
     if (left.length === 0) this.#listeners?.delete(name);

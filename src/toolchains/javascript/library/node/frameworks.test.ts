@@ -4,8 +4,20 @@ import { runInEngine } from "../engine-run.fixture.ts";
 import type { ScriptedRequest } from "../fake-host.fixture.ts";
 
 const json = ["host", "localhost:8080", "content-type", "application/json", "content-length", "9"];
-const form = ["host", "localhost:8080", "content-type", "application/x-www-form-urlencoded", "content-length", "7"];
-const post: ScriptedRequest = { method: "POST", target: "/api/users", headers: json, body: ['{"a"', ":[1]}"] };
+const form = [
+  "host",
+  "localhost:8080",
+  "content-type",
+  "application/x-www-form-urlencoded",
+  "content-length",
+  "7",
+];
+const post: ScriptedRequest = {
+  method: "POST",
+  target: "/api/users",
+  headers: json,
+  body: ['{"a"', ":[1]}"],
+};
 
 async function answers(program: string, requests: readonly ScriptedRequest[]): Promise<unknown> {
   const file = fileURLToPath(new URL(`programs/${program}.fixture.ts`, import.meta.url));
@@ -20,7 +32,9 @@ describe("programs that were written for others", () => {
 
   it.each(["hono", "hono-node"])("%s runs unchanged", async (program) => {
     const formPost = { method: "POST", target: "/form", headers: form, body: ["a=1&b=2"] };
-    expect(await answers(program, [...requests, formPost, { target: "/stream" }, { target: "/fail" }])).toEqual([
+    expect(
+      await answers(program, [...requests, formPost, { target: "/stream" }, { target: "/fail" }]),
+    ).toEqual([
       [200, "Hello Hono"],
       [200, '{"id":"7","q":"x"}'],
       [201, '{"a":[1]}'],
@@ -42,8 +56,21 @@ describe("programs that were written for others", () => {
   });
 
   it("a server on node:http runs unchanged", async () => {
-    const pipe = { method: "PUT", target: "/pipe", headers: ["host", "a", "transfer-encoding", "chunked"], body: ["x", "y"] };
-    expect(await answers("http", [{}, post, { target: "/stream" }, pipe, { target: "/no?a=1", headers: ["host", "a", "user-agent", "test"] }])).toEqual([
+    const pipe = {
+      method: "PUT",
+      target: "/pipe",
+      headers: ["host", "a", "transfer-encoding", "chunked"],
+      body: ["x", "y"],
+    };
+    expect(
+      await answers("http", [
+        {},
+        post,
+        { target: "/stream" },
+        pipe,
+        { target: "/no?a=1", headers: ["host", "a", "user-agent", "test"] },
+      ]),
+    ).toEqual([
       [200, "Hello node"],
       [201, '{"a":[1]}'],
       [200, "one\ntwo\n"],

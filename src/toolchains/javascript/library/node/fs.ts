@@ -1,12 +1,24 @@
 /** Node's fs for whole files. Everything is at hand at once, so the promises are kept at once. */
-import { type FileStatus, listNames, makeDirectory, readBytes, removePath, statusOf, writeBytes } from "../files/files.ts";
+import {
+  type FileStatus,
+  listNames,
+  makeDirectory,
+  readBytes,
+  removePath,
+  statusOf,
+  writeBytes,
+} from "../files/files.ts";
 import { URL } from "../url/url.ts";
 import { Buffer } from "./buffer.ts";
 import { Readable } from "./stream-parts/readable.ts";
 import { fileURLToPath } from "./url.ts";
 
 type Path = string | URL;
-type Encoding = string | { encoding?: string | null; flag?: string; recursive?: boolean; withFileTypes?: boolean } | null | undefined;
+type Encoding =
+  | string
+  | { encoding?: string | null; flag?: string; recursive?: boolean; withFileTypes?: boolean }
+  | null
+  | undefined;
 
 function pathOf(path: Path): string {
   return path instanceof URL ? fileURLToPath(path) : path;
@@ -96,7 +108,10 @@ export function accessSync(path: Path): void {
   statusOf(pathOf(path));
 }
 
-export function statSync(path: Path, options: { throwIfNoEntry?: boolean } = {}): Stats | undefined {
+export function statSync(
+  path: Path,
+  options: { throwIfNoEntry?: boolean } = {},
+): Stats | undefined {
   if (options.throwIfNoEntry === false && !existsSync(path)) return undefined;
   return new Stats(statusOf(pathOf(path)));
 }
@@ -136,7 +151,10 @@ export function rmSync(path: Path, options: { force?: boolean; recursive?: boole
 }
 
 /** A file as a stream. */
-export function createReadStream(path: Path, options: { start?: number; end?: number; encoding?: string } = {}): Readable {
+export function createReadStream(
+  path: Path,
+  options: { start?: number; end?: number; encoding?: string } = {},
+): Readable {
   const stream = new Readable({
     read() {
       try {
@@ -154,21 +172,30 @@ export function createReadStream(path: Path, options: { start?: number; end?: nu
 /** The same as promises. */
 export const promises = {
   access: async (path: Path): Promise<void> => await Promise.resolve().then(() => accessSync(path)),
-  appendFile: async (path: Path, data: string | Uint8Array): Promise<void> => await Promise.resolve().then(() => appendFileSync(path, data)),
-  mkdir: async (path: Path, options?: Encoding): Promise<void> => await Promise.resolve().then(() => mkdirSync(path, options)),
-  readFile: async (path: Path, options?: Encoding): Promise<Buffer | string> => await Promise.resolve().then(() => readFileSync(path, options)),
-  readdir: async (path: Path, options?: Encoding): Promise<(string | Dirent)[]> => await Promise.resolve().then(() => readdirSync(path, options)),
-  rm: async (path: Path, options?: { force?: boolean; recursive?: boolean }): Promise<void> => await Promise.resolve().then(() => rmSync(path, options)),
+  appendFile: async (path: Path, data: string | Uint8Array): Promise<void> =>
+    await Promise.resolve().then(() => appendFileSync(path, data)),
+  mkdir: async (path: Path, options?: Encoding): Promise<void> =>
+    await Promise.resolve().then(() => mkdirSync(path, options)),
+  readFile: async (path: Path, options?: Encoding): Promise<Buffer | string> =>
+    await Promise.resolve().then(() => readFileSync(path, options)),
+  readdir: async (path: Path, options?: Encoding): Promise<(string | Dirent)[]> =>
+    await Promise.resolve().then(() => readdirSync(path, options)),
+  rm: async (path: Path, options?: { force?: boolean; recursive?: boolean }): Promise<void> =>
+    await Promise.resolve().then(() => rmSync(path, options)),
   rmdir: async (path: Path): Promise<void> => await Promise.resolve().then(() => rmdirSync(path)),
-  stat: async (path: Path): Promise<Stats | undefined> => await Promise.resolve().then(() => statSync(path)),
+  stat: async (path: Path): Promise<Stats | undefined> =>
+    await Promise.resolve().then(() => statSync(path)),
   unlink: async (path: Path): Promise<void> => await Promise.resolve().then(() => unlinkSync(path)),
-  writeFile: async (path: Path, data: string | Uint8Array, options?: Encoding): Promise<void> => await Promise.resolve().then(() => writeFileSync(path, data, options)),
+  writeFile: async (path: Path, data: string | Uint8Array, options?: Encoding): Promise<void> =>
+    await Promise.resolve().then(() => writeFileSync(path, data, options)),
 };
 
 type Callback = (error: unknown, value?: unknown) => void;
 
 /** A promise's function as one that takes a callback last. */
-function withCallback(call: (...values: never[]) => Promise<unknown>): (...values: unknown[]) => void {
+function withCallback(
+  call: (...values: never[]) => Promise<unknown>,
+): (...values: unknown[]) => void {
   return (...values) => {
     const callback = values.pop() as Callback;
     (Reflect.apply(call, undefined, values) as Promise<unknown>).then(
@@ -192,8 +219,34 @@ export const lstat = stat;
 export const lstatSync = statSync;
 export const constants = { F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1 };
 const whole = {
-  access, accessSync, appendFile, appendFileSync, constants, createReadStream, Dirent, existsSync, lstat, lstatSync, mkdir,
-  mkdirSync, promises, readdir, readdirSync, readFile, readFileSync, rm, rmdir, rmdirSync, rmSync, stat, Stats, statSync,
-  unlink, unlinkSync, writeFile, writeFileSync,
+  access,
+  accessSync,
+  appendFile,
+  appendFileSync,
+  constants,
+  createReadStream,
+  Dirent,
+  existsSync,
+  lstat,
+  lstatSync,
+  mkdir,
+  mkdirSync,
+  promises,
+  readdir,
+  readdirSync,
+  readFile,
+  readFileSync,
+  rm,
+  rmdir,
+  rmdirSync,
+  rmSync,
+  stat,
+  Stats,
+  statSync,
+  unlink,
+  unlinkSync,
+  writeFile,
+  writeFileSync,
 };
+
 export { whole as default };

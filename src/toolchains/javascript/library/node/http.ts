@@ -7,7 +7,10 @@ import { ServerResponse } from "./http-parts/server-response.ts";
 import { statusTexts } from "./http-parts/status-texts.ts";
 
 /** A server whose requests a function answers. */
-export function createServer(optionsOrListener?: object | RequestListener, listener?: RequestListener): Server {
+export function createServer(
+  optionsOrListener?: object | RequestListener,
+  listener?: RequestListener,
+): Server {
   return new Server(optionsOrListener, listener);
 }
 
@@ -21,9 +24,29 @@ export class Agent {
 }
 
 export const globalAgent = new Agent();
-export const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"];
+export const METHODS = [
+  "DELETE",
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "QUERY",
+  "TRACE",
+];
 export const maxHeaderSize = 16_384;
-export { ClientRequest, get, IncomingMessage, OutgoingMessage, request, Server, ServerResponse, statusTexts as STATUS_CODES };
+export {
+  ClientRequest,
+  get,
+  IncomingMessage,
+  OutgoingMessage,
+  request,
+  Server,
+  ServerResponse,
+  statusTexts as STATUS_CODES,
+};
+
 const whole = {
   Agent,
   ClientRequest,
@@ -39,4 +62,5 @@ const whole = {
   ServerResponse,
   STATUS_CODES: statusTexts,
 };
+
 export { whole as default };

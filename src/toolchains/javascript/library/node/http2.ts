@@ -14,5 +14,12 @@ export function createServer(): never {
 }
 
 export const createSecureServer = createServer;
-const whole = { Http2ServerRequest, Http2ServerResponse, constants, createServer, createSecureServer };
+const whole = {
+  Http2ServerRequest,
+  Http2ServerResponse,
+  constants,
+  createServer,
+  createSecureServer,
+};
+
 export { whole as default };

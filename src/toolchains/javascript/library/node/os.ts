@@ -8,7 +8,9 @@ const answer =
     value;
 export const arch = answer("x64");
 export const availableParallelism = answer(1);
-export const cpus = answer([{ model: "tsuki", speed: 0, times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } }]);
+export const cpus = answer([
+  { model: "tsuki", speed: 0, times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } },
+]);
 export const endianness = answer("LE");
 export const freemem = answer(0);
 export const homedir = answer("/");
@@ -25,7 +27,27 @@ export const uptime = answer(0);
 export const userInfo = answer({ uid: 0, gid: 0, username: "root", homedir: "/", shell: null });
 export const version = answer("");
 const whole = {
-  EOL, devNull, constants, arch, availableParallelism, cpus, endianness, freemem, homedir, hostname, loadavg, machine,
-  networkInterfaces, platform, release, tmpdir, totalmem, type, uptime, userInfo, version,
+  EOL,
+  devNull,
+  constants,
+  arch,
+  availableParallelism,
+  cpus,
+  endianness,
+  freemem,
+  homedir,
+  hostname,
+  loadavg,
+  machine,
+  networkInterfaces,
+  platform,
+  release,
+  tmpdir,
+  totalmem,
+  type,
+  uptime,
+  userInfo,
+  version,
 };
+
 export { whole as default };

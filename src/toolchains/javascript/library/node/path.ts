@@ -75,7 +75,9 @@ export function dirname(path: string): string {
 /** The last segment, without an ending if it is the one that is given. */
 export function basename(path: string, ending = ""): string {
   const base = path.replace(/\/+$/, "").replace(/^.*\//s, "");
-  return ending !== "" && base !== ending && base.endsWith(ending) ? base.slice(0, -ending.length) : base;
+  return ending !== "" && base !== ending && base.endsWith(ending)
+    ? base.slice(0, -ending.length)
+    : base;
 }
 
 /** From the last dot of the last segment on, unless it is the first character. */
@@ -92,7 +94,13 @@ export function parse(path: string): ParsedPath {
   const root = isAbsolute(path) ? "/" : "";
   const dir = dirname(path);
   const hasFolder = withoutSlashes(path).includes("/");
-  return { root, dir: hasFolder ? dir : "", base, ext, name: ext === "" ? base : base.slice(0, -ext.length) };
+  return {
+    root,
+    dir: hasFolder ? dir : "",
+    base,
+    ext,
+    name: ext === "" ? base : base.slice(0, -ext.length),
+  };
 }
 
 /** A path of its parts. */
@@ -108,6 +116,20 @@ export function toNamespacedPath(path: string): string {
   return path;
 }
 
-const whole = { basename, delimiter, dirname, extname, format, isAbsolute, join, normalize, parse, relative, resolve, sep, toNamespacedPath };
+const whole = {
+  basename,
+  delimiter,
+  dirname,
+  extname,
+  format,
+  isAbsolute,
+  join,
+  normalize,
+  parse,
+  relative,
+  resolve,
+  sep,
+  toNamespacedPath,
+};
 export const posix = Object.assign(whole, { posix: whole });
 export { posix as default };

@@ -2,5 +2,7 @@
 import { Performance, performance } from "../instance/performance.ts";
 
 export { Performance, performance };
+
 const whole = { Performance, performance };
+
 export { whole as default };

@@ -1,8 +1,8 @@
 /** Node's process, for one instance. */
 import { onInstance } from "../dispatch.ts";
 import { engine } from "../engine.ts";
-import { environment } from "../instance/environment.ts";
 import { now } from "../instance/clock.ts";
+import { environment } from "../instance/environment.ts";
 import { onUnhandled } from "../instance/unhandled.ts";
 import { drain, takeOverShutdown } from "../server/listen.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
@@ -37,7 +37,8 @@ class OutputStream extends EventEmitter {
 
 const hrtime = Object.assign(
   (earlier?: readonly [number, number]): [number, number] => {
-    const nanoseconds = Math.round(now() * 1e6) - (earlier === undefined ? 0 : earlier[0] * 1e9 + earlier[1]);
+    const nanoseconds =
+      Math.round(now() * 1e6) - (earlier === undefined ? 0 : earlier[0] * 1e9 + earlier[1]);
     return [Math.floor(nanoseconds / 1e9), nanoseconds % 1e9];
   },
   { bigint: (): bigint => BigInt(Math.round(now() * 1e6)) },
@@ -103,12 +104,19 @@ export class Process extends EventEmitter {
     return now() / 1000;
   }
 
-  memoryUsage(): { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number } {
+  memoryUsage(): {
+    rss: number;
+    heapTotal: number;
+    heapUsed: number;
+    external: number;
+    arrayBuffers: number;
+  } {
     return { rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 };
   }
 
   emitWarning(warning: string | Error): void {
-    const text = warning instanceof Error ? `${warning.name}: ${warning.message}` : `Warning: ${warning}`;
+    const text =
+      warning instanceof Error ? `${warning.name}: ${warning.message}` : `Warning: ${warning}`;
     engine.log(2, `${text}\n`);
   }
 
@@ -134,7 +142,11 @@ onInstance({
 
 onUnhandled((error, promise) => {
   if (promise !== undefined && process.emit("unhandledRejection", error, promise)) return true;
-  return process.emit("uncaughtException", error, promise === undefined ? "uncaughtException" : "unhandledRejection");
+  return process.emit(
+    "uncaughtException",
+    error,
+    promise === undefined ? "uncaughtException" : "unhandledRejection",
+  );
 });
 
 export const { stdout, stderr, platform, arch, version, versions } = process;

@@ -19,14 +19,26 @@ function show(value: unknown): string {
 }
 
 /** Values as a query. */
-export function stringify(values: Values | null | undefined, separator = "&", equals = "="): string {
+export function stringify(
+  values: Values | null | undefined,
+  separator = "&",
+  equals = "=",
+): string {
   return Object.entries(values ?? {})
-    .flatMap(([key, value]) => (Array.isArray(value) ? (value as unknown[]) : [value]).map((each) => `${escape(key)}${equals}${escape(show(each))}`))
+    .flatMap(([key, value]) =>
+      (Array.isArray(value) ? (value as unknown[]) : [value]).map(
+        (each) => `${escape(key)}${equals}${escape(show(each))}`,
+      ),
+    )
     .join(separator);
 }
 
 /** A query as values; what comes twice is a list. */
-export function parse(text: string, separator = "&", equals = "="): Record<string, string | string[]> {
+export function parse(
+  text: string,
+  separator = "&",
+  equals = "=",
+): Record<string, string | string[]> {
   const values = Object.create(null) as Record<string, string | string[]>;
   for (const part of text.split(separator)) {
     if (part === "") continue;
@@ -41,5 +53,7 @@ export function parse(text: string, separator = "&", equals = "="): Record<strin
 }
 
 export { parse as decode, stringify as encode };
+
 const whole = { decode: parse, encode: stringify, escape, parse, stringify, unescape };
+
 export { whole as default };

@@ -5,5 +5,17 @@ import { Stream } from "./stream-parts/stream.ts";
 import { Duplex, PassThrough, Transform, Writable } from "./stream-parts/writable.ts";
 
 export { Duplex, finished, PassThrough, pipeline, promises, Readable, Stream, Transform, Writable };
-const whole = Object.assign(Stream, { Duplex, finished, PassThrough, pipeline, promises, Readable, Stream, Transform, Writable });
+
+const whole = Object.assign(Stream, {
+  Duplex,
+  finished,
+  PassThrough,
+  pipeline,
+  promises,
+  Readable,
+  Stream,
+  Transform,
+  Writable,
+});
+
 export { whole as default };

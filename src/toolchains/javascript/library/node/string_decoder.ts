@@ -10,7 +10,9 @@ export class StringDecoder {
   constructor(encoding = "utf8") {
     this.encoding = encoding;
     const isText = /^(?:utf-?8|ucs-?2|utf-?16le)$/i.test(encoding);
-    this.#decoder = isText ? new TextDecoder(/8$/.test(encoding) ? "utf-8" : "utf-16le", { ignoreBOM: true }) : undefined;
+    this.#decoder = isText
+      ? new TextDecoder(/8$/.test(encoding) ? "utf-8" : "utf-16le", { ignoreBOM: true })
+      : undefined;
   }
 
   write(bytes: Uint8Array): string {
@@ -24,4 +26,5 @@ export class StringDecoder {
 }
 
 const whole = { StringDecoder };
+
 export { whole as default };

@@ -4,6 +4,16 @@ import { clearTimer, setImmediate, setInterval, setTimeout } from "../timers/tim
 const clearImmediate = clearTimer;
 const clearInterval = clearTimer;
 const clearTimeout = clearTimer;
+
 export { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout };
-const whole = { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout };
+
+const whole = {
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  setImmediate,
+  setInterval,
+  setTimeout,
+};
+
 export { whole as default };

@@ -29,7 +29,9 @@ const slashed = /^(?:https?|ftp|gopher|file|wss?|javascript):$/i;
 export function parse(text: string, parsesQuery = false, slashesDenoteHost = false): LegacyUrl {
   const [, protocol, found, rest = "", search, hash] = parts.exec(text.trim()) ?? [];
   const slashes = protocol === undefined && !slashesDenoteHost ? undefined : found;
-  const hasHost = slashes !== undefined || (protocol !== undefined && !slashed.test(protocol) && !rest.startsWith("/"));
+  const hasHost =
+    slashes !== undefined ||
+    (protocol !== undefined && !slashed.test(protocol) && !rest.startsWith("/"));
   const whole = slashes === undefined ? (found ?? "") + rest : rest;
   const [, auth, host, hostname, port, pathname] = hasHost
     ? (authorityParts.exec(whole) ?? [])
@@ -60,8 +62,10 @@ export function format(url: URL | string | Partial<LegacyUrl>): string {
   const host = url.host ?? (hostname ? hostname + (port ? `:${port}` : "") : null);
   const scheme = protocol ? protocol.replace(/:?$/, ":") : "";
   const isSlashed = slashes === true || (host !== null && /^(?:https?|ftp|file):$/.test(scheme));
-  const authority = host === null ? "" : (auth ? `${encodeURIComponent(auth).replace("%3A", ":")}@` : "") + host;
-  const found = search ?? (typeof query === "object" && query !== null ? stringify(query) : (query ?? ""));
+  const authority =
+    host === null ? "" : (auth ? `${encodeURIComponent(auth).replace("%3A", ":")}@` : "") + host;
+  const found =
+    search ?? (typeof query === "object" && query !== null ? stringify(query) : (query ?? ""));
   const shown = found === "" || found.startsWith("?") ? found : `?${found}`;
   return `${scheme}${isSlashed ? "//" : ""}${authority}${pathname ?? ""}${shown === "?" ? "" : shown}${hash ?? ""}`;
 }
@@ -75,7 +79,10 @@ export function resolve(from: string, to: string): string {
 /** The path that a file URL means. */
 export function fileURLToPath(url: string | URL): string {
   const { protocol, pathname } = new URL(String(url));
-  if (protocol !== "file:") throw Object.assign(new TypeError("The URL must be of scheme file"), { code: "ERR_INVALID_URL_SCHEME" });
+  if (protocol !== "file:")
+    throw Object.assign(new TypeError("The URL must be of scheme file"), {
+      code: "ERR_INVALID_URL_SCHEME",
+    });
   return decodeURIComponent(pathname);
 }
 
@@ -89,9 +96,29 @@ export function pathToFileURL(path: string): URL {
 /** What an HTTP request needs of a URL. */
 export function urlToHttpOptions(url: URL): Record<string, string> {
   const { protocol, hostname, port, pathname, search, hash, href } = url;
-  return { protocol, hostname, hash, search, pathname, path: pathname + search, href, ...(port === "" ? {} : { port }) };
+  return {
+    protocol,
+    hostname,
+    hash,
+    search,
+    pathname,
+    path: pathname + search,
+    href,
+    ...(port === "" ? {} : { port }),
+  };
 }
 
 export { URL, URLSearchParams };
-const whole = { URL, URLSearchParams, fileURLToPath, format, parse, pathToFileURL, resolve, urlToHttpOptions };
+
+const whole = {
+  URL,
+  URLSearchParams,
+  fileURLToPath,
+  format,
+  parse,
+  pathToFileURL,
+  resolve,
+  urlToHttpOptions,
+};
+
 export { whole as default };

@@ -1,7 +1,8 @@
 /** Node's util, as far as it is formatting and adapting. */
-import { format, formatWithOptions } from "../console/format.ts";
+
 import { console } from "../console/console.ts";
-import { customInspect, inspect as inspectValue, type InspectOptions } from "../console/inspect.ts";
+import { format, formatWithOptions } from "../console/format.ts";
+import { customInspect, type InspectOptions, inspect as inspectValue } from "../console/inspect.ts";
 import { TextDecoder } from "../text/text-decoder.ts";
 import { TextEncoder } from "../text/text-encoder.ts";
 import { isDeepEqual } from "./deep-equal.ts";
@@ -54,7 +55,10 @@ export function callbackify(original: AnyFunction): AnyFunction {
 }
 
 /** Makes a constructor's objects inherit from another's. */
-export function inherits(constructor: { prototype: object; super_?: unknown }, parent: { prototype: object }): void {
+export function inherits(
+  constructor: { prototype: object; super_?: unknown },
+  parent: { prototype: object },
+): void {
   constructor.super_ = parent;
   Object.setPrototypeOf(constructor.prototype, parent.prototype);
 }
@@ -88,7 +92,8 @@ const tag = (value: unknown): string => Object.prototype.toString.call(value).sl
 
 /** What kind of object something is. */
 export const types = {
-  isAnyArrayBuffer: (value: unknown): boolean => ["ArrayBuffer", "SharedArrayBuffer"].includes(tag(value)),
+  isAnyArrayBuffer: (value: unknown): boolean =>
+    ["ArrayBuffer", "SharedArrayBuffer"].includes(tag(value)),
   isArrayBuffer: (value: unknown): boolean => value instanceof ArrayBuffer,
   isArrayBufferView: (value: unknown): boolean => ArrayBuffer.isView(value),
   isAsyncFunction: (value: unknown): boolean => tag(value).startsWith("Async"),
@@ -103,14 +108,28 @@ export const types = {
   isRegExp: (value: unknown): boolean => value instanceof RegExp,
   isSet: (value: unknown): boolean => value instanceof Set,
   isSharedArrayBuffer: (value: unknown): boolean => value instanceof SharedArrayBuffer,
-  isTypedArray: (value: unknown): boolean => ArrayBuffer.isView(value) && !(value instanceof DataView),
+  isTypedArray: (value: unknown): boolean =>
+    ArrayBuffer.isView(value) && !(value instanceof DataView),
   isUint8Array: (value: unknown): boolean => value instanceof Uint8Array,
   isWeakMap: (value: unknown): boolean => value instanceof WeakMap,
   isWeakSet: (value: unknown): boolean => value instanceof WeakSet,
 };
 
 const whole = {
-  callbackify, debuglog, deprecate, format, formatWithOptions, inherits, inspect, isDeepStrictEqual, promisify,
-  stripVTControlCharacters, TextDecoder, TextEncoder, toUSVString, types,
+  callbackify,
+  debuglog,
+  deprecate,
+  format,
+  formatWithOptions,
+  inherits,
+  inspect,
+  isDeepStrictEqual,
+  promisify,
+  stripVTControlCharacters,
+  TextDecoder,
+  TextEncoder,
+  toUSVString,
+  types,
 };
+
 export { whole as default };

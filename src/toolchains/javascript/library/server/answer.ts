@@ -20,7 +20,8 @@ export function answer(handle: number, answerer: Answerer): void {
   try {
     const result = answerer(requestOf(incoming));
     // Most handlers give a whole Response at once, for which no promise is needed.
-    const pending = result instanceof Response ? respond(incoming, result) : settle(incoming, result);
+    const pending =
+      result instanceof Response ? respond(incoming, result) : settle(incoming, result);
     if (pending === undefined) finishWork();
     else void pending.catch((error: unknown) => fail(incoming, error)).finally(finishWork);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Request } from "../fetch/request.ts";
 import { environment } from "../instance/environment.ts";
 import { globalTarget, hasListeners } from "../instance/global-target.ts";
 import { SystemError } from "../instance/system-error.ts";
-import { answer, type Answerer } from "./answer.ts";
+import { type Answerer, answer } from "./answer.ts";
 import { ExecutionContext } from "./context.ts";
 import { listen } from "./listen.ts";
 

@@ -18,7 +18,11 @@ export function respond(incoming: Incoming, response: Response): Promise<void> |
   else if (source instanceof Uint8Array) sendWhole(incoming, response, toArrayBuffer(source));
   else if (source instanceof Blob) sendWhole(incoming, response, toArrayBuffer(blobBytes(source)));
   else {
-    return sendStream(incoming, response, source instanceof ReadableStream ? source : source.stream());
+    return sendStream(
+      incoming,
+      response,
+      source instanceof ReadableStream ? source : source.stream(),
+    );
   }
   return undefined;
 }
@@ -30,7 +34,11 @@ function sendWhole(incoming: Incoming, response: Response, body: string | ArrayB
   incoming.finish();
 }
 
-async function sendStream(incoming: Incoming, response: Response, stream: ReadableStream): Promise<void> {
+async function sendStream(
+  incoming: Incoming,
+  response: Response,
+  stream: ReadableStream,
+): Promise<void> {
   const { handle } = incoming;
   const { status, statusText } = response;
   incoming.isAnswered = true;
@@ -52,10 +60,7 @@ async function sendStream(incoming: Incoming, response: Response, stream: Readab
   }
 }
 
-async function sendChunks(
-  incoming: Incoming,
-  reader: ReadableStreamDefaultReader,
-): Promise<void> {
+async function sendChunks(incoming: Incoming, reader: ReadableStreamDefaultReader): Promise<void> {
   for (;;) {
     const { done, value }: { done: boolean; value?: unknown } = await reader.read();
     if (done || incoming.isGone) return;

@@ -14,7 +14,9 @@ describe("a service in the engine", () => {
 
   it("gives parts of the request, JSON and the environment", async () => {
     const headers = ["host", "example.org", "user-agent", "test"];
-    const { exchanges } = await runInEngine(hello, { requests: [{ target: "/json?a=1", headers }] });
+    const { exchanges } = await runInEngine(hello, {
+      requests: [{ target: "/json?a=1", headers }],
+    });
     const value = { url: "http://example.org/json?a=1", name: "value", agent: "test" };
     expect(exchanges[0]?.headers).toEqual(["content-type", "application/json"]);
     expect(JSON.parse(exchanges[0]?.body ?? "")).toEqual(value);

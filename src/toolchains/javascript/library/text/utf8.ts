@@ -45,7 +45,9 @@ export function incompleteTail(bytes: Uint8Array): number {
     if (byte < 0x80) return 0;
     if (byte < 0xc0) continue;
     const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return byte >= 0xc2 && byte <= 0xf4 && wanted > length && beginsWell(bytes, length) ? length : 0;
+    return byte >= 0xc2 && byte <= 0xf4 && wanted > length && beginsWell(bytes, length)
+      ? length
+      : 0;
   }
   return 0;
 }

@@ -1,5 +1,13 @@
 /** tsuki:files: whole files in the embedded tree, in memory, and in mounted folders. */
-import { type FileStatus, listNames, makeDirectory, readBytes, removePath, statusOf, writeBytes } from "../files/files.ts";
+import {
+  type FileStatus,
+  listNames,
+  makeDirectory,
+  readBytes,
+  removePath,
+  statusOf,
+  writeBytes,
+} from "../files/files.ts";
 import { decodeUtf8 } from "../text/utf8.ts";
 
 export type { FileStatus };

@@ -1,10 +1,11 @@
 /** tsuki:http: servers by hand, and WebSockets. */
+
+import { engine } from "../engine.ts";
 import type { Request } from "../fetch/request.ts";
 import type { Response } from "../fetch/response.ts";
+import { environment } from "../instance/environment.ts";
 import { answer } from "../server/answer.ts";
 import { closeListener, listen } from "../server/listen.ts";
-import { engine } from "../engine.ts";
-import { environment } from "../instance/environment.ts";
 
 export { type UpgradedWebSocket, upgradeWebSocket } from "../websocket/upgrade.ts";
 
@@ -23,8 +24,13 @@ export interface HttpServer {
 }
 
 /** Answers requests with a function's responses, besides what the program exports. */
-export function serve(handler: (request: Request) => Response | Promise<Response>, options: ServeOptions = {}): HttpServer {
+export function serve(
+  handler: (request: Request) => Response | Promise<Response>,
+  options: ServeOptions = {},
+): HttpServer {
   const hostname = options.hostname ?? "0.0.0.0";
-  const listener = listen(hostname, options.port ?? Number(environment().PORT ?? 8080), (handle) => answer(handle, handler));
+  const listener = listen(hostname, options.port ?? Number(environment().PORT ?? 8080), (handle) =>
+    answer(handle, handler),
+  );
   return { hostname, port: engine.httpLocalPort(listener), close: () => closeListener(listener) };
 }

@@ -1,7 +1,7 @@
 /** tsuki:instance: what an instance knows of itself. */
 import { engine } from "../engine.ts";
-import { environment } from "../instance/environment.ts";
 import { now } from "../instance/clock.ts";
+import { environment } from "../instance/environment.ts";
 
 /** What the image is and where it runs. */
 export interface Facts {
@@ -16,7 +16,7 @@ export function facts(): Facts {
 
 /** The arguments of the program, without its name. */
 function programArguments(): string[] {
-  return engine.arguments();
+  return engine.arguments().slice(1);
 }
 
 /** Ends the instance with a status. */

@@ -80,7 +80,11 @@ export class UdpSocket implements AsyncIterable<Datagram> {
 
   send(data: Uint8Array | string, port: number, host: string): void {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    checked(engine.udpSend(this.#handle, host, port, toArrayBuffer(bytes)), "send", `${host}:${port}`);
+    checked(
+      engine.udpSend(this.#handle, host, port, toArrayBuffer(bytes)),
+      "send",
+      `${host}:${port}`,
+    );
   }
 
   /** The next datagram; undefined: the socket was closed. */
@@ -105,7 +109,8 @@ export class UdpSocket implements AsyncIterable<Datagram> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Datagram> {
-    for (let next = await this.receive(); next !== undefined; next = await this.receive()) yield next;
+    for (let next = await this.receive(); next !== undefined; next = await this.receive())
+      yield next;
   }
 }
 

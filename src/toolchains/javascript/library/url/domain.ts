@@ -10,11 +10,18 @@ const dots = /[\u3002\uff0e\uff61]/g;
 /** A domain in ASCII and lower case; undefined if it cannot be one. */
 export function domainToAscii(domain: string): string | undefined {
   const mapped = /[^\0-\x7f]/.test(domain)
-    ? domain.replace(ignored, "").replace(dots, ".").normalize("NFKC").toLowerCase().normalize("NFC")
+    ? domain
+        .replace(ignored, "")
+        .replace(dots, ".")
+        .normalize("NFKC")
+        .toLowerCase()
+        .normalize("NFC")
     : domain.toLowerCase();
   const labels = mapped.split(".");
   if (labels.some((label) => /^xn--(?:$|.*[^\0-\x7f])/.test(label) || /\ufffd/.test(label))) {
     return undefined;
   }
-  return labels.map((label) => (/[^\0-\x7f]/.test(label) ? `xn--${encodePunycode(label)}` : label)).join(".");
+  return labels
+    .map((label) => (/[^\0-\x7f]/.test(label) ? `xn--${encodePunycode(label)}` : label))
+    .join(".");
 }

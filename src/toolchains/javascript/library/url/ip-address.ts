@@ -15,7 +15,8 @@ export function parseIpv4(text: string): string | undefined {
 
 /** Decimal, octal behind a 0, hexadecimal behind 0x. */
 function parseNumber(text: string): number {
-  if (/^0[xX][0-9A-Fa-f]*$/.test(text)) return text.length === 2 ? 0 : Number.parseInt(text.slice(2), 16);
+  if (/^0[xX][0-9A-Fa-f]*$/.test(text))
+    return text.length === 2 ? 0 : Number.parseInt(text.slice(2), 16);
   if (/^0[0-7]*$/.test(text)) return Number.parseInt(text, 8);
   return /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -25,7 +25,8 @@ export function parseUrl(input: string, base?: UrlRecord): UrlRecord | undefined
   const scheme = found?.[1]?.toLowerCase();
   const query = question < 0 ? null : beforeHash.slice(question + 1);
   const rest = found === null ? beforeQuery : beforeQuery.slice(found[0].length);
-  const url = scheme === undefined ? parseRelative(rest, query, base) : parseAbsolute(scheme, rest, base);
+  const url =
+    scheme === undefined ? parseRelative(rest, query, base) : parseAbsolute(scheme, rest, base);
   if (url === undefined || (scheme === undefined && typeof base?.path === "string" && hash < 0)) {
     return undefined;
   }
@@ -37,7 +38,9 @@ export function parseUrl(input: string, base?: UrlRecord): UrlRecord | undefined
 
 /** Whether a URL without path of its own has the base's query. */
 function isInherited(scheme: string | undefined, base: UrlRecord | undefined): boolean {
-  return base !== undefined && (scheme === undefined || (scheme === base.scheme && isSpecial(base)));
+  return (
+    base !== undefined && (scheme === undefined || (scheme === base.scheme && isSpecial(base)))
+  );
 }
 
 /** A query as it is written in a URL. */
@@ -58,7 +61,11 @@ function newRecord(scheme: string): UrlRecord {
   };
 }
 
-function parseAbsolute(scheme: string, rest: string, base: UrlRecord | undefined): UrlRecord | undefined {
+function parseAbsolute(
+  scheme: string,
+  rest: string,
+  base: UrlRecord | undefined,
+): UrlRecord | undefined {
   const url = newRecord(scheme);
   const isSameScheme = base?.scheme === scheme;
   if (scheme === "file") return parseFile(rest, isSameScheme ? base : undefined);
@@ -91,10 +98,18 @@ function parseRelativePath(rest: string, base: UrlRecord): UrlRecord | undefined
   const special = isSpecial(base);
   const slashes = special ? /^[/\\]{2}/ : /^\/\//;
   if (slashes.test(rest)) {
-    return parseAuthority(newRecord(base.scheme), special ? rest.replace(/^[/\\]+/, "") : rest.slice(2));
+    return parseAuthority(
+      newRecord(base.scheme),
+      special ? rest.replace(/^[/\\]+/, "") : rest.slice(2),
+    );
   }
   const url = { ...base, path: [...base.path], fragment: null };
-  if (rest !== "") url.path = parsePath(rest, url, isRooted(rest, special) ? [] : base.path.slice(0, -1) as string[]);
+  if (rest !== "")
+    url.path = parsePath(
+      rest,
+      url,
+      isRooted(rest, special) ? [] : (base.path.slice(0, -1) as string[]),
+    );
   return url;
 }
 
@@ -108,7 +123,8 @@ function parseAuthority(url: UrlRecord, rest: string): UrlRecord | undefined {
   const end = rest.search(special ? /[/\\]/ : /\//);
   const authority = end < 0 ? rest : rest.slice(0, end);
   const at = authority.lastIndexOf("@");
-  const [, user = "", password = ""] = /^([^:]*):?([^]*)$/.exec(authority.slice(0, Math.max(at, 0))) ?? [];
+  const [, user = "", password = ""] =
+    /^([^:]*):?([^]*)$/.exec(authority.slice(0, Math.max(at, 0))) ?? [];
   url.username = percentEncode(user, encodeSets.userinfo);
   url.password = percentEncode(password, encodeSets.userinfo);
   const hostAndPort = authority.slice(at + 1);
@@ -138,7 +154,8 @@ export function parsePath(text: string, url: UrlRecord, start: string[] = []): s
   segments.forEach((segment, index) => {
     const isLast = index === segments.length - 1;
     if (doubleDot.test(segment)) {
-      const isDrive = url.scheme === "file" && path.length === 1 && /^[A-Za-z]:$/.test(path[0] ?? "");
+      const isDrive =
+        url.scheme === "file" && path.length === 1 && /^[A-Za-z]:$/.test(path[0] ?? "");
       if (!isDrive) path.pop();
       if (isLast) path.push("");
     } else if (singleDot.test(segment)) {

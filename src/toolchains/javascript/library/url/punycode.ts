@@ -59,6 +59,7 @@ function adapt(delta: number, count: number, isFirst: boolean): number {
   let left = Math.floor(delta / (isFirst ? damp : 2));
   left += Math.floor(left / count);
   let position = 0;
-  for (; left > ((base - lowest) * highest) / 2; position += base) left = Math.floor(left / (base - lowest));
+  for (; left > ((base - lowest) * highest) / 2; position += base)
+    left = Math.floor(left / (base - lowest));
   return position + Math.floor(((base - lowest + 1) * left) / (left + skew));
 }

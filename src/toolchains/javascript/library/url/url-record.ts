@@ -48,7 +48,8 @@ export function recordText(url: UrlRecord): string {
 
 function authorityText(url: UrlRecord): string {
   // A path that begins with an empty segment must not be taken for a host.
-  if (url.host === null) return Array.isArray(url.path) && url.path.length > 1 && url.path[0] === "" ? "/." : "";
+  if (url.host === null)
+    return Array.isArray(url.path) && url.path.length > 1 && url.path[0] === "" ? "/." : "";
   const password = url.password === "" ? "" : `:${url.password}`;
   const user = url.username === "" && password === "" ? "" : `${url.username}${password}@`;
   return `//${user}${hostText(url)}`;

@@ -3,7 +3,10 @@ import { decodeUtf8 } from "../text/utf8.ts";
 import { encodeCharacter, encodeSets, percentDecode } from "./percent.ts";
 
 /** What parameters can be made of. */
-export type SearchParamsInit = string | Iterable<readonly [string, string]> | Record<string, string>;
+export type SearchParamsInit =
+  | string
+  | Iterable<readonly [string, string]>
+  | Record<string, string>;
 
 let bind: (params: URLSearchParams, update: (query: string) => void) => void;
 let refill: (params: URLSearchParams, query: string) => void;
@@ -74,7 +77,10 @@ export class URLSearchParams implements Iterable<[string, string]> {
     this.#changed();
   }
 
-  forEach(call: (value: string, name: string, params: URLSearchParams) => void, self?: unknown): void {
+  forEach(
+    call: (value: string, name: string, params: URLSearchParams) => void,
+    self?: unknown,
+  ): void {
     for (const [name, value] of this) Reflect.apply(call, self, [value, name, this]);
   }
 
@@ -128,7 +134,8 @@ function pairsOf(init: object): [string, string][] {
   }
   return Array.from(init as Iterable<Iterable<unknown>>, (pair) => {
     const values = typeof pair === "object" ? [...pair] : [];
-    if (values.length !== 2) throw new TypeError("Each query pair must be an iterable [name, value] tuple");
+    if (values.length !== 2)
+      throw new TypeError("Each query pair must be an iterable [name, value] tuple");
     return [toText(values[0]), toText(values[1])];
   });
 }
@@ -157,5 +164,7 @@ function decodeForm(text: string): string {
 
 /** URL, 5.2: writes application/x-www-form-urlencoded. */
 function encodeForm(text: string): string {
-  return text.replace(encodeSets.form, (character) => (character === " " ? "+" : encodeCharacter(character)));
+  return text.replace(encodeSets.form, (character) =>
+    character === " " ? "+" : encodeCharacter(character),
+  );
 }

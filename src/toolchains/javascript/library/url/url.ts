@@ -1,8 +1,16 @@
 /** URL, 6.1: the class. */
-import { encodeQuery, parsePath, parseUrl } from "./parse-url.ts";
+
 import { parseHost } from "./host.ts";
+import { encodeQuery, parsePath, parseUrl } from "./parse-url.ts";
 import { encodeSets, percentEncode } from "./percent.ts";
-import { hostText, isSpecial, pathText, recordText, specialSchemes, type UrlRecord } from "./url-record.ts";
+import {
+  hostText,
+  isSpecial,
+  pathText,
+  recordText,
+  specialSchemes,
+  type UrlRecord,
+} from "./url-record.ts";
 import { bindSearchParams, refillSearchParams, URLSearchParams } from "./url-search-params.ts";
 
 let recordOf: (url: URL) => UrlRecord;
@@ -62,7 +70,8 @@ export class URL {
     const scheme = /^([A-Za-z][A-Za-z0-9+.-]*)(?::|$)/.exec(String(value))?.[1]?.toLowerCase();
     const url = this.#record;
     if (scheme === undefined || isSpecial({ scheme }) !== isSpecial(url)) return;
-    if (scheme === "file" && (url.username !== "" || url.password !== "" || url.port !== null)) return;
+    if (scheme === "file" && (url.username !== "" || url.password !== "" || url.port !== null))
+      return;
     if (url.scheme === "file" && url.host === "") return;
     url.scheme = scheme;
     if (url.port === specialSchemes[scheme]) url.port = null;

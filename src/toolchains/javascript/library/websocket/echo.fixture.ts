@@ -9,9 +9,18 @@ const service = {
       console.log("message", data);
       socket.send(typeof data === "string" ? data.toUpperCase() : new Uint8Array(3));
     };
-    socket.onclose = ({ code, reason, wasClean }: { code: number; reason: string; wasClean: boolean }) => console.log("close", code, reason, wasClean);
+    socket.onclose = ({
+      code,
+      reason,
+      wasClean,
+    }: {
+      code: number;
+      reason: string;
+      wasClean: boolean;
+    }) => console.log("close", code, reason, wasClean);
     socket.onerror = ({ message }: { message: string }) => console.log("error", message);
     return response;
   },
 };
+
 export { service as default };

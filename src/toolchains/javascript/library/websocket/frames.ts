@@ -2,7 +2,14 @@
 import { joinBytes } from "../text/bytes.ts";
 
 /** RFC 6455, 5.2. */
-export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+export const opcodes = {
+  continuation: 0,
+  text: 1,
+  binary: 2,
+  close: 8,
+  ping: 9,
+  pong: 10,
+} as const;
 
 /** One frame, unmasked. */
 export interface Frame {
@@ -65,7 +72,8 @@ export class FrameParser {
     const maskAt = short === 127 ? 10 : short === 126 ? 4 : 2;
     if (bytes.length < maskAt + 4) return undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const length = short === 127 ? Number(view.getBigUint64(2)) : short === 126 ? view.getUint16(2) : short;
+    const length =
+      short === 127 ? Number(view.getBigUint64(2)) : short === 126 ? view.getUint16(2) : short;
     if (length > longestPayload) throw new FrameError(tooBig, "The message is too long");
     const start = maskAt + 4;
     if (bytes.length < start + length) return undefined;
@@ -80,8 +88,11 @@ export class FrameParser {
 
 function checkHead(first: number, second: number, opcode: number, isFinal: boolean): void {
   if ((first & 0x70) !== 0) throw new FrameError(protocolError, "Reserved bits are set");
-  if ((second & 0x80) === 0) throw new FrameError(protocolError, "A client's frames must be masked");
+  if ((second & 0x80) === 0)
+    throw new FrameError(protocolError, "A client's frames must be masked");
   const isControl = opcode >= opcodes.close;
-  if (isControl && (!isFinal || (second & 0x7f) > 125)) throw new FrameError(protocolError, "A control frame is too long");
-  if (!Object.values<number>(opcodes).includes(opcode)) throw new FrameError(protocolError, "The opcode is unknown");
+  if (isControl && (!isFinal || (second & 0x7f) > 125))
+    throw new FrameError(protocolError, "A control frame is too long");
+  if (!Object.values<number>(opcodes).includes(opcode))
+    throw new FrameError(protocolError, "The opcode is unknown");
 }

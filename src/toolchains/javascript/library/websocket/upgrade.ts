@@ -18,13 +18,18 @@ export interface UpgradedWebSocket {
 }
 
 /** Takes a request's connection over; throws a TypeError if it does not ask for a WebSocket. */
-export function upgradeWebSocket(request: Request, options: { protocol?: string } = {}): UpgradedWebSocket {
+export function upgradeWebSocket(
+  request: Request,
+  options: { protocol?: string } = {},
+): UpgradedWebSocket {
   const incoming = requestParts(request);
-  if (!(incoming instanceof Incoming)) throw new TypeError("Only a request that has arrived can be upgraded");
+  if (!(incoming instanceof Incoming))
+    throw new TypeError("Only a request that has arrived can be upgraded");
   const { headers } = request;
   const key = headers.get("sec-websocket-key");
   const isAsked =
-    headers.get("upgrade")?.toLowerCase() === "websocket" && headers.get("sec-websocket-version") === "13";
+    headers.get("upgrade")?.toLowerCase() === "websocket" &&
+    headers.get("sec-websocket-version") === "13";
   if (!isAsked || key === null) throw new TypeError("The request does not ask for a WebSocket");
   const accept = toBase64(digest("SHA-1", encodeUtf8(key + acceptSuffix)));
   const answer = ["upgrade", "websocket", "connection", "Upgrade", "sec-websocket-accept", accept];

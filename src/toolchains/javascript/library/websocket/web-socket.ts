@@ -36,7 +36,10 @@ export class WebSocket extends EventTarget {
   constructor(secret: unknown, stream?: TcpStream, url = "", protocol = "") {
     super();
     if (secret !== constructorKey || stream === undefined) {
-      throw new DOMException("WebSocket clients are not supported yet; servers use upgradeWebSocket of tsuki:http", "NotSupportedError");
+      throw new DOMException(
+        "WebSocket clients are not supported yet; servers use upgradeWebSocket of tsuki:http",
+        "NotSupportedError",
+      );
     }
     this.#stream = stream;
     this.url = url;
@@ -49,7 +52,8 @@ export class WebSocket extends EventTarget {
 
   /** Sends a message. */
   send(data: string | ByteSource | Blob): void {
-    if (this.#readyState === WebSocket.CONNECTING) throw new DOMException("The connection is not open", "InvalidStateError");
+    if (this.#readyState === WebSocket.CONNECTING)
+      throw new DOMException("The connection is not open", "InvalidStateError");
     if (this.#readyState !== WebSocket.OPEN) return;
     if (typeof data === "string") this.#write(opcodes.text, encodeUtf8(data));
     else this.#write(opcodes.binary, data instanceof Blob ? blobBytes(data) : bytesOf(data));
@@ -58,9 +62,13 @@ export class WebSocket extends EventTarget {
   /** Begins the end of the connection (RFC 6455, 7.1.2). */
   close(code?: number, reason = ""): void {
     if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) {
-      throw new DOMException("The code must be 1000 or between 3000 and 4999", "InvalidAccessError");
+      throw new DOMException(
+        "The code must be 1000 or between 3000 and 4999",
+        "InvalidAccessError",
+      );
     }
-    if (encodeUtf8(reason).length > 123) throw new DOMException("The reason is too long", "SyntaxError");
+    if (encodeUtf8(reason).length > 123)
+      throw new DOMException("The reason is too long", "SyntaxError");
     if (this.#readyState >= WebSocket.CLOSING) return;
     this.#readyState = WebSocket.CLOSING;
     this.#sendClose(code, reason);
@@ -76,7 +84,11 @@ export class WebSocket extends EventTarget {
     this.#readyState = WebSocket.OPEN;
     this.dispatchEvent(new Event("open"));
     try {
-      for (let bytes = await this.#stream.read(); bytes !== undefined; bytes = await this.#stream.read()) {
+      for (
+        let bytes = await this.#stream.read();
+        bytes !== undefined;
+        bytes = await this.#stream.read()
+      ) {
         for (const frame of this.#parser.push(bytes)) this.#receive(frame);
         if (this.#closeFrame !== undefined) break;
       }
@@ -129,7 +141,8 @@ export class WebSocket extends EventTarget {
 
   #sendClose(code: number | undefined, reason: string): void {
     if (this.#hasSentClose) return;
-    const head = code === undefined ? [] : [Uint8Array.of(code >> 8, code & 0xff), encodeUtf8(reason)];
+    const head =
+      code === undefined ? [] : [Uint8Array.of(code >> 8, code & 0xff), encodeUtf8(reason)];
     this.#write(opcodes.close, joinBytes([new Uint8Array(0), ...head]));
     this.#hasSentClose = true;
   }
@@ -150,7 +163,9 @@ export class WebSocket extends EventTarget {
     this.#readyState = WebSocket.CLOSED;
     this.#stream.close();
     const { code, reason } = this.#closeFrame ?? { code: abnormal, reason: "" };
-    this.dispatchEvent(new CloseEvent("close", { code, reason, wasClean: this.#closeFrame !== undefined }));
+    this.dispatchEvent(
+      new CloseEvent("close", { code, reason, wasClean: this.#closeFrame !== undefined }),
+    );
   }
 }
 

@@ -4,10 +4,21 @@ import { runInEngine } from "../../engine-run.fixture.ts";
 
 const program = fileURLToPath(new URL("programs.fixture.ts", import.meta.url));
 const servers = {
-  "plain:80": ["HTTP/1.1 200 Fine\r\nX-A: b\r\nContent-Le", "ngth: 5\r\n\r\nhel", "lo", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"],
-  "chunked:80": ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n", "2;x=y\r\n2]\r\n0\r\nT: x\r\n\r\n"],
+  "plain:80": [
+    "HTTP/1.1 200 Fine\r\nX-A: b\r\nContent-Le",
+    "ngth: 5\r\n\r\nhel",
+    "lo",
+    "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+  ],
+  "chunked:80": [
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n",
+    "2;x=y\r\n2]\r\n0\r\nT: x\r\n\r\n",
+  ],
   "rest:80": ["HTTP/1.0 200 OK\r\n\r\nuntil ", "the end", "END"],
-  "redirect:80": ["HTTP/1.1 302 Found\r\nlocation: http://other/place\r\ncontent-length: 0\r\n\r\n", "HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n"],
+  "redirect:80": [
+    "HTTP/1.1 302 Found\r\nlocation: http://other/place\r\ncontent-length: 0\r\n\r\n",
+    "HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n",
+  ],
   "other:80": ["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere"],
   "head:80": ["HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n"],
   "upload:80": ["HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ngot"],
@@ -31,7 +42,10 @@ describe("fetch", async () => {
     ["manual", 302],
     ["head", "99"],
     ["stream", "got"],
-    ["https", "TypeError: fetch failed: https://example.org: https is not there yet, because the image has no TLS; use http, or a proxy that speaks https"],
+    [
+      "https",
+      "TypeError: fetch failed: https://example.org: https is not there yet, because the image has no TLS; use http, or a proxy that speaks https",
+    ],
     ["refused", "TypeError: fetch failed: ECONNREFUSED: connection refused, connect nobody:80"],
     ["nonsense", "TypeError: fetch failed: The server does not speak HTTP/1.1: SSH-2.0"],
     ["cut", "TypeError: The connection ended in the middle of a body"],
@@ -44,8 +58,12 @@ describe("fetch", async () => {
       "GET /a?b=c HTTP/1.1\r\nhost: plain\r\nx-test: 1\r\naccept: */*\r\nuser-agent: tsuki\r\n\r\n" +
         "GET /second HTTP/1.1\r\nhost: plain\r\naccept: */*\r\nuser-agent: tsuki\r\n\r\n",
     );
-    expect(sent[1]).toContain("content-type: text/plain;charset=UTF-8\r\naccept: */*\r\nuser-agent: tsuki\r\ncontent-length: 4\r\n\r\nbody");
-    expect(sent.find((text) => text.startsWith("PUT"))).toContain("transfer-encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
+    expect(sent[1]).toContain(
+      "content-type: text/plain;charset=UTF-8\r\naccept: */*\r\nuser-agent: tsuki\r\ncontent-length: 4\r\n\r\nbody",
+    );
+    expect(sent.find((text) => text.startsWith("PUT"))).toContain(
+      "transfer-encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n",
+    );
     expect(sent.find((text) => text.startsWith("GET /place"))).toContain("host: other\r\n");
   });
 });

@@ -1,8 +1,9 @@
 /** Connections to servers, kept for the next request for a while. */
-import { hasServers } from "../../server/listen.ts";
+
 import { TcpStream } from "../../net/tcp-stream.ts";
-import { clearTimer, setTimeout } from "../../timers/timers.ts";
+import { hasServers } from "../../server/listen.ts";
 import type { Timer } from "../../timers/timer.ts";
+import { clearTimer, setTimeout } from "../../timers/timers.ts";
 
 /** An idle connection would keep a program running that has nothing else to do. */
 const serverIdleMs = 4000;
@@ -32,7 +33,10 @@ export function keepIdle(place: string, stream: TcpStream): void {
   idle.set(place, list);
   const timer = setTimeout(
     () => {
-      list.splice(list.findIndex((each) => each.stream === stream), 1);
+      list.splice(
+        list.findIndex((each) => each.stream === stream),
+        1,
+      );
       stream.close();
     },
     hasServers() ? serverIdleMs : programIdleMs,

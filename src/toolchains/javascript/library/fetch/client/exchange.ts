@@ -1,12 +1,12 @@
 /** One request and its response over a connection. */
 import { Blob, blobBytes } from "../../blob/blob.ts";
 import { TcpStream } from "../../net/tcp-stream.ts";
-import { encodeUtf8 } from "../../text/utf8.ts";
 import { ReadableStream } from "../../streams/streams.ts";
+import { encodeUtf8 } from "../../text/utf8.ts";
+import type { URL } from "../../url/url.ts";
 import { chunkBytes } from "../body.ts";
 import type { BodySource } from "../body-source.ts";
 import { type Headers, headerList } from "../headers.ts";
-import type { URL } from "../../url/url.ts";
 import { keepIdle, takeIdle } from "./connections.ts";
 import { ResponseBody } from "./response-body.ts";
 import { ProtocolError, type ResponseHead, ResponseReader } from "./response-reader.ts";
@@ -28,7 +28,10 @@ export interface Answered {
 const usualPort = 80;
 
 /** Sends a request and reads the head of the response. `onStream` learns what to close on abort. */
-export async function exchange(outgoing: Outgoing, onStream: (stream: TcpStream) => void): Promise<Answered> {
+export async function exchange(
+  outgoing: Outgoing,
+  onStream: (stream: TcpStream) => void,
+): Promise<Answered> {
   const port = outgoing.url.port === "" ? usualPort : Number(outgoing.url.port);
   const host = outgoing.url.hostname.replace(/^\[|\]$/g, "");
   const place = `${host}:${port}`;
@@ -41,12 +44,17 @@ export async function exchange(outgoing: Outgoing, onStream: (stream: TcpStream)
   const stream = await TcpStream.connect(host, port);
   onStream(stream);
   const answered = await exchangeOver(outgoing, place, stream);
-  if (answered === undefined) throw new ProtocolError("The server closed the connection without an answer");
+  if (answered === undefined)
+    throw new ProtocolError("The server closed the connection without an answer");
   return answered;
 }
 
 /** A server may close an idle connection at any time; what can be sent again is. */
-async function tryUsed(outgoing: Outgoing, place: string, stream: TcpStream): Promise<Answered | undefined> {
+async function tryUsed(
+  outgoing: Outgoing,
+  place: string,
+  stream: TcpStream,
+): Promise<Answered | undefined> {
   try {
     return await exchangeOver(outgoing, place, stream);
   } catch (error) {
@@ -55,7 +63,11 @@ async function tryUsed(outgoing: Outgoing, place: string, stream: TcpStream): Pr
   }
 }
 
-async function exchangeOver(outgoing: Outgoing, place: string, stream: TcpStream): Promise<Answered | undefined> {
+async function exchangeOver(
+  outgoing: Outgoing,
+  place: string,
+  stream: TcpStream,
+): Promise<Answered | undefined> {
   const reader = new ResponseReader(stream);
   try {
     await send(outgoing, stream);
@@ -70,7 +82,9 @@ async function exchangeOver(outgoing: Outgoing, place: string, stream: TcpStream
     };
     const isBodiless = outgoing.method === "HEAD" || head.status === 204 || head.status === 304;
     if (isBodiless) done(true);
-    const body = isBodiless ? null : new ResponseBody(reader, head, { done, dropped: () => stream.close() });
+    const body = isBodiless
+      ? null
+      : new ResponseBody(reader, head, { done, dropped: () => stream.close() });
     return { head, body };
   } catch (error) {
     stream.close();
@@ -81,11 +95,13 @@ async function exchangeOver(outgoing: Outgoing, place: string, stream: TcpStream
 async function send({ url, method, headers, body }: Outgoing, stream: TcpStream): Promise<void> {
   const lines = [`${method} ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`];
   const list = headerList(headers);
-  for (let index = 0; index < list.length; index += 2) lines.push(`${list[index]}: ${list[index + 1]}`);
+  for (let index = 0; index < list.length; index += 2)
+    lines.push(`${list[index]}: ${list[index + 1]}`);
   for (const [name, value] of usualHeaders) if (!headers.has(name)) lines.push(`${name}: ${value}`);
   const whole = wholeBody(body);
   if (whole === undefined) lines.push("transfer-encoding: chunked");
-  else if (whole !== null || /^(?:POST|PUT|PATCH)$/.test(method)) lines.push(`content-length: ${whole?.length ?? 0}`);
+  else if (whole !== null || /^(?:POST|PUT|PATCH)$/.test(method))
+    lines.push(`content-length: ${whole?.length ?? 0}`);
   const head = `${lines.join("\r\n")}\r\n\r\n`;
   await stream.write(head);
   if (whole === undefined) await sendChunks(body as ReadableStream, stream);
@@ -105,7 +121,10 @@ function wholeBody(body: BodySource | null): Uint8Array | null | undefined {
   return body instanceof Blob ? blobBytes(body) : undefined;
 }
 
-async function sendChunks(body: Exclude<BodySource, string | Uint8Array | Blob>, stream: TcpStream): Promise<void> {
+async function sendChunks(
+  body: Exclude<BodySource, string | Uint8Array | Blob>,
+  stream: TcpStream,
+): Promise<void> {
   for await (const piece of body instanceof ReadableStream ? body : body.stream()) {
     const bytes = chunkBytes(piece);
     if (bytes.length === 0) continue;

@@ -1,7 +1,7 @@
 /** Fetch, 5.6: fetch, over HTTP/1.1. */
 import type { TcpStream } from "../../net/tcp-stream.ts";
-import { URL } from "../../url/url.ts";
 import { ReadableStream } from "../../streams/streams.ts";
+import { URL } from "../../url/url.ts";
 import { takeBody } from "../body.ts";
 import type { BodySource } from "../body-source.ts";
 import { Headers, headersOf } from "../headers.ts";
@@ -44,7 +44,8 @@ async function follow(request: Request, onStream: (stream: TcpStream) => void): 
     const answered = await exchangeOrFail(outgoing, onStream);
     const location = fieldValue(answered.head.headers, "location");
     const isRedirect = redirectStatuses.includes(answered.head.status) && location !== undefined;
-    if (!isRedirect || request.redirect === "manual") return toResponse(answered, outgoing, count > 0);
+    if (!isRedirect || request.redirect === "manual")
+      return toResponse(answered, outgoing, count > 0);
     if (request.redirect === "error") throw failed(new Error("unexpected redirect"));
     if (count === mostRedirects) throw failed(new Error("redirect count exceeded"));
     await answered.body?.bytes();
@@ -52,7 +53,10 @@ async function follow(request: Request, onStream: (stream: TcpStream) => void): 
   }
 }
 
-async function exchangeOrFail(outgoing: Outgoing, onStream: (stream: TcpStream) => void): Promise<Answered> {
+async function exchangeOrFail(
+  outgoing: Outgoing,
+  onStream: (stream: TcpStream) => void,
+): Promise<Answered> {
   try {
     return await exchange(outgoing, onStream);
   } catch (error) {
@@ -65,10 +69,14 @@ function redirected(outgoing: Outgoing, status: number, location: string): Outgo
   const url = checkedUrl(new URL(location, outgoing.url).href);
   const headers = new Headers(outgoing.headers);
   const { method } = outgoing;
-  const becomesGet = (status === 303 && method !== "GET" && method !== "HEAD") || (status < 303 && method === "POST");
-  if (url.origin !== outgoing.url.origin) for (const name of ["authorization", "cookie"]) headers.delete(name);
+  const becomesGet =
+    (status === 303 && method !== "GET" && method !== "HEAD") ||
+    (status < 303 && method === "POST");
+  if (url.origin !== outgoing.url.origin)
+    for (const name of ["authorization", "cookie"]) headers.delete(name);
   if (!becomesGet) return { url, method, headers, body: repeatable(outgoing.body) };
-  for (const name of ["content-encoding", "content-language", "content-location", "content-type"]) headers.delete(name);
+  for (const name of ["content-encoding", "content-language", "content-location", "content-type"])
+    headers.delete(name);
   return { url, method: "GET", headers, body: null };
 }
 
@@ -103,4 +111,3 @@ function failed(cause: unknown): TypeError {
   const reason = cause instanceof Error ? `: ${cause.message}` : "";
   return new TypeError(`fetch failed${reason}`, { cause });
 }
-

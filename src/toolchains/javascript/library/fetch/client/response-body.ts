@@ -2,7 +2,12 @@
 import { ReadableStream } from "../../streams/streams.ts";
 import { joinBytes } from "../../text/bytes.ts";
 import type { ArrivingBody } from "../body-source.ts";
-import { fieldValue, ProtocolError, type ResponseHead, type ResponseReader } from "./response-reader.ts";
+import {
+  fieldValue,
+  ProtocolError,
+  type ResponseHead,
+  type ResponseReader,
+} from "./response-reader.ts";
 
 /** What becomes of the connection once the body has been read. */
 export interface BodyEnd {
@@ -12,7 +17,10 @@ export interface BodyEnd {
   dropped(): void;
 }
 
-type Framing = { kind: "length"; left: number } | { kind: "chunked"; left: number; isFirst: boolean } | { kind: "rest" };
+type Framing =
+  | { kind: "length"; left: number }
+  | { kind: "chunked"; left: number; isFirst: boolean }
+  | { kind: "rest" };
 
 const mostAtOnce = 65_536;
 
@@ -32,7 +40,8 @@ export class ResponseBody implements ArrivingBody {
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     const pieces: Uint8Array[] = [];
-    for (let piece = await this.#next(); piece !== undefined; piece = await this.#next()) pieces.push(piece);
+    for (let piece = await this.#next(); piece !== undefined; piece = await this.#next())
+      pieces.push(piece);
     return joinBytes(pieces);
   }
 
@@ -73,7 +82,8 @@ export class ResponseBody implements ArrivingBody {
     }
     if (framing.left === 0) return undefined;
     const piece = await this.#reader.some(Math.min(framing.left, mostAtOnce));
-    if (piece === undefined) throw new ProtocolError("The connection ended in the middle of a body");
+    if (piece === undefined)
+      throw new ProtocolError("The connection ended in the middle of a body");
     framing.left -= piece.length;
     return piece;
   }
@@ -87,11 +97,13 @@ export class ResponseBody implements ArrivingBody {
 function framingOf({ headers }: ResponseHead): Framing {
   const coding = fieldValue(headers, "transfer-encoding");
   if (coding !== undefined) {
-    if (coding.toLowerCase() !== "chunked") throw new ProtocolError(`The transfer coding ${coding} is unknown`);
+    if (coding.toLowerCase() !== "chunked")
+      throw new ProtocolError(`The transfer coding ${coding} is unknown`);
     return { kind: "chunked", left: 0, isFirst: true };
   }
   const length = fieldValue(headers, "content-length");
   if (length === undefined) return { kind: "rest" };
-  if (!/^\d{1,15}$/.test(length)) throw new ProtocolError("The length of the response is malformed");
+  if (!/^\d{1,15}$/.test(length))
+    throw new ProtocolError("The length of the response is malformed");
   return { kind: "length", left: Number(length) };
 }

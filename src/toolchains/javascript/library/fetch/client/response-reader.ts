@@ -33,12 +33,15 @@ export class ResponseReader {
     for (;;) {
       const first = await this.#line(true);
       if (first === undefined) return undefined;
-      const [, minor, status, reason = ""] = /^HTTP\/1\.([01]) (\d{3})(?: (.*))?$/.exec(first) ?? [];
-      if (status === undefined) throw new ProtocolError(`The server does not speak HTTP/1.1: ${first.slice(0, 60)}`);
+      const [, minor, status, reason = ""] =
+        /^HTTP\/1\.([01]) (\d{3})(?: (.*))?$/.exec(first) ?? [];
+      if (status === undefined)
+        throw new ProtocolError(`The server does not speak HTTP/1.1: ${first.slice(0, 60)}`);
       const headers = await this.#fields();
       if (status.startsWith("1")) continue;
       const connection = fieldValue(headers, "connection")?.toLowerCase() ?? "";
-      const isKept = minor === "1" ? !connection.includes("close") : connection.includes("keep-alive");
+      const isKept =
+        minor === "1" ? !connection.includes("close") : connection.includes("keep-alive");
       return { status: Number(status), reason, headers, isKept };
     }
   }
@@ -57,7 +60,8 @@ export class ResponseReader {
 
   /** RFC 9112, 7.1: the length of the next chunk; the fields behind the last are skipped. */
   async chunkLength(isFirst: boolean): Promise<number> {
-    if (!isFirst && (await this.#line(false)) !== "") throw new ProtocolError("A chunk is longer than it says");
+    if (!isFirst && (await this.#line(false)) !== "")
+      throw new ProtocolError("A chunk is longer than it says");
     const line = await this.#line(false);
     const [digits] = /^[0-9A-Fa-f]{1,8}(?=[\t ]*(?:;|$))/.exec(line ?? "") ?? [];
     if (digits === undefined) throw new ProtocolError("A chunk has no length");
@@ -72,7 +76,8 @@ export class ResponseReader {
       const line = await this.#line(false);
       if (line === "") return headers;
       const colon = line?.indexOf(":") ?? -1;
-      if (line === undefined || colon < 1) throw new ProtocolError("A header of the response is malformed");
+      if (line === undefined || colon < 1)
+        throw new ProtocolError("A header of the response is malformed");
       headers.push(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
     }
   }

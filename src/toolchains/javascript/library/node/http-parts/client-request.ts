@@ -6,7 +6,7 @@ import type { Response } from "../../fetch/response.ts";
 import { URL } from "../../url/url.ts";
 import { Buffer } from "../buffer.ts";
 import { IncomingMessage } from "./incoming-message.ts";
-import { OutgoingMessage, type OutgoingHeaders } from "./outgoing-headers.ts";
+import { type OutgoingHeaders, OutgoingMessage } from "./outgoing-headers.ts";
 import { Socket } from "./socket.ts";
 
 /** What a request is made with. */
@@ -81,17 +81,27 @@ export class ClientRequest extends OutgoingMessage {
   async #send(): Promise<void> {
     const list = this.headerList();
     const headers: [string, string][] = [];
-    for (let index = 0; index < list.length; index += 2) headers.push([list[index] ?? "", list[index + 1] ?? ""]);
+    for (let index = 0; index < list.length; index += 2)
+      headers.push([list[index] ?? "", list[index + 1] ?? ""]);
     const body = this.#pieces.length === 0 ? undefined : Buffer.concat(this.#pieces);
     const { method } = this;
     const kept = headers.filter(([name]) => !/^(?:host|content-length)$/i.test(name));
     try {
-      const init = { method, headers: kept, body, redirect: "manual", signal: this.#controller.signal } as const;
+      const init = {
+        method,
+        headers: kept,
+        body,
+        redirect: "manual",
+        signal: this.#controller.signal,
+      } as const;
       const response = await fetch(this.#url, init);
       this.emit("finish");
       this.emit("response", toMessage(response));
     } catch (error) {
-      if (!this.destroyed) this.destroy(error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error));
+      if (!this.destroyed)
+        this.destroy(
+          error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error),
+        );
     }
   }
 }
@@ -99,7 +109,10 @@ export class ClientRequest extends OutgoingMessage {
 function toMessage(response: Response): IncomingMessage {
   const reader = response.body?.getReader();
   const message = new IncomingMessage({
-    socket: new Socket(() => "", () => void reader?.cancel()),
+    socket: new Socket(
+      () => "",
+      () => void reader?.cancel(),
+    ),
     headers: () => headerList(response.headers),
     read: async () => (await reader?.read())?.value as Uint8Array | undefined,
   });
@@ -110,10 +123,20 @@ function toMessage(response: Response): IncomingMessage {
 
 /** Node's forms: a URL, options, or both, and a listener of the response. */
 export function request(...values: unknown[]): ClientRequest {
-  const listener = values.find((value) => typeof value === "function") as ResponseListener | undefined;
-  const text = values.find((value) => typeof value === "string" || value instanceof URL) as string | URL | undefined;
-  const options = (values.find((value) => typeof value === "object" && value !== null && !(value instanceof URL)) ?? {}) as RequestOptions;
-  const sent = new ClientRequest(text === undefined ? urlOf(options) : new URL(String(text)), options);
+  const listener = values.find((value) => typeof value === "function") as
+    | ResponseListener
+    | undefined;
+  const text = values.find((value) => typeof value === "string" || value instanceof URL) as
+    | string
+    | URL
+    | undefined;
+  const options = (values.find(
+    (value) => typeof value === "object" && value !== null && !(value instanceof URL),
+  ) ?? {}) as RequestOptions;
+  const sent = new ClientRequest(
+    text === undefined ? urlOf(options) : new URL(String(text)),
+    options,
+  );
   if (listener !== undefined) sent.once("response", listener as (...each: unknown[]) => void);
   return sent;
 }
@@ -123,6 +146,12 @@ export function get(...values: unknown[]): ClientRequest {
   return request(...values).end();
 }
 
-function urlOf({ protocol = "http:", hostname, host = "localhost", port, path = "/" }: RequestOptions): URL {
+function urlOf({
+  protocol = "http:",
+  hostname,
+  host = "localhost",
+  port,
+  path = "/",
+}: RequestOptions): URL {
   return new URL(`${protocol}//${hostname ?? host}${port === undefined ? "" : `:${port}`}${path}`);
 }

@@ -93,7 +93,8 @@ function joinHeaders(raw: readonly string[]): Record<string, string | string[]> 
     const known = headers[name];
     if (name === "set-cookie") headers[name] = [...((known as string[] | undefined) ?? []), value];
     else if (known === undefined) headers[name] = value;
-    else if (!single.test(name)) headers[name] = `${String(known)}${name === "cookie" ? "; " : ", "}${value}`;
+    else if (!single.test(name))
+      headers[name] = `${String(known)}${name === "cookie" ? "; " : ", "}${value}`;
   }
   return headers;
 }

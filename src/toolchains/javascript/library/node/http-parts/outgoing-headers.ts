@@ -21,11 +21,15 @@ export abstract class OutgoingMessage extends Stream {
   readonly #headers = new Map<string, readonly [name: string, value: HeaderValue]>();
 
   setHeader(name: string, value: HeaderValue): this {
-    if (this.headersSent) refuse("ERR_HTTP_HEADERS_SENT", "Cannot set headers after they are sent to the client");
-    if (!token.test(name)) refuse("ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["${name}"]`);
-    if (value === undefined) refuse("ERR_HTTP_INVALID_HEADER_VALUE", `Invalid value "undefined" for header "${name}"`);
+    if (this.headersSent)
+      refuse("ERR_HTTP_HEADERS_SENT", "Cannot set headers after they are sent to the client");
+    if (!token.test(name))
+      refuse("ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["${name}"]`);
+    if (value === undefined)
+      refuse("ERR_HTTP_INVALID_HEADER_VALUE", `Invalid value "undefined" for header "${name}"`);
     const values = Array.isArray(value) ? (value as readonly string[]) : [String(value)];
-    if (values.some((each) => badValue.test(each))) refuse("ERR_INVALID_CHAR", `Invalid character in header content ["${name}"]`);
+    if (values.some((each) => badValue.test(each)))
+      refuse("ERR_INVALID_CHAR", `Invalid character in header content ["${name}"]`);
     this.#headers.set(name.toLowerCase(), [name, value]);
     return this;
   }
@@ -65,11 +69,13 @@ export abstract class OutgoingMessage extends Stream {
   protected takeHeaders(headers: OutgoingHeaders | undefined): void {
     if (headers === undefined) return;
     if (!Array.isArray(headers)) {
-      for (const [name, value] of Object.entries(headers)) if (value !== undefined) this.setHeader(name, value as HeaderValue);
+      for (const [name, value] of Object.entries(headers))
+        if (value !== undefined) this.setHeader(name, value as HeaderValue);
       return;
     }
     const list = headers.flat() as string[];
-    for (let index = 0; index < list.length; index += 2) this.appendHeader(String(list[index]), String(list[index + 1]));
+    for (let index = 0; index < list.length; index += 2)
+      this.appendHeader(String(list[index]), String(list[index + 1]));
   }
 
   /** Names and values, alternating, without those that say how the body is framed. */
@@ -77,7 +83,8 @@ export abstract class OutgoingMessage extends Stream {
     const list: string[] = [];
     for (const [name, value] of this.#headers.values()) {
       if (/^(?:transfer-encoding|connection|keep-alive|date)$/i.test(name)) continue;
-      for (const each of Array.isArray(value) ? (value as readonly string[]) : [value]) list.push(name, String(each));
+      for (const each of Array.isArray(value) ? (value as readonly string[]) : [value])
+        list.push(name, String(each));
     }
     return list;
   }

@@ -4,7 +4,7 @@ import type { Incoming } from "../../server/incoming.ts";
 import { toArrayBuffer } from "../../text/bytes.ts";
 import { Buffer } from "../buffer.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
-import { OutgoingMessage, type OutgoingHeaders } from "./outgoing-headers.ts";
+import { type OutgoingHeaders, OutgoingMessage } from "./outgoing-headers.ts";
 import type { Socket } from "./socket.ts";
 import { statusTexts } from "./status-texts.ts";
 
@@ -48,9 +48,15 @@ export class ServerResponse extends OutgoingMessage {
     return 0;
   }
 
-  writeHead(status: number, reasonOrHeaders?: string | OutgoingHeaders, headers?: OutgoingHeaders): this {
+  writeHead(
+    status: number,
+    reasonOrHeaders?: string | OutgoingHeaders,
+    headers?: OutgoingHeaders,
+  ): this {
     if (this.headersSent) {
-      throw Object.assign(new Error("Cannot write headers after they are sent to the client"), { code: "ERR_HTTP_HEADERS_SENT" });
+      throw Object.assign(new Error("Cannot write headers after they are sent to the client"), {
+        code: "ERR_HTTP_HEADERS_SENT",
+      });
     }
     this.statusCode = status;
     if (typeof reasonOrHeaders === "string") this.statusMessage = reasonOrHeaders;
@@ -86,12 +92,16 @@ export class ServerResponse extends OutgoingMessage {
     const call = (typeof encoding === "function" ? encoding : done) as Callback | undefined;
     if (this.destroyed) return false;
     if (this.writableEnded) {
-      this.destroy(Object.assign(new Error("write after end"), { code: "ERR_STREAM_WRITE_AFTER_END" }));
+      this.destroy(
+        Object.assign(new Error("write after end"), { code: "ERR_STREAM_WRITE_AFTER_END" }),
+      );
       return false;
     }
     this.flushHeaders();
     const isBodiless = this.#incoming.method === "HEAD" || chunk.length === 0;
-    const result = isBodiless ? 0 : engine.httpWrite(this.#incoming.handle, toWritten(chunk, encoding));
+    const result = isBodiless
+      ? 0
+      : engine.httpWrite(this.#incoming.handle, toWritten(chunk, encoding));
     if (call !== undefined) queueMicrotask(call);
     if (result !== waitForRoom) return result === 0;
     this.#waitForDrain();
@@ -99,7 +109,9 @@ export class ServerResponse extends OutgoingMessage {
   }
 
   end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
-    const call = [chunk, encoding, done].find((each) => typeof each === "function") as Callback | undefined;
+    const call = [chunk, encoding, done].find((each) => typeof each === "function") as
+      | Callback
+      | undefined;
     if (call !== undefined) this.once("finish", call);
     if (this.writableEnded || this.destroyed) return this;
     const body = typeof chunk === "string" || chunk instanceof Uint8Array ? chunk : undefined;
@@ -126,13 +138,15 @@ export class ServerResponse extends OutgoingMessage {
   }
 
   #sendHead(body: string | ArrayBuffer | undefined): void {
-    const reason = this.statusMessage === "" ? (statusTexts[this.statusCode] ?? "") : this.statusMessage;
+    const reason =
+      this.statusMessage === "" ? (statusTexts[this.statusCode] ?? "") : this.statusMessage;
     // The kernel counts a whole body itself.
     if (body !== undefined && this.#incoming.method !== "HEAD") this.removeHeader("content-length");
     this.headersSent = true;
     this.#incoming.isAnswered = true;
     const list = this.headerList();
-    if (body === undefined) engine.httpRespond(this.#incoming.handle, this.statusCode, reason, list);
+    if (body === undefined)
+      engine.httpRespond(this.#incoming.handle, this.statusCode, reason, list);
     else engine.httpRespond(this.#incoming.handle, this.statusCode, reason, list, body);
   }
 

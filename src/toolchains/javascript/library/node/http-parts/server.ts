@@ -87,7 +87,8 @@ export class Server extends EventEmitter {
   }
 
   #start(port: number): void {
-    const host = this.#host === "localhost" ? "127.0.0.1" : this.#host === "::" ? everyAddress : this.#host;
+    const host =
+      this.#host === "localhost" ? "127.0.0.1" : this.#host === "::" ? everyAddress : this.#host;
     try {
       this.#listener = listen(host, port, (handle) => this.#take(handle));
     } catch (error) {
@@ -100,7 +101,10 @@ export class Server extends EventEmitter {
 
   #take(handle: number): void {
     const incoming = new Incoming(handle);
-    const socket = new Socket(() => engine.httpPeer(handle), () => engine.httpAbort(handle));
+    const socket = new Socket(
+      () => engine.httpPeer(handle),
+      () => engine.httpAbort(handle),
+    );
     const request = new IncomingMessage({
       socket,
       headers: () => engine.httpHeaders(handle),

@@ -8,7 +8,9 @@ const app = new Hono();
 app.use(logger());
 app.use("/api/*", cors());
 app.get("/", (context) => context.text("Hello Hono"));
-app.get("/api/users/:id", (context) => context.json({ id: context.req.param("id"), q: context.req.query("q") }));
+app.get("/api/users/:id", (context) =>
+  context.json({ id: context.req.param("id"), q: context.req.query("q") }),
+);
 app.post("/api/users", async (context) => context.json(await context.req.json(), 201));
 app.post("/form", async (context) => context.json(await context.req.parseBody()));
 app.get("/stream", (context) =>
@@ -22,4 +24,5 @@ app.get("/stream", (context) =>
 app.get("/fail", () => {
   throw new Error("failed on purpose");
 });
+
 export { app as default };

@@ -22,7 +22,9 @@ const server = createServer((request, response) => {
   } else if (pathname === "/pipe") {
     request.pipe(response);
   } else {
-    response.writeHead(404, "Nothing here").end(JSON.stringify({ query, agent: request.headers["user-agent"] }));
+    response
+      .writeHead(404, "Nothing here")
+      .end(JSON.stringify({ query, agent: request.headers["user-agent"] }));
   }
 });
 server.listen(8080, () => console.log("listening on", (server.address() as { port: number }).port));

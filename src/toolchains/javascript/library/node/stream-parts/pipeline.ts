@@ -6,7 +6,9 @@ type Callback = (error?: Error | null) => void;
 
 /** Calls back once a stream has ended, well or not. Gives a function that takes this back. */
 export function finished(stream: Stream, optionsOrCallback: unknown, given?: Callback): () => void {
-  const callback = (typeof optionsOrCallback === "function" ? optionsOrCallback : given) as Callback;
+  const callback = (
+    typeof optionsOrCallback === "function" ? optionsOrCallback : given
+  ) as Callback;
   const events = { end: check, finish: check, close: closed, error: failed };
   function stop(): void {
     for (const [name, listener] of Object.entries(events)) stream.off(name, listener as () => void);
@@ -31,14 +33,21 @@ export function finished(stream: Stream, optionsOrCallback: unknown, given?: Cal
 }
 
 function isDone(stream: Stream): boolean {
-  const { readableEnded, writableFinished } = stream as { readableEnded?: boolean; writableFinished?: boolean };
+  const { readableEnded, writableFinished } = stream as {
+    readableEnded?: boolean;
+    writableFinished?: boolean;
+  };
   return readableEnded !== false && writableFinished !== false;
 }
 
 /** Pipes each stream into the next, ends all of them if one fails, and calls back. */
 export function pipeline(...values: unknown[]): unknown {
-  const callback = typeof values.at(-1) === "function" ? (values.pop() as Callback) : (): void => undefined;
-  const streams = (Array.isArray(values[0]) ? values[0] : values) as (Readable & { write: never; end: never })[];
+  const callback =
+    typeof values.at(-1) === "function" ? (values.pop() as Callback) : (): void => undefined;
+  const streams = (Array.isArray(values[0]) ? values[0] : values) as (Readable & {
+    write: never;
+    end: never;
+  })[];
   const last = streams.at(-1);
   let isOver = false;
   const over = (error?: Error | null): void => {
@@ -60,12 +69,16 @@ export function pipeline(...values: unknown[]): unknown {
 export const promises = {
   async pipeline(...streams: unknown[]): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      pipeline(...streams, (error?: Error | null) => (error === undefined || error === null ? resolve() : reject(error)));
+      pipeline(...streams, (error?: Error | null) =>
+        error === undefined || error === null ? resolve() : reject(error),
+      );
     });
   },
   async finished(stream: Stream): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      finished(stream, (error?: Error | null) => (error === undefined || error === null ? resolve() : reject(error)));
+      finished(stream, (error?: Error | null) =>
+        error === undefined || error === null ? resolve() : reject(error),
+      );
     });
   },
 };

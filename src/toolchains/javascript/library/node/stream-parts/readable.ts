@@ -39,7 +39,8 @@ export class Readable extends Stream {
   constructor(options: ReadableOptions = {}) {
     super();
     this.readableObjectMode = options.objectMode ?? false;
-    this.readableHighWaterMark = options.highWaterMark ?? (this.readableObjectMode ? 16 : usualHighWaterMark);
+    this.readableHighWaterMark =
+      options.highWaterMark ?? (this.readableObjectMode ? 16 : usualHighWaterMark);
     if (options.read !== undefined) this._read = options.read;
     if (options.destroy !== undefined) this._destroy = options.destroy;
     if (options.encoding !== undefined) this.setEncoding(options.encoding);
@@ -47,10 +48,14 @@ export class Readable extends Stream {
   }
 
   /** A stream of what an iterable gives. */
-  static from(iterable: Iterable<unknown> | AsyncIterable<unknown>, options: ReadableOptions = {}): Readable {
+  static from(
+    iterable: Iterable<unknown> | AsyncIterable<unknown>,
+    options: ReadableOptions = {},
+  ): Readable {
     const isWhole = typeof iterable === "string" || iterable instanceof Uint8Array;
     const source: Iterable<unknown> | AsyncIterable<unknown> = isWhole ? [iterable] : iterable;
-    const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+    const iterator =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
     return new Readable({
       objectMode: true,
       ...options,
@@ -75,7 +80,10 @@ export class Readable extends Stream {
         );
       },
       destroy(error, callback) {
-        reader.cancel(error).then(() => callback(error), () => callback(error));
+        reader.cancel(error).then(
+          () => callback(error),
+          () => callback(error),
+        );
       },
     });
   }
@@ -85,7 +93,9 @@ export class Readable extends Stream {
     return ReadableStream.from(
       (async function* chunks() {
         for await (const chunk of readable) {
-          yield typeof chunk === "object" && chunk instanceof Uint8Array ? new Uint8Array(chunk) : chunk;
+          yield typeof chunk === "object" && chunk instanceof Uint8Array
+            ? new Uint8Array(chunk)
+            : chunk;
         }
       })(),
     );
@@ -169,7 +179,10 @@ export class Readable extends Stream {
     return this.readableFlowing === false;
   }
 
-  pipe<Destination extends Target>(target: Destination, options: { end?: boolean } = {}): Destination {
+  pipe<Destination extends Target>(
+    target: Destination,
+    options: { end?: boolean } = {},
+  ): Destination {
     const onData = (chunk: unknown): void => {
       if (!target.write(chunk)) {
         this.pause();
@@ -241,7 +254,14 @@ export class Readable extends Stream {
       this.#length++;
       return;
     }
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : Buffer.from((chunk as Uint8Array).buffer as ArrayBuffer, (chunk as Uint8Array).byteOffset, (chunk as Uint8Array).byteLength);
+    const bytes =
+      typeof chunk === "string"
+        ? Buffer.from(chunk, encoding)
+        : Buffer.from(
+            (chunk as Uint8Array).buffer as ArrayBuffer,
+            (chunk as Uint8Array).byteOffset,
+            (chunk as Uint8Array).byteLength,
+          );
     const given = this.#decoder === undefined ? bytes : this.#decode(bytes);
     if (given.length === 0) return;
     this.#queue.push(given);
@@ -263,14 +283,24 @@ export class Readable extends Stream {
     if (size !== undefined && size > this.#length && !this.#hasEnded) return null;
     const all = this.#queue.splice(0);
     const isText = typeof all[0] === "string";
-    const whole = isText ? all.join("") : all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all as Buffer[]);
+    const whole = isText
+      ? all.join("")
+      : all.length === 1
+        ? (all[0] as Buffer)
+        : Buffer.concat(all as Buffer[]);
     if (size === undefined || size >= whole.length) return whole;
     this.#queue.push(isText ? whole.slice(size) : (whole as Buffer).subarray(size));
     return whole.slice(0, size);
   }
 
   #fill(): void {
-    if (this.#isReading || this.#hasEnded || this.destroyed || this.#length >= this.readableHighWaterMark) return;
+    if (
+      this.#isReading ||
+      this.#hasEnded ||
+      this.destroyed ||
+      this.#length >= this.readableHighWaterMark
+    )
+      return;
     this.#isReading = true;
     this._read(this.readableHighWaterMark);
   }

@@ -23,7 +23,11 @@ export interface WritableHalf extends Stream {
 
 function writingOf(
   stream: WritableHalf,
-  options: { highWaterMark?: number | undefined; objectMode?: boolean | undefined; decodeStrings?: boolean | undefined },
+  options: {
+    highWaterMark?: number | undefined;
+    objectMode?: boolean | undefined;
+    decodeStrings?: boolean | undefined;
+  },
   finished: () => void,
 ): Writing {
   const objectMode = options.objectMode ?? false;
@@ -41,7 +45,10 @@ function writingOf(
 /** Sorts the arguments that `write` and `end` may leave out. */
 function sorted(encoding: unknown, done: unknown): [encoding: string, done: Done | undefined] {
   if (typeof encoding === "function") return ["utf8", encoding as Done];
-  return [typeof encoding === "string" ? encoding : "utf8", typeof done === "function" ? (done as Done) : undefined];
+  return [
+    typeof encoding === "string" ? encoding : "utf8",
+    typeof done === "function" ? (done as Done) : undefined,
+  ];
 }
 
 /** Something to write to. */
@@ -91,9 +98,12 @@ export class Writable extends Stream implements WritableHalf {
   }
 
   end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
-    const call = [chunk, encoding, done].find((each) => typeof each === "function") as (() => void) | undefined;
+    const call = [chunk, encoding, done].find((each) => typeof each === "function") as
+      | (() => void)
+      | undefined;
     if (call !== undefined) this.once("finish", call);
-    if (chunk !== undefined && chunk !== null && typeof chunk !== "function") this.write(chunk, encoding);
+    if (chunk !== undefined && chunk !== null && typeof chunk !== "function")
+      this.write(chunk, encoding);
     this.#writing.end();
     return this;
   }
@@ -116,7 +126,9 @@ export class Writable extends Stream implements WritableHalf {
 }
 
 /** How a Duplex is made. */
-export interface DuplexOptions extends Omit<ReadableOptions, "destroy" | "read">, Omit<WritableOptions, "destroy"> {
+export interface DuplexOptions
+  extends Omit<ReadableOptions, "destroy" | "read">,
+    Omit<WritableOptions, "destroy"> {
   read?: (this: Readable, size: number) => void;
   destroy?: (this: Stream, error: Error | null, done: Done) => void;
   readableObjectMode?: boolean;
@@ -184,9 +196,12 @@ export class Duplex extends Readable implements WritableHalf {
   }
 
   end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
-    const call = [chunk, encoding, done].find((each) => typeof each === "function") as (() => void) | undefined;
+    const call = [chunk, encoding, done].find((each) => typeof each === "function") as
+      | (() => void)
+      | undefined;
     if (call !== undefined) this.once("finish", call);
-    if (chunk !== undefined && chunk !== null && typeof chunk !== "function") this.write(chunk, encoding);
+    if (chunk !== undefined && chunk !== null && typeof chunk !== "function")
+      this.write(chunk, encoding);
     this.#writing.end();
     return this;
   }

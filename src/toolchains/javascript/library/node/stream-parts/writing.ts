@@ -42,7 +42,12 @@ export class Writing {
     const { stream, highWaterMark } = this.#sink;
     if (this.isEnding || stream.destroyed) {
       const code = stream.destroyed ? "ERR_STREAM_DESTROYED" : "ERR_STREAM_WRITE_AFTER_END";
-      const error = Object.assign(new Error(stream.destroyed ? "Cannot call write after a stream was destroyed" : "write after end"), { code });
+      const error = Object.assign(
+        new Error(
+          stream.destroyed ? "Cannot call write after a stream was destroyed" : "write after end",
+        ),
+        { code },
+      );
       queueMicrotask(() => done?.(error));
       if (!stream.destroyed) stream.destroy(error);
       return false;

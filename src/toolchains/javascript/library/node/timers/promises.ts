@@ -6,7 +6,11 @@ interface Options {
   readonly signal?: AbortSignal;
 }
 
-async function wait(start: (done: () => void) => unknown, value: unknown, { signal }: Options = {}): Promise<unknown> {
+async function wait(
+  start: (done: () => void) => unknown,
+  value: unknown,
+  { signal }: Options = {},
+): Promise<unknown> {
   signal?.throwIfAborted();
   return await new Promise((resolve, reject) => {
     const timer = start(() => resolve(value));
@@ -18,7 +22,11 @@ async function wait(start: (done: () => void) => unknown, value: unknown, { sign
 }
 
 /** Gives the value after so many milliseconds. */
-export async function setTimeout(delay?: number, value?: unknown, options?: Options): Promise<unknown> {
+export async function setTimeout(
+  delay?: number,
+  value?: unknown,
+  options?: Options,
+): Promise<unknown> {
   return await wait((done) => timers.setTimeout(done, delay), value, options);
 }
 
@@ -28,7 +36,11 @@ export async function setImmediate(value?: unknown, options?: Options): Promise<
 }
 
 /** Gives the value again and again. */
-export async function* setInterval(delay?: number, value?: unknown, options?: Options): AsyncGenerator<unknown> {
+export async function* setInterval(
+  delay?: number,
+  value?: unknown,
+  options?: Options,
+): AsyncGenerator<unknown> {
   for (;;) yield await setTimeout(delay, value, options);
 }
 
@@ -37,4 +49,5 @@ export const scheduler = {
   yield: async (): Promise<unknown> => await setImmediate(),
 };
 const whole = { scheduler, setImmediate, setInterval, setTimeout };
+
 export { whole as default };
