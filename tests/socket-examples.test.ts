@@ -16,7 +16,9 @@ afterAll(() => images.remove());
 for (const { title, open, isHere } of monitorCases) {
   if (title.startsWith("qemu")) continue;
   const options = { timeout: 90_000 };
-  describe.runIf(isHere)(`examples on ${title}`, options, () => suite(open));
+  describe.runIf(isHere)(`examples on ${title}`, options, () => {
+    suite(open);
+  });
 }
 
 function suite(open: () => Monitor): void {

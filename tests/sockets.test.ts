@@ -3,9 +3,8 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Monitor } from "../src/monitors/interface.ts";
 import { monitorCases } from "./built-monitors.fixture.ts";
-import { AppImages, startServer } from "./servers.fixture.ts";
+import { AppImages, type Server, startServer } from "./servers.fixture.ts";
 
 const images = new AppImages();
 afterAll(() => images.remove());
@@ -36,13 +35,19 @@ const source = join(import.meta.dirname, "apps", "sockets.c");
 
 for (const { title, open, isHere } of monitorCases) {
   if (title.startsWith("qemu")) continue;
-  describe.runIf(isHere)(`sockets on ${title}`, options, () => suite(open));
+  describe.runIf(isHere)(`sockets on ${title}`, options, () => {
+    const start: Start = async (scenario, environment = []) =>
+      await startServer(open(), images, source, { arguments: [scenario], environment });
+    traffic(start);
+    setup(start);
+  });
 }
 
-function suite(open: () => Monitor): void {
-  const start = (scenario: string, environment: readonly string[] = []) =>
-    startServer(open(), images, source, { arguments: [scenario], environment });
+/** Starts one scenario with these variables. */
+type Start = (scenario: string, environment?: readonly string[]) => Promise<Server>;
 
+/** What goes through sockets. */
+function traffic(start: Start): void {
   test.each(scenarios)("%s", async (scenario) => {
     const server = await start(scenario);
     expect(await server.ended()).toEqual({ status: 0, output: "ok\n", errors: "" });
@@ -70,6 +75,25 @@ function suite(open: () => Monitor): void {
     server.instance.kill();
   });
 
+  test("standard input and sockets are waited for together", async () => {
+    const server = await start("input");
+    const port = await server.port();
+    (await connected(port)).destroy();
+    await server.said("connection\n");
+    server.stdin.write("x");
+    expect((await server.ended()).output).toMatch(/connection\ninput\nok\n$/);
+  });
+
+  test("a server ends when it is stopped", async () => {
+    const server = await start("echo");
+    await server.port();
+    server.instance.stop();
+    expect((await server.ended()).status).toBe(143);
+  });
+}
+
+/** What is said about the network before the app starts. */
+function setup(start: Start): void {
   test("a listener that is open from the start is descriptor 3", async () => {
     const port = await freePort();
     const server = await start("inherited", [`TSUKI_LISTEN=127.0.0.1:${port}`]);
@@ -109,22 +133,6 @@ function suite(open: () => Monitor): void {
     const { status, output } = await (await start("refused", ["TSUKI_NET=none"])).ended();
     expect(output).toContain("Permission denied");
     expect(status).toBe(1);
-  });
-
-  test("standard input and sockets are waited for together", async () => {
-    const server = await start("input");
-    const port = await server.port();
-    (await connected(port)).destroy();
-    await server.said("connection\n");
-    server.stdin.write("x");
-    expect((await server.ended()).output).toMatch(/connection\ninput\nok\n$/);
-  });
-
-  test("a server ends when it is stopped", async () => {
-    const server = await start("echo");
-    await server.port();
-    server.instance.stop();
-    expect((await server.ended()).status).toBe(143);
   });
 }
 

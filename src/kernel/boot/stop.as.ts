@@ -5,7 +5,7 @@ import { exit } from "./exit.as";
 let isHandled = false;
 let isRequested = false;
 
-/** Says that somebody looks at `stopRequested` from now on; until then a request ends the instance. */
+/** Says that somebody looks at `stopRequested` from now on; before, a request ends the instance. */
 export function handleStop(): void {
   isHandled = true;
 }

@@ -49,7 +49,7 @@ export function copyAddress(to: usize, from: usize): void {
 }
 
 /** Whether it is IPv6 that stands for IPv4 (RFC 4291, 2.5.5.2). */
-export function isMapped(address: usize): bool {
+function isMapped(address: usize): bool {
   if (familyOf(address) != ipv6 || load<u64>(address, 4) != 0) return false;
   return load<u32>(address, 12) == 0xffff_0000; // 00 00 ff ff in memory
 }

@@ -58,7 +58,9 @@ function adoptInherited(): void {
   const inherited = linuxInheritedCount();
   for (let index: u32 = 0; index < inherited; index++) {
     const handle = linuxAdoptInherited(index);
-    if (handle >= 0) keep(linuxInheritedFamily(<u32>handle), linuxInheritedType(<u32>handle), <u32>handle);
+    if (handle < 0) continue;
+    const family = linuxInheritedFamily(<u32>handle);
+    keep(family, linuxInheritedType(<u32>handle), <u32>handle);
   }
 }
 
@@ -118,8 +120,12 @@ function keep(family: u32, type: u32, handle: u32): u32 {
 function reportFailure(start: usize, end: usize, error: u32): void {
   beginMessage(text("cannot listen on "));
   putBytes(start, <u32>(end - start));
-  if (error == errno.addressInUse) putText(text(": port in use; stop what has it or choose another"));
-  else if (error == errno.accessDenied) putText(text(": not permitted; ports below 1024 need root"));
-  else putText(text(": the host has no such address"));
+  if (error == errno.addressInUse) {
+    putText(text(": port in use; stop what has it or choose another"));
+  } else if (error == errno.accessDenied) {
+    putText(text(": not permitted; ports below 1024 need root"));
+  } else {
+    putText(text(": the host has no such address"));
+  }
   endMessage();
 }

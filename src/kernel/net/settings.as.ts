@@ -1,5 +1,6 @@
 // How the network was set up from outside, in the environment: TSUKI_NET=host|none, and
-// TSUKI_PUBLISH=host:guest[/udp],... which gives ports that the app binds other numbers on the host.
+// TSUKI_PUBLISH=host:guest[/udp],... which gives ports that the app binds other numbers on the
+// host.
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
 import { putBytes, putText } from "../base/line.as";

@@ -1,5 +1,5 @@
-// What the kernel knows of each socket, whoever implements it. A record has 64 bytes, in page frames
-// that are taken when they are first needed:
+// What the kernel knows of each socket, whoever implements it. A record has 64 bytes, in page
+// frames that are taken when they are first needed:
 //
 //    0 u8 state     1 u8 type       2 u8 family   3 u8 readiness
 //    4 u8 phase     5 u8 owner      6 u8 queued   8 u32 handle     12 u32 next
@@ -76,11 +76,6 @@ export function freeSocket(socket: u32): void {
   store<u8>(recordOf(socket), 0);
   store<u32>(recordOf(socket), freeHead, 12);
   freeHead = socket + 1;
-}
-
-/** Whether there is a socket of this number. */
-export function isSocket(socket: u32): bool {
-  return socket < made && load<u8>(recordOf(socket)) != 0;
 }
 
 /** The socket's type. */
@@ -203,9 +198,13 @@ function removeFromQueue(socket: u32): void {
     return;
   }
   let before = queueHead - 1;
-  while (load<u32>(recordOf(before), 12) != socket + 1) before = load<u32>(recordOf(before), 12) - 1;
+  for (let link = linkOf(before); link != socket + 1; link = linkOf(before)) before = link - 1;
   store<u32>(recordOf(before), next, 12);
   if (next == 0) queueTail = before + 1;
+}
+
+function linkOf(socket: u32): u32 {
+  return load<u32>(recordOf(socket), 12);
 }
 
 function recordOf(socket: u32): usize {

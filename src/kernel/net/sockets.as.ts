@@ -1,6 +1,6 @@
 // The socket interface. Sockets are numbers. A function gives a number from 0 up, or a negated WASI
-// error number; `list` and `count` are checked vectors of the app, `pointer` and `length` a buffer of
-// the kernel, an `address` of 0 none. What would have to wait gives EAGAIN unless it may wait.
+// error number; `list` and `count` are checked vectors of the app, `pointer` and `length` a buffer
+// of the kernel, an `address` of 0 none. What would have to wait gives EAGAIN unless it may wait.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import * as node from "../base/machine/node.as";
@@ -14,7 +14,6 @@ import {
   linuxListen,
   linuxLocalAddress,
   linuxOpen,
-  linuxReceiveAppBytes,
   linuxReceiveBytes,
   linuxReceiveVectors,
   linuxSendBytes,
@@ -26,7 +25,6 @@ import {
 import { linuxOption, linuxSetOption } from "../platform/linux/socket-options.as";
 import {
   nodeAccept,
-  nodeReceiveAppBytes,
   nodeReceiveBytes,
   nodeReceiveVectors,
   nodeSendBytes,
@@ -89,7 +87,7 @@ export function openSocket(family: u32, type: u32): i32 {
 }
 
 /** Makes a socket of what its implementation has opened already. */
-export function adoptSocket(family: u32, type: u32, handle: u32): i32 {
+function adoptSocket(family: u32, type: u32, handle: u32): i32 {
   const socket = makeSocket(type, family, handle);
   if (socket < 0) closeHandle(handle);
   else if (type == datagramType) watch(socket);
@@ -242,13 +240,6 @@ export function receiveBytes(socket: u32, pointer: usize, length: u32, from: usi
 export function sendBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
   if (config.platform == config.linux) return linuxSendBytes(socket, pointer, length, to);
   if (config.platform == config.node) return nodeSendBytes(socket, pointer, length, to);
-  return -<i64>errno.notSupported;
-}
-
-/** Receives into checked app memory without waiting. */
-export function receiveAppBytes(socket: u32, appPointer: u32, length: u32): i64 {
-  if (config.platform == config.linux) return linuxReceiveAppBytes(socket, appPointer, length);
-  if (config.platform == config.node) return nodeReceiveAppBytes(socket, appPointer, length);
   return -<i64>errno.notSupported;
 }
 

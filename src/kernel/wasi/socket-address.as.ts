@@ -1,5 +1,5 @@
-// WasmEdge's addresses in app memory: u32 pointer, u32 size. Of 4 or 16 bytes it is the address alone;
-// of more, 128 as a rule, u16 family and then the address.
+// WasmEdge's addresses in app memory: u32 pointer, u32 size. Of 4 or 16 bytes it is the address
+// alone; of more, 128 as a rule, u16 family and then the address.
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { isAppRange } from "../memory/app-memory.as";

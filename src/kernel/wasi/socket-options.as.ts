@@ -1,5 +1,6 @@
-// WasmEdge's sock_getsockopt and sock_setsockopt. Level 0 has its options, level 6 (TCP) and 41 (IPv6)
-// one each. Values are i32, except struct timeval (two i64) of timeouts and struct linger (two i32).
+// WasmEdge's sock_getsockopt and sock_setsockopt. Level 0 has its options, level 6 (TCP) and 41
+// (IPv6) one each. Values are i32, except struct timeval (two i64) of timeouts and struct linger
+// (two i32).
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { isAppRange } from "../memory/app-memory.as";

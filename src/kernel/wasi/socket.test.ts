@@ -21,28 +21,34 @@ class SocketCalls extends Calls {
     this.put(place + 8, Uint8Array.of(127, 0, 0, 1));
   }
 
+  /** Calls what must succeed. */
+  must(name: string, ...values: number[]): void {
+    const error = this.call(name, ...values);
+    if (error !== success) throw new Error(`${name} gives ${String(error)}`);
+  }
+
   open(type = stream): number {
-    expect(this.call("sock_open", ipv4, type, result)).toBe(success);
+    this.must("sock_open", ipv4, type, result);
     return this.view.getUint32(result, true);
   }
 
   bound(port: number, type = stream): number {
     const socket = this.open(type);
-    expect(this.call("sock_bind", socket, place, port)).toBe(success);
+    this.must("sock_bind", socket, place, port);
     return socket;
   }
 
   listener(port: number): number {
     const socket = this.bound(port);
-    expect(this.call("sock_listen", socket, 5)).toBe(success);
+    this.must("sock_listen", socket, 5);
     return socket;
   }
 
   pair(): [number, number] {
     const listener = this.listener(80);
     const client = this.open();
-    expect(this.call("sock_connect", client, place, 80)).toBe(success);
-    expect(this.call("sock_accept", listener, 0, result)).toBe(success);
+    this.must("sock_connect", client, place, 80);
+    this.must("sock_accept", listener, 0, result);
     return [client, this.view.getUint32(result, true)];
   }
 
@@ -52,7 +58,7 @@ class SocketCalls extends Calls {
     return this.call("sock_send", socket, list, 1, 0, result);
   }
 
-  receive(socket: number, capacity = 100): string | unknown {
+  receive(socket: number, capacity = 100): unknown {
     this.putVectors(list, [4096, capacity]);
     const error = this.call("sock_recv", socket, list, 1, 0, result, result + 8);
     return error === success ? this.text(4096, this.view.getUint32(result, true)) : error;

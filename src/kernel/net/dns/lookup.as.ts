@@ -18,8 +18,9 @@ const answerCapacity: u32 = 1232; // what resolvers keep to without being told o
 const roundLimit: u32 = 2;
 const firstTimeout: u64 = 2_000_000_000;
 
-// A lookup's frame: u32 name length, family asked for (0 both), family being asked, tries, addresses
-// found, query length, socket + 1; u64 deadline; then name, query, answer and addresses.
+// A lookup's frame: u32 name length, family wanted (0: both), family being asked for, tries,
+// addresses found, query length, socket + 1, outcome; u64 deadline; then name, query, answer and
+// addresses.
 const nameLength: usize = 0;
 const wantedFamily: usize = 4;
 const askedFamily: usize = 8;
@@ -64,8 +65,8 @@ export function stepLookup(lookup: u32): i32 {
   const frame = frameOf(lookup);
   if (load<i32>(frame, outcome) == 0) {
     receive(frame);
-    const isLate = load<i32>(frame, outcome) == 0 && monotonicTime() >= load<u64>(frame, deadlineOffset);
-    if (isLate) askAgain(frame);
+    const isOpen = load<i32>(frame, outcome) == 0;
+    if (isOpen && monotonicTime() >= load<u64>(frame, deadlineOffset)) askAgain(frame);
   }
   return load<i32>(frame, outcome);
 }
@@ -119,7 +120,7 @@ function keepFamily(addresses: usize, count: u32, family: u32): u32 {
   return kept;
 }
 
-/** Sends the question to the server whose turn it is, from a socket and with a number of its own. */
+/** Asks the server whose turn it is, from a socket and with a number of the question's own. */
 function ask(frame: usize): void {
   closeQuestion(frame);
   const attempt = load<u32>(frame, tries);

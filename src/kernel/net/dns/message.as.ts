@@ -5,7 +5,7 @@ import { addressBytes, bytesOf, ipv4, ipv6, setUnspecified } from "../address.as
 export const queryCapacity: u32 = 300;
 
 /** Outcome: not an answer to this question. */
-export const notAnAnswer: i32 = -1;
+const notAnAnswer: i32 = -1;
 
 /** Outcome: the name does not exist (NXDOMAIN). */
 export const noSuchName: i32 = -2;

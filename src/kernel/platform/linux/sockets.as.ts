@@ -20,7 +20,12 @@ import {
 import { failure, interrupted, tryAgain } from "./errors.as";
 import { descriptorHasInput } from "./process.as";
 import { scratchSpace, watchDescriptor } from "./readiness.as";
-import { hostAddressBytes, hostFamily, readHostAddress, writeHostAddress } from "./socket-address.as";
+import {
+  hostAddressBytes,
+  hostFamily,
+  readHostAddress,
+  writeHostAddress,
+} from "./socket-address.as";
 import { singleVector, translateVectors, vectorBytes, vectorLimit } from "./vectors.as";
 
 const close = 3;
@@ -125,11 +130,6 @@ export function linuxReceiveVectors(
 /** Receives into kernel memory. */
 export function linuxReceiveBytes(number: u32, pointer: usize, length: u32, from: usize): i64 {
   return receive(number, pointer, length, 0, from);
-}
-
-/** Receives into checked app memory. */
-export function linuxReceiveAppBytes(number: u32, appPointer: u32, length: u32): i64 {
-  return receive(number, appBase + appPointer, length, 0, 0);
 }
 
 function receive(number: u32, address: u64, length: u32, flags: u64, from: usize): i64 {

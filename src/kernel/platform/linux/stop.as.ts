@@ -1,5 +1,6 @@
-// The request to stop as a Linux process gets it: SIGTERM or SIGINT. They are blocked, and the epoll
-// of readiness.as.ts reports them, so that none is missed between looking and waiting (signalfd(2)).
+// The request to stop as a Linux process gets it: SIGTERM or SIGINT. They are blocked, and the
+// epoll of readiness.as.ts reports them, so that none is missed between looking and waiting
+// (signalfd(2)).
 import * as host from "../../base/machine/host.as";
 import { scratchSpace, watchStop } from "./readiness.as";
 

@@ -55,14 +55,6 @@ export function nodeReceiveBytes(
   return received;
 }
 
-/** Receives into checked app memory. */
-export function nodeReceiveAppBytes(socket: u32, appPointer: u32, length: u32): i64 {
-  prepareBounce();
-  const received = nodeReceiveBytes(socket, bounce, min(length, bounceBytes), 0, 0);
-  if (received > 0) app.copyOut(appPointer, bounce, <u32>received);
-  return received;
-}
-
 /** Sends checked app vectors, as much as fits the bounce page; datagrams fit. */
 export function nodeSendVectors(socket: u32, list: u32, count: u32, to: usize): i64 {
   prepareBounce();
