@@ -1,8 +1,8 @@
 import { wasiErrors } from "../contracts/wasi-preview1.ts";
 import {
   type Network,
-  readinessBits,
   type Received,
+  readinessBits,
   type SocketAddress,
   socketTypes,
 } from "./network.ts";

@@ -1,6 +1,6 @@
 /** The thread of the sockets: does with Node's what the kernel's thread, which blocks, asks for. */
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from "node:dgram";
-import { connect as openConnection, createServer, type Server, type Socket } from "node:net";
+import { createServer, connect as openConnection, type Server, type Socket } from "node:net";
 import type { SocketAddress } from "../../simulator/network.ts";
 import { socketTypes } from "../../simulator/network.ts";
 import {

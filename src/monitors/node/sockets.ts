@@ -13,8 +13,8 @@ import {
 import { wasiErrors } from "../../contracts/wasi-preview1.ts";
 import {
   type Network,
-  readinessBits,
   type Received,
+  readinessBits,
   type SocketAddress,
   socketTypes,
 } from "../../simulator/network.ts";
@@ -29,6 +29,11 @@ const datagramLimit = 1024;
 
 /** How long what was sent may take to go out when the app ends. */
 const finishMs = 2000;
+
+/** What comes out of a port. */
+interface Delivery {
+  readonly message: SocketEvent;
+}
 
 interface SocketState {
   readonly family: SocketAddress["family"];
@@ -270,7 +275,7 @@ export class ThreadedNetwork implements Network {
 
   #ask(command: SocketCommand): void {
     this.#port ??= this.#startThread();
-    this.#port.postMessage(command);
+    this.#port.postMessage(command, []);
   }
 
   #startThread(): MessagePort {
@@ -293,9 +298,9 @@ export class ThreadedNetwork implements Network {
   #drain(): void {
     if (this.#port === undefined) return;
     for (;;) {
-      const message = receiveMessageOnPort(this.#port) as { message: SocketEvent } | undefined;
-      if (message === undefined) return;
-      this.#note(message.message);
+      const received: Delivery | undefined = receiveMessageOnPort(this.#port);
+      if (received === undefined) return;
+      this.#note(received.message);
     }
   }
 
