@@ -1,7 +1,7 @@
 import { alignUp, pageBytes } from "../layout/image-layout.ts";
 
-/** What lies behind an app's contents and is touched first: AssemblyScript's stack and first heap. */
-const behindBytes = 32 * 1024;
+/** What lies behind an app's contents and is touched first: AssemblyScript's stack, the first heap. */
+const behindBytes = 64 * 1024;
 
 /**
  * The part of the app's initial memory that comes with an image: its contents, and the zeroes
