@@ -50,7 +50,7 @@ describe("the package, installed in an empty folder", () => {
 
   beforeAll(() => {
     const made = npm(["pack", "--json", "--pack-destination", workplace.folder]);
-    expect(made.status, made.stderr).toBe(0);
+    if (made.status !== 0) throw new Error(made.stderr);
     packed = [...made.stdout.matchAll(/"path": "([^"]+)"/g)].map(([, path = ""]) => path);
     workplace.write("package.json", "{}");
     const archive = readdirSync(workplace.folder).find((name) => name.endsWith(".tgz")) ?? "";
@@ -72,9 +72,8 @@ describe("the package, installed in an empty folder", () => {
   it("takes little room, without the large compilers", (context) => {
     needsRegistry(context);
     expect(bytesOnDisk(modules)).toBeLessThan(sizeLimitBytes);
-    for (const name of ["binaryen", "assemblyscript", "@yowasp"]) {
-      expect(existsSync(join(modules, name)), name).toBe(false);
-    }
+    const large = ["binaryen", "assemblyscript", "@yowasp"];
+    expect(large.filter((name) => existsSync(join(modules, name)))).toEqual([]);
   });
 
   it("helps, and examines the host", async (context) => {

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
-import { freePort, untilListening, untilRefused } from "./standalone.fixture.ts";
+import { buildImage, freePort, untilListening, untilRefused } from "./standalone.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 
-/** `/held` says so and answers a little later; `/work` goes on behind its response. */
+/** `/held` says so and answers a little later; `/later` goes on behind its response. */
 const program = `
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -20,7 +20,7 @@ export default {
   async fetch(request: Request, env: Record<string, string>, context: Context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/throw") throw new Error("as it must");
-    if (pathname === "/work") context.waitUntil(wait(300).then(() => console.log("worked")));
+    if (pathname === "/later") context.waitUntil(wait(300).then(() => console.log("worked")));
     if (pathname === "/held") {
       console.log("held");
       await wait(500);
@@ -47,8 +47,7 @@ describe.skipIf(!canRun)("a service that is run directly", { timeout: 30_000 }, 
 
   beforeAll(async () => {
     workplace.write("service.ts", program);
-    const words = ["build", "--quiet", "--env", "GREETING=built-in", "service.ts"];
-    expect(await workplace.tsuki(words)).toMatchObject({ status: 0, errors: "" });
+    await buildImage(workplace, ["--env", "GREETING=built-in", "service.ts"]);
   }, 60_000);
   afterEach(() => void child?.kill("SIGKILL"));
   afterAll(() => workplace.remove());
@@ -77,7 +76,7 @@ describe.skipIf(!canRun)("a service that is run directly", { timeout: 30_000 }, 
       const port = await freePort();
       const { service, output, ended } = start({ PORT: String(port) });
       await untilListening(port);
-      expect(await body(port, "/work")).toBe("/work built-in");
+      expect(await body(port, "/later")).toBe("/later built-in");
       const held = body(port, "/held");
       await once(service.stdout, "data");
       service.kill(signal);

@@ -2,6 +2,13 @@
 import { connect, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Workplace } from "./command-line.fixture.ts";
+
+/** Builds an image by the command line; throws what that says when it cannot. */
+export async function buildImage(workplace: Workplace, words: readonly string[]): Promise<void> {
+  const { status, errors } = await workplace.tsuki(["build", "--quiet", ...words]);
+  if (status !== 0 || errors !== "") throw new Error(errors);
+}
 
 /** A TCP port on which nobody listens. */
 export async function freePort(): Promise<number> {
