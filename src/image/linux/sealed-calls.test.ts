@@ -16,12 +16,28 @@ import {
 import { sealedProcessFilter } from "./sealed-calls.ts";
 
 const { rdx, rsi, rsp } = Register;
-const call = { write: 1, mmap: 9, getpid: 39, prctl: 157, exitGroup: 231, seccomp: 317 };
+const call = {
+  write: 1,
+  mmap: 9,
+  getpid: 39,
+  socket: 41,
+  setsockopt: 54,
+  prctl: 157,
+  exitGroup: 231,
+  seccomp: 317,
+};
+const [localFamily, internetFamily, netlinkFamily] = [1, 2, 16];
 const exitStatus = 9;
 
 /** A process that seals itself, does `act` and exits with `exitStatus`. */
 function runSealed(act: (assembler: Assembler, symbols: SymbolTable) => void) {
-  const filter = sealedProcessFilter([call.write, call.mmap, call.exitGroup]);
+  const filter = sealedProcessFilter([
+    call.write,
+    call.mmap,
+    call.socket,
+    call.setsockopt,
+    call.exitGroup,
+  ]);
   const { image } = linkProcess((symbols) => [
     assembleChunk(symbols, "kernel.boot", (assembler) => {
       systemCall(assembler, call.prctl, 38, 1, 0, 0);
@@ -63,10 +79,21 @@ describe.skipIf(!canRunProcesses)("a sealed process", () => {
     expect(stdout.length).toBe(4);
   });
 
+  it("opens internet sockets and sets their options", () => {
+    const { status } = runSealed((assembler) => {
+      systemCall(assembler, call.socket, internetFamily, 1, 0);
+      systemCall(assembler, call.setsockopt, 99, 6, 1);
+    });
+    expect(status).toBe(exitStatus);
+  });
+
   const forbidden: [string, (assembler: Assembler, symbols: SymbolTable) => void][] = [
     ["another system call", (assembler) => systemCall(assembler, call.getpid)],
     ["a write to another descriptor", write(0)],
     ["a mapping that can be executed", (assembler) => systemCall(assembler, call.mmap, 0, 4096, 7)],
+    ["a local socket", (assembler) => systemCall(assembler, call.socket, localFamily, 1, 0)],
+    ["a netlink socket", (assembler) => systemCall(assembler, call.socket, netlinkFamily, 3, 0)],
+    ["an IP option", (assembler) => systemCall(assembler, call.setsockopt, 3, 0, 1)],
   ];
   it.each(forbidden)("is killed by %s", (_name, act) => {
     expect(runSealed(act)).toMatchObject({ status: null, signal: "SIGSYS" });
