@@ -4,20 +4,23 @@ import type { Block, Edge, SsaFunction, Value } from "./function.ts";
 /** Takes an edge out of the predecessors of its target; the list of its source is the caller's. */
 export function detachEdge(fn: SsaFunction, edge: Edge): void {
   const predecessors = fn.predecessorsOf(fn.edgeTo[edge] as Block);
-  predecessors.splice(predecessors.indexOf(edge), 1);
+  // From the end: edges that passes lead elsewhere are found where they were added last.
+  predecessors.splice(predecessors.lastIndexOf(edge), 1);
 }
 
-/** Makes an edge lead to another block, with other arguments. */
-export function redirectEdge(
+/** Makes all edges to a block lead to another one, with the arguments that `valuesOf` gives. */
+export function redirectEdges(
   fn: SsaFunction,
-  edge: Edge,
+  from: Block,
   to: Block,
-  values: readonly Value[],
+  valuesOf: (edge: Edge) => Value[],
 ): void {
-  detachEdge(fn, edge);
-  fn.edgeTo[edge] = to;
-  fn.edgeArguments[edge] = [...values];
-  fn.predecessorsOf(to).push(edge);
+  const edges = fn.predecessorsOf(from).splice(0);
+  for (const edge of edges) {
+    fn.edgeArguments[edge] = valuesOf(edge);
+    fn.edgeTo[edge] = to;
+    fn.predecessorsOf(to).push(edge);
+  }
 }
 
 /**

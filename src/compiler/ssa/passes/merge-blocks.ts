@@ -1,4 +1,5 @@
-import { detachEdge, redirectEdge, removeUnreachableBlocks } from "../edges.ts";
+import { reversePostorder } from "../control-flow.ts";
+import { detachEdge, redirectEdges, removeUnreachableBlocks } from "../edges.ts";
 import type { Block, Edge, SsaFunction, Value } from "../function.ts";
 import { Operation } from "../operations.ts";
 import { removeAliases } from "../remove-aliases.ts";
@@ -20,24 +21,28 @@ export const mergeBlocks: Pass = {
   },
 };
 
-/** Leads the edges into blocks that only jump on straight to where those jump. */
+/**
+ * Leads the edges into blocks that only jump on straight to where those jump. Of a chain of such
+ * blocks the last comes first, so that each edge is led elsewhere once.
+ */
 function threadJumps(fn: SsaFunction): void {
   const counts = useCounts(fn);
-  for (let block = 1; block < fn.blockCount; block++) {
+  for (const block of reversePostorder(fn).reverse()) {
+    if (block === 0) continue;
     const onward = onwardEdge(fn, block, counts);
     if (onward === undefined) continue;
     const parameters = fn.parametersOf(block);
     const to = fn.edgeTo[onward] as Block;
-    for (const edge of [...fn.predecessorsOf(block)]) {
+    redirectEdges(fn, block, to, (edge) => {
       const given = fn.argumentsOf(edge);
       const values = fn.argumentsOf(onward).map((value) => {
         const index = parameters.indexOf(value);
         return index < 0 ? value : (given[index] as Value);
       });
-      redirectEdge(fn, edge, to, values);
       // Uses move from the arguments of `onward` to those of `edge`; counts only grow.
       for (const value of values) counts[value] = (counts[value] as number) + 1;
-    }
+      return values;
+    });
     detachEdge(fn, onward);
     fn.blockInstructions[block] = [fn.create(Operation.trap, 0)];
   }
@@ -104,7 +109,8 @@ function join(fn: SsaFunction, block: Block, next: Block): void {
   fn.blockParameters[next] = [];
   detachEdge(fn, edge as Edge);
   for (const out of fn.edgesOf(next)) fn.edgeFrom[out] = block;
-  const kept = fn.instructionsOf(block).slice(0, -1);
-  fn.blockInstructions[block] = kept.concat(fn.instructionsOf(next));
+  const instructions = fn.instructionsOf(block);
+  instructions.pop();
+  for (const instruction of fn.instructionsOf(next)) instructions.push(instruction);
   fn.blockInstructions[next] = [fn.create(Operation.trap, 0)];
 }
