@@ -79,7 +79,7 @@ export function copyRecordStrings(list: u32, pointers: u32, buffer: u32): void {
   }
 }
 
-/** Copies an environment variable's value: its bytes, or -1 when there is none or no room for it. */
+/** Copies an environment variable's value: its bytes, or -1 when it is not there or too long. */
 export function copyRecordVariable(name: usize, buffer: usize, capacity: u32): i32 {
   const value = findVariable(name);
   if (value == 0) return -1;

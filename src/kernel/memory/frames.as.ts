@@ -1,5 +1,5 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
-// the ranges of memory. Frames that were given back are chained by their first word and taken first.
+// the ranges of memory. Frames that were given back are chained by their first word, and go first.
 import * as config from "../base/config.as";
 import { findMemory } from "../platform/pc/start-info.as";
 

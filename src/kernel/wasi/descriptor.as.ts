@@ -71,9 +71,8 @@ export function fd_renumber(from: u32, to: u32): u32 {
 export function fd_fdstat_get(descriptor: u32, result: u32): u32 {
   if (!isOpen(descriptor)) return errno.badDescriptor;
   if (!isAppRange(result, 24)) return errno.fault;
-  app.fill(result, 0, 24);
-  app.store8(result, fileType(descriptor));
-  app.store16(result + 2, descriptorFlags(descriptor));
+  // u8 type, u16 flags at 2, the rest zero.
+  app.store64(result, fileType(descriptor) | (descriptorFlags(descriptor) << 16));
   app.store64(result + 8, rightsOf(descriptor));
   app.store64(result + 16, inheritingRightsOf(descriptor));
   return errno.success;

@@ -25,8 +25,7 @@ export function identifiedC(): u32 {
   return load<u32>(registers, 8);
 }
 
-/** EDX of the last leaf asked for. */
-export function identifiedD(): u32 {
+function identifiedD(): u32 {
   return load<u32>(registers, 12);
 }
 

@@ -1,6 +1,6 @@
 // The wall clock of a virtual machine, found when somebody first asks and carried on by the
-// monotonic clock: KVM's; else what the monitor tells when it is asked, because the time at which it
-// started the machine is over by then; else the later of that time and the battery-backed clock's.
+// monotonic clock: KVM's; else what the monitor answers, because the time at which it started the
+// machine is over by then; else the later of that time and the battery-backed clock's.
 import { pcMonotonicTime } from "./clock.as";
 import { launchTime } from "./command-line.as";
 import { toldTime } from "./control-input.as";
