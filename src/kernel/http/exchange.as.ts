@@ -10,7 +10,6 @@ import {
   drainingStage,
   enlargeBuffer,
   ensureBuffer,
-  findListener,
   flushingStage,
   freeConnection,
   goneStage,
@@ -65,10 +64,9 @@ export function announce(connection: Connection): void {
   const flags = connection.flags;
   const isOld = (flags & oldVersion) != 0;
   const keeps = isOld ? (flags & wantsKeepAlive) != 0 : true;
-  const isListening = findListener(connection.listenerHandle) != null;
   connection.stage = inHandStage;
   connection.notices &= hasEnded;
-  if (!keeps || (flags & wantsClose) != 0 || !isListening) connection.notices |= closesAfter;
+  if (!keeps || (flags & wantsClose) != 0) connection.notices |= closesAfter;
   if ((flags & expectsContinue) == 0) connection.notices |= hasContinued;
   clearTimer(connection);
 }
@@ -116,7 +114,8 @@ export function flush(connection: Connection): bool {
 /** The response is complete: what comes next on the connection. */
 export function completeResponse(connection: Connection): void {
   connection.handle = 0;
-  if (connection.phase != donePhase) connection.stage = drainingStage;
+  const isClosing = (connection.notices & closesAfter) != 0;
+  if (connection.phase != donePhase && !isClosing) connection.stage = drainingStage;
   else startOver(connection);
   enqueue(connection);
 }

@@ -10,6 +10,7 @@ import {
   awaitsWritable,
   closesAfter,
   Connection,
+  findListener,
   goneStage,
   hasBegun,
   hasContinued,
@@ -189,7 +190,7 @@ export function writeBody(connection: Connection, appPointer: u32, length: u32):
     lose(connection);
     return -<i32>connection.error;
   }
-  if (connection.outputBytes < highWater) return 0;
+  // Even if there is room again: others shall have their turn.
   connection.notices |= awaitsWritable;
   return 1;
 }
@@ -243,7 +244,10 @@ function frame(connection: Connection, status: u32, length: i64): bool {
   const given = headLengthGiven();
   const isEmpty = status == 204 || status == 304 || status < 200;
   const isOld = (connection.flags & oldVersion) != 0;
-  if (headAsksToClose() || !canDrain(connection)) connection.notices |= closesAfter;
+  const isListening = findListener(connection.listenerHandle) != null;
+  if (headAsksToClose() || !isListening || !canDrain(connection)) {
+    connection.notices |= closesAfter;
+  }
   if (isEmpty || (connection.flags & isHead) != 0) connection.notices |= sendsNoBody;
   if ((connection.notices & sendsNoBody) != 0) {
     // What the body of another response would have been.

@@ -62,9 +62,12 @@ async function sendStream(
 
 async function sendChunks(incoming: Incoming, reader: ReadableStreamDefaultReader): Promise<void> {
   for (;;) {
-    const { done, value }: { done: boolean; value?: unknown } = await reader.read();
-    if (done || incoming.isGone) return;
+    const read = await reader.read();
+    const value: unknown = read.value;
+    if (read.done || incoming.isGone) return;
     const chunk = typeof value === "string" ? value : toArrayBuffer(chunkBytes(value));
-    if (engine.httpWrite(incoming.handle, chunk) === waitForRoom) await incoming.happening();
+    const outcome = engine.httpWrite(incoming.handle, chunk);
+    if (outcome < 0) return await reader.cancel();
+    if (outcome === waitForRoom) await incoming.happening();
   }
 }
