@@ -18,6 +18,24 @@ const greet = ({ name }: Greeting): string => \`hello \${name}\`;
 console.log(greet({ name: "package" }), new URL("http://a/b?c").pathname);
 `;
 
+const service = `
+import type { Service } from "tsuki/types";
+export const service: Service = {
+  fetch(request, environment, context) {
+    context.waitUntil(Promise.resolve());
+    return Response.json({ url: new URL(request.url).pathname, name: environment.NAME ?? "moon" });
+  },
+};
+`;
+
+const compilerOptions = {
+  module: "nodenext",
+  strict: true,
+  noEmit: true,
+  lib: ["es2023"],
+  types: ["tsuki/types"],
+};
+
 /** How `npm` says that there is no registry to be reached. */
 const unreachable = /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|E5\d\d|network/;
 
@@ -93,6 +111,15 @@ describe("the package, installed in an empty folder", () => {
     expect(built).toMatchObject({ status: 0, errors: "" });
     if (!canRunProcesses) return;
     expect((await workplace.run("./app", [])).output).toBe("hello package /b\n");
+  });
+
+  it("has types for services", (context) => {
+    needsRegistry(context);
+    workplace.write("service.ts", service);
+    workplace.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["service.ts"] }));
+    const compiler = join(root, "node_modules", ".bin", "tsc");
+    const checked = spawnSync(compiler, ["-p", "."], { cwd: workplace.folder, encoding: "utf8" });
+    expect(checked).toMatchObject({ status: 0, stdout: "" });
   });
 
   it("builds and runs a ready module", { timeout: 60_000 }, async (context) => {
