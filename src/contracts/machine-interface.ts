@@ -138,6 +138,36 @@ export const machineImports = {
   "node.socketReadable": define(["i32"], ["i32"], ["node"]), // handle -> 1 when there is something
   // 0 /etc/hosts | 1 /etc/resolv.conf, or what says the same; pointer, capacity -> bytes
   "node.hostFile": define(["i32", "i32", "i32"], ["i32"], ["node"]),
+
+  // Folders of its host. A path is a pointer and a length; results are negated WASI error numbers when
+  // they fail. Options are the kernel's (kernel/files/kinds.as.ts).
+  "node.folderRoot": define(["i32", "i32"], ["i64"], ["node"]), // path on the host -> handle
+  // directory, path, options -> handle * 2, and 1 more of a directory
+  "node.folderOpen": define(["i32", "i32", "i32", "i32"], ["i64"], ["node"]),
+  "node.folderClose": define(["i32"], [], ["node"]),
+  "node.folderRead": define(["i32", "i32", "i32", "i64"], ["i64"], ["node"]), // ..., offset -> bytes
+  // handle, pointer, length, offset, 1 to append -> bytes
+  "node.folderWrite": define(["i32", "i32", "i32", "i64", "i32"], ["i64"], ["node"]),
+  "node.folderSetSize": define(["i32", "i64"], ["i64"], ["node"]),
+  "node.folderSync": define(["i32"], ["i64"], ["node"]),
+  // handle, path (none: the handle itself), 1 to follow a link, where to put 64 bytes of filestat
+  "node.folderStatus": define(["i32", "i32", "i32", "i32", "i32"], ["i64"], ["node"]),
+  // handle, path (as before), 1 to follow, ns accessed, ns modified, fstflags
+  "node.folderSetTimes": define(
+    ["i32", "i32", "i32", "i32", "i64", "i64", "i32"],
+    ["i64"],
+    ["node"],
+  ),
+  // directory, cookie, where to put u64 inode, u64 next cookie, u32 type, u32 length, name -> 1, 0 end
+  "node.folderEntry": define(["i32", "i64", "i32"], ["i64"], ["node"]),
+  "node.folderMakeDirectory": define(["i32", "i32", "i32"], ["i64"], ["node"]),
+  "node.folderRemove": define(["i32", "i32", "i32", "i32"], ["i64"], ["node"]), // ..., 1: directory
+  // directory, path, new directory, new path; 1 to link instead of rename
+  "node.folderRename": define(["i32", "i32", "i32", "i32", "i32", "i32", "i32"], ["i64"], ["node"]),
+  // target, directory, path
+  "node.folderSymbolicLink": define(["i32", "i32", "i32", "i32", "i32"], ["i64"], ["node"]),
+  // directory, path, pointer, capacity -> bytes
+  "node.folderReadLink": define(["i32", "i32", "i32", "i32", "i32"], ["i64"], ["node"]),
 } as const satisfies Record<string, MachineImport>;
 
 /** The key of one machine import, `module.name`. */
@@ -177,7 +207,7 @@ export const configConstants = [
   "faultStack", // pc: top of the stack on which exceptions run
   "seccompFilter", // linux: struct sock_filter[]
   "seccompFilterLength", // in instructions
-  "signalEntry", // linux: SIGSEGV/SIGBUS handler
+  "signalEntry", // linux: handler of SIGSEGV; a container's first process: of SIGINT, SIGTERM too
   "signalStack", // linux: lowest byte of the alternate signal stack
   "signalStackLength",
 ] as const;

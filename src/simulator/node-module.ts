@@ -1,6 +1,8 @@
 import { wasiErrors } from "../contracts/wasi-preview1.ts";
 import type { Clock } from "./clock.ts";
 import { InstanceExit } from "./exit.ts";
+import { folderModule } from "./folder-module.ts";
+import type { Folders } from "./folders.ts";
 import type { MachineFunction } from "./machine.ts";
 import { type Network, noNetwork } from "./network.ts";
 import { socketModule } from "./socket-module.ts";
@@ -24,6 +26,8 @@ export interface NodeSurroundings {
   readonly launchRecord: Uint8Array;
   /** None by default. */
   readonly network?: Network | undefined;
+  /** None by default. */
+  readonly folders?: Folders | undefined;
 }
 
 /** The `node` module of the machine interface. */
@@ -31,11 +35,12 @@ export function nodeModule(
   surroundings: NodeSurroundings,
   memory: WebAssembly.Memory,
 ): Record<string, MachineFunction> {
-  const { streams, clock, random, launchRecord, network = noNetwork } = surroundings;
+  const { streams, clock, random, launchRecord, network = noNetwork, folders } = surroundings;
   const range = (pointer: number, length: number): Uint8Array =>
     new Uint8Array(memory.buffer, pointer >>> 0, length >>> 0);
   return {
     ...socketModule(network, memory),
+    ...folderModule(folders, memory),
     write: (stream: number, pointer: number, length: number) => {
       const isWritten = streams.write(stream === 2 ? 2 : 1, range(pointer, length));
       return isWritten ? wasiErrors.success : wasiErrors.pipe;

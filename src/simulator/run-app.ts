@@ -4,6 +4,7 @@ import { opensFiles } from "../contracts/guest-abi.ts";
 import { platformIds } from "../contracts/machine-interface.ts";
 import { prepareApp } from "./app-module.ts";
 import { type Clock, hostClock } from "./clock.ts";
+import type { Folders } from "./folders.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
 import type { Network } from "./network.ts";
@@ -25,6 +26,8 @@ export interface AppRun {
   readonly random?: (bytes: Uint8Array) => void;
   /** No network by default. */
   readonly network?: Network;
+  /** Folders of the host, for TSUKI_MOUNT; none by default. */
+  readonly folders?: Folders;
   /** The app's files (contracts/embedded-tree.ts); by default those that its module carries. */
   readonly embeddedTree?: Uint8Array;
   /** Upper bound of the app's memory in 64 KiB pages. */
@@ -73,7 +76,10 @@ export function createNodeMachine(run: AppRun): Machine {
       embeddedTreeLength: tree.length,
     },
     modules: {
-      node: nodeModule({ streams, clock, random, launchRecord, network: run.network }, memory),
+      node: nodeModule(
+        { streams, clock, random, launchRecord, network: run.network, folders: run.folders },
+        memory,
+      ),
     },
     onTrap: (report) => streams.write(2, new TextEncoder().encode(report)),
   });

@@ -67,7 +67,9 @@ export function isDotDot(start: usize, length: u32): bool {
 }
 
 /** The sign of the difference of two names by their bytes. */
-export function compareNames(first: usize, firstLength: u32, second: usize, secondLength: u32): i32 {
+export function compareNames(
+  first: usize, firstLength: u32, second: usize, secondLength: u32,
+): i32 {
   const shared = min(firstLength, secondLength);
   for (let index: u32 = 0; index < shared; index++) {
     const difference = <i32>load<u8>(first + index) - <i32>load<u8>(second + index);

@@ -78,7 +78,7 @@ function step(kind: u32): u32 {
   }
   if (depth == depthLimit) return errno.nameTooLong;
   isOrdinary = true;
-  target = kind == embeddedKind ? embeddedChild(target, start, length) : memoryChild(target, start, length);
+  target = childOf(kind, target, start, length);
   if (target < 0) {
     target = -1;
     if (hasMoreNames()) return errno.noEntry;
@@ -86,6 +86,11 @@ function step(kind: u32): u32 {
   depth++;
   store<u32>(walkSpace() + depth * 4, target);
   return errno.success;
+}
+
+function childOf(kind: u32, node: u32, name: usize, length: u32): i32 {
+  if (kind == embeddedKind) return embeddedChild(node, name, length);
+  return memoryChild(node, name, length);
 }
 
 function isDirectoryNode(kind: u32, node: u32): bool {

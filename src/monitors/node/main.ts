@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { isMainThread, workerData } from "node:worker_threads";
 import { hostClock } from "../../simulator/clock.ts";
+import { HostFolders } from "../../simulator/host-folders.ts";
 import { runApp } from "../../simulator/run-app.ts";
 import { writeWaiting } from "./descriptors.ts";
 import type { Handover } from "./handover.ts";
@@ -36,6 +37,7 @@ function main(): number {
     },
     clock: hostClock(wake),
     network,
+    folders: new HostFolders(),
     maximumPages: handover.maximumPages ?? undefined,
   });
   network.finish();

@@ -101,3 +101,83 @@ export declare function hostFile(which: u32, pointer: usize, capacity: u32): u32
 /** 1 when there is something to receive or accept. */
 @external("node", "socketReadable")
 export declare function socketReadable(handle: u32): u32;
+
+/** Opens a folder of the host by its path there: a handle. */
+@external("node", "folderRoot")
+export declare function folderRoot(path: usize, length: u32): i64;
+
+/** Opens a path below a directory: twice the handle, and 1 more of a directory. */
+@external("node", "folderOpen")
+export declare function folderOpen(
+  directory: u32, path: usize, length: u32, options: u32,
+): i64;
+
+/** Closes a handle. */
+@external("node", "folderClose")
+export declare function folderClose(handle: u32): void;
+
+/** Reads from an offset: bytes. */
+@external("node", "folderRead")
+export declare function folderRead(
+  handle: u32, pointer: usize, length: u32, offset: u64,
+): i64;
+
+/** Writes at an offset, or at the end: bytes. */
+@external("node", "folderWrite")
+export declare function folderWrite(
+  handle: u32, pointer: usize, length: u32, offset: u64, appends: u32,
+): i64;
+
+/** Sets a file's size. */
+@external("node", "folderSetSize")
+export declare function folderSetSize(handle: u32, size: u64): i64;
+
+/** Has a file kept durably. */
+@external("node", "folderSync")
+export declare function folderSync(handle: u32): i64;
+
+/** Puts 64 bytes of status at `result`. */
+@external("node", "folderStatus")
+export declare function folderStatus(
+  handle: u32, path: usize, length: u32, follows: u32, result: usize,
+): i64;
+
+/** Sets times. */
+@external("node", "folderSetTimes")
+export declare function folderSetTimes(
+  handle: u32, path: usize, length: u32, follows: u32,
+  access: u64, modification: u64, which: u32,
+): i64;
+
+/** Puts the entry at a cookie at `result`: 1, or 0 at the end. */
+@external("node", "folderEntry")
+export declare function folderEntry(directory: u32, cookie: u64, result: usize): i64;
+
+/** Makes a directory. */
+@external("node", "folderMakeDirectory")
+export declare function folderMakeDirectory(directory: u32, path: usize, length: u32): i64;
+
+/** Removes a directory (1) or a file (0). */
+@external("node", "folderRemove")
+export declare function folderRemove(
+  directory: u32, path: usize, length: u32, isDirectory: u32,
+): i64;
+
+/** Renames, or with `links` gives a second name. */
+@external("node", "folderRename")
+export declare function folderRename(
+  directory: u32, path: usize, length: u32,
+  newDirectory: u32, newPath: usize, newLength: u32, links: u32,
+): i64;
+
+/** Makes a symbolic link. */
+@external("node", "folderSymbolicLink")
+export declare function folderSymbolicLink(
+  target: usize, targetLength: u32, directory: u32, path: usize, length: u32,
+): i64;
+
+/** Reads a symbolic link: bytes. */
+@external("node", "folderReadLink")
+export declare function folderReadLink(
+  directory: u32, path: usize, length: u32, pointer: usize, capacity: u32,
+): i64;
