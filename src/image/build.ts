@@ -9,16 +9,12 @@ import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts"
 import { appBase, appKinds } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
 import { type ElfImage, writeElf } from "./elf/writer.ts";
-import {
-  kernelStaticsAddress,
-  type LayoutRequest,
-  pageBytes,
-  pageStart,
-} from "./layout/image-layout.ts";
+import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./layout/image-layout.ts";
 import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
 import { sealedProcessFilter } from "./linux/sealed-calls.ts";
+import { fileSizeOfRuns, pageRuns } from "./page-runs.ts";
 import { pcAppRange } from "./pc/app-range.ts";
 import { linuxBootEntrySymbol, pcEntryChunks, pvhEntrySymbol } from "./pc/entry.ts";
 import { interruptSymbols } from "./pc/interrupts.ts";
@@ -138,7 +134,7 @@ function packProgram(
   const statics = staticsSegments(program.kernelMemory);
   const kernelStatics = {
     memorySize: program.kernelMemory.end - kernelStaticsAddress,
-    fileSize: statics.reduce((size, { bytes }) => size + bytes.length, 0),
+    fileSize: fileSizeOfRuns(statics),
   };
   const { initialPages } = program.appMemory;
   const range = images.appRange(appImage, initialPages * wasmPageBytes);
@@ -188,9 +184,8 @@ function withSymbols(
 
 /** The segments of the kernel's static data. */
 function staticsSegments(memory: CompiledProgram["kernelMemory"]): Segment[] {
-  const contents = Math.max(kernelStaticsAddress, pageStart(memory.address));
-  const bytes = paddedFrom(contents, memory);
-  return zeroesAndContents(kernelStaticsAddress, contents, bytes, memory.end);
+  const contents = paddedFrom(kernelStaticsAddress, memory);
+  return pageRuns(kernelStaticsAddress, contents, memory.end);
 }
 
 /** A range of writable memory: pages of zeroes, for which the file has no room, then contents. */

@@ -26,7 +26,7 @@ export const linuxStackBytes = 8 * 1024 * 1024;
 const loadedAppBytes = 1024 * 1024;
 const wasmPageBytes = 64 * 1024;
 
-const segmentLimit = 8;
+const segmentLimit = 10;
 /** No section's alignment is larger, so that addresses may follow the file's offsets. */
 const sectionAlignment = 64;
 
