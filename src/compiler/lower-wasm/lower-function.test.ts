@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pipeline, runPipeline } from "../ssa/pipeline.ts";
 import { assemble } from "../wasm/assemble.fixture.ts";
+import { UnsupportedError } from "../wasm/errors.ts";
 import { DifferentialRun, randomCalls } from "./differential.fixture.ts";
+import { InterpretedProgram } from "./interpreted-program.fixture.ts";
 import { randomModule } from "./random-module.fixture.ts";
 
 const passNames = [...new Set(pipeline.map(({ name }) => name))];
@@ -30,5 +32,23 @@ describe("random modules with structured control flow", () => {
       fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) => compare(seed, without)),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("a function with loops within loops and many locals", () => {
+  it("is refused by name before it fills the memory", () => {
+    const locals = Array.from({ length: 40_000 }, (_, index) => index);
+    const loops = 80;
+    const code = [
+      "loop\n".repeat(loops),
+      ...locals.map((local) => `local.get ${local}\ni32.const 1\ni32.add\nlocal.set ${local}\n`),
+      "local.get 0\nbr_if 0\nend\n".repeat(loops),
+    ].join("");
+    const bytes = assemble({
+      functions: [{ name: "run", type: "->", locals: "i32 ".repeat(locals.length), code }],
+    });
+    const lower = () => new InterpretedProgram(bytes).function(0);
+    expect(lower).toThrow(UnsupportedError);
+    expect(lower).toThrow(/^function run uses more than 3000000 values in one function/);
   });
 });

@@ -1,10 +1,16 @@
 import type { SsaFunction } from "../ssa/function.ts";
 import { removeAliases } from "../ssa/remove-aliases.ts";
-import { invalid, withDecodeErrors } from "../wasm/errors.ts";
+import { invalid, UnsupportedError, withDecodeErrors } from "../wasm/errors.ts";
 import type { Module } from "../wasm/module.ts";
 import type { LoweringEnvironment } from "./environment.ts";
 import { FunctionLowering } from "./function-lowering.ts";
 import { handlers } from "./handlers.ts";
+
+/**
+ * Values that one function may become. Loops within loops, each with thousands of locals, need as many
+ * as their product, of which a small module can ask for more than any memory holds.
+ */
+export const valueLimit = 3_000_000;
 
 /**
  * Lowers one function of a valid module to SSA: locals are values, what constants show to be
@@ -36,6 +42,10 @@ function lowerBody(lowering: FunctionLowering): void {
     const handler = handlers[reader.opcode];
     if (handler === undefined) throw invalid(reader.offset, "unexpected opcode");
     handler(lowering);
+    if (lowering.fn.count > valueLimit) {
+      const feature = `more than ${valueLimit} values in one function`;
+      throw new UnsupportedError(feature, reader.offset, lowering.fn.name);
+    }
   }
   if (!reader.atEnd) throw invalid(reader.offset, "instructions behind the end of the function");
   const { results } = lowering.fn.signature;

@@ -103,6 +103,7 @@ export class FunctionValidator {
   /** Opens a frame whose parameters are popped already, and pushes them into it. */
   open(kind: ControlFrame["kind"], parameters: TypeList, results: TypeList): ControlFrame {
     const height = this.stack.length;
+    checkLimit("nesting", this.frames.length, this.reader.offset);
     const frame = { kind, parameters, results, height, isUnreachable: false };
     this.frames.push(frame);
     this.frame = frame;

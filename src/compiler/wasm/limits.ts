@@ -22,6 +22,8 @@ export const moduleLimits = {
   results: 1_000,
   /** Parameters and declared locals of one function. */
   locals: 50_000,
+  /** Blocks within one another in one function, enough for one to each label; V8 has no such limit. */
+  nesting: 65_536,
   /** Values on the operand stack of one function; V8 has no such limit. */
   operands: 1_000_000,
   /** Bytes of one function's body. */
@@ -50,6 +52,7 @@ const words: Readonly<Record<LimitName, string>> = {
   parameters: "parameters",
   results: "results",
   locals: "locals",
+  nesting: "blocks within one another",
   operands: "values on the operand stack",
   functionBytes: "bytes of a function's body",
   switchLabels: "labels of br_table",

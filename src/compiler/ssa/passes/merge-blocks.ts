@@ -31,13 +31,13 @@ function threadJumps(fn: SsaFunction): void {
     if (block === 0) continue;
     const onward = onwardEdge(fn, block, counts);
     if (onward === undefined) continue;
-    const parameters = fn.parametersOf(block);
+    const positions = new Map(fn.parametersOf(block).map((parameter, index) => [parameter, index]));
     const to = fn.edgeTo[onward] as Block;
     redirectEdges(fn, block, to, (edge) => {
       const given = fn.argumentsOf(edge);
       const values = fn.argumentsOf(onward).map((value) => {
-        const index = parameters.indexOf(value);
-        return index < 0 ? value : (given[index] as Value);
+        const index = positions.get(value);
+        return index === undefined ? value : (given[index] as Value);
       });
       // Uses move from the arguments of `onward` to those of `edge`; counts only grow.
       for (const value of values) counts[value] = (counts[value] as number) + 1;
@@ -54,10 +54,13 @@ function onwardEdge(fn: SsaFunction, block: Block, counts: Int32Array): Edge | u
   if (fn.operation[fn.terminatorOf(block)] !== Operation.jump) return undefined;
   const [edge] = fn.edgesOf(block);
   if (edge === undefined || fn.edgeTo[edge] === block) return undefined;
-  const values = fn.argumentsOf(edge);
-  const servesOnly = fn
-    .parametersOf(block)
-    .every((parameter) => counts[parameter] === values.filter((v) => v === parameter).length);
+  const parameters = fn.parametersOf(block);
+  if (parameters.length === 0) return edge;
+  const uses = new Map<Value, number>();
+  for (const value of fn.argumentsOf(edge)) uses.set(value, (uses.get(value) ?? 0) + 1);
+  const servesOnly = parameters.every(
+    (parameter) => counts[parameter] === (uses.get(parameter) ?? 0),
+  );
   return servesOnly ? edge : undefined;
 }
 
