@@ -50,3 +50,8 @@ it("leaves re-exports, private names, tests and other folders alone", () => {
     }),
   ).toEqual([]);
 });
+
+it("asks nothing of what Node's documentation explains", () => {
+  const path = "src/toolchains/javascript/library/node/os.ts";
+  expect(silentNames({ [path]: "export const EOL = '\\n';\n" })).toEqual([]);
+});

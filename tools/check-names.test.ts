@@ -22,3 +22,8 @@ it("accepts kebab-case with any number of suffixes", () => {
     [],
   );
 });
+
+it("leaves Node's modules the names that Node gave them", () => {
+  const path = "src/toolchains/javascript/library/node/string_decoder.ts";
+  expect(checkNames(SourceTree.of({ [path]: "" }))).toEqual([]);
+});

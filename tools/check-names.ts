@@ -1,3 +1,4 @@
+import { hasBorrowedNames } from "./source/borrowed-names.ts";
 import type { SourceTree } from "./source/tree.ts";
 import type { Violation } from "./source/violation.ts";
 
@@ -7,6 +8,7 @@ const grabBags = new Set(["utils", "util", "helpers", "helper", "common", "misc"
 export function checkNames(tree: SourceTree): Violation[] {
   return tree.sources().flatMap((path) => {
     const violations: Violation[] = [];
+    if (hasBorrowedNames(path)) return violations;
     for (const segment of path.split("/")) {
       const stem = segment.replace(/\..*$/, "");
       if (grabBags.has(stem)) {
