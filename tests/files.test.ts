@@ -153,9 +153,9 @@ describe.each(withoutRaces)("folders of the host on $title", options, ({ open })
     mkdirSync(join(folder, "real"));
     writeFileSync(join(folder, "real", "outside"), "harmless");
     symlinkSync("..", join(folder, "link"));
-    let isOver = false;
+    const race = { isOver: false };
     const swap = async () => {
-      for (let turn = 0; !isOver; turn++) {
+      for (let turn = 0; !race.isOver; turn++) {
         renameSync(join(folder, turn % 2 === 0 ? "real" : "link"), join(folder, "d"));
         await new Promise((resolve) => setImmediate(resolve));
         renameSync(join(folder, "d"), join(folder, turn % 2 === 0 ? "real" : "link"));
@@ -164,7 +164,7 @@ describe.each(withoutRaces)("folders of the host on $title", options, ({ open })
     const swapping = swap();
     const commands = ["hammer d/outside 20000", "stat ../outside"];
     const printed = await act(open(), "/data", commands, [`TSUKI_MOUNT=${folder}:/data`]);
-    isOver = true;
+    race.isOver = true;
     await swapping;
     expect(printed[0]).toMatch(/^\d+ opened, 0 secret$/);
     expect(printed[1]).toBe("ENOTCAPABLE");

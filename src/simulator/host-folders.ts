@@ -211,8 +211,9 @@ function isNew(options: OpenOptions): boolean {
   return options.create && options.exclusive;
 }
 
+/** Windows has neither O_NOFOLLOW nor O_NONBLOCK: undefined, which counts as no bits. */
 function flagsOf(options: OpenOptions): number {
-  const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
   let access = O_RDONLY;
   if (options.write) access = options.read ? O_RDWR : O_WRONLY;
   return access | O_NOFOLLOW | O_NONBLOCK | (options.truncate ? O_TRUNC : 0);

@@ -1,8 +1,16 @@
-// The embedded tree (contracts/embedded-tree.ts). Its bytes are used where they lie, and are checked
-// where they are used: a damaged tree misses files, but nothing outside of it is ever read.
+// The embedded tree (contracts/embedded-tree.ts). Its bytes are used where they lie, and are
+// checked where they are used: a damaged tree misses files, but nothing outside of it is ever read.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
-import { beginPath, compareNames, isDot, isDotDot, nameLength, nameStart, nextName } from "./path.as";
+import {
+  beginPath,
+  compareNames,
+  isDot,
+  isDotDot,
+  nameLength,
+  nameStart,
+  nextName,
+} from "./path.as";
 
 /** The root directory's entry. */
 export const embeddedRoot: u32 = 0;

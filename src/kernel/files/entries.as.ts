@@ -1,5 +1,5 @@
-// Listing directories. A cookie says where a listing goes on: 0 at its beginning; in the kernel's own
-// file systems `.` and `..` come first.
+// Listing directories. A cookie says where a listing goes on: 0 at its beginning; in the kernel's
+// own file systems `.` and `..` come first.
 import * as errno from "../base/errno.as";
 import { text } from "../base/text.as";
 import {

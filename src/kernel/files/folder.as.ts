@@ -1,5 +1,6 @@
-// The host's folders, whoever has them. A handle is an open file or directory; results are from 0 up,
-// or negated WASI error numbers. Virtual machines have none yet, and node the host's by TypeScript.
+// The host's folders, whoever has them. A handle is an open file or directory; results are from 0
+// up, or negated WASI error numbers. Virtual machines have none yet, and node the host's by
+// TypeScript.
 import * as config from "../base/config.as";
 import * as node from "../base/machine/node.as";
 import { linuxOpenFolderRoot } from "../platform/linux/folders.as";

@@ -15,9 +15,6 @@ export const directoryType: u32 = 3;
 /** WASI's file type of a regular file. */
 export const regularType: u32 = 4;
 
-/** WASI's file type of a symbolic link. */
-export const linkType: u32 = 7;
-
 /** Open: make the file unless there is one (WASI's oflags). */
 export const createOption: u32 = 1;
 

@@ -1,9 +1,9 @@
 // The contents of the memory file system's files: blocks of a page frame each. A file of one block
-// names it itself, a larger one a table of 1,024 blocks, or a table of such tables. A block that was
-// never written is not there, and reads as zeroes.
+// names it itself, a larger one a table of 1,024 blocks, or a table of such tables. A block that
+// was never written is not there, and reads as zeroes.
 //
-// `file` is the address of a node (memory-nodes.as.ts): levels of tables at 1, the root at 8, the size
-// at 16.
+// `file` is the address of a node (memory-nodes.as.ts): levels of tables at 1, the root at 8, the
+// size at 16.
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import {

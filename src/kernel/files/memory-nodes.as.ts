@@ -1,9 +1,9 @@
 // The memory file system's files and directories. A node has 320 bytes, twelve of them in a frame:
 //
-//     0 u8 type (0: free)   1 u8 levels      2 u8 name length   4 u32 parent      8 u32 first child,
-//       or the root of its blocks           12 u32 next sibling, or next free    16 u64 size
-//    24 u64 modified (ns)  32 u64 accessed  40 u64 changed     48 u32 sequence   52 u32 times open
-//    56 u32 1 unless removed               64 name (255)
+//     0 u8 type (0: free)    1 u8 levels      2 u8 name length     4 u32 parent
+//     8 u32 first child, or the root of its blocks    12 u32 next sibling, or next free
+//    16 u64 size    24 u64 modified (ns)    32 u64 accessed    40 u64 changed
+//    48 u32 sequence    52 u32 times open    56 u32 1 unless removed    64 name (255)
 //
 // Children are chained in the order in which they were added; their sequence numbers only grow, so
 // that a listing goes on where it stopped whatever is added and removed meanwhile.

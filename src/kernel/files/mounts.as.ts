@@ -1,6 +1,7 @@
-// What the app finds where: the embedded tree at `/`, a memory file system at `/tmp`, and the host's
-// folders where they were mounted. Each mount begins in a directory that is open from the start. A
-// record has 16 bytes: u8 kind, u8 1 if read-only, u16 bytes of the target, u32 target, u32 file.
+// What the app finds where: the embedded tree at `/`, a memory file system at `/tmp`, and the
+// host's folders where they were mounted. Each mount begins in a directory that is open from the
+// start. A record has 16 bytes: u8 kind, u8 1 if read-only, u16 bytes of the target, u32 target,
+// u32 file.
 import * as config from "../base/config.as";
 import { text } from "../base/text.as";
 import { allocateZeroedFrame } from "../memory/frames.as";

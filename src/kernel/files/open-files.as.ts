@@ -1,6 +1,6 @@
 // The open files and directories. A record has 32 bytes, in page frames taken when first needed:
 //
-//    0 u8 kind     1 u8 flags     2 u16 mount     4 u32 object     8 u64 position     16 u32 next free
+//    0 u8 kind    1 u8 flags    2 u16 mount    4 u32 object    8 u64 position    16 u32 next free
 import * as errno from "../base/errno.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
 

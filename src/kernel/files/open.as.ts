@@ -58,7 +58,7 @@ export function openPath(path: usize, length: u32, options: u32): i32 {
 }
 
 /** How many bytes of an absolute path lead to a mount, the slashes behind them included. */
-export function skippedBytes(mount: u32, path: usize, length: u32): u32 {
+function skippedBytes(mount: u32, path: usize, length: u32): u32 {
   let skipped = mountTargetLength(mount);
   while (skipped < length && load<u8>(path + skipped) == 0x2f) skipped++;
   return skipped;

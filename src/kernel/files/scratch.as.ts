@@ -32,11 +32,6 @@ export function statusSpace(): usize {
   return frames + 2 * frameBytes + 1024;
 }
 
-/** The name of a directory's entry: 256 bytes. */
-export function nameSpace(): usize {
-  return frames + 2 * frameBytes + 1280;
-}
-
 /** What a platform hands to its host: 2 KiB. */
 export function hostSpace(): usize {
   return frames + 2 * frameBytes + 2048;

@@ -1,6 +1,6 @@
 // What is known of a file: WASI's filestat (typenames.witx) in kernel memory, at `statusSpace`: u64
-// device, u64 inode, u8 type at 16, u64 links at 24, u64 size at 32, then nanoseconds since 1970: u64
-// accessed at 40, modified at 48, changed at 56.
+// device, u64 inode, u8 type at 16, u64 links at 24, u64 size at 32, then nanoseconds since 1970:
+// u64 accessed at 40, modified at 48, changed at 56.
 import * as errno from "../base/errno.as";
 import { embeddedLength, embeddedType } from "./embedded-tree.as";
 import { folderStatus, setFolderFileSize, setFolderTimes, syncInFolder } from "./folder.as";

@@ -7,7 +7,13 @@ import { readInFolder, writeInFolder } from "./folder.as";
 import { embeddedKind, folderKind } from "./kinds.as";
 import { contentSize, readContents, writeContents } from "./memory-contents.as";
 import { memoryNode, touchMemoryNode } from "./memory-nodes.as";
-import { isDirectoryFile, kindOfFile, objectOfFile, positionOf, setPosition } from "./open-files.as";
+import {
+  isDirectoryFile,
+  kindOfFile,
+  objectOfFile,
+  positionOf,
+  setPosition,
+} from "./open-files.as";
 import { fileSize } from "./status.as";
 
 /** Reads vectors from the file's position on, and moves it. */

@@ -1,5 +1,5 @@
-// WASI: the fd_* functions that every descriptor has. Each checks the app's ranges, then goes by the
-// descriptor's kind; what only files have stands in descriptor-file.as.ts.
+// WASI: the fd_* functions that every descriptor has. Each checks the app's ranges, then goes by
+// the descriptor's kind; what only files have stands in descriptor-file.as.ts.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
@@ -90,7 +90,9 @@ export function fd_fdstat_set_flags(descriptor: u32, flags: u32): u32 {
 export function fd_filestat_get(descriptor: u32, result: u32): u32 {
   if (!isOpen(descriptor)) return errno.badDescriptor;
   if (!isAppRange(result, 64)) return errno.fault;
-  if (config.opensFiles && kindOf(descriptor) == fileKind) return giveFileStatus(descriptor, result);
+  if (config.opensFiles && kindOf(descriptor) == fileKind) {
+    return giveFileStatus(descriptor, result);
+  }
   app.fill(result, 0, 64);
   app.store8(result + 16, fileType(descriptor));
   app.store64(result + 24, 1); // one link

@@ -1,6 +1,8 @@
 // The rights of files and directories (typenames.witx, rights).
 
-/** Of a file: datasync, read, seek, set flags, sync, tell, write, advise, allocate, status, poll. */
+/**
+ * Of a file: datasync, read, seek, set flags, sync, tell, write, advise, allocate, status, poll.
+ */
 export const fileRights: u32 = 0x08e0_01ff;
 
 /** Of a directory: datasync, set flags, sync, everything with paths, listing, status, times. */

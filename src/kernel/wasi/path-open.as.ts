@@ -38,7 +38,9 @@ const followFlag: u32 = 1;
 const openFlags: u32 = 15;
 const descriptorFlags: u32 = 31;
 
-/** WASI path_open: opens a file or directory with the rights asked for, as far as it can have them. */
+/**
+ * WASI path_open: opens a file or directory with the rights asked for, as far as it can have them.
+ */
 export function path_open(
   directory: u32, lookup: u32, path: u32, length: u32, flags: u32,
   rights: u64, inheriting: u64, descriptor: u32, result: u32,
@@ -73,7 +75,9 @@ function rightsNeeded(flags: u32): u32 {
   return rights;
 }
 
-/** Options for opening; of a directory nobody wants to write bytes, whatever rights are asked for. */
+/**
+ * Options for opening; of a directory nobody wants to write bytes, whatever rights are asked for.
+ */
 function optionsOf(flags: u32, lookup: u32, rights: u32): u32 {
   let options = flags;
   if ((lookup & followFlag) != 0) options |= followOption;

@@ -1,5 +1,5 @@
-// Listing the host's folders (getdents64(2)). The entries of one call are kept until they were asked
-// for; a cookie that does not follow the last one makes the host look again.
+// Listing the host's folders (getdents64(2)). The entries of one call are kept until they were
+// asked for; a cookie that does not follow the last one makes the host look again.
 import * as host from "../../base/machine/host.as";
 import { setEntry } from "../../files/entry.as";
 import { entrySpace } from "../../files/scratch.as";

@@ -53,8 +53,8 @@ export function closeDescriptor(descriptor: u32): void {
 }
 
 /**
- * Opens the directory in which a path's last name lies, which may be the given one; a descriptor or a
- * negated WASI error number. The path's bytes are changed.
+ * Opens the directory in which a path's last name lies, which may be the given one; a descriptor
+ * or a negated WASI error number. The path's bytes are changed.
  */
 export function openParent(directory: u32, path: usize, length: u32): i64 {
   const error = beginPath(path, length);

@@ -20,7 +20,9 @@ const readWrite: u64 = 3; // PROT_READ | PROT_WRITE
 // MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE
 const mapFlags: u64 = 0x10_4022;
 
-/** Reserves memory for files and opens the folders to mount; false, after a line, if one cannot be. */
+/**
+ * Reserves memory for files and opens the folders to mount; false, after a line, if one cannot be.
+ */
 export function prepareLinuxFiles(): bool {
   // Address space behind the stack: the host gives pages as files fill them.
   const start = (config.stackHigh + 2 * hugePageMask) & ~hugePageMask;
