@@ -2,9 +2,10 @@
  * The guest ABI: which imports an app may have, and which export of the kernel meets each.
  *
  * WASI's functions are exported by the kernel under their own names (wasi-preview1.ts);
- * AssemblyScript's three imports likewise; WasmEdge's sockets stand in wasmedge-sockets.ts.
- * Anything else is unknown.
+ * AssemblyScript's three imports likewise; WasmEdge's sockets stand in wasmedge-sockets.ts,
+ * HTTP in http-functions.ts. Anything else is unknown.
  */
+import { httpFunctions, httpModule } from "./http-functions.ts";
 import { type FunctionSignature, wasiFunctions, wasiModule } from "./wasi-preview1.ts";
 import { wasmEdgeFunctions } from "./wasmedge-sockets.ts";
 
@@ -39,12 +40,13 @@ const assemblyScriptImports: Readonly<Record<string, GuestImport>> = {
 /** What an app may import: module, then name. */
 export const guestImports: Readonly<Record<string, Readonly<Record<string, GuestImport>>>> = {
   [wasiModule]: wasiImports,
+  [httpModule]: httpFunctions,
   env: assemblyScriptImports,
 };
 
-/** Whether an app that imports this function of WASI can have sockets. */
+/** Whether an app that imports this function can have sockets. */
 export function opensSockets(name: string): boolean {
-  return name.startsWith("sock_");
+  return name.startsWith("sock_") || name.startsWith("http_");
 }
 
 /** Whether an app that imports this function of WASI can open files. */

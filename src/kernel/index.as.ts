@@ -69,6 +69,16 @@ export { sock_getaddrinfo } from "./wasi/address-info.as";
 export { sock_getsockopt, sock_setsockopt } from "./wasi/socket-options.as";
 
 export {
+  http_end,
+  http_listen,
+  http_next,
+  http_read,
+  http_respond,
+  http_start,
+  http_write,
+} from "./http/app-functions.as";
+
+export {
   engine_host_call,
   engine_host_get_timezone_offset,
   engine_host_interrupt,

@@ -18,6 +18,8 @@ export const already: u32 = 7;
 export const badDescriptor: u32 = 8;
 /** EBUSY: in use. */
 export const busy: u32 = 10;
+/** ECANCELED: asked to stop. */
+export const canceled: u32 = 11;
 /** ECONNABORTED: the connection was given up. */
 export const connectionAborted: u32 = 13;
 /** ECONNREFUSED: nobody listens there. */

@@ -80,6 +80,11 @@ export function endField(appPointer: u32, length: u32, isText: bool): void {
   if (isValid && !takeNote(start)) putLineEnd();
 }
 
+/** The length that the app's response has, if the app has told none. */
+export function setGivenLength(length: u32): void {
+  if (givenLength < 0) givenLength = length;
+}
+
 /** Adds a field of the kernel's own: `text("Name: value")`. */
 export function putField(field: usize): void {
   if (!isValid || used + ownFieldBytes > capacity) {

@@ -16,7 +16,6 @@ import {
   hasContinued,
   hasEnded,
   hasSentChunk,
-  kernelSource,
   sendsChunks,
   sendsLength,
   sendsNoBody,
@@ -100,7 +99,7 @@ function sendContinue(connection: Connection): void {
 
 /**
  * Sends the head with the whole body behind it, from memory of the kernel or checked memory of the
- * app (`kind`, connections.as.ts). Gives 1 when that memory must stay until its token is released,
+ * app (`kind`, connections.as.ts); without a token the app's is copied. Gives 1 when that memory must stay until its token is released,
  * 0 when it is no longer needed, or a negated error number.
  */
 export function respondWhole(
@@ -151,14 +150,14 @@ function keepRest(
   const from = start + (sent - headBytes);
   const left = length - (sent - headBytes);
   enqueue(connection);
-  if (left <= copyLimit) {
+  if (left <= copyLimit || (kind == appSource && token == 0)) {
     let isKept = false;
     if (kind == appSource) isKept = addAppOutput(connection, from, left);
     else isKept = addOutput(connection, from, left);
     return isKept ? 0 : -<i32>errno.noMemory;
   }
   setSource(connection, kind, from, left, token);
-  return kind == kernelSource || token == 0 ? 0 : 1;
+  return token == 0 ? 0 : 1;
 }
 
 /** Sends the head alone; the body follows by `writeBody`, its end by `endBody`. */

@@ -15,6 +15,8 @@ import { reuseOption } from "../net/socket-options.as";
 import {
   awaitsReadable,
   Connection,
+  connectionAt,
+  connectionEnd,
   connectionOf,
   findListener,
   freeConnection,
@@ -49,7 +51,6 @@ const requestTimeout: u32 = 408;
 
 let current: Connection | null = null;
 let blockedListener: u64 = 0;
-let listenerCount: u32 = 0;
 
 /** Listens on an address: the listener's handle, or a negated error number. */
 export function listenForHttp(address: usize): i64 {
@@ -65,7 +66,6 @@ export function listenForHttp(address: usize): i64 {
   }
   nameRequest(connection);
   setOwner(socket, httpOwner);
-  listenerCount++;
   return connection.handle;
 }
 
@@ -75,7 +75,6 @@ export function closeHttpListener(listener: Connection): void {
   unqueue(listener);
   closeSocket(listener.socket);
   freeConnection(listener);
-  listenerCount--;
   for (let entry = firstWith(idleTimer); entry != 0; ) {
     const connection = connectionOf(entry - 1);
     entry = connection.later;
@@ -83,9 +82,12 @@ export function closeHttpListener(listener: Connection): void {
   }
 }
 
-/** Whether anybody listens. */
-export function hasHttpListeners(): bool {
-  return listenerCount != 0;
+/** Stops listening altogether. */
+export function closeHttpListeners(): void {
+  for (let socket: u32 = 0; socket < connectionEnd(); socket++) {
+    const connection = connectionAt(socket);
+    if (connection != null && connection.stage == listeningStage) closeHttpListener(connection);
+  }
 }
 
 /** Notes that a socket of the server is ready. */
