@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, describe, expect, test } from "vitest";
+import { outOfMemoryExitStatus } from "../src/contracts/traps.ts";
 import {
   type MonitorCase,
   monitorCases,
@@ -135,7 +136,7 @@ function definesMemory(runProbe: RunToEnd, { title }: MonitorCase): void {
   test.runIf(title.startsWith("qemu"))("running out of memory ends with 137", async () => {
     const { status, errors } = await runProbe(["fill"], { memoryMebibytes: 16 });
     expect(errors).toMatch(/^tsuki: .*memory.*\n$/);
-    expect(status).toBe(137);
+    expect(status).toBe(outOfMemoryExitStatus);
   });
 }
 

@@ -1,16 +1,17 @@
 import type { ObjectCache } from "../../contracts/build.ts";
-import type { Platform } from "../../contracts/machine-interface.ts";
+import { kernelEntries, type Platform } from "../../contracts/machine-interface.ts";
 import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable } from "../object/symbols.ts";
 import { validateFunctions } from "../validate/validate.ts";
-import { type ProgramContext, UnitEnvironment } from "./environment.ts";
+import { functionTypeOf } from "../wasm/module.ts";
+import { type ProgramContext, UnitEnvironment, wasmType } from "./environment.ts";
 import { LinkError } from "./errors.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
 import { KernelObjects } from "./kernel-objects.ts";
 import { isLarge, largeModuleChunks } from "./large-module.ts";
 import { SignatureIds } from "./signature-ids.ts";
-import { createUnit, exportIndex, symbolNames, type Unit } from "./unit.ts";
+import { createUnit, exportIndex, symbolNames, typeKey, type Unit } from "./unit.ts";
 import { sharedVariable, UnitVariables } from "./variables.ts";
 
 /** A program before it is placed: everything that its roots reach. */
@@ -65,6 +66,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     maximumPages: request.maximumPages ?? 65_536,
     hasDefaults: request.hasDefaults ?? false,
   };
+  checkKernelEntries(kernel);
   const builder = new ProgramBuilder(context, request.supplied(symbols), request.objects);
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
   const { kernelEnvironment, appEnvironment } = builder;
@@ -84,6 +86,17 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
       (a, b) => a - b,
     ),
   };
+}
+
+/** Refuses a kernel that does not export what the platforms' entry code calls. */
+function checkKernelEntries(kernel: Unit): void {
+  for (const [name, { parameters, results }] of Object.entries(kernelEntries)) {
+    const index = exportIndex(kernel, "function", name);
+    const agreed = { parameters: parameters.map(wasmType), results: results.map(wasmType) };
+    if (index === undefined || typeKey(functionTypeOf(kernel.module, index)) !== typeKey(agreed)) {
+      throw new LinkError(`the kernel does not export ${name} as agreed`);
+    }
+  }
 }
 
 /** Where the kernel's statics end, as it tells itself by an exported global. */

@@ -258,7 +258,8 @@ export class UnitEnvironment implements LoweringEnvironment {
   }
 }
 
-function wasmType(type: NumberType): (typeof WasmType)[NumberType] {
+/** The byte of a number type. */
+export function wasmType(type: NumberType): (typeof WasmType)[NumberType] {
   return WasmType[type];
 }
 

@@ -23,9 +23,6 @@ export const Shape = {
 const scaleBit = 7;
 const symbolBit = 9;
 
-/** The largest number of symbols in one program. */
-export const symbolLimit = 1 << (31 - symbolBit);
-
 /** Adds scale and symbol to shape bits. */
 export function packShape(bits: number, scaleShift: number, symbol: number): number {
   return bits | (scaleShift << scaleBit) | (symbol << symbolBit);

@@ -48,9 +48,6 @@ export const Pseudo = Object.fromEntries(
   names.map((name, index) => [name, first + index]),
 ) as Readonly<Record<PseudoName, number>>;
 
-/** Names of the pseudo instructions, from opcode `firstPseudo` on. */
-export const pseudoNames: readonly PseudoName[] = names;
-
 /** The first opcode that is no form of the encoding table. */
 export const firstPseudo = first;
 

@@ -1,4 +1,4 @@
-import { hasArgumentList, operandCounts, ValueType, type ValueTypeId } from "./operations.ts";
+import { hasArgumentList, operandCounts, type ValueTypeId } from "./operations.ts";
 
 /** A value or instruction: an index into a function's columns. */
 export type Value = number;
@@ -209,9 +209,6 @@ export class SsaFunction {
     this.alias = words(this.alias);
   }
 }
-
-/** The type of a function that returns nothing. */
-export const noResult = ValueType.none;
 
 function copyInto<Column extends Uint8Array | Int32Array>(target: Column, source: Column): Column {
   target.set(source);

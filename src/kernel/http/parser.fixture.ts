@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { main } from "assemblyscript/asc";
+import { main } from "../../../tools/asc-compiler.js";
 import { placeTexts } from "../../simulator/texts.ts";
 import { expandTextLiterals } from "../text-literals.ts";
 

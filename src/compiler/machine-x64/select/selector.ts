@@ -1,4 +1,3 @@
-import { appBase } from "../../../contracts/machine-interface.ts";
 import { RegisterClass, type RegisterClassId } from "../../machine/machine-function.ts";
 import type { SsaFunction, Value } from "../../ssa/function.ts";
 import {
@@ -291,9 +290,6 @@ export class Selector {
     }
   }
 }
-
-/** Low and high half of the app's base address. */
-export const appBaseBits = { low: Number(appBase & 0xffffffffn) | 0, high: Number(appBase >> 32n) };
 
 /** The access number of an `aux` column. */
 export function accessOf(aux: number): number {
