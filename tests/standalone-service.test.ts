@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
-import { buildImage, freePort, untilListening, untilRefused } from "./standalone.fixture.ts";
+import {
+  buildImage,
+  freePort,
+  untilBusy,
+  untilListening,
+  untilRefused,
+} from "./standalone.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 
@@ -20,6 +26,7 @@ export default {
   async fetch(request: Request, env: Record<string, string>, context: Context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/throw") throw new Error("as it must");
+    while (pathname === "/endless");
     if (pathname === "/later") context.waitUntil(wait(300).then(() => console.log("worked")));
     if (pathname === "/held") {
       console.log("held");
@@ -86,6 +93,18 @@ describe.skipIf(!canRun)("a service that is run directly", { timeout: 30_000 }, 
       expect((await output).trim().split("\n").sort()).toEqual(["held", "worked"]);
     },
   );
+
+  it("asked to stop while it computes, is ended after a while", async () => {
+    const port = await freePort();
+    const { service, errors, ended } = start({ PORT: String(port) });
+    await untilListening(port);
+    const endless = body(port, "/endless").catch(() => "");
+    await untilBusy(port);
+    service.kill("SIGTERM");
+    expect(await ended).toEqual([1, null]);
+    expect(await errors).toBe("tsuki: stopped in the middle of what the program computes\n");
+    expect(await endless).toBe("");
+  });
 
   it("lives on when a handler throws, and says where", async () => {
     const port = await freePort();

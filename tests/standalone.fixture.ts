@@ -52,6 +52,16 @@ export async function untilRefused(port: number, patienceMs = 10_000): Promise<v
   }
 }
 
+/** Waits until a service on a port answers nobody, though it accepts. */
+export async function untilBusy(port: number): Promise<void> {
+  for (;;) {
+    const signal = AbortSignal.timeout(250);
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal }).catch(() => undefined);
+    if (answer === undefined) return;
+    await answer.text();
+  }
+}
+
 async function accepts(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   const isOpen = await new Promise<boolean>((settle) => {

@@ -5,6 +5,7 @@ import { trackRejection } from "./failures.as";
 import { callFileFunction } from "./file-functions.as";
 import { callHttpFunction } from "./http-functions.as";
 import { callInstanceFunction } from "./instance-functions.as";
+import { mindStop } from "./interruption.as";
 import { box, exception, unbox, Value } from "./quickjs.as";
 import { callStreamFunction } from "./stream-functions.as";
 
@@ -25,8 +26,9 @@ export function engine_host_call(
   return result == exception ? 0 : box(result);
 }
 
-/** Whether to interrupt what runs: never. */
+/** Whether to interrupt what runs: never, but whoever runs long is asked to stop here. */
 export function engine_host_interrupt(): u32 {
+  mindStop();
   return 0;
 }
 

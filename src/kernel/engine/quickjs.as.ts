@@ -12,6 +12,8 @@ export type Value = u64;
 declare function getContext(): u32;
 @external("engine", "qjs_get_runtime_ptr")
 declare function getRuntime(): u32;
+@external("engine", "qjs_set_interrupt_handler")
+declare function setInterruptHandler(isWanted: u32): void;
 @external("engine", "wasm_malloc")
 declare function malloc(length: u32): u32;
 @external("engine", "wasm_free")
@@ -106,6 +108,7 @@ export function openEngine(seed: u64): void {
   context = getContext();
   runtime = getRuntime();
   scratch = malloc(scratchBytes);
+  setInterruptHandler(1);
   // xorshift never leaves 0.
   app.store64(context + randomStateOffset, seed | 1);
 }
