@@ -34,25 +34,10 @@ export interface Dominators {
   dominates(dominator: Block, block: Block): boolean;
 }
 
-/** Computes dominators (Cooper, Harvey, Kennedy 2001, "A simple, fast dominance algorithm"). */
+/** Computes dominators. */
 export function dominatorsOf(fn: SsaFunction): Dominators {
   const order = reversePostorder(fn);
-  const positions = new Int32Array(fn.blockCount).fill(none);
-  order.forEach((block, position) => {
-    positions[block] = position;
-  });
-  const immediate = new Int32Array(fn.blockCount).fill(none);
-  immediate[0] = 0;
-  for (let isChanged = true; isChanged; ) {
-    isChanged = false;
-    for (const block of order) {
-      if (block === 0) continue;
-      const closest = closestDominator(fn, block, immediate, positions);
-      if (immediate[block] === closest) continue;
-      immediate[block] = closest;
-      isChanged = true;
-    }
-  }
+  const immediate = immediateDominators(fn);
   const intervals = numberTree(order, immediate);
   return {
     order,
@@ -63,34 +48,86 @@ export function dominatorsOf(fn: SsaFunction): Dominators {
   };
 }
 
-function closestDominator(
-  fn: SsaFunction,
-  block: Block,
-  immediate: Int32Array,
-  positions: Int32Array,
-): Block {
-  let closest: Block = none;
-  for (const edge of fn.predecessorsOf(block)) {
-    const from = fn.edgeFrom[edge] as Block;
-    if (immediate[from] === none) continue;
-    closest = closest === none ? from : commonDominator(closest, from, immediate, positions);
+/**
+ * The closest dominator of each block, by the algorithm "semi-NCA" (Georgiadis, Tarjan, Werneck 2006,
+ * "Finding dominators in practice"): unlike the simple iterative one it stays near linear when
+ * thousands of blocks stand within one another. Vertices are numbered in preorder.
+ */
+function immediateDominators(fn: SsaFunction): Int32Array {
+  const { blocks, parents, numbers } = spanningTree(fn);
+  const forest = new CompressedForest(parents);
+  const { semidominators } = forest;
+  for (let vertex = blocks.length - 1; vertex > 0; vertex--) {
+    let lowest = parents[vertex] as number;
+    for (const edge of fn.predecessorsOf(blocks[vertex] as Block)) {
+      const from = numbers[fn.edgeFrom[edge] as Block] as number;
+      if (from === none) continue;
+      lowest = Math.min(lowest, semidominators[forest.lowestAbove(from, vertex)] as number);
+    }
+    semidominators[vertex] = lowest;
   }
-  return closest;
+  const closest = parents.slice();
+  for (let vertex = 1; vertex < blocks.length; vertex++) {
+    let candidate = closest[vertex] as number;
+    while (candidate > (semidominators[vertex] as number)) candidate = closest[candidate] as number;
+    closest[vertex] = candidate;
+  }
+  const immediate = new Int32Array(fn.blockCount).fill(none);
+  blocks.forEach((block, vertex) => {
+    immediate[block] = blocks[closest[vertex] as number] as Block;
+  });
+  return immediate;
 }
 
-function commonDominator(
-  first: Block,
-  second: Block,
-  immediate: Int32Array,
-  positions: Int32Array,
-): Block {
-  let one = first;
-  let other = second;
-  while (one !== other) {
-    if ((positions[one] as number) > (positions[other] as number)) one = immediate[one] as Block;
-    else other = immediate[other] as Block;
+/** The blocks that can be reached, in preorder, with their parents (the entry's is itself). */
+function spanningTree(fn: SsaFunction) {
+  const blocks: Block[] = [];
+  const parents: number[] = [];
+  const numbers = new Int32Array(fn.blockCount).fill(none);
+  const waiting: { readonly block: Block; readonly parent: number }[] = [{ block: 0, parent: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (numbers[next.block] !== none) continue;
+    const parent = blocks.length;
+    numbers[next.block] = parent;
+    blocks.push(next.block);
+    parents.push(next.parent);
+    for (const edge of fn.edgesOf(next.block)) {
+      waiting.push({ block: fn.edgeTo[edge] as Block, parent });
+    }
   }
-  return one;
+  return { blocks, parents: Int32Array.from(parents), numbers };
+}
+
+/** A spanning tree whose vertices join a forest from the last on; paths shorten as they are walked. */
+class CompressedForest {
+  readonly semidominators: Int32Array;
+  private readonly ancestors: Int32Array;
+  /** The vertex with the lowest semidominator between a vertex and its ancestor. */
+  private readonly labels: Int32Array;
+
+  constructor(parents: Int32Array) {
+    this.ancestors = parents.slice();
+    this.labels = parents.map((_, vertex) => vertex);
+    this.semidominators = this.labels.slice();
+  }
+
+  /** The vertex with the lowest semidominator from `start` up to the vertices that come after `last`. */
+  lowestAbove(start: number, last: number): number {
+    const { ancestors, labels, semidominators } = this;
+    const path: number[] = [];
+    let vertex = start;
+    while ((ancestors[vertex] as number) > last) {
+      path.push(vertex);
+      vertex = ancestors[vertex] as number;
+    }
+    for (let above = vertex, at = path.pop(); at !== undefined; above = at, at = path.pop()) {
+      const label = labels[above] as number;
+      const own = labels[at] as number;
+      if ((semidominators[label] as number) < (semidominators[own] as number)) labels[at] = label;
+      ancestors[at] = ancestors[above] as number;
+    }
+    return labels[start] as number;
+  }
 }
 
 /** Numbers the dominator tree so that a subtree's numbers stand between its root's two. */
