@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runScript, type ScriptResult } from "./run-script.ts";
-import { Script } from "./script.ts";
+import { ConvertedScript } from "./script.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ async function runAll(path: string): Promise<void> {
   const totals = { passed: 0, failed: 0, skipped: 0 };
   console.log("file                          passed  failed  skipped");
   for (const name of names) {
-    const result = await runScript(new Script(join(path, `${name}.json`)));
+    const result = await runScript(new ConvertedScript(join(path, `${name}.json`)));
     const skipped = [...result.skipped.values()].reduce((sum, count) => sum + count, 0);
     totals.passed += result.passed;
     totals.failed += result.failures.length;

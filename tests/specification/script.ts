@@ -59,8 +59,15 @@ export interface RefusedModule {
   readonly module_type: "binary" | "text";
 }
 
+/** Commands and the modules that they name. */
+export interface Script {
+  readonly name: string;
+  readonly commands: readonly Command[];
+  bytes(filename: string): Uint8Array;
+}
+
 /** A script of the specification's tests in the form that wast2json gives it. */
-export class Script {
+export class ConvertedScript implements Script {
   readonly commands: readonly Command[];
   readonly name: string;
   private readonly folder: string;

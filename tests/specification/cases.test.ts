@@ -1,0 +1,121 @@
+import binaryen from "binaryen";
+import { describe, expect, it } from "vitest";
+import { canRunSubject } from "../differential/subject.ts";
+import { runScript } from "./run-script.ts";
+import type { Command, Script } from "./script.ts";
+
+const modules: Readonly<Record<string, string>> = {
+  owner: `(module
+    (table (export "table") 4 funcref)
+    (memory (export "memory") 1)
+    (global (export "base") i32 (i32.const 40))
+    (func $seven (export "seven") (result i32) (i32.const 7))
+    (func (export "load") (param i32) (result i32) (i32.load8_u (local.get 0)))
+    (elem (i32.const 0) $seven))`,
+  user: `(module
+    (type $number (func (result i32)))
+    (import "owner" "table" (table 1 funcref))
+    (import "owner" "memory" (memory 1))
+    (import "owner" "base" (global $base i32))
+    (import "owner" "seven" (func $seven (result i32)))
+    (global $calls (mut i32) (global.get $base))
+    (func $count (result i32)
+      (global.set $calls (i32.add (global.get $calls) (i32.const 1))) (global.get $calls))
+    (func (export "call") (param i32) (result i32)
+      (i32.add (call $seven) (call_indirect (type $number) (local.get 0))))
+    (func (export "divide") (param f32 f32) (result f32)
+      (f32.div (local.get 0) (local.get 1)))
+    (elem (i32.const 1) $count)
+    (data (i32.const 65535) "!"))`,
+  tooLong: `(module
+    (import "owner" "table" (table 1 funcref))
+    (func $unused)
+    (elem (i32.const 2) $unused)
+    (elem (i32.const 3) $unused $unused))`,
+  alone: `(module (table 1 funcref) (func $unused) (elem (i32.const 4294967295) $unused))`,
+};
+
+function assembled(name: string): Uint8Array {
+  const module = binaryen.parseText(modules[name] ?? "");
+  try {
+    module.setFeatures(binaryen.Features.ReferenceTypes | binaryen.Features.BulkMemory);
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
+}
+
+function scriptOf(...commands: readonly object[]): Script {
+  return {
+    name: "case",
+    commands: commands.map((command, line) => ({ ...command, line })) as unknown as Command[],
+    bytes: assembled,
+  };
+}
+
+function call(module: string, field: string, ...args: readonly (readonly [string, string])[]) {
+  const values = args.map(([type, value]) => ({ type, value }));
+  return { type: "invoke", module, field, args: values };
+}
+
+function returns(action: object, type: string, value: string): object {
+  return { type: "assert_return", action, expected: [{ type, value }] };
+}
+
+const loadBoth = [
+  { type: "module", filename: "owner", name: "$owner" },
+  { type: "register", as: "owner", name: "$owner" },
+  { type: "module", filename: "user", name: "$user" },
+];
+
+describe.skipIf(!canRunSubject)("scripts of our own", { timeout: 60_000 }, () => {
+  it("share tables, memories and globals between instances", async () => {
+    const { failures, passed } = await runScript(
+      scriptOf(
+        ...loadBoth,
+        returns(call("$user", "call", ["i32", "0"]), "i32", "14"),
+        returns(call("$user", "call", ["i32", "1"]), "i32", "48"),
+        returns(call("$user", "call", ["i32", "1"]), "i32", "49"),
+        returns(call("$owner", "load", ["i32", "65535"]), "i32", "33"),
+        returns(call("$user", "divide", ["f32", "0"], ["f32", "0"]), "f32", "nan:canonical"),
+        {
+          type: "assert_trap",
+          action: call("$user", "call", ["i32", "2"]),
+          text: "uninitialized element",
+        },
+        { type: "assert_uninstantiable", filename: "tooLong", text: "out of bounds table access" },
+      ),
+    );
+    expect(failures).toEqual([]);
+    expect(passed).toBe(2 + 6 + 2);
+  });
+
+  it("refuse a module whose segment lies outside of its table", async () => {
+    const alone = { type: "assert_uninstantiable", filename: "alone", text: "out of bounds" };
+    const { failures, passed } = await runScript(scriptOf(alone));
+    expect(failures).toEqual([]);
+    expect(passed).toBe(2);
+  });
+
+  it("say which checks fail, and how", async () => {
+    const { failures } = await runScript(
+      scriptOf(
+        ...loadBoth,
+        returns(call("$user", "call", ["i32", "0"]), "i32", "15"),
+        {
+          type: "assert_trap",
+          action: call("$user", "call", ["i32", "0"]),
+          text: "undefined element",
+        },
+        returns(call("$user", "call", ["i32", "9"]), "i32", "0"),
+        returns(call("$user", "call", ["i32", "0"]), "i32", "14"),
+      ),
+    );
+    expect(failures).toEqual([
+      { line: 3, reason: "gives 0xe" },
+      { line: 5, reason: "ends in undefined element" },
+      { line: 6, reason: "is not reached" },
+      { line: 4, reason: "does not trap" },
+    ]);
+  });
+});
