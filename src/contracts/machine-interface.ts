@@ -207,6 +207,8 @@ export const configConstants = [
   "faultStack", // pc: top of the stack on which exceptions run
   "seccompFilter", // linux: struct sock_filter[]
   "seccompFilterLength", // in instructions
+  "folderlessFilter", // linux: the same for an app that opens files, when no folder is mounted
+  "folderlessFilterLength",
   "signalEntry", // linux: handler of SIGSEGV; a container's first process: of SIGINT, SIGTERM too
   "signalStack", // linux: lowest byte of the alternate signal stack
   "signalStackLength",

@@ -13,7 +13,7 @@ import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./layout/im
 import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
-import { sealedProcessFilter } from "./linux/sealed-calls.ts";
+import { folderlessProcessFilter, sealedProcessFilter } from "./linux/sealed-calls.ts";
 import { fileSizeOfRuns, pageRuns } from "./page-runs.ts";
 import { pcAppRange } from "./pc/app-range.ts";
 import { linuxBootEntrySymbol, pcEntryChunks, pvhEntrySymbol } from "./pc/entry.ts";
@@ -49,6 +49,7 @@ interface Completion {
 /** An interpreter calls itself for each call of its program. */
 const engineStackBytes = 4 * 1024 * 1024;
 
+const folderlessFilterSymbol = "config.folderlessFilter";
 const embeddedTreeSymbol = "config.embeddedTree";
 const { contentAlignment } = embeddedTreeFormat;
 const wasmPageBytes = 65_536;
@@ -59,11 +60,20 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
     roots: [linuxEntrySymbol],
     entryChunks: linuxEntryChunks,
     layout: linuxLayout,
-    complete: ({ symbols, systemCalls }) => {
+    complete: (program) => {
+      const { symbols, systemCalls } = program;
       const filter = sealedProcessFilter(systemCalls);
+      const folderless = folderlessProcessFilter(systemCalls);
+      const chunks = [readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8)];
+      if (isReached(program, folderlessFilterSymbol)) {
+        chunks.push(readOnlyChunk(symbols, folderlessFilterSymbol, folderless.bytes, 8));
+      }
       return {
-        chunks: [readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8)],
-        symbols: [["config.seccompFilterLength", filter.length]],
+        chunks,
+        symbols: [
+          ["config.seccompFilterLength", filter.length],
+          ["config.folderlessFilterLength", folderless.length],
+        ],
       };
     },
     file: (program, segments) => ({
@@ -115,6 +125,12 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     roots: images.roots,
   });
   return packProgram(program, images, treeSymbols(embeddedTree));
+}
+
+/** Whether something that the program reaches refers to a symbol. */
+function isReached({ chunks, symbols }: CompiledProgram, name: string): boolean {
+  const wanted = symbols.intern(name);
+  return chunks.some(({ relocations }) => relocations.some(({ symbol }) => symbol === wanted));
 }
 
 /** Where the image's files are, if there are none, and how many bytes they have. */

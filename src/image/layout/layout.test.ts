@@ -21,7 +21,13 @@ const definedElsewhere = new Set([
   "embeddedTreeLength",
   "defaults",
 ]);
-const definedByLinux = new Set(["signalEntry", "seccompFilter", "seccompFilterLength"]);
+const definedByLinux = new Set([
+  "signalEntry",
+  "seccompFilter",
+  "seccompFilterLength",
+  "folderlessFilter",
+  "folderlessFilterLength",
+]);
 const definedByPc = new Set<string>();
 
 const layouts = {

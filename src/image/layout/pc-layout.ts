@@ -112,6 +112,8 @@ function symbols(
     ["config.signalEntry", 0],
     ["config.seccompFilter", 0],
     ["config.seccompFilterLength", 0],
+    ["config.folderlessFilter", 0],
+    ["config.folderlessFilterLength", 0],
     ["pc.faultGuard", places.faultGuard],
     ["pc.faultStackLow", places.faultStackLow],
     ["pc.stack", places.stack],

@@ -13,7 +13,7 @@ import {
   systemCall,
   zeroChunk,
 } from "./process.fixture.ts";
-import { sealedProcessFilter } from "./sealed-calls.ts";
+import { folderlessProcessFilter, sealedProcessFilter } from "./sealed-calls.ts";
 
 const { rdx, rsi, rsp } = Register;
 const call = {
@@ -97,5 +97,14 @@ describe.skipIf(!canRunProcesses)("a sealed process", () => {
   ];
   it.each(forbidden)("is killed by %s", (_name, act) => {
     expect(runSealed(act)).toMatchObject({ status: null, signal: "SIGSYS" });
+  });
+});
+
+describe("a sealed process without folders", () => {
+  it("may make no call that opens, lists or changes files", () => {
+    const [read, openat2, getdents64, unlinkat] = [0, 437, 217, 263];
+    const calls = [read, getdents64, unlinkat, openat2];
+    expect(folderlessProcessFilter(calls)).toEqual(sealedProcessFilter([read]));
+    expect(sealedProcessFilter(calls)).not.toEqual(sealedProcessFilter([read]));
   });
 });

@@ -10,6 +10,12 @@ const call = {
   setsockopt: 54,
   accept4: 288,
 } as const;
+/**
+ * Calls that are there for mounted folders alone: lseek, fsync, fdatasync, ftruncate, getdents64,
+ * mkdirat, unlinkat, renameat, linkat, symlinkat, readlinkat, utimensat, preadv, pwritev2, openat2.
+ */
+const folderCalls = [8, 74, 75, 77, 217, 258, 263, 264, 265, 266, 267, 280, 295, 328, 437];
+
 const standardInput = [0];
 const standardOutputs = [1, 2];
 /** PROT_READ | PROT_WRITE: a sealed process makes no code. */
@@ -39,4 +45,9 @@ const rules: ReadonlyMap<number, ArgumentRule> = new Map([
  */
 export function sealedProcessFilter(systemCalls: readonly number[]): SeccompFilter {
   return makeSeccompFilter({ allowed: systemCalls, rules });
+}
+
+/** The filter of the same process when no folder was mounted: it cannot open any then. */
+export function folderlessProcessFilter(systemCalls: readonly number[]): SeccompFilter {
+  return sealedProcessFilter(systemCalls.filter((number) => !folderCalls.includes(number)));
 }

@@ -109,6 +109,14 @@ export declare const seccompFilter: u32;
 @external("config", "seccompFilterLength")
 export declare const seccompFilterLength: u32;
 
+/** linux: the filter of an app that opens files, when no folder is mounted. */
+@external("config", "folderlessFilter")
+export declare const folderlessFilter: u32;
+
+/** Instructions of that filter. */
+@external("config", "folderlessFilterLength")
+export declare const folderlessFilterLength: u32;
+
 /** linux: the signal handler. */
 @external("config", "signalEntry")
 export declare const signalEntry: u32;

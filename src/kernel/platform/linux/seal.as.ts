@@ -1,5 +1,6 @@
 // The self-seal of a Linux process: signal handlers, no_new_privs, the seccomp filter.
 import * as config from "../../base/config.as";
+import { folderCount } from "../../files/folders.as";
 import * as host from "../../base/machine/host.as";
 
 const rtSigaction = 13;
@@ -47,10 +48,14 @@ function installHandler(signal: u64): bool {
   return host.setup(rtSigaction, signal, record, 0, 8, 0, 0) == 0;
 }
 
-/** Gives up privileges and installs the allowlist of system calls; false when refused. */
+/**
+ * Gives up privileges and installs the allowlist of system calls; false when refused. What is there
+ * for the host's folders alone is not on it when none is mounted.
+ */
 export function seal(): bool {
   if (host.setup(prctl, setNoNewPrivileges, 1, 0, 0, 0, 0) != 0) return false;
-  store<u64>(record, config.seccompFilterLength);
-  store<u64>(record, config.seccompFilter, 8);
+  const isFolderless = config.opensFiles && folderCount() == 0;
+  store<u64>(record, isFolderless ? config.folderlessFilterLength : config.seccompFilterLength);
+  store<u64>(record, isFolderless ? config.folderlessFilter : config.seccompFilter, 8);
   return host.setup(seccomp, setModeFilter, 0, record, 0, 0, 0) == 0;
 }
