@@ -6,7 +6,14 @@ const usable = { isUsable: true, reason: "passed its self-test" };
 const hung = { isUsable: false, reason: "present but the self-test did not finish within 500 ms" };
 
 function host(changes: Partial<MonitorHost> = {}): MonitorHost {
-  return { system: "linux", architecture: "x64", hasQemu: true, kvm: async () => hung, ...changes };
+  return {
+    system: "linux",
+    architecture: "x64",
+    hasQemu: true,
+    kvm: async () => hung,
+    sharesWithHost: "",
+    ...changes,
+  };
 }
 
 describe("without a request", () => {
@@ -17,6 +24,12 @@ describe("without a request", () => {
       {},
       "process tcg",
       /not a VM: KVM present but the self-test did not finish/,
+    ],
+    [
+      "an app with ports",
+      { kvm: async () => usable, sharesWithHost: "network" },
+      "process tcg",
+      /not a VM: virtual machines have no network yet/,
     ],
     ["no QEMU", { hasQemu: false }, "process tcg", /sealed process, .* not a VM: QEMU is not inst/],
     ["macOS", { system: "darwin", architecture: "arm64" }, "node tcg", /Node, neither in a VM nor/],
@@ -34,6 +47,11 @@ describe("without a request", () => {
 });
 
 describe("with a request", () => {
+  test("a virtual machine with what it has not is refused", async () => {
+    const choice = chooseMonitor("qemu", host({ sharesWithHost: "folders of the host" }));
+    await expect(choice).rejects.toThrow(/no folders of the host yet; use --monitor process/);
+  });
+
   test.each<[MonitorName, Partial<MonitorHost>, string, RegExp]>([
     ["qemu", { kvm: async () => usable }, "qemu kvm", /^$/],
     ["qemu", {}, "qemu tcg", /QEMU emulates \(TCG, slow\): KVM present but/],

@@ -12,6 +12,8 @@ export interface MonitorHost {
   readonly architecture: string;
   readonly hasQemu: boolean;
   readonly kvm: () => Promise<KvmReport>;
+  /** What of the host the app is given that no virtual machine has yet; empty: nothing. */
+  readonly sharesWithHost: string;
 }
 
 /** The monitor to use and one line that says so. */
@@ -28,6 +30,13 @@ export async function chooseMonitor(
   requested: MonitorName | undefined,
   host: MonitorHost,
 ): Promise<MonitorChoice> {
+  const { sharesWithHost } = host;
+  if (requested === "qemu" && sharesWithHost !== "") {
+    throw new TsukiError(
+      "usage",
+      `virtual machines have no ${sharesWithHost} yet; use --monitor process or --monitor node`,
+    );
+  }
   if (requested === "qemu") return await chooseQemu(host);
   if (requested === "node") return { name: "node", accelerator: "tcg", notice: "" };
   const runsLinux = host.system === "linux" && host.architecture === "x64";
@@ -39,7 +48,8 @@ export async function chooseMonitor(
       `the monitor process needs Linux on x86-64, and this is ${here}; use --monitor node`,
     );
   }
-  const kvm = host.hasQemu && runsLinux ? await host.kvm() : undefined;
+  const mayBeMachine = host.hasQemu && runsLinux && sharesWithHost === "";
+  const kvm = mayBeMachine ? await host.kvm() : undefined;
   if (kvm?.isUsable === true) {
     return {
       name: "qemu",
@@ -47,13 +57,18 @@ export async function chooseMonitor(
       notice: "running in a virtual machine (QEMU, KVM)",
     };
   }
-  const noMachine = kvm === undefined ? "QEMU is not installed" : `KVM ${kvm.reason}`;
+  const noMachine = kvm === undefined ? whyNotAsked(host) : `KVM ${kvm.reason}`;
   if (runsLinux) {
     const notice = `running as a sealed process, which is not a VM: ${noMachine}`;
     return { name: "process", accelerator: "tcg", notice };
   }
   const notice = `running in Node, neither in a VM nor sealed: this is ${here}`;
   return { name: "node", accelerator: "tcg", notice };
+}
+
+function whyNotAsked({ sharesWithHost }: MonitorHost): string {
+  if (sharesWithHost === "") return "QEMU is not installed";
+  return `virtual machines have no ${sharesWithHost} yet`;
 }
 
 async function chooseQemu(host: MonitorHost): Promise<MonitorChoice> {

@@ -68,11 +68,19 @@ async function choose(options: RunOptions): Promise<MonitorChoice> {
     system: process.platform,
     architecture: process.arch,
     hasQemu: qemu !== undefined,
+    sharesWithHost: sharedWithHost(options.appEnvironment),
     kvm: async () =>
       qemu === undefined
         ? { isUsable: false, reason: "is of no use without QEMU" }
         : await findKvm(new Cache(cacheFolder(environment)), qemu, false),
   });
+}
+
+/** What of the host the settings give to the app, in the words of a message; see `MonitorHost`. */
+function sharedWithHost(appEnvironment: readonly string[]): string {
+  const has = (name: string) => appEnvironment.some((entry) => entry.startsWith(`${name}=`));
+  if (has("TSUKI_LISTEN") || has("TSUKI_PUBLISH")) return "network";
+  return has("TSUKI_MOUNT") ? "folders of the host" : "";
 }
 
 async function openMonitor(choice: MonitorChoice, options: RunOptions): Promise<Monitor> {
