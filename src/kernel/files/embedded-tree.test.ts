@@ -29,12 +29,17 @@ class TreeCalls extends Calls {
     return { error, descriptor: this.view.getUint32(result, true) };
   }
 
+  private must(name: string, ...values: (number | bigint)[]): void {
+    const error = this.call(name, ...values);
+    if (error !== wasiErrors.success) throw new Error(`${name}: error ${String(error)}`);
+  }
+
   /** Everything that a descriptor gives to be read. */
   read(descriptor: number): Uint8Array {
     const parts: Uint8Array[] = [];
     for (;;) {
       this.putVectors(place, [buffer, 7], [buffer + 7, room - 7]);
-      expect(this.call("fd_read", descriptor, place, 2, result)).toBe(wasiErrors.success);
+      this.must("fd_read", descriptor, place, 2, result);
       const length = this.view.getUint32(result, true);
       if (length === 0) return Buffer.concat(parts);
       parts.push(this.machine.appMemory.bytes().slice(buffer, buffer + length));
@@ -46,8 +51,7 @@ class TreeCalls extends Calls {
     const names: string[] = [];
     let cookie = 0n;
     for (;;) {
-      const error = this.call("fd_readdir", descriptor, buffer, 512, cookie, result);
-      expect(error).toBe(wasiErrors.success);
+      this.must("fd_readdir", descriptor, buffer, 512, cookie, result);
       const end = buffer + this.view.getUint32(result, true);
       let count = 0;
       for (let entry = buffer; entry + 24 <= end; count++) {
