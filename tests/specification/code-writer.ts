@@ -29,7 +29,7 @@ export class CodeWriter {
   }
 
   /** A constant of a script; references can only be null. */
-  constant({ type, value = "0" }: ScriptValue): this {
+  constant({ type, value = "0" }: ScriptValue, replacesHosts = false): this {
     switch (type) {
       case "i32":
         return this.i32(Number(value));
@@ -42,7 +42,7 @@ export class CodeWriter {
         this.op("f64.const").writer.u64(BigInt(value));
         return this;
       default:
-        return this.op("ref.null", type === "funcref" ? 0x70 : 0x6f);
+        return this.op("ref.null", type === "funcref" || replacesHosts ? 0x70 : 0x6f);
     }
   }
 

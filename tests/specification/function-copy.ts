@@ -1,7 +1,7 @@
 import { ByteReader } from "../../src/compiler/bytes/reader.ts";
 import { ByteWriter } from "../../src/compiler/bytes/writer.ts";
 import { InstructionReader } from "../../src/compiler/wasm/instruction-reader.ts";
-import type { Module } from "../../src/compiler/wasm/module.ts";
+import { type Module, WasmType } from "../../src/compiler/wasm/module.ts";
 import { immediateKinds } from "../../src/compiler/wasm/opcodes.ts";
 
 /** Where things of a module stand in the module that it is merged into. */
@@ -12,6 +12,16 @@ export interface IndexMaps {
   readonly global: (index: number) => number;
   readonly data: (index: number) => number;
   readonly element: (index: number) => number;
+  /** Whether references of the host become references to functions, which stand in for them. */
+  readonly replacesHosts: boolean;
+}
+
+/** A type of the copy: references of the host are functions there if that is wanted. */
+export function copiedType<Type extends number>(
+  type: Type,
+  replacesHosts: boolean,
+): Type | typeof WasmType.funcref {
+  return replacesHosts && type === WasmType.externref ? WasmType.funcref : type;
 }
 
 /** A function's body with other indices; everything else keeps its bytes. */
@@ -21,6 +31,16 @@ export function copyBody(module: Module, functionIndex: number, maps: IndexMaps)
   const reader = new InstructionReader(module, functionIndex);
   const writer = new ByteWriter();
   let copied = body.start;
+  if (maps.replacesHosts) {
+    const bytes = new ByteReader(module.bytes, body.start, body.end);
+    const declarations = bytes.u32();
+    writer.unsignedLeb(declarations);
+    for (let left = declarations; left > 0; left--) {
+      writer.unsignedLeb(bytes.u32());
+      writer.u8(copiedType(bytes.u8(), true));
+    }
+    copied = bytes.offset;
+  }
   while (!reader.atEnd) {
     reader.next();
     const indices = mappedImmediates(module, reader, maps);
@@ -58,8 +78,15 @@ function mappedImmediates(
   switch (immediateKinds[opcode]) {
     case "blockType": {
       const code = new ByteReader(module.bytes, offset + 1).s33();
-      return code < 0 ? undefined : [{ value: maps.type(code), isSigned: true }];
+      if (code >= 0) return [{ value: maps.type(code), isSigned: true }];
+      return maps.replacesHosts ? [copiedTypeImmediate(code & 0x7f)] : undefined;
     }
+    case "referenceType":
+      return maps.replacesHosts ? reader.types.map(copiedTypeImmediate) : undefined;
+    case "types":
+      return maps.replacesHosts
+        ? [{ value: reader.types.length }, ...reader.types.map(copiedTypeImmediate)]
+        : undefined;
     case "function":
       return [{ value: maps.function(index) }];
     case "typeAndTable":
@@ -80,4 +107,9 @@ function mappedImmediates(
     default:
       return undefined;
   }
+}
+
+/** Types are single bytes, which read as negative numbers of seven bits. */
+function copiedTypeImmediate(type: number): Immediate {
+  return { value: copiedType(type, true) - 0x80, isSigned: true };
 }

@@ -7,7 +7,7 @@ import {
   WasmType,
 } from "../../src/compiler/wasm/module.ts";
 import { CodeWriter } from "./code-writer.ts";
-import { copyBody, type IndexMaps } from "./function-copy.ts";
+import { copiedType, copyBody, type IndexMaps } from "./function-copy.ts";
 import type { Binding, Instance } from "./instances.ts";
 
 /** What cannot be made into one program. */
@@ -60,6 +60,7 @@ export class MergedModule {
   constructor(
     private readonly hosts: readonly HostFunction[],
     instances: readonly Instance[],
+    readonly replacesHosts = false,
   ) {
     instances.forEach((instance, position) => this.add(instance, position === 0));
   }
@@ -174,7 +175,12 @@ export class MergedModule {
 
   private add(instance: Instance, isFirst: boolean): void {
     const { bindings, module } = instance;
-    const types = module.types.map((type) => this.typeIndex(type));
+    const types = module.types.map(({ parameters, results }) =>
+      this.typeIndex({
+        parameters: parameters.map((type) => this.copied(type)),
+        results: results.map((type) => this.copied(type)),
+      }),
+    );
     const functions = module.functions.map(({ typeIndex, body }, index) => {
       const type = types[typeIndex] ?? 0;
       if (body !== undefined) {
@@ -189,7 +195,7 @@ export class MergedModule {
     });
     const tables = module.tables.map((table, index) =>
       table.import === undefined
-        ? this.tables.push(table) - 1
+        ? this.tables.push({ ...table, type: this.copied(table.type) }) - 1
         : this.bound(
             bindings.table[index],
             "table",
@@ -206,9 +212,11 @@ export class MergedModule {
       global: (index) => globals[index] ?? 0,
       data: (index) => first.data + index,
       element: (index) => first.element + index,
+      replacesHosts: this.replacesHosts,
     });
     this.addMemoryOf(instance);
-    module.globals.forEach(({ initial, isMutable, type }, index) => {
+    module.globals.forEach(({ initial, isMutable, type: declared }, index) => {
+      const type = this.copied(declared);
       globals.push(
         initial === undefined
           ? this.bound(bindings.global[index], "global", (name) => {
@@ -252,7 +260,7 @@ export class MergedModule {
             writer.unsignedLeb(this.mapsOf(instance).table(target.index));
             writer.bytes(withEnd(this.constant(instance, target.offset)));
           }
-          writer.u8(type);
+          writer.u8(this.copied(type));
           vector(
             writer,
             items.map((item) => withEnd(this.constant(instance, item))),
@@ -270,6 +278,21 @@ export class MergedModule {
         }),
       );
     }
+  }
+
+  /** Adds a table of functions of ours; gives its index. */
+  addTable(entries: number): number {
+    return this.tables.push({ minimum: entries, maximum: entries, type: WasmType.funcref }) - 1;
+  }
+
+  /** The index of a function type. */
+  typeOf(type: FunctionType): number {
+    return this.typeIndex(type);
+  }
+
+  /** A type as it is in the merged module. */
+  copied<Type extends number>(type: Type): Type | typeof WasmType.funcref {
+    return copiedType(type, this.replacesHosts);
   }
 
   private addMerged(type: number, body: () => Uint8Array): number {
@@ -301,7 +324,7 @@ export class MergedModule {
         code.op("ref.func", this.mapsOf(instance).function(expression.index));
         break;
       case "null":
-        code.op("ref.null", expression.type);
+        code.op("ref.null", this.copied(expression.type));
         break;
       case "constant":
         if (expression.type === WasmType.i32) code.i32(expression.low);

@@ -44,17 +44,18 @@ export const didNotTrapBits = -3n;
 /** Added to the argument so that a program reports each check before it begins. */
 export const tellsAll = 1_000_000;
 
-/** Why a step cannot be run here, or undefined. */
-export function unsupportedStep(step: Step): string | undefined {
-  if (step.kind !== "action") return undefined;
+/** Whether a step has references of the host, which are then stood in for by functions. */
+function hasHostReferences(step: Step): boolean {
+  if (step.kind !== "action") return false;
   const { command } = step;
   const values: ScriptValue[] = [];
   if ("action" in command) values.push(...(command.action.args ?? []));
   if ("expected" in command) values.push(...command.expected);
-  const isHosts = ({ type, value }: ScriptValue) =>
-    type === "externref" && value !== undefined && value !== "null";
-  if (values.some(isHosts)) return "references of the host";
-  return undefined;
+  return values.some(isHostReference);
+}
+
+function isHostReference({ type, value }: ScriptValue): boolean {
+  return type === "externref" && value !== undefined && value !== "null";
 }
 
 /** Makes a group's program; `selector` is the check to trap where no argument can be read. */
@@ -63,7 +64,7 @@ export function programOf(
   steps: readonly Step[],
   selector = 0,
 ): SpecificationProgram {
-  const module = new MergedModule(hosts, group.instances);
+  const module = new MergedModule(hosts, group.instances, steps.some(hasHostReferences));
   const takesArgument = module.initialPages !== 0;
   module.addMemory(1);
   const builder = new ProgramBuilder(module, group, takesArgument, selector);
@@ -77,6 +78,7 @@ class ProgramBuilder {
   private readonly chosen: number;
   private readonly tells: number;
   private readonly report: number;
+  private readonly hosts: HostReferences;
 
   constructor(
     private readonly module: MergedModule,
@@ -84,6 +86,7 @@ class ProgramBuilder {
     private readonly takesArgument: boolean,
     selector: number,
   ) {
+    this.hosts = new HostReferences(module);
     this.chosen = module.addGlobal(i32);
     this.tells = module.addGlobal(i32);
     this.report = module.addFunction(
@@ -121,7 +124,12 @@ class ProgramBuilder {
     }
     const expected = command.type === "assert_return" ? command.expected : undefined;
     const id = this.checks.length + 1;
-    this.run(line, undefined, compareCode(code, results, expected, id, this.report), results);
+    this.run(
+      line,
+      undefined,
+      compareCode(code, results, expected, { id, report: this.report, hosts: this.hosts }),
+      results,
+    );
   }
 
   /** Calls what an action means; its results are left on the stack. */
@@ -140,11 +148,15 @@ class ProgramBuilder {
     if (kind === "global") {
       const global = module.globals[index];
       code.op("global.get", maps.global(index));
-      return { code, results: global === undefined ? [] : [global.type] };
+      return { code, results: global === undefined ? [] : [this.module.copied(global.type)] };
     }
-    for (const value of action.args ?? []) code.constant(value);
+    for (const value of action.args ?? []) {
+      if (isHostReference(value)) code.op("ref.func", this.hosts.functionOf(Number(value.value)));
+      else code.constant(value, this.module.replacesHosts);
+    }
     code.op("call", maps.function(index));
-    return { code, results: module.types[module.functions[index]?.typeIndex ?? -1]?.results ?? [] };
+    const type = module.types[module.functions[index]?.typeIndex ?? -1];
+    return { code, results: (type?.results ?? []).map((each) => this.module.copied(each)) };
   }
 
   /** Adds a check: a function of its own, called always, or only when it is chosen to trap. */
@@ -194,6 +206,31 @@ class ProgramBuilder {
   }
 }
 
+/** Functions that stand in for references of the host: called, each gives its number. */
+class HostReferences {
+  private readonly functions = new Map<number, number>();
+  private table: number | undefined;
+
+  constructor(private readonly module: MergedModule) {}
+
+  /** The function that stands for a reference. */
+  functionOf(number: number): number {
+    const type = { parameters: [], results: [i32] };
+    const index =
+      this.functions.get(number) ??
+      this.module.addFunction(type, new CodeWriter().i32(number).body());
+    this.functions.set(number, index);
+    return index;
+  }
+
+  /** Pushes the number of the reference in a local. */
+  pushNumber(code: CodeWriter, local: number): void {
+    this.table ??= this.module.addTable(1);
+    code.i32(0).op("local.get", local).op("table.set", this.table).i32(0);
+    code.op("call_indirect", this.module.typeOf({ parameters: [], results: [i32] }), this.table);
+  }
+}
+
 /** Words at the start of the memory that our own code writes to and puts back. */
 const savedWords = 8;
 
@@ -232,13 +269,12 @@ function compareCode(
   code: CodeWriter,
   results: readonly WasmTypeId[],
   expected: readonly ScriptValue[] | undefined,
-  id: number,
-  report: number,
+  { id, report, hosts }: { id: number; report: number; hosts: HostReferences },
 ): Uint8Array {
   for (let index = results.length - 1; index >= 0; index--) code.op("local.set", index);
   expected?.forEach((value, index) => {
     const type = results[index];
-    if (type === undefined || !pushDifference(code, value, index)) return;
+    if (type === undefined || !pushDifference(code, value, index, hosts)) return;
     code.op("if", 0x40).i32(id);
     pushBits(code, type, index);
     code.op("call", report).op("return").op("end");
@@ -247,7 +283,18 @@ function compareCode(
 }
 
 /** Pushes whether a local is not as expected; false where anything will do. */
-function pushDifference(code: CodeWriter, { type, value }: ScriptValue, local: number): boolean {
+function pushDifference(
+  code: CodeWriter,
+  expected: ScriptValue,
+  local: number,
+  hosts: HostReferences,
+): boolean {
+  const { type, value } = expected;
+  if (isHostReference(expected)) {
+    hosts.pushNumber(code, local);
+    code.i32(Number(value)).op("i32.ne");
+    return true;
+  }
   if (type === "funcref" || type === "externref") {
     if (value === undefined && type === "externref") return false;
     code.op("local.get", local).op("ref.is_null");

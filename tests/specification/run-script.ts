@@ -6,7 +6,7 @@ import { TsukiError } from "../../src/contracts/errors.ts";
 import { type Group, Instances, type Step } from "./instances.ts";
 import { allowedSince3 } from "./later.ts";
 import { NotMergeable } from "./merge.ts";
-import { programOf, unsupportedStep } from "./program.ts";
+import { programOf } from "./program.ts";
 import { runProgram, runSelected } from "./run-program.ts";
 import type { Command, RefusedModule, Script } from "./script.ts";
 
@@ -61,11 +61,7 @@ class ScriptRunner {
 
   /** Runs a group's program. */
   async runGroup(group: Group): Promise<void> {
-    const steps = group.steps.filter((step) => {
-      const reason = unsupportedStep(step);
-      if (reason !== undefined) this.skip(reason);
-      return reason === undefined;
-    });
+    const { steps } = group;
     const counted = steps.filter(isCounted).length;
     if (steps.every(({ kind }) => kind === "instantiate")) return;
     try {
