@@ -32,6 +32,7 @@ export async function examineHost(
     system: process.platform,
     architecture: process.arch,
     hasQemu: qemu.offers !== "no",
+    sharesWithHost: "",
     kvm: async () => ({ isUsable: kvm.offers === "yes", reason: kvm.found }),
   });
   return { findings, conclusion: `tsuki run, without --monitor: ${notice}` };

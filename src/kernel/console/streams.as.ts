@@ -16,7 +16,7 @@ import { controlInputReady, readControlInput } from "../platform/pc/control-inpu
 import { writeStreamApp, writeStreamKernel } from "../platform/pc/streams.as";
 
 /** Standard error's descriptor. */
-export const standardError: u32 = 2;
+const standardError: u32 = 2;
 
 /** Writes kernel memory to standard error. */
 export function writeError(pointer: usize, length: u32): void {

@@ -1,7 +1,7 @@
 // WasmEdge's sock_getaddrinfo. The app gives a chain of results with room for an address each:
 //   u16 flags, u8 family, u8 type, u8 protocol, u32 address length at 8, address at 12, canonical
-//   name at 16, its length at 20, next at 24; the address: u8 family, u32 length at 4, data at 8, which
-//   is port and address in network order (IPv6: port, flow, address, scope).
+//   name at 16, its length at 20, next at 24; the address: u8 family, u32 length at 4, data at 8,
+//   which is port and address in network order (IPv6: port, flow, address, scope).
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { idle, round } from "../boot/loop.as";

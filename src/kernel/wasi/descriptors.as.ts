@@ -1,9 +1,9 @@
 // The app's descriptors: what each number stands for.
 //
-// A record has 16 bytes: u8 kind, u16 fdflags at 2, u32 object at 4, u32 rights at 8, u32 inheriting
-// rights at 12 (WASI's rights have 30 bits). The records of the standard streams are static; an app
-// that can open nothing (config.opensSockets, config.opensFiles) has no others, and none of the code
-// for them. Further records lie in page frames, taken when they are first needed.
+// A record has 16 bytes: u8 kind, u16 fdflags at 2, u32 object at 4, u32 rights at 8, u32
+// inheriting rights at 12 (WASI's rights have 30 bits). The records of the standard streams are
+// static; an app that can open nothing (config.opensSockets, config.opensFiles) has no others, and
+// none of the code for them. Further records lie in page frames, taken when they are first needed.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
@@ -21,7 +21,7 @@ export const socketKind: u32 = 2;
 export const fileKind: u32 = 3;
 
 /** The stream that is read. */
-export const standardInput: u32 = 0;
+const standardInput: u32 = 0;
 
 /** fdflags: writes go to the end. */
 export const appendFlag: u32 = 1;
@@ -33,16 +33,16 @@ export const nonBlockingFlag: u32 = 4;
 export const rightRead: u32 = 1 << 1;
 
 /** Right to set fdflags. */
-export const rightSetFlags: u32 = 1 << 3;
+const rightSetFlags: u32 = 1 << 3;
 
 /** Right to write. */
 export const rightWrite: u32 = 1 << 6;
 
 /** Right to ask for the status. */
-export const rightStatus: u32 = 1 << 21;
+const rightStatus: u32 = 1 << 21;
 
 /** Right to wait for it in poll_oneoff. */
-export const rightPoll: u32 = 1 << 27;
+const rightPoll: u32 = 1 << 27;
 
 const recordBytes: u32 = 16;
 const streamCount: u32 = 3;
@@ -129,7 +129,7 @@ export function freeDescriptor(descriptor: u32): void {
   firstFree = min(firstFree, descriptor);
 }
 
-/** Gives an open descriptor's object another open number, whose own object the caller has closed. */
+/** Gives an open descriptor's object another open number, whose object the caller has closed. */
 export function moveDescriptor(from: u32, to: u32): void {
   memory.copy(recordOf(to), recordOf(from), recordBytes);
   freeDescriptor(from);
@@ -147,6 +147,8 @@ function recordOf(descriptor: u32): usize {
 /** The same; takes the page frame that it lies in if need be. */
 function makeRecord(descriptor: u32): usize {
   const place = pages + descriptor / recordsOfPage * 4;
-  if (descriptor >= streamCount && load<u32>(place) == 0) store<u32>(place, <u32>allocateZeroedFrame());
+  if (descriptor >= streamCount && load<u32>(place) == 0) {
+    store<u32>(place, <u32>allocateZeroedFrame());
+  }
   return recordOf(descriptor);
 }
