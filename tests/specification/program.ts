@@ -23,7 +23,7 @@ export interface SpecificationProgram {
 
 const { i32, i64 } = WasmType;
 const none: FunctionType = { parameters: [], results: [] };
-const hosts = [
+const imports = [
   {
     module: "wasi_snapshot_preview1",
     name: "args_get",
@@ -64,7 +64,7 @@ export function programOf(
   steps: readonly Step[],
   selector = 0,
 ): SpecificationProgram {
-  const module = new MergedModule(hosts, group.instances, steps.some(hasHostReferences));
+  const module = new MergedModule(imports, group.instances, steps.some(hasHostReferences));
   const takesArgument = module.initialPages !== 0;
   module.addMemory(1);
   const builder = new ProgramBuilder(module, group, takesArgument, selector);
