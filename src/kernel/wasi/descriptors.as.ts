@@ -20,9 +20,6 @@ export const socketKind: u32 = 2;
 /** Kind of a file or directory; its object is the open file (files/open-files). */
 export const fileKind: u32 = 3;
 
-/** The stream that is read. */
-const standardInput: u32 = 0;
-
 /** fdflags: writes go to the end. */
 export const appendFlag: u32 = 1;
 
