@@ -32,8 +32,11 @@ export function runRules(name: string, root: string): string {
   return find(tree, root).map(formatViolation).join("\n");
 }
 
+/** Folders that every machine has, so that they betray none. */
+const commonFolders = new Set(["/", "/tmp", "/var/tmp", "/home", "/srv", "/data", "/mnt", "/opt"]);
+
 function tracesOfThisMachine(root: string): MachineTraces {
-  const folders = [root, dirname(root), homedir()].filter((folder) => dirname(folder) !== folder);
+  const folders = [root, dirname(root), homedir()].filter((folder) => !commonFolders.has(folder));
   const registry = process.env["npm_config_registry"] ?? "";
   const registryHost = URL.canParse(registry) ? new URL(registry).host : publicRegistryHost;
   return registryHost === publicRegistryHost ? { folders } : { folders, registryHost };

@@ -25,7 +25,6 @@ export const errorCodes = {
   "wasm-unknown-import": "source",
   "wasm-unsupported": "source",
   "embed-unusable": "source",
-  "mount-unusable": "host",
   "output-unwritable": "host",
   "cache-unusable": "host",
   "package-incomplete": "host",

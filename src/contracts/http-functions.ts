@@ -9,21 +9,21 @@
  *    0 u64 request    8 text method    16 text target    24 u32 fields    28 u32 their number
  *   32 i64 length of the body, -1 when it comes in chunks
  *
- * and what they point to in a room of at least `httpRoomBytes`.
+ * and what they point to in a room of at least 16,384 bytes.
  */
 import type { FunctionSignature } from "./wasi-preview1.ts";
 
 /** The module from which they are imported. */
 export const httpModule = "tsuki_http";
 
-/** Bytes of room that the largest head needs. */
-export const httpRoomBytes = 16_384;
-
 interface HttpFunction extends FunctionSignature {
   readonly kernelExport: string;
 }
 
-function define(kernelExport: string, ...parameters: FunctionSignature["parameters"]): HttpFunction {
+function define(
+  kernelExport: string,
+  ...parameters: FunctionSignature["parameters"]
+): HttpFunction {
   return { kernelExport, parameters, results: ["i32"] };
 }
 
@@ -37,6 +37,10 @@ export const httpFunctions = {
   http_read: define("http_read", "i64", "i32", "i32", "i32"), // request, buffer, length, result
   /** Sends a whole response: request, status, fields, their number, body, its length. */
   http_respond: define("http_respond", "i64", "i32", "i32", "i32", "i32", "i32"),
+  /** Answers from the files that the image carries (embedded-tree.ts), by the request's target. */
+  http_respond_file: define("http_respond_file", "i64"), // request
+  /** Serves those files on PORT until asked to stop: an exit status. */
+  http_serve_files: define("http_serve_files"),
   /** Begins a response that comes in pieces: request, status, fields, their number. */
   http_start: define("http_start", "i64", "i32", "i32", "i32"),
   /** Waits until a piece of the body is on its way. */

@@ -74,6 +74,8 @@ export {
   http_next,
   http_read,
   http_respond,
+  http_respond_file,
+  http_serve_files,
   http_start,
   http_write,
 } from "./http/app-functions.as";

@@ -48,7 +48,12 @@ async function answer(request: Request): Promise<Response> {
     case "/fields":
       return new Response("fields", {
         status: 418,
-        headers: [["x-one", "1"], ["x-two", "\u00e4"], ["set-cookie", "a=1"], ["set-cookie", "b=2"]],
+        headers: [
+          ["x-one", "1"],
+          ["x-two", "\u00e4"],
+          ["set-cookie", "a=1"],
+          ["set-cookie", "b=2"],
+        ],
       });
     case "/fail":
       throw new Error("failed on purpose");

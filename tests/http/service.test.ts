@@ -78,7 +78,10 @@ describe.runIf(hasProcesses)("a TypeScript service as a sealed process", () => {
   it("takes the host from an absolute target", async () => {
     const response = await service.exchange(get("http://b.org:81/about"));
     const { url, headers } = JSON.parse(bodyOf(response)) as { url: string; headers: object };
-    expect([url, headers]).toEqual(["http://b.org:81/about", { connection: "close", host: "b.org:81" }]);
+    expect([url, headers]).toEqual([
+      "http://b.org:81/about",
+      { connection: "close", host: "b.org:81" },
+    ]);
   });
 
   it("sends fields as they are given", async () => {
@@ -99,9 +102,17 @@ describe.runIf(hasProcesses)("a TypeScript service as a sealed process", () => {
 
   const versions: readonly (readonly [string, string, string])[] = [
     ["HTTP/1.0 closes", "GET / HTTP/1.0\r\n\r\n", "Connection: close"],
-    ["HTTP/1.0 keeps", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "Connection: keep-alive"],
+    [
+      "HTTP/1.0 keeps",
+      "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
+      "Connection: keep-alive",
+    ],
     ["HTTP/1.1 closes", get("/"), "Connection: close"],
-    ["options are a list", "GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n", "Connection: close"],
+    [
+      "options are a list",
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n",
+      "Connection: close",
+    ],
   ];
   it.each(versions)("says what becomes of the connection: %s", async (_what, request, field) => {
     const client = await service.open();
@@ -153,7 +164,7 @@ describe.runIf(hasProcesses)("a TypeScript service as a sealed process", () => {
 
   it("reads bodies however they are split", async () => {
     const client = await service.open();
-    const request = `${post("/echo", "abc")}`;
+    const request = post("/echo", "abc");
     for (const byte of request) await client.send(byte);
     expect(bodyOf(await client.rest())).toBe("abc");
     const chunks = "3\r\nabc\r\n1;x=y\r\nd\r\n0\r\nTrailer: 1\r\n\r\n";
@@ -182,7 +193,9 @@ describe.runIf(hasProcesses)("a TypeScript service as a sealed process", () => {
   it("goes on behind a body that nobody read", async () => {
     const client = await service.open();
     const body = "x".repeat(100_000);
-    await client.send(`POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    await client.send(
+      `POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
     await client.until("ignored");
     await client.send(get("/"));
     expect(bodyOf(await client.rest())).toBe("hello");
@@ -196,7 +209,8 @@ describe.runIf(hasProcesses)("a TypeScript service as a sealed process", () => {
   });
 
   describe("Expect", () => {
-    const head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+    const head =
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
 
     it("is met once the app reads", async () => {
       const client = await service.open();

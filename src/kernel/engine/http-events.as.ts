@@ -21,7 +21,8 @@ import {
   startHttpRound,
 } from "../http/server.as";
 import { graceTime, requestsAtHand } from "../http/stopping.as";
-import { closedEvent, deliver, readableEvent, requestEvent, writableEvent } from "./events.as";
+import { closedEvent, readableEvent, requestEvent, writableEvent } from "./event-numbers.table.as";
+import { deliver } from "./events.as";
 import { closeText, free } from "./quickjs.as";
 
 /** So many events are delivered before timers have their turn. */

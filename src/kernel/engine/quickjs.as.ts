@@ -50,10 +50,6 @@ declare function newArrayValue(context: u32): Value;
 declare function newArrayBufferCopy(context: u32, pointer: u32, length: u32): Value;
 @external("engine", "JS_GetArrayBuffer")
 declare function getArrayBuffer(context: u32, length: u32, value: Value): u32;
-@external("engine", "JS_IsArrayBuffer")
-declare function isArrayBuffer(value: Value): i32;
-@external("engine", "JS_GetLength")
-declare function getLength(context: u32, object: Value, length: u32): i32;
 @external("engine", "JS_ToCStringLen2")
 declare function toCStringLen(context: u32, length: u32, value: Value, flags: u32): u32;
 @external("engine", "JS_FreeCString")
@@ -111,12 +107,6 @@ export function openEngine(seed: u64): void {
   setInterruptHandler(1);
   // xorshift never leaves 0.
   app.store64(context + randomStateOffset, seed | 1);
-}
-
-/** The value of a boolean. */
-@inline
-export function booleanValue(truth: bool): Value {
-  return (tagBoolean << 32) | <u64>truth;
 }
 
 /** The value of a whole number. */
@@ -235,28 +225,6 @@ export function openText(value: Value): u32 {
 /** Gives back what `openText` gave. */
 export function closeText(start: u32): void {
   if (start != 0) freeCString(context, start);
-}
-
-/**
- * The bytes of a string (as UTF-8) or of an ArrayBuffer in the app's memory, 0 if it is neither;
- * `textLength` is their length. Give both to `closeBytes`; nothing is copied but strings beyond ASCII.
- */
-export function openBytes(value: Value): u32 {
-  return isArrayBuffer(value) != 0 ? bufferStart(value) : openText(value);
-}
-
-/** Gives back what `openBytes` gave for a value. */
-export function closeBytes(value: Value, start: u32): void {
-  if (isArrayBuffer(value) == 0) closeText(start);
-}
-
-/** How many elements an array has. */
-export function arrayLength(array: Value): u32 {
-  if (getLength(context, array, scratch + lengthOffset) < 0) {
-    free(getException(context));
-    return 0;
-  }
-  return app.load32(scratch + lengthOffset);
 }
 
 /** An array without elements. */

@@ -5,15 +5,8 @@ import { handleStop, stopRequested } from "../boot/stop.as";
 import { randomBits } from "../random/random.as";
 import { monotonicTime } from "../time/clock.as";
 import { nextDeadline, takeDeadline } from "./deadline.as";
-import {
-  deadlineEvent,
-  deliver,
-  idleEvent,
-  openEvents,
-  runJobs,
-  shutdownEvent,
-  startEvent,
-} from "./events.as";
+import { deadlineEvent, idleEvent, shutdownEvent, startEvent } from "./event-numbers.table.as";
+import { deliver, openEvents, runJobs } from "./events.as";
 import { openHiddenObject } from "./hidden-object.as";
 import {
   beginProgram,

@@ -1,7 +1,6 @@
 // Opening and closing. A file is a number; what fails gives a negated WASI error number. Paths are
 // kernel memory of at most `pathLimit` bytes with a NUL behind, and relative to an open directory.
 import * as errno from "../base/errno.as";
-import { text } from "../base/text.as";
 import { embeddedType } from "./embedded-tree.as";
 import { closeInFolder, isFolderDirectory, openInFolder } from "./folder.as";
 import {
@@ -25,7 +24,7 @@ import {
   releaseMemoryNode,
   touchMemoryNode,
 } from "./memory-nodes.as";
-import { findMount, isMountReadOnly, mountRoot, mountTargetLength } from "./mounts.as";
+import { isMountReadOnly } from "./mounts.as";
 import { nameLength, nameStart } from "./path.as";
 import {
   freeFile,
@@ -46,22 +45,6 @@ export function openFile(directory: u32, path: usize, length: u32, options: u32)
   const node = findNode(directory, path, length, options);
   if (node < 0) return node;
   return openNode(kindOfFile(directory), mountOfFile(directory), node, options);
-}
-
-/** Opens what an absolute path names, on whichever mount that is. */
-export function openPath(path: usize, length: u32, options: u32): i32 {
-  const mount = findMount(path, length);
-  if (mount < 0) return -<i32>errno.noEntry;
-  const skipped = skippedBytes(mount, path, length);
-  if (skipped == length) return openFile(mountRoot(mount), text("."), 1, options);
-  return openFile(mountRoot(mount), path + skipped, length - skipped, options);
-}
-
-/** How many bytes of an absolute path lead to a mount, the slashes behind them included. */
-function skippedBytes(mount: u32, path: usize, length: u32): u32 {
-  let skipped = mountTargetLength(mount);
-  while (skipped < length && load<u8>(path + skipped) == 0x2f) skipped++;
-  return skipped;
 }
 
 /** Closes a file. */

@@ -1,13 +1,18 @@
 // HTTP for apps (contracts/http-functions.ts). Whoever waits here serves all other connections,
 // too, as far as that goes without the app.
 import * as errno from "../base/errno.as";
+import { putDecimal, putText } from "../base/line.as";
 import * as app from "../base/machine/app.as";
+import { text } from "../base/text.as";
 import { idle, round } from "../boot/loop.as";
 import { handleStop, stopRequested } from "../boot/stop.as";
+import { beginMessage, endMessage } from "../console/message.as";
+import { copyVariable } from "../launch/strings.as";
 import { isAppRange } from "../memory/app-memory.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
 import { ipv4, portOf, setUnspecified } from "../net/address.as";
 import { nextReadySocket, ownerOf } from "../net/socket-table.as";
+import { parsePort } from "../net/settings.as";
 import { localAddress } from "../net/sockets.as";
 import { fillRequest } from "./app-request.as";
 import { appSource, connectionCount, findListener, findRequest } from "./connections.as";
@@ -36,9 +41,11 @@ import {
   noteHttpReady,
   startHttpRound,
 } from "./server.as";
+import { respondFromTree } from "./site.as";
 import { graceTime } from "./stopping.as";
 import { nextTimerDeadline } from "./timers.as";
 
+const usualPort: i32 = 8080;
 const fieldBytes: u32 = 16;
 const fieldLimit: u32 = 256;
 const requestBytes: u32 = 40;
@@ -68,16 +75,51 @@ export function http_listen(port: u32, result: u32): u32 {
 /** Waits for a request. */
 export function http_next(request: u32, room: u32, roomBytes: u32): u32 {
   if (!isAppRange(request, requestBytes) || !isAppRange(room, roomBytes)) return errno.fault;
+  if (!awaitRequest()) return errno.canceled;
+  return fillRequest(eventConnection(), request, room, roomBytes);
+}
+
+/** Waits until a request has arrived, `eventConnection`; false when asked to stop. */
+function awaitRequest(): bool {
   let event = noEvent;
   while (event != requestArrived) {
     event = nextHttpEvent();
     if (event == requestGone) eventConnection().handle = 0;
     else if (event == sourceReleased) eventConnection().token = 0;
     if (event != noEvent) continue;
-    if (stopRequested() && isStopped()) return errno.canceled;
+    if (stopRequested() && isStopped()) return false;
     waitRound(nextServerDeadline());
   }
-  return fillRequest(eventConnection(), request, room, roomBytes);
+  return true;
+}
+
+/** Serves the files that the image carries on PORT, 8080 by default: an exit status. */
+export function http_serve_files(): u32 {
+  const address = allocateZeroedFrame();
+  const port = address == 0 ? -1 : readPort(address);
+  if (port < 0) {
+    beginMessage(text("PORT is no port; give a number from 0 to 65535"));
+    endMessage();
+    return 1;
+  }
+  setUnspecified(address, ipv4, port);
+  const listener = listenForHttp(address);
+  if (listener < 0) {
+    beginMessage(text("cannot listen on port "));
+    putDecimal(port);
+    if (listener == -<i64>errno.addressInUse) putText(text(": in use; set PORT to another"));
+    else putText(text(": not permitted; set PORT to another, or publish it with -p"));
+    endMessage();
+    return 1;
+  }
+  handleStop();
+  while (awaitRequest()) respondFromTree(eventConnection());
+  return 0;
+}
+
+function readPort(buffer: usize): i32 {
+  const length = copyVariable(text("PORT"), buffer, 16);
+  return length <= 0 ? usualPort : parsePort(buffer, buffer + length);
 }
 
 /** Waits for some of a body: how many bytes were read, 0 at its end. */
@@ -157,6 +199,14 @@ export function http_end(request: u64): u32 {
   const connection = findRequest(request);
   if (connection == null) return errno.badDescriptor;
   endBody(connection);
+  return errno.success;
+}
+
+/** Answers a request from the files that the image carries. */
+export function http_respond_file(request: u64): u32 {
+  const connection = findRequest(request);
+  if (connection == null) return errno.badDescriptor;
+  respondFromTree(connection);
   return errno.success;
 }
 

@@ -140,7 +140,11 @@ const chunked = `${post}Transfer-Encoding: chunked\r\n\r\n`;
 /** Chunked bodies (RFC 9112, 7.1). */
 const chunkCases: readonly (readonly [rule: string, body: string, outcome: string | number])[] = [
   ["two chunks", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", "abcde"],
-  ["sizes in both cases", "a\r\n0123456789\r\nA\r\nabcdefghij\r\n0\r\n\r\n", "0123456789abcdefghij"],
+  [
+    "sizes in both cases",
+    "a\r\n0123456789\r\nA\r\nabcdefghij\r\n0\r\n\r\n",
+    "0123456789abcdefghij",
+  ],
   ["leading zeroes", "0003\r\nabc\r\n000\r\n\r\n", "abc"],
   ["an extension", '3;a="b"\r\nabc\r\n0\r\n\r\n', "abc"],
   ["a long extension", `3;${"a".repeat(300)}\r\nabc\r\n0\r\n\r\n`, 400],
@@ -176,7 +180,10 @@ describe("chunked bodies", () => {
 describe("what a request says", () => {
   it("gives names in lower case and values as they are", () => {
     const [event] = read("DELETE /Path?Q HTTP/1.1\r\nHOST: Example.org\r\nX-A: \t b C \t\r\n\r\n");
-    const fields = [["host", "Example.org"], ["x-a", "b C"]];
+    const fields = [
+      ["host", "Example.org"],
+      ["x-a", "b C"],
+    ];
     expect(event).toEqual({ head: { method: "DELETE", target: "/Path?Q", fields } });
   });
 
@@ -186,13 +193,17 @@ describe("what a request says", () => {
   });
 
   it("reads pipelined requests one by one", () => {
-    const events = read(`${post}Content-Length: 2\r\n\r\nab${chunked}1\r\nc\r\n0\r\n\r\n${get}\r\n`);
+    const events = read(
+      `${post}Content-Length: 2\r\n\r\nab${chunked}1\r\nc\r\n0\r\n\r\n${get}\r\n`,
+    );
     const kinds = events.map((event) => Object.keys(event)[0]);
     expect(kinds).toEqual(["head", "body", "end", "head", "body", "end", "head", "end"]);
   });
 
   it("takes a body larger than its buffer", () => {
-    expect(outcome(`${post}Content-Length: 100000\r\n\r\n${"a".repeat(100_000)}`)).toHaveLength(100_000);
+    expect(outcome(`${post}Content-Length: 100000\r\n\r\n${"a".repeat(100_000)}`)).toHaveLength(
+      100_000,
+    );
   });
 });
 
@@ -200,7 +211,18 @@ describe("what a request says", () => {
 const fragments = [
   ...cases.map(([, request]) => request).filter(({ length }) => length < 500),
   ...chunkCases.map(([, body]) => chunked + body).filter(({ length }) => length < 500),
-  "GET", " ", "/", "\r\n", "\r", "\n", ":", "Content-Length: 5", "0", "Host: x\r\n", "abc", "\0",
+  "GET",
+  " ",
+  "/",
+  "\r\n",
+  "\r",
+  "\n",
+  ":",
+  "Content-Length: 5",
+  "0",
+  "Host: x\r\n",
+  "abc",
+  "\0",
 ];
 
 const streams = fc
@@ -210,7 +232,9 @@ const streams = fc
   .map((parts) => bytes(parts.join("")));
 
 function split(stream: Uint8Array, places: readonly number[]): Uint8Array[] {
-  const cuts = [...new Set(places.map((place) => place % (stream.length + 1)))].sort((a, b) => a - b);
+  const cuts = [...new Set(places.map((place) => place % (stream.length + 1)))].sort(
+    (a, b) => a - b,
+  );
   return [0, ...cuts].map((start, index) => stream.subarray(start, cuts[index]));
 }
 

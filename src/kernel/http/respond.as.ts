@@ -2,7 +2,7 @@
 // a response stands in head-writer.as.ts, up to its end, which is written here with the framing.
 import * as errno from "../base/errno.as";
 import { text } from "../base/text.as";
-import { sendBytes, sendParts, setSocketOption } from "../net/sockets.as";
+import { sendParts, setSocketOption } from "../net/sockets.as";
 import { noDelayOption } from "../net/socket-options.as";
 import {
   appSource,
@@ -49,7 +49,7 @@ export const bodyHere: i32 = 1;
 /** Outcome of reading: there will be some. */
 export const bodyLater: i32 = 2;
 /** Outcome of reading: the body has ended. */
-export const bodyOver: i32 = 0;
+const bodyOver: i32 = 0;
 
 /** Bodies up to this length are copied rather than waited for. */
 const copyLimit: u32 = 8192;
@@ -99,8 +99,8 @@ function sendContinue(connection: Connection): void {
 
 /**
  * Sends the head with the whole body behind it, from memory of the kernel or checked memory of the
- * app (`kind`, connections.as.ts); without a token the app's is copied. Gives 1 when that memory must stay until its token is released,
- * 0 when it is no longer needed, or a negated error number.
+ * app (`kind`, connections.as.ts); without a token the app's is copied. Gives 1 when that memory
+ * must stay until its token is released, 0 when it is no longer needed, or a negated error number.
  */
 export function respondWhole(
   connection: Connection, status: u32, kind: u32, start: u32, length: u32, token: u64,
@@ -125,12 +125,10 @@ function sendWhole(
   const headBytes = headLength();
   // Another request is here already: its response goes out with this one.
   const isFollowed = connection.phase == donePhase && connection.cursor != connection.filled;
-  if (hasOutput(connection) || (isFollowed && length <= copyLimit)) {
+  if (kind != appSource || hasOutput(connection) || (isFollowed && length <= copyLimit)) {
     return keepRest(connection, 0, kind, start, length, token);
   }
-  let sent: i64 = 0;
-  if (kind == appSource) sent = sendParts(connection.socket, head, headBytes, start, length);
-  else sent = sendBytes(connection.socket, head, headBytes, 0);
+  let sent = sendParts(connection.socket, head, headBytes, start, length);
   if (sent == -<i64>errno.again) sent = 0;
   if (sent < 0) return <i32>sent;
   if (<u32>sent == headBytes + length) return 0;

@@ -29,17 +29,8 @@ export const nonBlockingFlag: u32 = 4;
 /** Right to read. */
 export const rightRead: u32 = 1 << 1;
 
-/** Right to set fdflags. */
-const rightSetFlags: u32 = 1 << 3;
-
 /** Right to write. */
 export const rightWrite: u32 = 1 << 6;
-
-/** Right to ask for the status. */
-const rightStatus: u32 = 1 << 21;
-
-/** Right to wait for it in poll_oneoff. */
-const rightPoll: u32 = 1 << 27;
 
 const recordBytes: u32 = 16;
 const streamCount: u32 = 3;

@@ -32,6 +32,6 @@ export function selectBranch(selector: Selector, value: Value): boolean {
 export function selectSwitch(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
   const index = selector.registerOf(fn.a[value] as number);
-  draft.append(Pseudo.switch, fn.c[value] as number);
+  draft.append(Pseudo.switch, fn.c[value]);
   draft.operand(index, Role.use);
 }

@@ -35,7 +35,7 @@ export async function runInEngine(file: string, script: HostScript = {}): Promis
     bundleProgram(file, folder),
   ]);
   const functions = new BuildHost();
-  const module = new WebAssembly.Module(base as Uint8Array<ArrayBuffer>);
+  const module = new WebAssembly.Module(base);
   const engine = new QuickJs(new WebAssembly.Instance(module, functions.imports));
   functions.attach(engine);
   return new Run(engine, functions, script).run(host.code, program.code);

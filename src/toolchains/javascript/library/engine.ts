@@ -89,5 +89,6 @@ export const events = {
   idle: 9,
 } as const satisfies typeof engineEvents & Record<EngineEventName, number>;
 
+/* oxlint-disable no-underscore-dangle -- the contract has this name */
 /** The hidden object; its functions may be replaced, so nobody keeps one. */
 export const engine: Engine = namesAgree && (globalThis as unknown as { __tsuki: Engine }).__tsuki;

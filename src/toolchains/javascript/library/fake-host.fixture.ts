@@ -69,7 +69,7 @@ export class FakeHost {
   #steps = 0;
   #calls = 0;
   #listeners = 0;
-  #requests: ScriptedRequest[];
+  readonly #requests: ScriptedRequest[];
 
   constructor(script: HostScript) {
     this.script = script;

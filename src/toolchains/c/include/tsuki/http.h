@@ -62,6 +62,9 @@ TSUKI_HTTP(http_respond)
 int http_respond(uint64_t id, int status, const struct http_field *fields, uint32_t field_count,
                  const void *body, uint32_t length);
 
+/* Answers from the files that the image carries (--embed), by the request's target. */
+TSUKI_HTTP(http_respond_file) int http_respond_file(uint64_t id);
+
 /* Begins a response whose body comes in pieces, writes a piece, ends it. */
 TSUKI_HTTP(http_start)
 int http_start(uint64_t id, int status, const struct http_field *fields, uint32_t field_count);

@@ -6,7 +6,7 @@ const circular: Record<string, unknown> = { name: "c" };
 circular.self = circular;
 class Point {
   x = 1;
-  #hidden = 2;
+  readonly #hidden = 2;
   get sum(): number {
     return this.x + this.#hidden;
   }

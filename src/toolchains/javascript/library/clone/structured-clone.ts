@@ -39,7 +39,7 @@ function refusal(value: unknown): DOMException {
       ? String(value)
       : typeof value === "function"
         ? value.toString()
-        : `${Object.prototype.toString.call(value)}`;
+        : Object.prototype.toString.call(value);
   return new DOMException(`${shown} could not be cloned.`, "DataCloneError");
 }
 

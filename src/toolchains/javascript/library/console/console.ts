@@ -2,7 +2,8 @@
 import { engine } from "../engine.ts";
 import { now } from "../instance/clock.ts";
 import { format, formatWithOptions } from "./format.ts";
-import { type InspectOptions, inspect } from "./inspect.ts";
+import { inspect } from "./inspect.ts";
+import type { InspectOptions } from "./inspection.ts";
 import { formatTable } from "./table.ts";
 
 const output = 1;

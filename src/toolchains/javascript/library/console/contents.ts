@@ -1,6 +1,6 @@
 /** What the text of each kind of object consists of. */
 import { describeError } from "./describe-error.ts";
-import { type Contents, describe, type Inspection } from "./inspect.ts";
+import type { Contents, Inspection } from "./inspection.ts";
 import { formatKey, formatPrimitive } from "./primitives.ts";
 
 const typedArray = Object.getPrototypeOf(Uint8Array) as abstract new () => Uint8Array;
@@ -134,12 +134,12 @@ function fixedEntries(value: object, { depth, inspection }: Children): string[] 
   if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
     const bytes = new Uint8Array(value, 0, Math.min(50, value.byteLength));
     const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const more = value.byteLength > 50 ? ` ... ${value.byteLength - 50} more bytes` : "";
-    return [`[Uint8Contents]: <${text}${more}>`, `byteLength: ${value.byteLength}`];
+    const rest = value.byteLength > 50 ? ` ... ${value.byteLength - 50} more bytes` : "";
+    return [`[Uint8Contents]: <${text}${rest}>`, `byteLength: ${value.byteLength}`];
   }
   if (value instanceof DataView) {
     const { byteLength, byteOffset, buffer } = value;
-    const inner = describe(buffer, depth + 1, inspection);
+    const inner = inspection.describe(buffer, depth + 1, inspection);
     return [`byteLength: ${byteLength}`, `byteOffset: ${byteOffset}`, `buffer: ${inner}`];
   }
   return undefined;
@@ -168,7 +168,7 @@ function describeArray(
   for (; index < list.length && entries.length < inspection.maxArrayLength; index++) {
     if (Object.hasOwn(list, index)) {
       const element = list[index];
-      entries.push(indented(() => describe(element, depth + 1, inspection), inspection));
+      entries.push(indented(() => inspection.describe(element, depth + 1, inspection), inspection));
       continue;
     }
     const start = index;
@@ -200,7 +200,7 @@ function describeMap(
 ): Contents {
   const { depth, inspection } = children;
   const inner = (value: unknown): string =>
-    indented(() => describe(value, depth + 1, inspection), inspection);
+    indented(() => inspection.describe(value, depth + 1, inspection), inspection);
   const entries = [...map]
     .slice(0, inspection.maxArrayLength)
     .map(([key, value]) => `${inner(key)} => ${inner(value)}`);
@@ -212,7 +212,7 @@ function describeSet(set: ReadonlySet<unknown>, prefix: string, children: Childr
   const { depth, inspection } = children;
   const entries = [...set]
     .slice(0, inspection.maxArrayLength)
-    .map((value) => indented(() => describe(value, depth + 1, inspection), inspection));
+    .map((value) => indented(() => inspection.describe(value, depth + 1, inspection), inspection));
   entries.push(...more(set.size - entries.length), ...properties(children));
   return contents({ open: `${prefix} {`, entries });
 }
@@ -252,6 +252,9 @@ function describeProperty(
     return `${name}: [${descriptor.set === undefined ? "Getter" : "Getter/Setter"}]`;
   }
   if (descriptor?.set !== undefined) return `${name}: [Setter]`;
-  const text = indented(() => describe(descriptor?.value, depth + 1, inspection), inspection);
+  const text = indented(
+    () => inspection.describe(descriptor?.value, depth + 1, inspection),
+    inspection,
+  );
   return `${name}: ${text}`;
 }

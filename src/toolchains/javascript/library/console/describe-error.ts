@@ -1,5 +1,5 @@
 /** Errors as text: name and message, then the stack, which the engine keeps apart. */
-import type { Inspection } from "./inspect.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** An error with its stack; the frames are indented like what surrounds them. */
 export function describeError(error: Error, inspection: Inspection): string {
@@ -26,7 +26,7 @@ function titleOf(error: Error): string {
     name === "Error" && constructed !== "Error" && constructed !== "" ? constructed : name;
   const code: unknown = Reflect.get(error, "code");
   const marked =
-    typeof code === "string" && error.name.includes("[") === false && code.startsWith("ERR_")
+    typeof code === "string" && !error.name.includes("[") && code.startsWith("ERR_")
       ? `${shown} [${code}]`
       : shown;
   return message === "" ? marked : `${marked}: ${message}`;

@@ -1,5 +1,6 @@
 /** Console, 2.2: formats like printf's. */
-import { type InspectOptions, inspect } from "./inspect.ts";
+import { inspect } from "./inspect.ts";
+import type { InspectOptions } from "./inspection.ts";
 
 /** Values in one text: the first may be a format, the others stand behind it. */
 export function format(...values: readonly unknown[]): string {
@@ -49,8 +50,8 @@ function formatText(value: unknown, options: InspectOptions): string {
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";
   if (typeof value !== "object" || value === null) return String(value);
-  const hasOwnText = hasUserText(value);
-  return hasOwnText ? String(value) : inspect(value, { ...options, depth: 0, compact: 3 });
+  // oxlint-disable-next-line typescript/no-base-to-string -- it has a text of its own
+  return hasUserText(value) ? String(value) : inspect(value, { ...options, depth: 0, compact: 3 });
 }
 
 /** Whether a class of the program's says what its objects are as text. */

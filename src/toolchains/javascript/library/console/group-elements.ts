@@ -1,5 +1,5 @@
 /** The elements of a long array in columns. */
-import type { Inspection } from "./inspect.ts";
+import type { Inspection } from "./inspection.ts";
 
 const separatorLength = 2; // ", "
 const mostColumns = 15;
@@ -9,7 +9,7 @@ const squareness = 2.5; // characters are about that much higher than wide
 /** Rows of elements instead of elements, where several fit beside one another. */
 export function groupElements(entries: string[], inspection: Inspection): string[] {
   const hasMore =
-    entries.at(-1)?.startsWith("... ") === true && entries.length > inspection.maxArrayLength;
+    (entries.at(-1) ?? "").startsWith("... ") && entries.length > inspection.maxArrayLength;
   const elements = hasMore ? entries.slice(0, -1) : entries;
   const lengths = elements.map((entry) => entry.length + separatorLength);
   const longest = Math.max(...lengths);

@@ -1,52 +1,13 @@
 /** Values as text for people, in the layout that Node's util.inspect has. */
 import { describeContents } from "./contents.ts";
 import { groupElements } from "./group-elements.ts";
+import {
+  type Contents,
+  customInspect,
+  type Inspection,
+  type InspectOptions,
+} from "./inspection.ts";
 import { formatPrimitive } from "./primitives.ts";
-
-/** Objects with a method by this name describe themselves, as in Node. */
-export const customInspect = Symbol.for("nodejs.util.inspect.custom");
-
-/** How far and how wide. */
-export interface InspectOptions {
-  readonly depth?: number | null | undefined;
-  readonly breakLength?: number | undefined;
-  readonly compact?: number | boolean | undefined;
-  readonly showHidden?: boolean | undefined;
-  readonly maxArrayLength?: number | null | undefined;
-  readonly maxStringLength?: number | null | undefined;
-  readonly sorted?: boolean | undefined;
-  readonly colors?: boolean | undefined;
-  readonly getters?: boolean | undefined;
-}
-
-/** What goes on while one value is described. */
-export interface Inspection {
-  readonly depth: number;
-  readonly breakLength: number;
-  readonly compact: number;
-  readonly showHidden: boolean;
-  readonly maxArrayLength: number;
-  readonly maxStringLength: number;
-  readonly sorted: boolean;
-  readonly options: InspectOptions;
-  /** Objects that are being described, outermost first. */
-  readonly open: object[];
-  /** Objects that contain themselves, with their numbers. */
-  readonly circular: Map<object, number>;
-  indentation: number;
-  /** How deep the object lies that was described last. */
-  lastDepth: number;
-}
-
-/** The parts of an object's text. */
-export interface Contents {
-  /** What stands before the brace, for functions, dates, errors and the like. */
-  readonly base: string;
-  readonly open: string;
-  readonly close: string;
-  readonly entries: string[];
-  readonly isArray: boolean;
-}
 
 function limit(value: number | null | undefined, usual: number): number {
   return value === null ? Number.POSITIVE_INFINITY : (value ?? usual);
@@ -55,6 +16,7 @@ function limit(value: number | null | undefined, usual: number): number {
 /** A value as text. */
 export function inspect(value: unknown, options: InspectOptions = {}): string {
   return describe(value, 0, {
+    describe,
     depth: limit(options.depth, 2),
     breakLength: options.breakLength ?? 80,
     compact:
@@ -72,7 +34,7 @@ export function inspect(value: unknown, options: InspectOptions = {}): string {
 }
 
 /** A value as text, at a depth of an inspection. */
-export function describe(value: unknown, depth: number, inspection: Inspection): string {
+function describe(value: unknown, depth: number, inspection: Inspection): string {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) {
     return formatPrimitive(value, inspection);
   }
@@ -115,6 +77,7 @@ function describeItself(value: object, depth: number, inspection: Inspection): s
   ]);
   if (result === value) return undefined;
   if (typeof result !== "object" && typeof result !== "function") {
+    // oxlint-disable-next-line typescript/no-base-to-string -- it is no object
     return String(result).replaceAll("\n", `\n${" ".repeat(inspection.indentation)}`);
   }
   return describe(result, depth, inspection);

@@ -1,5 +1,5 @@
 /** Primitive values as text for people. */
-import type { Inspection } from "./inspect.ts";
+import type { Inspection } from "./inspection.ts";
 
 const escapes: Readonly<Record<string, string>> = {
   "\b": "\\b",
@@ -19,7 +19,7 @@ export function quote(text: string): string {
       : /[`$]/.test(text)
         ? "'"
         : "`";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped
+  // oxlint-disable-next-line no-control-regex -- these are what is escaped
   const escaped = text.replace(/[\0-\x1f\x7f-\x9f\\]|[\ud800-\udfff]/gu, (character) => {
     const code = character.charCodeAt(0);
     if (code >= 0xd800) return `\\u${code.toString(16).toUpperCase()}`;

@@ -28,7 +28,10 @@ export function formatTable(data: unknown, wanted?: readonly string[]): string |
 function rowsOf(data: object): [string, unknown][] {
   if (data instanceof Set) return [...data].map((value, index) => [String(index), value]);
   if (data instanceof Map) {
-    return [...data].map(([Key, Values], index) => [String(index), { Key, Values }]);
+    return [...data].map((entry: [unknown, unknown], index) => {
+      const [Key, Values] = entry;
+      return [String(index), { Key, Values }];
+    });
   }
   return Object.entries(data);
 }

@@ -39,7 +39,7 @@ export function startHmac(name: HashName, key: Uint8Array): RunningDigest {
 
 /** The digest of some bytes. */
 export function digest(name: HashName, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return hashes[name](bytes) as Uint8Array<ArrayBuffer>;
+  return hashes[name](bytes);
 }
 
 /** Bytes that a block has, which is also the usual length of a key. */

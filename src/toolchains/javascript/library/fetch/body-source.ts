@@ -3,7 +3,7 @@ import { Blob } from "../blob/blob.ts";
 import { FormData } from "../blob/form-data.ts";
 import { encodeMultipart } from "../blob/multipart-encode.ts";
 import { ReadableStream } from "../streams/streams.ts";
-import { type ByteSource, bytesOf, isByteSource } from "../text/bytes.ts";
+import { bytesOf, isByteSource } from "../text/bytes.ts";
 import { URLSearchParams } from "../url/url-search-params.ts";
 
 /** Bytes that come from outside, such as a request's body. */
@@ -17,16 +17,6 @@ export interface ArrivingBody {
 
 /** Where a body's bytes are. */
 export type BodySource = string | Uint8Array | Blob | ReadableStream | ArrivingBody;
-
-/** What a Request or a Response takes as its body. */
-export type BodyInit =
-  | string
-  | ByteSource
-  | Blob
-  | FormData
-  | URLSearchParams
-  | ReadableStream
-  | AsyncIterable<Uint8Array | string>;
 
 /** A body and the Content-Type that it asks for. */
 export interface ExtractedBody {

@@ -127,6 +127,7 @@ function isWhole(source: BodySource): source is string | Uint8Array | Blob {
 
 /** Whether somebody has read from a stream, which the Streams Standard keeps to itself. */
 function isDisturbed(stream: ReadableStream): boolean {
+  // oxlint-disable-next-line no-underscore-dangle -- the polyfill has this name
   return (stream as unknown as { _disturbed?: boolean })._disturbed === true;
 }
 

@@ -20,5 +20,3 @@ const { unhandled } = (
 report("rejection", unhandled(new Error("rejected"), Promise.resolve()));
 report("error", unhandled(new Error("thrown")));
 target.reportError(new Error("reported"));
-
-export {};

@@ -50,9 +50,10 @@ export function ok(value: unknown, message?: Message): void {
 }
 
 export function equal(actual: unknown, expected: unknown, message?: Message): void {
-  // biome-ignore lint/suspicious/noDoubleEquals: that is what it means
+  // oxlint-disable-next-line eqeqeq -- that is what it means
+  const isSame = actual == expected;
   check(
-    actual == expected || (Number.isNaN(actual) && Number.isNaN(expected)),
+    isSame || (Number.isNaN(actual) && Number.isNaN(expected)),
     actual,
     expected,
     "==",
@@ -61,7 +62,7 @@ export function equal(actual: unknown, expected: unknown, message?: Message): vo
 }
 
 export function notEqual(actual: unknown, expected: unknown, message?: Message): void {
-  // biome-ignore lint/suspicious/noDoubleEquals: that is what it means
+  // oxlint-disable-next-line eqeqeq -- that is what it means
   check(actual != expected, actual, expected, "!=", message);
 }
 
@@ -99,7 +100,8 @@ export function fail(message: Message = "Failed"): never {
 }
 
 export function ifError(error: unknown): void {
-  if (error !== null && error !== undefined) throw error;
+  if (error === null || error === undefined) return;
+  throw error instanceof Error ? error : new Error("ifError got a value", { cause: error });
 }
 
 type Expected =

@@ -86,7 +86,7 @@ export class AsyncResource {
     self?: unknown,
     ...values: unknown[]
   ): unknown {
-    return runWith(this.#context, () => Reflect.apply(call, self, values) as unknown);
+    return runWith(this.#context, () => Reflect.apply(call, self, values));
   }
 
   bind(call: (...values: unknown[]) => unknown): (...values: unknown[]) => unknown {

@@ -1,6 +1,6 @@
 /** Node's Buffer, over the engine's native conversions. */
 import { Blob, File } from "../blob/blob.ts";
-import { customInspect } from "../console/inspect.ts";
+import { customInspect } from "../console/inspection.ts";
 import { fromBase64Url, toBase64Url } from "../crypto/base64-url.ts";
 import { fromHex, toBase64, toHex } from "../text/native.ts";
 import { decodeUtf8, encodeUtf8, toBinary } from "../text/utf8.ts";
@@ -11,7 +11,7 @@ export type BufferEncoding = string;
 
 const encodings = /^(?:utf-?8|hex|base64|base64url|latin1|binary|ascii|ucs-?2|utf-?16le)$/i;
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods for numbers are made of a table
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- they are made of a table
 export interface Buffer extends NumberMethods {}
 
 /** Bytes with Node's methods. */
@@ -42,9 +42,7 @@ export class Buffer extends Uint8Array<ArrayBuffer> {
     encoding?: BufferEncoding,
   ): Buffer {
     const buffer = blank(size);
-    return fill === undefined || fill === 0
-      ? buffer
-      : buffer.fill(fill as number, 0, size, encoding);
+    return fill === undefined || fill === 0 ? buffer : buffer.fill(fill, 0, size, encoding);
   }
 
   static allocUnsafe(size: number): Buffer {
@@ -212,9 +210,13 @@ function blank(size: number): Buffer {
   return new Buffer(new ArrayBuffer(size));
 }
 
+function nameOf(encoding: unknown): string {
+  return typeof encoding === "string" ? encoding.toLowerCase() : "utf8";
+}
+
 /** Text as bytes of an encoding. */
 export function encodeText(text: string, encoding: unknown): Uint8Array<ArrayBuffer> {
-  switch (String(encoding ?? "utf8").toLowerCase()) {
+  switch (nameOf(encoding)) {
     case "utf8":
     case "utf-8":
       return encodeUtf8(text);
@@ -243,7 +245,7 @@ export function encodeText(text: string, encoding: unknown): Uint8Array<ArrayBuf
 
 /** Bytes as text of an encoding. */
 export function decodeText(bytes: Uint8Array, encoding: unknown): string {
-  switch (String(encoding ?? "utf8").toLowerCase()) {
+  switch (nameOf(encoding)) {
     case "utf8":
     case "utf-8":
       return decodeUtf8(bytes);

@@ -8,7 +8,7 @@ export function isDeepEqual(
   open = new Map<object, object>(),
 ): boolean {
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) {
-    // biome-ignore lint/suspicious/noDoubleEquals: that is what comparing loosely means
+    // oxlint-disable-next-line eqeqeq -- that is what comparing loosely means
     return Object.is(one, other) || (!isStrict && one == other);
   }
   if (one === other || open.get(one) === other) return true;
@@ -32,7 +32,7 @@ function isSpecialEqual(
   isEqual: (left: unknown, right: unknown) => boolean,
 ): boolean {
   if (one instanceof Date) return other instanceof Date && one.getTime() === other.getTime();
-  if (one instanceof RegExp) return String(one) === String(other);
+  if (one instanceof RegExp) return other instanceof RegExp && String(one) === String(other);
   if (one instanceof Error)
     return other instanceof Error && one.message === other.message && one.name === other.name;
   if (one instanceof Map) {

@@ -291,7 +291,7 @@ export const cases = suite({
     ),
   inherits: () => {
     function Child(): void {}
-    inherits(Child as unknown as new () => object, EventEmitter);
+    inherits(Child, EventEmitter);
     return Object.getPrototypeOf(Child.prototype) === EventEmitter.prototype;
   },
   types: () => [

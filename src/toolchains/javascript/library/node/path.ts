@@ -14,13 +14,13 @@ export const sep = "/";
 export const delimiter = ":";
 
 /** The segments that are left once `.` and `..` are taken out. */
-function settle(path: string, isAbsolute: boolean): string {
+function settle(path: string, isRooted: boolean): string {
   const segments: string[] = [];
   for (const segment of path.split("/")) {
     if (segment === "" || segment === ".") continue;
     if (segment !== "..") segments.push(segment);
     else if (segments.length > 0 && segments.at(-1) !== "..") segments.pop();
-    else if (!isAbsolute) segments.push("..");
+    else if (!isRooted) segments.push("..");
   }
   return segments.join("/");
 }

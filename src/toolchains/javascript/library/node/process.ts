@@ -25,7 +25,7 @@ class OutputStream extends EventEmitter {
   write(chunk: string | Uint8Array, encodingOrCallback?: unknown, callback?: unknown): boolean {
     engine.log(this.fd, typeof chunk === "string" ? chunk : decodeUtf8(chunk));
     const done = typeof encodingOrCallback === "function" ? encodingOrCallback : callback;
-    if (typeof done === "function") queueMicrotask(() => Reflect.apply(done, undefined, []));
+    if (typeof done === "function") queueMicrotask(() => void Reflect.apply(done, undefined, []));
     return true;
   }
 

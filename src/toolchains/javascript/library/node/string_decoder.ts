@@ -11,7 +11,7 @@ export class StringDecoder {
     this.encoding = encoding;
     const isText = /^(?:utf-?8|ucs-?2|utf-?16le)$/i.test(encoding);
     this.#decoder = isText
-      ? new TextDecoder(/8$/.test(encoding) ? "utf-8" : "utf-16le", { ignoreBOM: true })
+      ? new TextDecoder(encoding.endsWith("8") ? "utf-8" : "utf-16le", { ignoreBOM: true })
       : undefined;
   }
 

@@ -33,9 +33,9 @@ export function parse(text: string, parsesQuery = false, slashesDenoteHost = fal
     slashes !== undefined ||
     (protocol !== undefined && !slashed.test(protocol) && !rest.startsWith("/"));
   const whole = slashes === undefined ? (found ?? "") + rest : rest;
-  const [, auth, host, hostname, port, pathname] = hasHost
-    ? (authorityParts.exec(whole) ?? [])
-    : [, undefined, undefined, undefined, undefined, whole];
+  const authority = hasHost ? authorityParts.exec(whole) : null;
+  const [, auth, host, hostname, port, behind] = authority ?? [];
+  const pathname = hasHost ? behind : whole;
   const query = search?.slice(1) ?? (parsesQuery ? "" : null);
   const root = host !== undefined && protocol !== undefined && slashed.test(protocol) ? "/" : "";
   const path = (pathname || root) + (search ?? "");

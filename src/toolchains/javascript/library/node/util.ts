@@ -2,7 +2,8 @@
 
 import { console } from "../console/console.ts";
 import { format, formatWithOptions } from "../console/format.ts";
-import { customInspect, type InspectOptions, inspect as inspectValue } from "../console/inspect.ts";
+import { inspect as inspectValue } from "../console/inspect.ts";
+import { customInspect, type InspectOptions } from "../console/inspection.ts";
 import { TextDecoder } from "../text/text-decoder.ts";
 import { TextEncoder } from "../text/text-encoder.ts";
 import { isDeepEqual } from "./deep-equal.ts";
@@ -80,6 +81,7 @@ export function debuglog(): (...values: unknown[]) => void {
 
 /** Text without the terminal's colours. */
 export function stripVTControlCharacters(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they begin with one
   return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
 }
 

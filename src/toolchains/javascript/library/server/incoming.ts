@@ -28,7 +28,7 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
   #url: string | undefined;
   #headers: Headers | undefined;
   #controller: AbortController | undefined;
-  #wake: (() => void)[] = [];
+  readonly #wake: (() => void)[] = [];
   #isReceiving = false;
   #error: number | undefined;
 

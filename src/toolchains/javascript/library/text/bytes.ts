@@ -27,7 +27,7 @@ export function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) {
     return buffer;
   }
-  return (bytes.slice() as Uint8Array<ArrayBuffer>).buffer;
+  return bytes.slice().buffer;
 }
 
 /** Several pieces in one. */

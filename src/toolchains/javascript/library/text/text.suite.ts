@@ -116,7 +116,7 @@ export const cases = suite({
   },
   TextDecoderStream: async () => {
     let text = "";
-    const bytes = [[0xf0, 0x9f], [0x98, 0x80, 0x61], [0xc3]].map((each) => Uint8Array.from(each));
+    const bytes = [[0xf0, 0x9f], [0x98, 0x80, 0x61], [0xc3]].map((list) => Uint8Array.from(list));
     for await (const chunk of ReadableStream.from(bytes).pipeThrough(new TextDecoderStream()))
       text += chunk;
     return text;

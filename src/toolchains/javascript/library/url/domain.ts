@@ -4,6 +4,7 @@
  */
 import { encodePunycode } from "./punycode.ts";
 
+// oxlint-disable-next-line no-misleading-character-class -- each stands for itself
 const ignored = /[\u00ad\u200b\u2060\ufeff\ufe00-\ufe0f]/g;
 const dots = /[\u3002\uff0e\uff61]/g;
 

@@ -77,7 +77,7 @@ export class FrameParser {
     if (length > longestPayload) throw new FrameError(tooBig, "The message is too long");
     const start = maskAt + 4;
     if (bytes.length < start + length) return undefined;
-    const payload = bytes.slice(start, start + length) as Uint8Array<ArrayBuffer>;
+    const payload = bytes.slice(start, start + length);
     for (let index = 0; index < length; index++) {
       payload[index] = (payload[index] ?? 0) ^ (bytes[maskAt + (index & 3)] ?? 0);
     }

@@ -126,10 +126,7 @@ export function request(...values: unknown[]): ClientRequest {
   const listener = values.find((value) => typeof value === "function") as
     | ResponseListener
     | undefined;
-  const text = values.find((value) => typeof value === "string" || value instanceof URL) as
-    | string
-    | URL
-    | undefined;
+  const text = values.find((value) => typeof value === "string" || value instanceof URL);
   const options = (values.find(
     (value) => typeof value === "object" && value !== null && !(value instanceof URL),
   ) ?? {}) as RequestOptions;

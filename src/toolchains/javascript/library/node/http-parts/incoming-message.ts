@@ -69,7 +69,7 @@ export class IncomingMessage extends Readable {
     this.#source.read().then(
       (bytes) => {
         if (bytes === undefined) this.complete = true;
-        this.push(bytes ?? null);
+        return this.push(bytes ?? null);
       },
       (error: unknown) => {
         this.aborted = true;

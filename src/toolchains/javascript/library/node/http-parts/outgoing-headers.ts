@@ -70,7 +70,7 @@ export abstract class OutgoingMessage extends Stream {
     if (headers === undefined) return;
     if (!Array.isArray(headers)) {
       for (const [name, value] of Object.entries(headers))
-        if (value !== undefined) this.setHeader(name, value as HeaderValue);
+        if (value !== undefined) this.setHeader(name, value);
       return;
     }
     const list = headers.flat() as string[];

@@ -153,10 +153,13 @@ export class ServerResponse extends OutgoingMessage {
   #waitForDrain(): void {
     if (this.writableNeedDrain) return;
     this.writableNeedDrain = true;
-    void this.#incoming.happening().then(() => {
-      this.writableNeedDrain = false;
-      if (!this.destroyed) this.emit("drain");
-    });
+    void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    await this.#incoming.happening();
+    this.writableNeedDrain = false;
+    if (!this.destroyed) this.emit("drain");
   }
 
   #finish(): void {

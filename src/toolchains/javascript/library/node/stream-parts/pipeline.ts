@@ -11,7 +11,7 @@ export function finished(stream: Stream, optionsOrCallback: unknown, given?: Cal
   ) as Callback;
   const events = { end: check, finish: check, close: closed, error: failed };
   function stop(): void {
-    for (const [name, listener] of Object.entries(events)) stream.off(name, listener as () => void);
+    for (const [name, listener] of Object.entries(events)) stream.off(name, listener);
   }
   function done(error?: Error): void {
     stop();
@@ -27,7 +27,7 @@ export function finished(stream: Stream, optionsOrCallback: unknown, given?: Cal
     if (isDone(stream)) done();
     else done(Object.assign(new Error("Premature close"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
   }
-  for (const [name, listener] of Object.entries(events)) stream.on(name, listener as () => void);
+  for (const [name, listener] of Object.entries(events)) stream.on(name, listener);
   if (stream.closed) queueMicrotask(closed);
   return stop;
 }

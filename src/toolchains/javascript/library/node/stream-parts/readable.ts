@@ -210,12 +210,12 @@ export class Readable extends Stream {
     return this;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<unknown> {
+  async *[Symbol.asyncIterator](): AsyncGenerator {
     let wake: (() => void) | undefined;
-    let failure: unknown;
+    let failure: Error | undefined;
     const stir = (): void => wake?.();
     const fail = (error: unknown): void => {
-      failure = error;
+      failure = error instanceof Error ? error : new Error(String(error), { cause: error });
       stir();
     };
     this.on("readable", stir);
@@ -258,7 +258,7 @@ export class Readable extends Stream {
       typeof chunk === "string"
         ? Buffer.from(chunk, encoding)
         : Buffer.from(
-            (chunk as Uint8Array).buffer as ArrayBuffer,
+            (chunk as Uint8Array).buffer,
             (chunk as Uint8Array).byteOffset,
             (chunk as Uint8Array).byteLength,
           );

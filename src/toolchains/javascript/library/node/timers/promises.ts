@@ -40,7 +40,7 @@ export async function* setInterval(
   delay?: number,
   value?: unknown,
   options?: Options,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   for (;;) yield await setTimeout(delay, value, options);
 }
 
