@@ -358,7 +358,7 @@ static void limit(void) {
   CHECK(socket(AF_INET, SOCK_STREAM, 0) == 3);
 }
 
-/* An echo server that a test talks to, until somebody sends "q". */
+/* An echo server that a test talks to, until somebody sends "q" alone. */
 static void serve(int listener) {
   static struct pollfd polled[1020];
   static char buffer[65536];
@@ -371,7 +371,7 @@ static void serve(int listener) {
       if (polled[index].revents == 0) continue;
       ssize_t received = recv(polled[index].fd, buffer, sizeof buffer, 0);
       if (received > 0) {
-        if (buffer[0] == 'q') return;
+        if (received == 1 && buffer[0] == 'q') return;
         for (ssize_t sent = 0; sent < received;) {
           ssize_t part = send(polled[index].fd, buffer + sent, (size_t)(received - sent), 0);
           if (part < 0) break;
