@@ -1,7 +1,7 @@
 // What besides timers gives JavaScript events: HTTP, streams, datagrams. Each part serves its
 // connections in `serveSources` and delivers their events there.
 import { neverDeadline } from "../boot/loop.as";
-import { nextReadySocket, ownerOf } from "../net/socket-table.as";
+import { hasReadySocket, nextReadySocket, ownerOf } from "../net/socket-table.as";
 import { hasHttp, httpDeadline, serveHttp } from "./http-events.as";
 import { httpOwner, noteHttpReady } from "../http/server.as";
 
@@ -20,5 +20,7 @@ export function hasSources(): bool {
 
 /** Monotonic time in nanoseconds at which something has to be served that tells nobody. */
 export function sourcesDeadline(): u64 {
+  // A program that computes for long has devices looked at meanwhile, which do not tell twice.
+  if (hasReadySocket()) return 0;
   return hasHttp() ? httpDeadline() : neverDeadline;
 }

@@ -11,7 +11,7 @@ import { copyVariable } from "../launch/strings.as";
 import { isAppRange } from "../memory/app-memory.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
 import { ipv4, portOf, setUnspecified } from "../net/address.as";
-import { nextReadySocket, ownerOf } from "../net/socket-table.as";
+import { hasReadySocket, nextReadySocket, ownerOf } from "../net/socket-table.as";
 import { parsePort } from "../net/settings.as";
 import { localAddress } from "../net/sockets.as";
 import { fillRequest } from "./app-request.as";
@@ -213,7 +213,8 @@ export function http_respond_file(request: u64): u32 {
 /** Waits until a connection is ready or a deadline has come, and notes who is. */
 function waitRound(deadline: u64): void {
   if (stopDeadline != 0) deadline = min(deadline, stopDeadline);
-  idle(deadline, false);
+  // What the app waited for elsewhere may have told of sockets, which does not happen twice.
+  idle(hasReadySocket() ? 0 : deadline, false);
   round();
   for (let socket = nextReadySocket(); socket >= 0; socket = nextReadySocket()) {
     if (ownerOf(socket) == httpOwner) noteHttpReady(socket);

@@ -181,6 +181,11 @@ export function ownerOf(socket: u32): u32 {
   return load<u8>(recordOf(socket), 5);
 }
 
+/** Whether a socket that has an owner waits to be taken by `nextReadySocket`. */
+export function hasReadySocket(): bool {
+  return queueHead != 0;
+}
+
 /** Takes the socket whose readiness changed first, of those that have an owner; -1 for none. */
 export function nextReadySocket(): i32 {
   if (queueHead == 0) return -1;
