@@ -1,8 +1,10 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
-import { basename } from "node:path";
+import { statSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import type { ObjectCache } from "../contracts/build.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
+import { siteApp } from "../toolchains/site/site-app.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
@@ -39,11 +41,16 @@ export interface BuiltImage {
 export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
-  const { platform, maximumPages, defaults, embed = [] } = options;
+  const { platform, maximumPages, defaults } = options;
+  const site = siteFolder(options);
+  const embed = [...(site === undefined ? [] : [site]), ...(options.embed ?? [])];
   const tree = embed.length === 0 ? undefined : embedTree(embed, options.workingDirectory);
-  const app = await makeApp(cache, identity, options, () => {
-    if (platform !== "node") preloadCompiler();
-  });
+  const app =
+    site === undefined
+      ? await makeApp(cache, identity, options, () => {
+          if (platform !== "node") preloadCompiler();
+        })
+      : { app: siteApp(), warnings: "", digest: digestOf(siteApp()), isCached: true };
   const made = { platform, appBytes: app.app.length, warnings: app.warnings };
   if (platform === "node") {
     const image = tree === undefined ? app.app : withTree(app.app, tree);
@@ -81,6 +88,15 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   });
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };
+}
+
+/** A folder as the only source is a static site: it is embedded, and served. */
+function siteFolder(options: BuildOptions): EmbedSource | undefined {
+  const [source = "", ...more] = options.sources;
+  if (more.length > 0 || options.toolchain !== undefined) return undefined;
+  const path = resolve(options.workingDirectory, source);
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder ? { source, target: "/" } : undefined;
 }
 
 /** Compiled objects: those made here by this build of Tsuki, and the package's own. */

@@ -127,17 +127,13 @@ function redirect(connection: Connection): void {
   const start = connection.buffer + connection.targetStart;
   let length: u32 = 0;
   while (length < connection.targetLength && load<u8>(start + length) != 0x3f) length++;
-  // A second slash in front would make a host of what is a path.
-  let skipped: u32 = 0;
-  while (skipped + 1 < length && load<u8>(start + skipped + 1) == slash) skipped++;
-  const copy = path;
-  memory.copy(copy, start + skipped, length - skipped);
-  store<u8>(copy + length - skipped, slash);
-  const rest = connection.targetLength - length;
-  memory.copy(copy + length - skipped + 1, start + length, rest);
+  // Two slashes in front, which would make a host of what is a path, are in no name.
+  memory.copy(path, start, length);
+  store<u8>(path + length, slash);
+  memory.copy(path + length + 1, start + length, connection.targetLength - length);
   beginHead(301);
   putReason(301);
-  putBytesField(text("Location: "), copy, connection.targetLength - skipped + 1);
+  putBytesField(text("Location: "), path, connection.targetLength + 1);
   respondWhole(connection, 301, kernelSource, 0, 0, 0);
 }
 
