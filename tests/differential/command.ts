@@ -23,7 +23,8 @@ const features =
   binaryen.Features.BulkMemory |
   binaryen.Features.BulkMemoryOpt |
   binaryen.Features.Multivalue |
-  binaryen.Features.ReferenceTypes;
+  binaryen.Features.ReferenceTypes |
+  binaryen.Features.TailCall;
 
 /** Wraps a module in the text format; its start function stays what it is. */
 export function commandFromText(text: string): TestCommand {

@@ -12,6 +12,7 @@ const baseFeatures = [
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",
   "--enable-multivalue",
+  "--enable-tail-call",
 ];
 
 /** Binaryen's fuzzer (`wasm-opt --translate-to-fuzz`), loaded once and run many times. */

@@ -1,5 +1,6 @@
 import type { ObjectCache } from "../../contracts/build.ts";
 import { kernelEntries, type Platform } from "../../contracts/machine-interface.ts";
+import { entryChunk } from "../machine-x64/entry-chunk.ts";
 import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable } from "../object/symbols.ts";
 import { validateFunctions } from "../validate/validate.ts";
@@ -193,8 +194,18 @@ class ProgramBuilder {
         ? (this.kernelObjects?.findOrCompile(symbol, compile) ?? compile())
         : compile();
     }
+    const entry = this.entry(symbol, name);
+    if (entry !== undefined) return [entry];
     const variable = this.variable(symbol, name);
     return variable === undefined ? [] : [variable];
+  }
+
+  /** The code by which the kernel calls a function of the app's with tail calls. */
+  private entry(symbol: SymbolId, name: string): Chunk | undefined {
+    const callee = /^(app\.f\d+)\.entry$/.exec(name)?.[1];
+    if (callee === undefined) return undefined;
+    const { symbols } = this.context;
+    return entryChunk(symbol, callee, symbols, this.appEnvironment.callAreaWords);
   }
 
   private variable(symbol: SymbolId, name: string): Chunk | undefined {

@@ -29,6 +29,7 @@ import { Space } from "../ssa/operations.ts";
 import { functionTypeOf, type ImportName, WasmType } from "../wasm/module.ts";
 import { LinkError } from "./errors.ts";
 import type { SignatureIds } from "./signature-ids.ts";
+import { tailCallWords, usesTailCalls } from "./tail-calls.ts";
 import { constantBits, exportIndex, symbolNames, typeKey, type Unit } from "./unit.ts";
 
 /** What the modules of a program share. */
@@ -50,6 +51,7 @@ const largestTable = 1 << 20;
 /** The surroundings of one unit's functions in a program. */
 export class UnitEnvironment implements LoweringEnvironment {
   readonly memorySpace: number;
+  private knownCallAreaWords: number | undefined;
   private readonly growsTables: boolean;
   private readonly dropsData: boolean;
   private readonly dropsElements: boolean;
@@ -65,6 +67,12 @@ export class UnitEnvironment implements LoweringEnvironment {
     this.growsTables = contains(code, 0xfc, 0x0f);
     this.dropsData = contains(code, 0xfc, 0x09);
     this.dropsElements = contains(code, 0xfc, 0x0d);
+  }
+
+  /** Words of the stack area that the unit's calls leave at least: see `tailCallWords`. */
+  get callAreaWords(): number {
+    this.knownCallAreaWords ??= tailCallWords(this.unit.module);
+    return this.knownCallAreaWords;
   }
 
   machineImport(functionIndex: number): MachineImportName | undefined {
@@ -160,15 +168,13 @@ export class UnitEnvironment implements LoweringEnvironment {
   }
 
   get appStart(): SymbolId | undefined {
-    const { app } = this.program;
-    const index = exportIndex(app, "function", "_start");
-    return index === undefined ? undefined : this.symbol(symbolNames.function(app, index));
+    const index = exportIndex(this.program.app, "function", "_start");
+    return index === undefined ? undefined : this.appEntry(index);
   }
 
   get appInitialize(): SymbolId | undefined {
-    const { app } = this.program;
-    const { start } = app.module;
-    return start === undefined ? undefined : this.symbol(symbolNames.function(app, start));
+    const { start } = this.program.app.module;
+    return start === undefined ? undefined : this.appEntry(start);
   }
 
   get appMaximumPages(): number {
@@ -211,13 +217,20 @@ export class UnitEnvironment implements LoweringEnvironment {
 
   /** The app's export that meets an import of the kernel's; nothing defines it in other apps. */
   private engineFunction(names: ImportName): SymbolId {
-    const { app, symbols } = this.program;
+    const { app } = this.program;
     if (names.module !== "engine") {
       throw new LinkError(`the kernel imports ${names.module}.${names.name}`);
     }
     const index = exportIndex(app, "function", names.name);
-    const missing = `engine.${names.name}`;
-    return symbols.intern(index === undefined ? missing : symbolNames.function(app, index));
+    return index === undefined ? this.symbol(`engine.${names.name}`) : this.appEntry(index);
+  }
+
+  /** What the kernel calls for a function of the app's: one with tail calls needs room for them. */
+  private appEntry(functionIndex: number): SymbolId {
+    const { app } = this.program;
+    const hasTailCalls = usesTailCalls(app.module, functionIndex);
+    const name = hasTailCalls ? symbolNames.entry : symbolNames.function;
+    return this.symbol(name(app, functionIndex));
   }
 
   /** The kernel's export that meets an import of the app; its type must be the one agreed on. */

@@ -18,5 +18,5 @@ export function compileUnitFunction(
   const { unit } = environment;
   const fn = lowerFunction(unit.module, index, environment);
   runPipeline(fn);
-  return compileFunction(fn, symbol, symbols);
+  return compileFunction(fn, symbol, symbols, environment.callAreaWords);
 }

@@ -43,6 +43,8 @@ export const symbolNames = {
     const exported = unit.exportNames.get(index);
     return exported === undefined ? `${unit.name}.f${index}` : `${unit.name}.${exported}`;
   },
+  /** Calls a function, with room on the stack for its tail calls. */
+  entry: (unit: Unit, index: number): string => `${unit.name}.f${index}.entry`,
   global: (unit: Unit, index: number): string => `${unit.name}.g${index}`,
   table: (unit: Unit, index: number): string => `${unit.name}.t${index}`,
   tableSize: (unit: Unit, index: number): string => `${unit.name}.t${index}.size`,

@@ -6,7 +6,7 @@ import { functionTypeOf } from "../wasm/module.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
 import { lowerMachineImport } from "./machine-imports.ts";
 import { tableEntry } from "./tables.ts";
-import { signatureOfType, valueTypeOf } from "./types.ts";
+import { signatureOfType } from "./types.ts";
 
 const firstResult = 0;
 
@@ -44,6 +44,27 @@ function pushResults(lowering: FunctionLowering, signature: Signature, call: Val
 }
 
 function lowerCallIndirect(lowering: FunctionLowering): void {
+  const target = popIndirectTarget(lowering);
+  if (target === undefined) return;
+  const { signature, code, values } = target;
+  const call = lowering.builder.emitWithList(
+    Operation.callPointer,
+    signature.results[firstResult] ?? ValueType.none,
+    values,
+    { a: code, aux: signature.results.length },
+  );
+  pushResults(lowering, signature, call);
+}
+
+/** What an indirect call calls, with what; undefined where it always traps. */
+interface IndirectTarget {
+  readonly signature: Signature;
+  /** The code's address. */
+  readonly code: Value;
+  readonly values: Value[];
+}
+
+function popIndirectTarget(lowering: FunctionLowering): IndirectTarget | undefined {
   const { builder, environment, module, reader } = lowering;
   const type = module.types[reader.index];
   if (type === undefined) throw invalid(reader.offset, "unknown type");
@@ -52,17 +73,26 @@ function lowerCallIndirect(lowering: FunctionLowering): void {
   const values = lowering.popMany(signature.parameters.length);
   const wanted = environment.signatureId(reader.index);
   const entry = tableEntry(lowering, reader.second, index, "undefinedElement");
-  if (!builder.isReachable) return;
+  if (!builder.isReachable) return undefined;
   checkSignature(lowering, entry, wanted);
-  const a = loadHalf(lowering, entry, codeOffset);
-  const resultType = type.results[firstResult];
-  const call = builder.emitWithList(
-    Operation.callPointer,
-    resultType === undefined ? ValueType.none : valueTypeOf(resultType),
-    values,
-    { a, aux: signature.results.length },
-  );
-  pushResults(lowering, signature, call);
+  return { signature, code: loadHalf(lowering, entry, codeOffset), values };
+}
+
+function lowerReturnCall(lowering: FunctionLowering): void {
+  const { builder, environment, fn, module, reader } = lowering;
+  if (environment.machineImport(reader.index) !== undefined) {
+    lowerCall(lowering);
+    if (builder.isReachable) builder.return(lowering.popMany(fn.signature.results.length));
+    return;
+  }
+  const { parameters } = functionTypeOf(module, reader.index);
+  const values = lowering.popMany(parameters.length);
+  builder.tailCall(values, { low: environment.functionSymbol(reader.index) });
+}
+
+function lowerReturnCallIndirect(lowering: FunctionLowering): void {
+  const target = popIndirectTarget(lowering);
+  if (target !== undefined) lowering.builder.tailCall(target.values, { a: target.code });
 }
 
 /** One half of a table entry: the code's address or the signature's id, both i32. */
@@ -91,4 +121,6 @@ function checkSignature(lowering: FunctionLowering, entry: Value, wanted: number
 export const callHandlers = {
   call: lowerCall,
   call_indirect: lowerCallIndirect,
+  return_call: lowerReturnCall,
+  return_call_indirect: lowerReturnCallIndirect,
 } satisfies Record<string, Handler>;

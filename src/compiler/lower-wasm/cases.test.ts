@@ -18,7 +18,8 @@ const features =
   Features.NontrappingFPToInt |
   Features.BulkMemory |
   Features.ReferenceTypes |
-  Features.Multivalue;
+  Features.Multivalue |
+  Features.TailCall;
 const imports = { globals: { "config.platform": 1n } };
 
 function read(name: string): Uint8Array<ArrayBuffer> {

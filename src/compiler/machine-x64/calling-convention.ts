@@ -26,7 +26,11 @@ export const registerArguments = 8;
 export const integerResults: readonly number[] = [rax, rdx, rcx, rdi, rsi, r8];
 
 /** How many results travel in registers. */
-export const registerResults = integerResults.length;
+const registerResults = integerResults.length;
+
+function resultWords(results: number): number {
+  return Math.max(0, results - registerResults);
+}
 
 const calleeSavedRegisters: readonly number[] = [rbx, rbp, r12, r13, r14];
 const callerSavedRegisters: readonly number[] = [rax, rcx, rdx, rsi, rdi, r8, r9, r10];
@@ -60,10 +64,13 @@ export interface Place {
   readonly stackWord: number;
 }
 
-/** Places of arguments of the given classes, in order. */
-export function argumentPlaces(classes: readonly number[]): Place[] {
+/**
+ * Places of arguments of the given classes, in order, of a function with so many results: the words
+ * of those come first, so that a function's tail calls find them where its own results go.
+ */
+export function argumentPlaces(classes: readonly number[], results: number): Place[] {
   const used = [0, 0];
-  let words = 0;
+  let words = resultWords(results);
   return classes.map((registerClass) => {
     const index = used[registerClass] ?? 0;
     if (index >= registerArguments) return { register: -1, stackWord: words++ };
@@ -76,15 +83,16 @@ export function argumentPlaces(classes: readonly number[]): Place[] {
   });
 }
 
-/** Words of the stack area that the arguments take; results that overflow stand behind them. */
-export function argumentWords(classes: readonly number[]): number {
-  return argumentPlaces(classes).filter((place) => place.stackWord >= 0).length;
+/** Words of the stack area of a call: for results that overflow, then for arguments that do. */
+export function areaWords(classes: readonly number[], results: number): number {
+  const places = argumentPlaces(classes, results);
+  return Math.max(resultWords(results), ...places.map(({ stackWord }) => stackWord + 1));
 }
 
-/** Place of the result at `position` (from 0), behind `words` words of arguments. */
-export function resultPlace(position: number, registerClass: number, words: number): Place {
+/** Place of the result at `position`, from 0. */
+export function resultPlace(position: number, registerClass: number): Place {
   if (position >= registerResults) {
-    return { register: -1, stackWord: words + position - registerResults };
+    return { register: -1, stackWord: position - registerResults };
   }
   const integer = integerResults[position] ?? 0;
   return {

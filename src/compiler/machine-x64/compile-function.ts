@@ -9,10 +9,18 @@ import { selectInstructions } from "./select/select.ts";
 const codeAlignment = 16;
 const tableEntryBytes = 4;
 
-/** The chunks of one function: its code first, then its jump tables. */
-export function compileFunction(fn: SsaFunction, symbol: SymbolId, symbols: SymbolTable): Chunk[] {
+/**
+ * The chunks of one function: its code first, then its jump tables. Each of its calls leaves
+ * `callAreaWords` words of the stack at least for the tail calls of what it calls.
+ */
+export function compileFunction(
+  fn: SsaFunction,
+  symbol: SymbolId,
+  symbols: SymbolTable,
+  callAreaWords: number,
+): Chunk[] {
   const intern = (name: string) => symbols.intern(name);
-  const { code, systemCalls } = selectInstructions(fn, { symbol: intern });
+  const { code, systemCalls } = selectInstructions(fn, { symbol: intern, callAreaWords });
   const allocation = allocateRegisters(code, registerFile);
   const emitted = emitFunction(code, allocation, {
     symbol: intern,

@@ -9,6 +9,10 @@ const names = [
   "entry",
   /** Epilogue and ret; uses the results in their registers. */
   "return",
+  /** Epilogue and a jump to the symbol; uses the arguments in their registers. */
+  "tailCall",
+  /** The same to the address in a register: use r, then the arguments. */
+  "tailCallPointer",
   /** To the only successor. */
   "jump",
   /** To the first successor when condition `immediateLow` holds, else to the second. */

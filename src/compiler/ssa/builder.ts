@@ -174,6 +174,13 @@ export class Builder implements Emitter {
     this.end(Operation.return, none, values);
   }
 
+  /** Ends the block: calls a symbol (`low`) or code address (`a`) and returns what that returns. */
+  tailCall(values: readonly Value[], { a = none, low = 0 }: { a?: Value; low?: number }): void {
+    const operation = a === none ? Operation.tailCall : Operation.tailCallPointer;
+    this.emitWithList(operation, ValueType.none, values, { a, low });
+    this.leave();
+  }
+
   /** Ends the block: ends the program with a trap. */
   trap(kind: number): void {
     this.emit(Operation.trap, ValueType.none, none, none, none, kind);

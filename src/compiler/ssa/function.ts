@@ -157,7 +157,7 @@ export class SsaFunction {
   /** The edges that leave a block, in the order of its last instruction's list. */
   edgesOf(block: Block): Edge[] {
     const terminator = this.terminatorOf(block);
-    if (hasArgumentList[this.operation[terminator] as number] === 1) return []; // return
+    if (hasArgumentList[this.operation[terminator] as number] === 1) return []; // the function ends
     return this.listOf(terminator);
   }
 

@@ -71,6 +71,8 @@ class Activation {
       }
       const terminator = fn.terminatorOf(block);
       if (fn.operation[terminator] === Operation.return) return this.list(terminator);
+      const results = this.tailCall(terminator);
+      if (results !== undefined) return results;
       if (fn.operation[terminator] === Operation.trap) throw this.trap(terminator);
       const edge = this.edgeTaken(block, terminator);
       block = fn.edgeTo[edge] as Block;
@@ -79,6 +81,17 @@ class Activation {
         fn.argumentsOf(edge).map((value) => this.get(value)),
       );
     }
+  }
+
+  /** The results of a call that ends the function, or undefined where none does. */
+  private tailCall(terminator: Value): readonly bigint[] | undefined {
+    const { fn, host } = this;
+    const operation = fn.operation[terminator];
+    if (operation === Operation.tailCall) {
+      return host.call(fn.low[terminator] as number, this.list(terminator));
+    }
+    if (operation !== Operation.tailCallPointer) return undefined;
+    return host.callPointer(Number(this.operand(fn.a, terminator)), this.list(terminator));
   }
 
   private enter(block: Block, values: readonly bigint[]): void {

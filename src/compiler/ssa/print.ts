@@ -77,7 +77,7 @@ class Printer {
     const count = operandCounts[operation] as number;
     const operands = [fn.a, fn.b, fn.c].slice(0, count).map((column) => column[instruction]);
     const parts = operands.map((value) => this.value(value as number));
-    if (effects[operation] === Effect.end && operation !== Operation.return) {
+    if (effects[operation] === Effect.end && hasArgumentList[operation] === 0) {
       parts.push(...fn.edgesOf(block).map((edge) => this.edge(edge)));
     }
     const text = parts.length === 0 ? "" : ` ${parts.join(", ")}`;
@@ -102,6 +102,7 @@ class Printer {
       case Operation.store:
         return low === 0 ? "" : ` + ${low >>> 0}`;
       case Operation.call:
+      case Operation.tailCall:
         return ` ${this.symbol(low)}`;
       case Operation.symbolAddress:
       case Operation.functionReference:

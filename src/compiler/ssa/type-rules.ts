@@ -106,6 +106,8 @@ const rules: { readonly [name in OperationName]: Rule } = {
   branch: ({ type, a }) => type === none && a === i32,
   switch: ({ type, a }) => type === none && a === i32,
   return: nothing,
+  tailCall: nothing,
+  tailCallPointer: ({ type, a }) => type === none && a === i32,
   trap: nothing,
 };
 

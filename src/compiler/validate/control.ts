@@ -1,4 +1,4 @@
-import { WasmType } from "../wasm/module.ts";
+import { type FunctionType, WasmType } from "../wasm/module.ts";
 import { typeName } from "../wasm/types.ts";
 import type { FunctionValidator, Handler, TypeList } from "./function-validator.ts";
 
@@ -62,14 +62,16 @@ function functionReturn(validator: FunctionValidator): void {
   validator.leaveReachable();
 }
 
-function call(validator: FunctionValidator): void {
+/** The type of the function that the current instruction calls. */
+function calledType(validator: FunctionValidator): FunctionType {
   const { module, reader } = validator;
   const type = module.types[module.functions[reader.index]?.typeIndex ?? -1];
   if (type === undefined) throw validator.error("unknown type");
-  validator.apply(type.parameters, type.results);
+  return type;
 }
 
-function callIndirect(validator: FunctionValidator): void {
+/** The same of an indirect call, whose index it pops. */
+function indirectlyCalledType(validator: FunctionValidator): FunctionType {
   const { module, reader } = validator;
   const table = module.tables[reader.second];
   if (table?.type !== WasmType.funcref) {
@@ -80,7 +82,20 @@ function callIndirect(validator: FunctionValidator): void {
   const type = module.types[reader.index];
   if (type === undefined) throw validator.error(`unknown type ${reader.index}`);
   validator.pop(WasmType.i32);
-  validator.apply(type.parameters, type.results);
+  return type;
+}
+
+function call(validator: FunctionValidator, { parameters, results }: FunctionType): void {
+  validator.apply(parameters, results);
+}
+
+/** A call in place of a return: its results are the function's. */
+function returnCall(validator: FunctionValidator, { parameters, results }: FunctionType): void {
+  if (!equal(results, validator.results)) {
+    throw validator.error("type mismatch: a tail call must give what its function gives");
+  }
+  validator.popAll(parameters);
+  validator.leaveReachable();
 }
 
 /** Blocks, branches and calls (sections 3.3.8 and 3.3.9). */
@@ -96,6 +111,8 @@ export const controlHandlers = {
   br_if: branchIf,
   br_table: branchTable,
   return: functionReturn,
-  call,
-  call_indirect: callIndirect,
+  call: (validator) => call(validator, calledType(validator)),
+  call_indirect: (validator) => call(validator, indirectlyCalledType(validator)),
+  return_call: (validator) => returnCall(validator, calledType(validator)),
+  return_call_indirect: (validator) => returnCall(validator, indirectlyCalledType(validator)),
 } satisfies Record<string, Handler>;

@@ -269,7 +269,6 @@ describe("features that come later are refused by name", () => {
     ["SIMD", [0xfd, 0x0c]],
     ["threads", [0xfe, 0x10]],
     ["garbage-collected types", [0xfb, 0x00]],
-    ["tail calls", [0x12, 0x00]],
     ["exceptions", [0x1f, 0x40, 0x00]],
     ["exceptions", [0x06, 0x40]],
     ["typed function references", [0xd4]],

@@ -52,6 +52,8 @@ export const opcodeRows = {
   return: row(0x0f),
   call: row(0x10, "", "function"),
   call_indirect: row(0x11, "", "typeAndTable"),
+  return_call: row(0x12, "", "function"),
+  return_call_indirect: row(0x13, "", "typeAndTable"),
 
   // Any values.
   drop: row(0x1a),

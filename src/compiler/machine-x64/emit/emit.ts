@@ -3,6 +3,7 @@ import type { MachineFunction } from "../../machine/machine-function.ts";
 import { integerScratch } from "../calling-convention.ts";
 import { conditionForm } from "../conditions.ts";
 import { Form } from "../encoding.ts";
+import { symbolOf } from "../instruction-shape.ts";
 import { firstPseudo, Pseudo } from "../pseudo-instructions.ts";
 import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
 import { expansions, inverse } from "./expand.ts";
@@ -144,9 +145,24 @@ class FunctionEmission {
     instruction: number,
     immediate: number,
   ): void {
+    const { emitter } = this;
     switch (opcode) {
       case Pseudo.return:
-        this.emitter.frame.leave(this.emitter.assembler);
+        emitter.frame.leave(emitter.assembler);
+        emitter.assembler.emit(Form.ret);
+        break;
+      case Pseudo.tailCall:
+        emitter.frame.leave(emitter.assembler);
+        emitter.assembler.jumpToSymbol(
+          Form.jmp_rel32,
+          symbolOf(this.code.extra[instruction] as number),
+        );
+        break;
+      case Pseudo.tailCallPointer:
+        // The epilogue restores registers: the address waits in one that it leaves alone.
+        emitter.assembler.emit(Form.mov_r64_rm64, integerScratch, emitter.location(instruction, 0));
+        emitter.frame.leave(emitter.assembler);
+        emitter.assembler.emit(Form.jmp_rm64, integerScratch);
         break;
       case Pseudo.jump:
         this.jumpUnlessNext(block, this.successor(block, 0));

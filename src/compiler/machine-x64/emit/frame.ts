@@ -50,13 +50,12 @@ export class Frame {
     adjustStack(assembler, Form.sub_rm64_imm8, Form.sub_rm64_imm32, this.localBytes);
   }
 
-  /** Undoes `enter` and returns. */
+  /** Undoes `enter`; the return address is then on top of the stack. */
   leave(assembler: Assembler): void {
     if (this.localBytes !== 0) {
       adjustStack(assembler, Form.add_rm64_imm8, Form.add_rm64_imm32, this.localBytes);
     }
     for (const register of [...this.saved].reverse()) assembler.emit(Form.pop_r64, register);
-    assembler.emit(Form.ret);
   }
 }
 

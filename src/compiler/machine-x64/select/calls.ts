@@ -2,18 +2,18 @@ import { Role } from "../../machine/machine-function.ts";
 import type { Value } from "../../ssa/function.ts";
 import { Operation, ValueType } from "../../ssa/operations.ts";
 import {
+  areaWords,
   argumentPlaces,
-  argumentWords,
   callClobbers,
   type Place,
   registerMask,
-  registerResults,
   resultPlace,
 } from "../calling-convention.ts";
 import { Form } from "../encoding.ts";
 import { Shape, stackAddress } from "../instruction-shape.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
-import type { Selector } from "./selector.ts";
+import { SelectionError } from "./selection-error.ts";
+import { classOfType, type Selector } from "./selector.ts";
 
 /**
  * The `result` instructions of each call, found before selection: they belong to the call's own
@@ -39,26 +39,26 @@ export function selectCall(selector: Selector, value: Value, results: readonly V
   const { fn, draft } = selector;
   const values = fn.listOf(value).map((operand) => fn.resolve(operand));
   const classes = values.map((operand) => selector.classOf(operand));
-  const places = argumentPlaces(classes);
+  const resultCount = fn.aux[value] as number;
+  const places = argumentPlaces(classes, resultCount);
   const registers = values.map((operand) => selector.registerOf(operand));
-  storeStackArguments(selector, values, registers, places);
-  // The callee may write its last results there, wanted or not.
-  const areaWords =
-    argumentWords(classes) + Math.max(0, (fn.aux[value] as number) - registerResults);
+  storeStackArguments(selector, values, registers, places, Shape.outgoing);
+  // The callee may write its last results there, wanted or not, or what its tail calls take.
+  const words = Math.max(areaWords(classes, resultCount), selector.environment.callAreaWords);
   const pointer = selector.operationOf(value) === Operation.callPointer;
   if (pointer) {
     const target = selector.registerOf(fn.a[value] as number);
-    draft.append(Form.call_rm64, 0, areaWords);
+    draft.append(Form.call_rm64, 0, words);
     draft.operand(target, Role.use);
   } else {
     const { low } = selector.immediateOf(value);
-    draft.symbolImmediate(Form.call_rel32, -1, low, 0, areaWords);
+    draft.symbolImmediate(Form.call_rel32, -1, low, 0, words);
   }
   registers.forEach((register, index) => {
     const place = places[index] as Place;
     if (place.register >= 0) draft.fixed(register, Role.use, place.register);
   });
-  defineResults(selector, value, results, argumentWords(classes));
+  defineResults(selector, value, results);
 }
 
 function storeStackArguments(
@@ -66,30 +66,26 @@ function storeStackArguments(
   values: readonly Value[],
   registers: readonly number[],
   places: readonly Place[],
+  area: number,
 ): void {
   registers.forEach((register, index) => {
     const place = places[index] as Place;
     if (place.register >= 0) return;
     const float = selector.classOf(values[index] as number) === 1;
     const form = float ? Form.movsd_m64_x : Form.mov_rm64_r64;
-    selector.draft.memory(form, register, stackAddress(Shape.outgoing, place.stackWord));
+    selector.draft.memory(form, register, stackAddress(area, place.stackWord));
   });
 }
 
 /** Adds the results' operands and the clobbers to the call, then loads results from the stack. */
-function defineResults(
-  selector: Selector,
-  call: Value,
-  others: readonly Value[],
-  words: number,
-): void {
+function defineResults(selector: Selector, call: Value, others: readonly Value[]): void {
   const { fn, draft } = selector;
   const results: { value: Value; place: Place }[] = [];
   if (fn.type[call] !== ValueType.none) {
-    results.push({ value: call, place: resultPlace(0, selector.classOf(call), words) });
+    results.push({ value: call, place: resultPlace(0, selector.classOf(call)) });
   }
   for (const value of others) {
-    const place = resultPlace(fn.aux[value] as number, selector.classOf(value), words);
+    const place = resultPlace(fn.aux[value] as number, selector.classOf(value));
     results.push({ value, place });
   }
   const wanted = results.filter(({ value }) => selector.hasRegister(value));
@@ -112,7 +108,8 @@ function defineResults(
 export function selectEntry(selector: Selector): void {
   const { fn, draft } = selector;
   const parameters = fn.parametersOf(0);
-  const places = argumentPlaces(parameters.map((value) => selector.classOf(value)));
+  const classes = parameters.map((value) => selector.classOf(value));
+  const places = argumentPlaces(classes, fn.signature.results.length);
   draft.append(Pseudo.entry);
   const wanted = parameters
     .map((value, index) => ({ value, place: places[index] as Place }))
@@ -132,12 +129,11 @@ export function selectEntry(selector: Selector): void {
 /** return. */
 export function selectReturn(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
-  const words = argumentWords(fn.parametersOf(0).map((parameter) => selector.classOf(parameter)));
   const results = fn.listOf(value).map((operand, position) => {
     const resolved = fn.resolve(operand);
     const registerClass = selector.classOf(resolved);
     const register = selector.registerOf(resolved);
-    return { register, registerClass, place: resultPlace(position, registerClass, words) };
+    return { register, registerClass, place: resultPlace(position, registerClass) };
   });
   for (const { register, registerClass, place } of results) {
     if (place.register >= 0) continue;
@@ -148,4 +144,38 @@ export function selectReturn(selector: Selector, value: Value): void {
   for (const { register, place } of results) {
     if (place.register >= 0) draft.fixed(register, Role.use, place.register);
   }
+}
+
+/**
+ * tailCall and tailCallPointer: arguments in registers, and in the stack area of the function's own,
+ * in which every caller has left room for them. Its own were all loaded when it was entered.
+ */
+export function selectTailCall(selector: Selector, value: Value): void {
+  const { fn, draft } = selector;
+  const values = fn.listOf(value).map((operand) => fn.resolve(operand));
+  const classes = values.map((operand) => selector.classOf(operand));
+  const resultCount = fn.signature.results.length;
+  checkArea(selector, areaWords(classes, resultCount));
+  const places = argumentPlaces(classes, resultCount);
+  const registers = values.map((operand) => selector.registerOf(operand));
+  const isPointer = selector.operationOf(value) === Operation.tailCallPointer;
+  const pointer = isPointer ? selector.registerOf(fn.a[value] as number) : -1;
+  storeStackArguments(selector, values, registers, places, Shape.incoming);
+  if (isPointer) {
+    draft.append(Pseudo.tailCallPointer);
+    draft.operand(pointer, Role.use);
+  } else {
+    draft.symbolImmediate(Pseudo.tailCall, -1, selector.immediateOf(value).low, 0);
+  }
+  registers.forEach((register, index) => {
+    const place = places[index] as Place;
+    if (place.register >= 0) draft.fixed(register, Role.use, place.register);
+  });
+}
+
+function checkArea({ environment, fn }: Selector, words: number): void {
+  const { parameters, results } = fn.signature;
+  const own = areaWords(parameters.map(classOfType), results.length);
+  if (words <= Math.max(own, environment.callAreaWords)) return;
+  throw new SelectionError("a tail call needs more of the stack than its callers left", fn.name);
 }

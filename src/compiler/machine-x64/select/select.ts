@@ -3,7 +3,7 @@ import { loopDepths, reversePostorder } from "../../ssa/control-flow.ts";
 import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
 import { Operation } from "../../ssa/operations.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
-import { resultsOfCalls, selectCall, selectEntry, selectReturn } from "./calls.ts";
+import { resultsOfCalls, selectCall, selectEntry, selectReturn, selectTailCall } from "./calls.ts";
 import { selectBranch, selectSwitch } from "./control.ts";
 import { handlers } from "./handlers.ts";
 import { type SelectionEnvironment, Selector } from "./selector.ts";
@@ -134,6 +134,10 @@ function selectTerminator(selector: Selector, terminator: Value): boolean {
       return false;
     case Operation.return:
       selectReturn(selector, terminator);
+      return false;
+    case Operation.tailCall:
+    case Operation.tailCallPointer:
+      selectTailCall(selector, terminator);
       return false;
     default:
       handlers[selector.operationOf(terminator)]?.(selector, terminator);

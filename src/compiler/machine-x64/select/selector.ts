@@ -18,6 +18,8 @@ import { Draft } from "./draft.ts";
 export interface SelectionEnvironment {
   /** The number of a symbol by its name. */
   symbol(name: string): number;
+  /** Words of the stack area that every call leaves at least, for the tail calls of what it calls. */
+  readonly callAreaWords: number;
 }
 
 /**
@@ -72,10 +74,7 @@ export class Selector {
 
   /** The register class of a value. */
   classOf(value: Value): RegisterClassId {
-    const type = this.fn.type[value];
-    return type === ValueType.f32 || type === ValueType.f64
-      ? RegisterClass.float
-      : RegisterClass.integer;
+    return classOfType(this.fn.type[value] as number);
   }
 
   /** Whether a value is 64 bits wide. */
@@ -289,6 +288,12 @@ export class Selector {
       for (const edge of fn.edgesOf(block)) fn.argumentsOf(edge).forEach(count);
     }
   }
+}
+
+/** The register class of values of a type. */
+export function classOfType(type: number): RegisterClassId {
+  const isFloat = type === ValueType.f32 || type === ValueType.f64;
+  return isFloat ? RegisterClass.float : RegisterClass.integer;
 }
 
 /** The access number of an `aux` column. */

@@ -133,7 +133,7 @@ class Simplifier {
 /** The edges that leave a block with these instructions. */
 function outgoingEdges(fn: SsaFunction, instructions: readonly Value[]): readonly Edge[] {
   const last = instructions[instructions.length - 1] as Value;
-  return fn.operation[last] === Operation.return ? [] : fn.listOf(last);
+  return hasArgumentList[fn.operation[last] as number] === 1 ? [] : fn.listOf(last);
 }
 
 const unfoldable = new Set<number>([
