@@ -51,7 +51,8 @@ describe.runIf(hasProcesses)("a folder as a static site", () => {
   }, 240_000);
 
   afterAll(async () => {
-    expect(await site.stop()).toBe(0);
+    const status = await site.stop();
+    if (status !== 0) throw new Error(`the service ended with ${status}`);
     images.remove();
     rmSync(folder, { recursive: true });
   });
