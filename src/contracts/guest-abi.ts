@@ -64,6 +64,11 @@ export function catchesStop(name: string): boolean {
   return name.startsWith("http_");
 }
 
+/** Whether an app that imports this function of WASI can wait: for input, a time, another. */
+export function canWait(name: string): boolean {
+  return ["fd_read", "fd_pread", "poll_oneoff", "sched_yield"].includes(name) || opensSockets(name);
+}
+
 const three: GuestImport["parameters"] = ["i32", "i32", "i32"];
 const two: GuestImport["parameters"] = ["i32", "i32"];
 

@@ -1,5 +1,6 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import {
+  canWait,
   catchesStop,
   engineGuestImports,
   guestImports,
@@ -266,6 +267,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
     if (names.name === "resolvesNames") return { low: this.appImports(resolvesNames), high: 0 };
+    if (names.name === "canWait") return { low: this.appImports(canWait), high: 0 };
     if (names.name === "catchesStop") return { low: this.appImports(catchesStop), high: 0 };
     return undefined;
   }

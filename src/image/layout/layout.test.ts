@@ -14,6 +14,7 @@ const definedElsewhere = new Set([
   "appKind",
   "opensSockets",
   "opensFiles",
+  "canWait",
   "catchesStop",
   "resolvesNames",
   "hasDefaults",

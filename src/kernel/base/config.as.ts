@@ -81,6 +81,10 @@ export declare const resolvesNames: i32;
 @external("config", "catchesStop")
 export declare const catchesStop: i32;
 
+/** Whether the app can wait for something: 0 or 1. */
+@external("config", "canWait")
+export declare const canWait: i32;
+
 /** Whether the image may have arguments and variables of its own: 0 or 1. */
 @external("config", "hasDefaults")
 export declare const hasDefaults: i32;

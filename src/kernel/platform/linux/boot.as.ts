@@ -38,9 +38,12 @@ export function bootLinux(record: u64): void {
   }
 }
 
-/** Apps whose work the kernel ends in order have the request to stop reported. */
+/**
+ * Apps whose work the kernel ends in order have the request to stop reported; those that never wait
+ * come to their end by themselves.
+ */
 function heedStop(): bool {
-  return config.catchesStop ? true : heedStopSignals();
+  return config.catchesStop || !config.canWait ? true : heedStopSignals();
 }
 
 /** Opens, while that is still allowed, what sockets need and what listens from the start. */

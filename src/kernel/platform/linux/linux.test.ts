@@ -20,14 +20,13 @@ function callNames(instance: LinuxProcess): string[] {
 }
 
 describe("boot in a Linux process", () => {
-  it("maps, handles faults and seals itself with six system calls", () => {
+  it("maps, handles faults and seals itself with five system calls", () => {
     const instance = new LinuxProcess(["app"], []);
     expect(instance.boot()).toBe(0);
     expect(callNames(instance)).toEqual([
       "mmap",
       "sigaltstack",
       "rt_sigaction",
-      "getpid",
       "prctl",
       "seccomp",
       "exit_group",
@@ -35,12 +34,17 @@ describe("boot in a Linux process", () => {
     expect(instance.calls[0]?.values.slice(0, 2)).toEqual([appBase, 65_536n]);
   });
 
-  it("can be asked to stop as the first process of a container", () => {
-    const instance = new LinuxProcess([], []);
-    instance.results.set(39, [1n]);
+  const first = "as the first process of a container";
+  it.each([
+    [`can be asked to stop ${first}`, { canWait: 1 }, 1n, [11n, 2n, 15n]],
+    ["is stopped by the host elsewhere", { canWait: 1 }, 2n, [11n]],
+    [`comes to its end ${first} when it never waits`, { canWait: 0 }, 1n, [11n]],
+  ])("%s", (_, config, process, signals) => {
+    const instance = new LinuxProcess([], [], config);
+    instance.results.set(39, [process]);
     instance.boot();
     const handled = instance.calls.filter(({ number }) => number === 13);
-    expect(handled.map(({ values }) => values[0])).toEqual([11n, 2n, 15n]);
+    expect(handled.map(({ values }) => values[0])).toEqual(signals);
   });
 
   it("maps only what the executable's segments leave out", () => {
