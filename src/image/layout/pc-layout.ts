@@ -3,7 +3,6 @@ import type { SectionName } from "../../compiler/object/object.ts";
 import { platformIds } from "../../contracts/machine-interface.ts";
 import {
   alignUp,
-  emptySegment,
   type LayoutRequest,
   pageBytes,
   sectionRange,
@@ -61,10 +60,8 @@ export function pcLayout(request: LayoutRequest): MemoryLayout {
   return {
     sectionStart: (section, before) => sectionStart(request, section, before),
     symbols: (sections) => symbols(request, sections, placesBehind(sections)),
-    emptySegments(sections) {
-      const { faultStackLow } = placesBehind(sections);
-      return [emptySegment(faultStackLow, faultStackBytes + pcStack.length)];
-    },
+    // Stacks need no zeroes, and a loader takes its time to write them.
+    emptySegments: () => [],
   };
 }
 
