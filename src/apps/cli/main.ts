@@ -1,6 +1,6 @@
 /** `tsuki`: reads the command line and loads the one command that it names. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
 import { reportError, usageStatus } from "./report.ts";
@@ -102,14 +102,6 @@ async function guarded(
   }
 }
 
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-  );
-  const isObject = typeof manifest === "object" && manifest !== null;
-  return isObject && "version" in manifest ? String(manifest.version) : "unknown";
-}
-
 async function main(): Promise<void> {
   const program = new Command("tsuki")
     .description(
@@ -121,7 +113,7 @@ async function main(): Promise<void> {
     .showSuggestionAfterError(false)
     .showHelpAfterError(false);
   if (process.argv.some((word) => word === "--version" || word === "-V")) {
-    program.version(version(), "-V, --version", "print Tsuki's version");
+    program.version(manifest.version, "-V, --version", "print Tsuki's version");
   } else {
     program.option("-V, --version", "print Tsuki's version");
   }
