@@ -5,6 +5,7 @@ import { findQemu } from "../src/monitors/qemu/find-qemu.ts";
 import { testKvm } from "../src/monitors/qemu/kvm.ts";
 import { Bench } from "./bench.ts";
 import { measureBuilding } from "./building/area.ts";
+import { measureCode } from "./code/area.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { measureProcess } from "./process/area.ts";
 import { measureQemu } from "./qemu/area.ts";
@@ -17,6 +18,7 @@ const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Fi
   process: measureProcess,
   qemu: measureQemu,
   building: measureBuilding,
+  code: measureCode,
 };
 
 const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { estimate, median, pairedDifference, pairedRatio, quantile } from "./statistics.ts";
+import {
+  estimate,
+  geometricMean,
+  median,
+  pairedDifference,
+  pairedRatio,
+  quantile,
+} from "./statistics.ts";
 
 test.each([
   [[3], 3],
@@ -61,4 +68,9 @@ test("a median lies within its interval", () => {
       expect(high).toBeGreaterThanOrEqual(value);
     }),
   );
+});
+
+test("a ratio and its inverse have the geometric mean 1", () => {
+  expect(geometricMean([4, 0.25])).toBeCloseTo(1);
+  expect(geometricMean([2, 8])).toBeCloseTo(4);
 });

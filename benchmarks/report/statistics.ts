@@ -14,6 +14,11 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
+/** The mean of ratios: the n-th root of their product; NaN for an empty series. */
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
 /** A median and where the true one lies, with 95 % confidence. */
 export interface Estimate {
   readonly value: number;

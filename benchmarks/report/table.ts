@@ -6,6 +6,7 @@ const titles: Readonly<Record<AreaName, string>> = {
   process: "process: an image run directly",
   qemu: "qemu: an image booted by the lean microvm",
   building: "building: the command line itself",
+  code: "code: the fourth round of each program, against V8",
 };
 
 const verdictTexts = { met: "met", missed: "MISSED", unclear: "unclear" } as const;

@@ -1,0 +1,76 @@
+/** One program made ready to run natively, in V8 and as our image. */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeApp } from "../../src/engine/app-store.ts";
+import { Cache } from "../../src/engine/cache.ts";
+import type { Bench } from "../bench.ts";
+import { isInstalled } from "../programs.ts";
+import type { Program } from "./program.ts";
+
+/** Who runs a program; the two compilers may be missing. */
+export const peerNames = ["gcc", "clang", "v8", "ours"] as const;
+
+/** The name of one of them. */
+export type PeerName = (typeof peerNames)[number];
+
+/** The command line of each peer that there is. */
+export type PeerCommands = ReadonlyMap<PeerName, readonly string[]>;
+
+const packageVersion = "bench";
+const nodeWords = [process.execPath, "--no-warnings", "--import", import.meta.resolve("tsx")];
+const isScript = ({ source }: Program) => source.endsWith(".ts");
+
+/** Builds a program for every peer; `cacheFolder` keeps what clang makes, which takes longest. */
+export async function buildPeers(
+  bench: Bench,
+  program: Program,
+  includeDirectories: readonly string[],
+  cacheFolder: string,
+): Promise<PeerCommands> {
+  if (isScript(program)) return scriptPeers(bench, program);
+  const wasm = bench.path(`${program.name}.wasm`);
+  const { app } = await makeApp(new Cache(cacheFolder), packageVersion, {
+    sources: [program.source],
+    includeDirectories,
+    toolchain: "c",
+    workingDirectory: dirname(program.source),
+    environment: process.env,
+  });
+  writeFileSync(wasm, app);
+  return new Map([
+    ...nativePeers(bench, program, includeDirectories),
+    ["v8", [...nodeWords, beside("v8-peer.ts"), wasm]],
+    ["ours", [bench.image(wasm, "linux", `${program.name}-ours`)]],
+  ]);
+}
+
+function nativePeers(
+  bench: Bench,
+  program: Program,
+  includeDirectories: readonly string[],
+): [PeerName, readonly string[]][] {
+  return (["gcc", "clang"] as const).filter(isInstalled).map((compiler) => {
+    const output = bench.path(`${program.name}-${compiler}`);
+    const includes = includeDirectories.map((folder) => `-I${folder}`);
+    const words = ["-O2", "-w", ...includes, "-o", output, program.source, "-lm"];
+    const { status, stderr } = spawnSync(compiler, words, { encoding: "utf8" });
+    if (status !== 0) throw new Error(`${compiler} refuses ${program.name}: ${stderr}`);
+    return [compiler, [output]];
+  });
+}
+
+/** The same interpreter, which its package carries as WebAssembly only. */
+function scriptPeers(bench: Bench, { name, source }: Program): PeerCommands {
+  const engine = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
+  return new Map([
+    ["v8", [...nodeWords, beside("quickjs-peer.ts"), engine, source]],
+    ["ours", [bench.image(source, "linux", `${name}-ours`)]],
+  ]);
+}
+
+function beside(file: string): string {
+  return join(dirname(fileURLToPath(import.meta.url)), file);
+}
