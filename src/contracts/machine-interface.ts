@@ -228,10 +228,16 @@ export type ConfigConstant = (typeof configConstants)[number];
 export const appBase = 0x10_0000_0000n;
 
 /**
+ * What a boot record on `pc` is, in the two lowest bits of its address: PVH's start_info, Multiboot
+ * 2's boot information, or Linux's zero page.
+ */
+export const bootRecordKinds = { startInfo: 0, multiboot: 1, zeroPage: 2 } as const;
+
+/**
  * What the kernel exports to the linker and to the platform's entry code.
  *
- * - `boot(record)`: entered once on the native stack; `record` is the address of the PVH
- *   start_info (`pc`), of the initial stack's argc (`linux`), or 0 (`node`). Ends with exit.
+ * - `boot(record)`: entered once on the native stack; `record` is the address of the boot
+ *   record with its kind (`pc`, bootRecordKinds), of the initial stack's argc (`linux`), or 0 (`node`). Ends with exit.
  * - `trap(kind, programCounter, stackPointer, address)`: reports and exits with 134. A fault comes
  *   as memoryOutOfBounds or machineFault with the address accessed, and the kernel finds the kind
  *   from it; an explicit check comes with address 0.

@@ -16,7 +16,12 @@ import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
 import { folderlessProcessFilter, sealedProcessFilter } from "./linux/sealed-calls.ts";
 import { fileSizeOfRuns, pageRuns } from "./page-runs.ts";
 import { pcAppRange } from "./pc/app-range.ts";
-import { linuxBootEntrySymbol, pcEntryChunks, pvhEntrySymbol } from "./pc/entry.ts";
+import {
+  linuxBootEntrySymbol,
+  multibootEntrySymbol,
+  pcEntryChunks,
+  pvhEntrySymbol,
+} from "./pc/entry.ts";
 import { interruptSymbols } from "./pc/interrupts.ts";
 import { machineTableSegments } from "./pc/machine-tables.ts";
 import { makeProgramMap, readOnlyChunk } from "./program-map.ts";
@@ -87,7 +92,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
     appAddress: () => Number(appBase),
   },
   pc: {
-    roots: [pvhEntrySymbol, linuxBootEntrySymbol, ...interruptSymbols],
+    roots: [pvhEntrySymbol, multibootEntrySymbol, linuxBootEntrySymbol, ...interruptSymbols],
     entryChunks: pcEntryChunks,
     layout: pcLayout,
     complete: () => ({ chunks: [], symbols: [] }),
@@ -96,6 +101,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       segments: [...segments, ...machineTableSegments(program)],
       mappable: false,
       pvhEntry: program.addressOf(pvhEntrySymbol),
+      multibootEntry: program.addressOf(multibootEntrySymbol),
     }),
     appRange: pcAppRange,
     appAddress: (program, { offset }) => program.addressOf("config.appImageStart") - offset,

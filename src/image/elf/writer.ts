@@ -8,6 +8,7 @@ import {
   programType,
   pvhNote,
 } from "./format.ts";
+import { multibootHeader, multibootHeaderBytes } from "./multiboot-header.ts";
 import { appendSymbols, type ElfSymbol } from "./symbols.ts";
 
 /** What an executable file consists of. */
@@ -20,14 +21,22 @@ export interface ElfImage {
   readonly mappable: boolean;
   /** Physical address of the 32-bit PVH entry; undefined: no note. */
   readonly pvhEntry?: number | undefined;
+  /** Physical address of the 32-bit Multiboot 2 entry; undefined: no header. */
+  readonly multibootEntry?: number | undefined;
   /** Names for debuggers; none by default. */
   readonly symbols?: readonly ElfSymbol[];
 }
 
-/** Bytes in front of the first segment: file header, program headers, the PVH note. */
-export function elfHeadersLength(segmentCount: number, withPvhNote: boolean): number {
-  const headers = elfSizes.file + elfSizes.program * (segmentCount + 1);
-  return headers + (withPvhNote ? elfSizes.program + pvhNote.bytes : 0);
+/** Bytes in front of the first segment of a file without notes: file header, program headers. */
+export function elfHeadersLength(segmentCount: number): number {
+  return elfSizes.file + elfSizes.program * (segmentCount + 1);
+}
+
+/** The same, and behind them the PVH note with its program header, and the Multiboot 2 header. */
+function headersLength({ segments, pvhEntry, multibootEntry }: ElfImage): number {
+  const note = pvhEntry === undefined ? 0 : elfSizes.program + pvhNote.bytes;
+  const header = multibootEntry === undefined ? 0 : multibootHeaderBytes;
+  return elfHeadersLength(segments.length) + note + header;
 }
 
 /** Where the next bytes of a segment at `address` may stand in the file, from `offset` on. */
@@ -42,10 +51,13 @@ export function writeElf(image: ElfImage): Uint8Array {
   const placed = placeSegments(image);
   const contentEnd = placed.reduce(
     (end, { segment, offset }) => Math.max(end, offset + segment.bytes.length),
-    elfHeadersLength(image.segments.length, image.pvhEntry !== undefined),
+    headersLength(image),
   );
   const file = new Uint8Array(contentEnd);
   for (const { segment, offset } of placed) file.set(segment.bytes, offset);
+  if (image.multibootEntry !== undefined) {
+    file.set(multibootHeader(image.multibootEntry), headersLength(image) - multibootHeaderBytes);
+  }
   writeHeaders(new DataView(file.buffer), image, placed);
   return image.symbols === undefined ? file : appendSymbols(file, image.symbols);
 }
@@ -56,7 +68,7 @@ interface PlacedSegment {
 }
 
 function placeSegments(image: ElfImage): PlacedSegment[] {
-  let end = elfHeadersLength(image.segments.length, image.pvhEntry !== undefined);
+  let end = headersLength(image);
   return image.segments.map((segment) => {
     if (segment.bytes.length === 0) {
       return { segment, offset: image.mappable ? segment.address % elfPageBytes : 0 };

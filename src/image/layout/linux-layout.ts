@@ -84,7 +84,7 @@ function sectionStart(
 
 /** The offset in the file behind the sections before, in the order described above. */
 function fileEnd(request: LayoutRequest, before: readonly PlacedSection[]): number {
-  let end = elfHeadersLength(segmentLimit, false);
+  let end = elfHeadersLength(segmentLimit);
   for (const { name, fileSize } of before) {
     end = alignUp(end, sectionAlignment) + fileSize;
     if (name === "text" && request.kernelStatics.fileSize > 0) {

@@ -1,5 +1,5 @@
 /** Selectors in the global descriptor table, which are its offsets too. */
-export const selectors = { code: 0x08, data: 0x10, task: 0x18 } as const;
+export const selectors = { code: 0x08, data: 0x10, task: 0x18, code32: 0x28 } as const;
 
 /** What a page with the processor's descriptors points to. */
 export interface DescribedImage {
@@ -24,14 +24,15 @@ export const descriptorPlaces = {
 /** Exceptions have the vectors below, and a stack of their own. */
 export const exceptionCount = 32;
 
-const globalTableBytes = 0x28;
+const globalTableBytes = 0x30;
 const taskStateBytes = 104;
 const firstInterruptStack = 0x24;
 const noPermissionMap = 102;
 const gateBytes = 16;
 
-/** 64-bit code and flat data, present, ring 0, accessed already (Intel SDM volume 3, 3.4.5). */
+/** 64-bit code, 32-bit code, flat data; present, ring 0, accessed (Intel SDM volume 3, 3.4.5). */
 const codeDescriptor = 0x00af_9b00_0000_ffffn;
+const code32Descriptor = 0x00cf_9b00_0000_ffffn;
 const dataDescriptor = 0x00cf_9300_0000_ffffn;
 /** An available 64-bit task state segment without its base (volume 3, 8.2.3). */
 const taskDescriptor = 0x0000_8900_0000_0000n | BigInt(taskStateBytes - 1);
@@ -51,6 +52,7 @@ export function descriptorTables(image: DescribedImage): Uint8Array {
   const view = new DataView(new ArrayBuffer(interruptTable + tableBytes));
   view.setBigUint64(globalTable + selectors.code, codeDescriptor, true);
   view.setBigUint64(globalTable + selectors.data, dataDescriptor, true);
+  view.setBigUint64(globalTable + selectors.code32, code32Descriptor, true);
   const task = taskDescriptor | scattered(image.address + taskState, 24, 16, 56);
   view.setBigUint64(globalTable + selectors.task, task, true);
   view.setBigUint64(taskState + firstInterruptStack, BigInt(image.faultStack), true);

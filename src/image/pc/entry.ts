@@ -4,14 +4,18 @@ import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register, Segment } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import type { SymbolTable } from "../../compiler/object/symbols.ts";
-import { appBase } from "../../contracts/machine-interface.ts";
+import { appBase, bootRecordKinds } from "../../contracts/machine-interface.ts";
+import { pcStack } from "../layout/pc-layout.ts";
 import { descriptorPlaces, selectors } from "./descriptors.ts";
 import { interruptChunks } from "./interrupts.ts";
 
 /** Where PVH monitors enter, in 32-bit mode. */
 export const pvhEntrySymbol = "pc.entry";
 
-/** Where loaders enter that know Linux's 64-bit protocol only: `e_entry` of the file. */
+/** Where Multiboot 2 loaders enter, in 32-bit mode. */
+export const multibootEntrySymbol = "pc.multibootEntry";
+
+/** Where loaders enter that know Linux's 64-bit protocol: `e_entry` of the file. */
 export const linuxBootEntrySymbol = "pc.linuxBootEntry";
 
 const longModeSymbol = "pc.longMode";
@@ -25,16 +29,16 @@ const cr0Value = 0x8001_0033;
 const efer = 0xc000_0080;
 /** Long mode, no-execute. */
 const eferBits = 0x900;
-
-const firstSerialPort = 0x3f8;
-const refusal = "tsuki: this loader is not supported: load the image by its PVH note\r\n";
+/** ET, PE: protected mode without paging. */
+const protectedMode = 0x11;
 
 /** The code of a PC before and beside the kernel: entries, descriptors, interrupts. */
 export function pcEntryChunks(symbols: SymbolTable): Chunk[] {
   return [
     codeChunk(assemblePvhEntry(symbols), symbols, pvhEntrySymbol),
     codeChunk(assembleLongMode(symbols), symbols, longModeSymbol),
-    codeChunk(assembleLinuxBootEntry(), symbols, linuxBootEntrySymbol),
+    codeChunk(assembleMultibootEntry(symbols), symbols, multibootEntrySymbol),
+    codeChunk(assembleLinuxBootEntry(symbols), symbols, linuxBootEntrySymbol),
     ...interruptChunks(symbols),
   ];
 }
@@ -64,7 +68,7 @@ function assemblePvhEntry(symbols: SymbolTable): Assembler {
   return assembler;
 }
 
-/** 64-bit mode, ebx = start_info: stack, interrupt table, task state, boot(start_info). */
+/** 64-bit mode, ebx = boot record: stack, interrupt table, task state, boot(boot record). */
 function assembleLongMode(symbols: SymbolTable): Assembler {
   const assembler = new Assembler(64, 256);
   const descriptors = symbols.intern("pc.descriptors");
@@ -86,19 +90,43 @@ function assembleLongMode(symbols: SymbolTable): Assembler {
   return assembler;
 }
 
-/** Says on COM1 that nothing will come of this, and stops. */
-function assembleLinuxBootEntry(): Assembler {
-  const assembler = new Assembler(64, 256);
-  const text = assembler.newLabel();
-  const message = new TextEncoder().encode(refusal);
-  assembler.emit(Form.cld);
-  assembler.emitRelativeLabel(Form.lea_r64_m, rsi, text);
-  assembler.emitImmediate(Form.mov_r32_imm32, rcx, message.length);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdx, firstSerialPort);
-  assembler.emit(Form.rep_outsb);
-  stop(assembler);
-  assembler.bind(text);
-  assembler.writeBytes(message);
+/**
+ * The state of PVH's entry, ebx = boot information (Multiboot 2 specification, 3.3). The kernel looks
+ * for what it needs in there, so that the loader's magic number in eax adds nothing.
+ */
+function assembleMultibootEntry(symbols: SymbolTable): Assembler {
+  const assembler = new Assembler(32, 32);
+  assembler.emit(Form.or_rm32_imm8, rbx, 0, bootRecordKinds.multiboot);
+  assembler.jumpToSymbol(Form.jmp_rel32, symbols.intern(pvhEntrySymbol));
+  return assembler;
+}
+
+/**
+ * 64-bit mode, rsi = the zero page, paging over the loader's tables (Linux's
+ * Documentation/arch/x86/boot.rst, "64-bit boot protocol"). It goes on by 32-bit mode: that is the
+ * one way from page tables of any kind, five levels included, to ours.
+ */
+function assembleLinuxBootEntry(symbols: SymbolTable): Assembler {
+  const assembler = new Assembler(64, 64);
+  assembler.emit(Form.cli);
+  assembler.emit(Form.mov_r32_rm32, rbx, rsi);
+  assembler.emit(Form.or_rm32_imm8, rbx, 0, bootRecordKinds.zeroPage);
+  const operand = descriptorPlaces.globalTableOperand;
+  assembler.emitRelativeSymbol(Form.lgdt_m80, 0, symbols.intern("pc.descriptors"), operand);
+  const stack = symbols.intern("pc.stack");
+  assembler.emitImmediateSymbol(Form.mov_r32_imm32, rsp, stack, pcStack.length);
+  const compatibilityMode = assembler.newLabel();
+  assembler.emit(Form.push_imm8, 0, 0, selectors.code32);
+  assembler.emitRelativeLabel(Form.lea_r64_m, rax, compatibilityMode);
+  assembler.emit(Form.push_r64, rax);
+  assembler.emit(Form.retfq);
+  assembler.bind(compatibilityMode);
+  assembler.setMode(32);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, selectors.data);
+  assembler.emit(Form.mov_seg_r32, Segment.ds, rax);
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, protectedMode);
+  assembler.emit(Form.mov_cr_r32, 0, rax);
+  assembler.jumpToSymbol(Form.jmp_rel32, symbols.intern(pvhEntrySymbol));
   return assembler;
 }
 

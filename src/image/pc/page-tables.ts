@@ -1,5 +1,5 @@
 import { appBase } from "../../contracts/machine-interface.ts";
-import { pageBytes } from "../layout/image-layout.ts";
+import { kernelStaticsAddress, pageBytes } from "../layout/image-layout.ts";
 import {
   imageTablesOffset,
   largePageBytes,
@@ -20,7 +20,7 @@ export interface MappedImage {
   readonly tables: number;
   /** The end of what the image occupies; the kernel maps the memory behind it. */
   readonly end: number;
-  /** Everything else from 64 KiB on can be read and written. */
+  /** Everything else from 1 MiB on can be read and written. */
   readonly protectedRanges: readonly ProtectedRange[];
   /** The app's pages: where they lie, and where the app sees them. */
   readonly app: { readonly start: number; readonly offset: number; readonly length: number };
@@ -29,7 +29,6 @@ export interface MappedImage {
 }
 
 const entryBytes = 8;
-const firstMappedAddress = 0x1_0000;
 const directoryCount = 4;
 
 /**
@@ -55,8 +54,8 @@ const rightsBits = { execute: present, read: present | noExecute } as const;
 const readWrite = present | writable | noExecute;
 
 /**
- * The page tables with which an image starts (Intel SDM volume 3, 4.5): itself and the memory below
- * it, each page at its own address with no more rights than it needs; the pages of the app that it
+ * The page tables with which an image starts (Intel SDM volume 3, 4.5): itself, each page at its own
+ * address with no more rights than it needs; the pages of the app that it
  * brings along; the upper part of the stack. Data rather than code: a loader copies it for nothing,
  * and code that runs once is dear where it has to be translated first.
  */
@@ -79,7 +78,7 @@ export function pageTables(image: MappedImage): Uint8Array {
     const index = start / largePageBytes;
     tables.link(place.directories, index, place.imagePages + index * pageBytes);
   }
-  for (let address = firstMappedAddress; address < image.end; address += pageBytes) {
+  for (let address = kernelStaticsAddress; address < image.end; address += pageBytes) {
     tables.map(place.imagePages, address / pageBytes, address, rightsOf(image, address));
   }
   mapRun(tables, place.appPages, image.app.offset / pageBytes, image.app);

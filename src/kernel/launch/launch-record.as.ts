@@ -2,7 +2,7 @@
 // monitor. Outside bytes: nothing of it is used before all of it is checked.
 import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
-import { takeLaunchRecord } from "../platform/pc/start-info.as";
+import { takeLaunchRecord } from "../platform/pc/machine-memory.as";
 
 const magic: u32 = 0x4b55_5354;
 const headerBytes: u32 = 44;

@@ -1,7 +1,7 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
 // the ranges of memory. Frames that were given back are chained by their first word, and go first.
 import * as config from "../base/config.as";
-import { findMemory } from "../platform/pc/start-info.as";
+import { findMemory } from "../platform/pc/machine-memory.as";
 
 /** Bytes of a page frame. */
 export const frameBytes: u32 = 4096;

@@ -7,7 +7,7 @@ import { beginMessage, endMessage } from "../../console/message.as";
 import { appBase } from "../../memory/app-memory.as";
 import { allocateZeroedFrame, availableFrames } from "../../memory/frames.as";
 import { mapAppPage } from "./page-tables.as";
-import { findMemory } from "./start-info.as";
+import { findMemory } from "./machine-memory.as";
 
 /** 128 + SIGKILL (contracts/traps.ts). */
 const outOfMemoryStatus: u32 = 137;

@@ -76,7 +76,9 @@ describe("boot in a virtual machine", () => {
     const pc = createPc({ startInfo: startInfo({ memoryMap }) });
     pc.boot(record);
     expect(() => findMemory(pc)).toThrow(InstanceExit);
-    expect(errorTextOf(pc)).toBe("tsuki: no usable PVH boot record: start the image by PVH\n");
+    expect(errorTextOf(pc)).toBe(
+      "tsuki: no memory: start the image by PVH, Multiboot 2 or Linux's 64-bit entry\n",
+    );
     expect(exitStatusOf(pc)).toBe(125);
   });
 

@@ -4,7 +4,7 @@
 import * as config from "../../base/config.as";
 import { allocateFrames, availableFrames } from "../../memory/frames.as";
 import { mapPage } from "./page-tables.as";
-import { findMemory } from "./start-info.as";
+import { findMemory } from "./machine-memory.as";
 
 const pageBytes: u32 = 0x1000;
 const firstBytes: u64 = 0x8000;

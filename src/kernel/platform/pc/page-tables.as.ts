@@ -29,6 +29,9 @@ export const readWrite: u64 = 0x8000_0000_0000_0003; // present, writable, no ex
 /** Pages below are not mapped: an address near 0 is a mistake. */
 export const firstMappedAddress: u64 = 0x1_0000;
 
+/** Where the image begins; below it there is memory like any other. */
+export const imageStart: u64 = 0x10_0000;
+
 /** Maps a range of the window, which ends below the devices, to itself. */
 export function mapWindow(start: u64, end: u64, access: u64): void {
   const border = imageTablesEnd();

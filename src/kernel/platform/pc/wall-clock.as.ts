@@ -8,7 +8,7 @@ import { writeTimeRequest } from "./control-output.as";
 import { kvmWallBase } from "./kvm-clock.as";
 import { pcIdle } from "./loop.as";
 import { realTimeSeconds } from "./real-time-clock.as";
-import { findMemory } from "./start-info.as";
+import { findMemory } from "./machine-memory.as";
 
 /** A monitor that has not answered by then does not know the question. */
 const answerLimitNs: u64 = 100_000_000;

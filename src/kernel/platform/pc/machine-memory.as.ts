@@ -1,0 +1,111 @@
+// The machine's memory. It is found when some is first needed, which small programs never do.
+import * as config from "../../base/config.as";
+import { text } from "../../base/text.as";
+import { exit } from "../../boot/exit.as";
+import { beginMessage, endMessage } from "../../console/message.as";
+import { readLaunchRecord } from "../../launch/launch-record.as";
+import { addFrames } from "../../memory/frames.as";
+import { countAppFrames } from "./app-pages.as";
+import {
+  launchRecordEnd,
+  launchRecordStart,
+  memoryMapCount,
+  memoryMapEntry,
+  usableMemory,
+} from "./boot-record.as";
+import { ioApicBase } from "./io-apic.as";
+import { readMultiboot } from "./multiboot.as";
+import { growStack } from "./native-stack.as";
+import {
+  firstMappedAddress,
+  imageStart,
+  mapWindow,
+  readWrite,
+  unmapFirstPages,
+} from "./page-tables.as";
+import { readStartInfo } from "./start-info.as";
+import { readZeroPage } from "./zero-page.as";
+
+// The kinds of boot records, in the two lowest bits of the address (contracts: bootRecordKinds).
+const kindBits: u64 = 3;
+const multiboot: u64 = 1;
+const zeroPage: u64 = 2;
+
+/** Exit status when the machine cannot run the instance. */
+const startFailure: u32 = 125;
+
+let bootRecord: u64 = 0;
+let isRead = false;
+let isLaunchRecordTaken = false;
+let memoryEnd: u64 = 0;
+
+/** Notes where the boot record lies. */
+export function keepBootRecord(address: u64): void {
+  bootRecord = address;
+}
+
+/**
+ * Reads the boot record, if that has not been done: gives the machine's memory to the allocator of
+ * frames and maps it. Ends the instance with one line when the record is none.
+ */
+export function findMemory(): void {
+  if (isRead) return;
+  isRead = true;
+  readBootRecord();
+  readMemoryMap();
+  if (memoryEnd <= <u64>config.heapStart) {
+    beginMessage(text("no memory: start the image by PVH, Multiboot 2 or Linux's 64-bit entry"));
+    endMessage();
+    exit(startFailure);
+  }
+  mapWindow(firstMappedAddress, imageStart, readWrite);
+  mapWindow(config.heapStart, memoryEnd, readWrite);
+  unmapFirstPages();
+  growStack();
+  countAppFrames();
+}
+
+/** Takes the launch record into use, if there is one and that has not been done. */
+export function takeLaunchRecord(): void {
+  if (isLaunchRecordTaken) return;
+  isLaunchRecordTaken = true;
+  findMemory();
+  const start = launchRecordStart();
+  const end = launchRecordEnd();
+  // Below the first mapped address and inside the image there are pages that are not mapped.
+  const isBelowImage = start >= firstMappedAddress && end <= imageStart;
+  const isAboveImage = start >= <u64>config.heapStart && end <= memoryEnd;
+  if (isBelowImage || isAboveImage) readLaunchRecord(<usize>start, <u32>(end - start));
+}
+
+function readBootRecord(): void {
+  const address = bootRecord & ~kindBits;
+  const kind = bootRecord & kindBits;
+  if (kind == multiboot) readMultiboot(address);
+  else if (kind == zeroPage) readZeroPage(address);
+  else readStartInfo(bootRecord);
+}
+
+function readMemoryMap(): void {
+  // Frames overwrite what firmware left in memory, perhaps this very map: nothing is taken from
+  // them before the last entry is read.
+  for (let index: u32 = 0; index < memoryMapCount(); index++) {
+    const entry = memoryMapEntry(index);
+    if (load<u32>(entry, 16) != usableMemory) continue;
+    const start = load<u64>(entry);
+    const end = start + load<u64>(entry, 8);
+    if (start >= ioApicBase || end < start) continue;
+    addMemory(max(start, firstMappedAddress), min(end, ioApicBase));
+  }
+}
+
+function addMemory(start: u64, end: u64): void {
+  if (end > memoryEnd) memoryEnd = end;
+  addAroundRecord(start, min(end, imageStart));
+  addAroundRecord(max(start, config.heapStart), end);
+}
+
+function addAroundRecord(start: u64, end: u64): void {
+  addFrames(start, min(end, launchRecordStart()));
+  addFrames(max(start, launchRecordEnd()), end);
+}
