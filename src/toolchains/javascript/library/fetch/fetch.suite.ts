@@ -55,8 +55,27 @@ async function formOf(body: BodyInit, type: string): Promise<unknown> {
   return entries;
 }
 
+const headerValues = [
+  "",
+  " ",
+  " a",
+  "a ",
+  "a  b",
+  "a\tb",
+  "\t\r\na b\n",
+  "\x7f",
+  "é ÿ",
+  "\x01",
+  "Ā",
+];
+
 /** Headers, Request, Response, bodies, Blob, FormData. */
 export const cases = suite({
+  ...each(
+    headerValues,
+    (value) => `a header whose value is ${JSON.stringify(value)}`,
+    (value) => list(new Headers({ "X-Name": value, "x-name-2": value })),
+  ),
   "headers are combined and sorted": () => {
     const headers = new Headers([
       ["B", "1"],

@@ -4,9 +4,15 @@
 export type HeadersInit = Headers | Iterable<readonly [string, string]> | Record<string, string>;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const upperCase = /[A-Z]/;
+/** Most values: words with single spaces between them, which need no change. */
+const plainValue = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 const badValue = /[\0\r\n]|[^\0-\xff]/;
 const outerSpace = /^[\t\r\n ]+|[\t\r\n ]+$/g;
+
+/** Names that were met before, as they were given, in lower case. */
+const knownNames = new Map<string, string>();
+const knownNamesLimit = 256;
+const knownNameLength = 64;
 
 let listOf: (headers: Headers) => string[];
 let freeze: (headers: Headers) => void;
@@ -38,16 +44,16 @@ export class Headers implements Iterable<[string, string]> {
   }
 
   append(name: string, value: string): void {
-    const pair: [string, string] = [this.#checkedName(name, true), checkedValue(value)];
-    this.#list.push(...pair);
+    const text = this.#changeableName(name);
+    this.#list.push(text, checkedValue(value));
   }
 
   delete(name: string): void {
-    this.#remove(this.#checkedName(name, true), 0);
+    this.#remove(this.#changeableName(name), 0);
   }
 
   get(name: string): string | null {
-    const wanted = this.#checkedName(name, false);
+    const wanted = lowerCaseName(name);
     const list = this.#list;
     let found: string | null = null;
     for (let index = 0; index < list.length; index += 2) {
@@ -65,14 +71,14 @@ export class Headers implements Iterable<[string, string]> {
   }
 
   has(name: string): boolean {
-    const wanted = this.#checkedName(name, false);
+    const wanted = lowerCaseName(name);
     const list = this.#list;
     for (let index = 0; index < list.length; index += 2) if (list[index] === wanted) return true;
     return false;
   }
 
   set(name: string, value: string): void {
-    const wanted = this.#checkedName(name, true);
+    const wanted = this.#changeableName(name);
     const text = checkedValue(value);
     const list = this.#list;
     for (let index = 0; index < list.length; index += 2) {
@@ -147,11 +153,10 @@ export class Headers implements Iterable<[string, string]> {
     );
   }
 
-  #checkedName(name: string, isChange: boolean): string {
-    const text = typeof name === "string" ? name : String(name);
-    if (!token.test(text)) throw new TypeError(`${text} is an invalid header name.`);
-    if (isChange && this.#isFrozen) throw new TypeError("These headers cannot be changed");
-    return upperCase.test(text) ? text.toLowerCase() : text;
+  #changeableName(name: string): string {
+    const text = lowerCaseName(name);
+    if (this.#isFrozen) throw new TypeError("These headers cannot be changed");
+    return text;
   }
 
   #remove(name: string, from: number): void {
@@ -166,7 +171,22 @@ function isPairs(init: object): init is Iterable<readonly [string, string]> {
   return Symbol.iterator in init;
 }
 
+function lowerCaseName(name: string): string {
+  return knownNames.get(name) ?? newName(String(name));
+}
+
+/** Checks a name that was not met before. */
+function newName(name: string): string {
+  if (!token.test(name)) throw new TypeError(`${name} is an invalid header name.`);
+  const text = name.toLowerCase();
+  if (knownNames.size < knownNamesLimit && name.length <= knownNameLength) {
+    knownNames.set(name, text);
+  }
+  return text;
+}
+
 function checkedValue(value: string): string {
+  if (typeof value === "string" && plainValue.test(value)) return value;
   const text = String(value).replace(outerSpace, "");
   if (badValue.test(text)) throw new TypeError(`${text} is an invalid header value.`);
   return text;

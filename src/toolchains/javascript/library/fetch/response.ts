@@ -2,7 +2,7 @@
 import { URL } from "../url/url.ts";
 import { Body, shareBody } from "./body.ts";
 import { type BodySource, extractBody } from "./body-source.ts";
-import { freezeHeaders, Headers, type HeadersInit, headerList } from "./headers.ts";
+import { freezeHeaders, Headers, type HeadersInit, headerList, headersOf } from "./headers.ts";
 
 /** What a Response is made with. */
 export interface ResponseInit {
@@ -26,6 +26,7 @@ export interface ResponseParts {
 
 /** Marks the constructor's other form. */
 const partsKey: ResponseInit = {};
+const usualInit: ResponseInit = {};
 const textOnly = ["content-type", "text/plain;charset=UTF-8"];
 const statusTextPattern = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -40,7 +41,7 @@ export class Response extends Body {
   readonly #parts: ResponseParts;
   #headers: Headers | undefined;
 
-  constructor(body?: unknown, init: ResponseInit = {}) {
+  constructor(body?: unknown, init: ResponseInit = usualInit) {
     const parts = init === partsKey ? (body as ResponseParts) : partsOf(body, init);
     super(parts.body);
     this.#parts = parts;
@@ -64,12 +65,10 @@ export class Response extends Body {
   }
 
   /** A value as JSON. */
-  static json(value: unknown, init: ResponseInit = {}): Response {
+  static json(value: unknown, init: ResponseInit = usualInit): Response {
     const text: unknown = JSON.stringify(value);
     if (text === undefined) throw new TypeError("The value cannot be written as JSON");
-    const headers = new Headers(init.headers);
-    if (!headers.has("content-type")) headers.set("content-type", "application/json");
-    return new Response(text, { status: init.status, statusText: init.statusText, headers });
+    return responseOf(partsOf(text, init, "application/json"));
   }
 
   get type(): string {
@@ -98,10 +97,7 @@ export class Response extends Body {
 
   get headers(): Headers {
     if (this.#headers === undefined) {
-      const { contentType } = this.#parts;
-      this.#headers = new Headers(
-        contentType === undefined ? undefined : { "content-type": contentType },
-      );
+      this.#headers = headersOf([...this.#list()]);
     }
     return this.#headers;
   }
@@ -137,28 +133,31 @@ export function responseHeaderList(response: Response): readonly string[] {
   return listOf(response);
 }
 
-function partsOf(body: unknown, init: ResponseInit): ResponseParts {
-  const { status = 200, statusText = "" } = init;
-  if (!(status >= 200 && status <= 599)) {
-    throw new RangeError('init["status"] must be in the range of 200 to 599, inclusive.');
-  }
-  if (!statusTextPattern.test(statusText)) throw new TypeError("Invalid statusText");
+/** Fetch, 5.5, initialize a response; `usualType` is the Content-Type of a body that is text. */
+function partsOf(body: unknown, init: ResponseInit, usualType?: string): ResponseParts {
+  const status = init.status === undefined ? 200 : checkedStatus(init.status);
+  const statusText = init.statusText === undefined ? "" : checkedReason(init.statusText);
   const headers = init.headers === undefined ? undefined : new Headers(init.headers);
-  if (body === undefined || body === null) {
-    return { body: null, status: Math.trunc(status), statusText: String(statusText), headers };
-  }
+  if (body === undefined || body === null) return { body: null, status, statusText, headers };
   if (status === 204 || status === 205 || status === 304) {
     throw new TypeError(`Response constructor: Invalid response status code ${status}`);
   }
   const { source, type } = extractBody(body);
-  if (type !== undefined && headers !== undefined && !headers.has("content-type")) {
-    headers.set("content-type", type);
+  const contentType = usualType ?? type;
+  if (contentType !== undefined && headers !== undefined && !headers.has("content-type")) {
+    headers.set("content-type", contentType);
   }
-  return {
-    body: source,
-    status: Math.trunc(status),
-    statusText: String(statusText),
-    headers,
-    contentType: type,
-  };
+  return { body: source, status, statusText, headers, contentType };
+}
+
+function checkedStatus(status: number): number {
+  if (!(status >= 200 && status <= 599)) {
+    throw new RangeError('init["status"] must be in the range of 200 to 599, inclusive.');
+  }
+  return Math.trunc(status);
+}
+
+function checkedReason(statusText: string): string {
+  if (!statusTextPattern.test(statusText)) throw new TypeError("Invalid statusText");
+  return String(statusText);
 }

@@ -8,13 +8,12 @@ import type { RequestParts } from "../fetch/request.ts";
 import { SystemError } from "../instance/system-error.ts";
 import { ReadableStream } from "../streams/streams.ts";
 import { joinBytes } from "../text/bytes.ts";
+import { isPlainTarget } from "../url/plain-url.ts";
 import { URL } from "../url/url.ts";
 
-/** Hosts and targets that are part of a URL as they are. */
-const plainHost = /^[a-z][a-z0-9.-]*(?::(?!80$|0)\d{1,5})?$/;
-const plainTarget = /^\/[\w\-./~!$&()*+,;=:@%]*(?:\?[\w\-./~!$&()*+,;=:@%?]*)?$/;
-const dotSegment = /\/(?:\.|%2e)/i;
 const connectionReset = 15;
+let lastHost = "localhost";
+let lastOrigin = "http://localhost";
 
 /** A request by the kernel's handle. */
 export class Incoming implements RequestParts, ArrivingBody, Receiver {
@@ -28,7 +27,7 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
   #url: string | undefined;
   #headers: Headers | undefined;
   #controller: AbortController | undefined;
-  readonly #wake: (() => void)[] = [];
+  #waiting: (() => void)[] | undefined;
   #isReceiving = false;
   #error: number | undefined;
 
@@ -110,7 +109,9 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
   async happening(): Promise<void> {
     if (this.isGone) return;
     this.#receive();
-    await new Promise<void>((resolve) => this.#wake.push(resolve));
+    this.#waiting ??= [];
+    const waiting = this.#waiting;
+    await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
   /** Nothing more happens to the request. */
@@ -120,7 +121,9 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
   }
 
   readable(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const wake of waiting) wake();
   }
 
   writable(): void {
@@ -144,11 +147,19 @@ export class Incoming implements RequestParts, ArrivingBody, Receiver {
 
 /** The URL of a request's target (RFC 9112, 3.2), whose forms are a path, a URL, or a star. */
 function urlOf(target: string, host: string): string {
-  if (plainTarget.test(target) && plainHost.test(host) && !dotSegment.test(target)) {
-    return `http://${host}${target}`;
-  }
-  const base = URL.parse(`http://${host}/`) ?? new URL("http://localhost/");
+  const origin = originOf(host);
+  if (isPlainTarget(target)) return origin + target;
+  const base = new URL(`${origin}/`);
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(target)) return (URL.parse(target) ?? base).href;
   // A path that begins with two slashes is no host.
-  return (URL.parse(`${base.origin}${target.startsWith("/") ? "" : "/"}${target}`) ?? base).href;
+  return (URL.parse(`${origin}${target.startsWith("/") ? "" : "/"}${target}`) ?? base).href;
+}
+
+/** The origin of requests to a host; most clients ask for the same one again and again. */
+function originOf(host: string): string {
+  if (host !== lastHost) {
+    lastOrigin = (URL.parse(`http://${host}/`) ?? new URL("http://localhost/")).origin;
+    lastHost = host;
+  }
+  return lastOrigin;
 }

@@ -22,6 +22,19 @@ describe("a service in the engine", () => {
     expect(JSON.parse(exchanges[0]?.body ?? "")).toEqual(value);
   });
 
+  it.each([
+    ["127.0.0.1:8080", "/json?b=%20", "http://127.0.0.1:8080/json?b=%20"],
+    ["localhost", "/a/../json", "http://localhost/json"],
+    ["EXAMPLE.org:80", "/%2e/json", "http://example.org/json"],
+    ["[::1]:81", "//json/../../json", "http://[::1]:81/json"],
+    ["a b", "/json#x", "http://localhost/json#x"],
+    ["a", "http://b/json", "http://b/json"],
+  ])("knows a request to %s for %s by its URL", async (host, target, url) => {
+    const requests = [{ target: "/" }, { target, headers: ["host", host] }];
+    const { exchanges } = await runInEngine(hello, { requests });
+    expect(JSON.parse(exchanges[1]?.body ?? "")).toMatchObject({ url });
+  });
+
   it("reads bodies that come in pieces, and streams bodies both ways", async () => {
     const body = ["first ", "second"];
     const headers = ["host", "a", "transfer-encoding", "chunked"];

@@ -8,6 +8,9 @@ export type SearchParamsInit =
   | Iterable<readonly [string, string]>
   | Record<string, string>;
 
+/** What stands for itself in a query. */
+const plainForm = /^[!-$&-*,-~]*$/;
+
 let bind: (params: URLSearchParams, update: (query: string) => void) => void;
 let refill: (params: URLSearchParams, query: string) => void;
 
@@ -28,7 +31,10 @@ export class URLSearchParams implements Iterable<[string, string]> {
   constructor(init: SearchParamsInit = "") {
     if (typeof init === "object" && init !== null) this.#pairs = pairsOf(init);
     else if (typeof init === "function") this.#pairs = [];
-    else this.#pairs = parseForm(String(init).replace(/^\?/, ""));
+    else if (init !== "") {
+      const text = String(init);
+      this.#pairs = parseForm(text.startsWith("?") ? text.slice(1) : text);
+    }
   }
 
   get size(): number {
@@ -49,7 +55,8 @@ export class URLSearchParams implements Iterable<[string, string]> {
 
   get(name: string): string | null {
     const wanted = toText(name);
-    return this.#pairs.find(([each]) => each === wanted)?.[1] ?? null;
+    for (const pair of this.#pairs) if (pair[0] === wanted) return pair[1];
+    return null;
   }
 
   getAll(name: string): string[] {
@@ -147,14 +154,17 @@ function toText(value: unknown): string {
 
 /** URL, 5.1: parses application/x-www-form-urlencoded. */
 function parseForm(text: string): [string, string][] {
-  return text
-    .split("&")
-    .filter((part) => part !== "")
-    .map((part) => {
-      const equals = part.indexOf("=");
-      if (equals < 0) return [decodeForm(part), ""];
-      return [decodeForm(part.slice(0, equals)), decodeForm(part.slice(equals + 1))];
-    });
+  const pairs: [string, string][] = [];
+  if (text === "") return pairs;
+  const isPlain = plainForm.test(text);
+  for (const part of text.split("&")) {
+    if (part === "") continue;
+    const equals = part.indexOf("=");
+    const name = equals < 0 ? part : part.slice(0, equals);
+    const value = equals < 0 ? "" : part.slice(equals + 1);
+    pairs.push(isPlain ? [name, value] : [decodeForm(name), decodeForm(value)]);
+  }
+  return pairs;
 }
 
 function decodeForm(text: string): string {

@@ -3,6 +3,7 @@
 import { parseHost } from "./host.ts";
 import { encodeQuery, parsePath, parseUrl } from "./parse-url.ts";
 import { encodeSets, percentEncode } from "./percent.ts";
+import { parsePlain, rememberOrigin } from "./plain-url.ts";
 import {
   hostText,
   isSpecial,
@@ -223,9 +224,17 @@ export class URL {
 }
 
 function parseWithBase(input: string | URL, base: string | URL | undefined): UrlRecord | undefined {
-  if (base === undefined) return parseUrl(String(input));
+  if (base === undefined) return parseText(String(input));
   const parsed = base instanceof URL ? recordOf(base) : parseUrl(String(base));
   return parsed === undefined ? undefined : parseUrl(String(input), parsed);
+}
+
+function parseText(text: string): UrlRecord | undefined {
+  const plain = parsePlain(text);
+  if (plain !== undefined) return plain;
+  const parsed = parseUrl(text);
+  if (parsed !== undefined) rememberOrigin(text, parsed);
+  return parsed;
 }
 
 function invalid(input: string, base: string | URL | undefined): TypeError {
