@@ -129,7 +129,9 @@ function callExport(exports: WebAssembly.Exports, name: string, ...values: unkno
 }
 
 /** The whole machine interface: what is not given throws when the kernel calls it. */
-function completeModules(given: MachineModules): Record<string, Record<string, MachineFunction>> {
+export function completeModules(
+  given: MachineModules,
+): Record<string, Record<string, MachineFunction>> {
   const complete: Record<string, Record<string, MachineFunction>> = {};
   for (const key of Object.keys(machineImports)) {
     const [module = "", name = ""] = key.split(".");
@@ -173,7 +175,7 @@ function guestImportsOf(
 }
 
 /** The `dma` module over the kernel's memory. */
-function sharedMemoryModule(memory: WebAssembly.Memory): Record<string, MachineFunction> {
+export function sharedMemoryModule(memory: WebAssembly.Memory): Record<string, MachineFunction> {
   const view = new DataView(memory.buffer);
   const at = (pointer: number): number => pointer >>> 0;
   return {

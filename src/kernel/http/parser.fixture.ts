@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { main } from "../../../tools/asc-compiler.js";
 import { placeTexts } from "../../simulator/texts.ts";
-import { expandTextLiterals } from "../text-literals.ts";
+import { compileKernelPart } from "../kernel-part.fixture.ts";
 
 const sources = ["parser", "request"].map((name) => `src/kernel/http/${name}.as.ts`);
 const requestAddress = 0x1_0000;
@@ -37,27 +34,7 @@ export class Parser {
 
   /** Compiles the parser's sources. */
   static async compile(): Promise<Parser> {
-    let wasm: Uint8Array<ArrayBuffer> | undefined;
-    const options = [
-      "--runtime=stub",
-      "--memoryBase=1048576",
-      "--importMemory",
-      "--noExportMemory",
-      "--use=abort=",
-      "-O1",
-      "--outFile=parser.wasm",
-    ];
-    const { error, stderr } = await main([...sources, ...options], {
-      readFile(name, folder) {
-        const path = join(folder, name);
-        return existsSync(path) ? expandTextLiterals(readFileSync(path, "utf8")) : null;
-      },
-      writeFile(_name, contents) {
-        if (typeof contents !== "string") wasm = new Uint8Array(contents);
-      },
-    });
-    if (error !== null || wasm === undefined) throw new Error(stderr.toString());
-    return new Parser(new WebAssembly.Module(wasm));
+    return new Parser(await compileKernelPart(...sources));
   }
 
   /** Feeds pieces of a connection's bytes as they would arrive, until a request is refused. */

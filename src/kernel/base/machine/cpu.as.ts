@@ -8,14 +8,6 @@ export declare function timestamp(): u64;
 @external("cpu", "identify")
 export declare function identify(leaf: u32, subleaf: u32, pointer: usize): void;
 
-/** Tells the processor that the program spins. */
-@external("cpu", "pause")
-export declare function pause(): void;
-
-/** Keeps loads and stores before it before those after it. */
-@external("cpu", "fence")
-export declare function fence(): void;
-
 /** Enables interrupts, halts until one arrives, disables them. */
 @external("cpu", "waitForInterrupt")
 export declare function waitForInterrupt(): void;

@@ -4,6 +4,10 @@
 @external("mmio", "read8")
 export declare function read8(address: u64): u32;
 
+/** Reads a 16-bit register. */
+@external("mmio", "read16")
+export declare function read16(address: u64): u32;
+
 /** Reads a 32-bit register. */
 @external("mmio", "read32")
 export declare function read32(address: u64): u32;
@@ -11,6 +15,14 @@ export declare function read32(address: u64): u32;
 /** Reads a 64-bit word. */
 @external("mmio", "read64")
 export declare function read64(address: u64): u64;
+
+/** Writes an 8-bit register. */
+@external("mmio", "write8")
+export declare function write8(address: u64, value: u32): void;
+
+/** Writes a 16-bit register. */
+@external("mmio", "write16")
+export declare function write16(address: u64, value: u32): void;
 
 /** Writes a 32-bit register. */
 @external("mmio", "write32")

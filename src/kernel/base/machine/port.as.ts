@@ -11,3 +11,11 @@ export declare function out8(port: u32, value: u32): void;
 /** Writes sixteen bits to a port. */
 @external("port", "out16")
 export declare function out16(port: u32, value: u32): void;
+
+/** Reads 32 bits from a port. */
+@external("port", "in32")
+export declare function in32(port: u32): u32;
+
+/** Writes 32 bits to a port. */
+@external("port", "out32")
+export declare function out32(port: u32, value: u32): void;

@@ -1,6 +1,7 @@
 // KVM's paravirtual clock (Linux Documentation/virt/kvm/x86/msr.rst).
 import * as cpu from "../../base/machine/cpu.as";
 import * as dma from "../../base/machine/dma.as";
+import { fence } from "../../base/machine/processor.as";
 import { identifiedA, identify } from "./identification.as";
 
 const featureLeaf: u32 = 0x4000_0001;
@@ -34,10 +35,10 @@ export function kvmTime(): u64 {
   let time: u64 = 0;
   for (let attempt: u32 = 0; attempt < attemptLimit; attempt++) {
     const version = dma.load32(record);
-    cpu.fence();
+    fence();
     const elapsed = cpu.timestamp() - dma.load64(record + 8);
     time = dma.load64(record + 16) + scale(elapsed);
-    cpu.fence();
+    fence();
     // An odd or changed version says that the hypervisor was writing.
     if ((version & 1) == 0 && dma.load32(record) == version) break;
   }

@@ -3,7 +3,7 @@
 // rest of the stack, when they are first needed. Nothing is ever both written and executed.
 import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
-import { appBase } from "../../memory/app-memory.as";
+import { appBase, appReservation } from "../../memory/app-memory.as";
 import { allocateZeroedFrame } from "../../memory/frames.as";
 
 const present: u64 = 1;
@@ -15,8 +15,13 @@ const addressMask: u64 = 0x000f_ffff_ffff_f000;
 const pageBytes: u64 = 0x1000;
 const largePageBytes: u64 = 0x20_0000;
 
+/** Where the kernel's window ends. */
+const windowEnd: u64 = 0x1_0000_0000;
+
+/** Addresses below are their own: those of 48 bits whose highest is not set. */
+const identityLimit: u64 = 0x8000_0000_0000;
+
 // Where the tables lie among those of the image.
-const gigabytes: usize = 0x1000;
 const directories: usize = 0x2000; // four in a row: one entry for each 2 MiB of the window
 const imagePages: usize = 0x9000; // in a row: one entry for each page up to the image's end
 
@@ -56,19 +61,37 @@ export function mapDevice(address: u64): void {
   mapLargePage(address & ~(largePageBytes - 1), readWrite | uncached);
 }
 
+/**
+ * Maps a device's registers to themselves, wherever they lie but where programs' memory does; false
+ * when they cannot be mapped.
+ */
+export function mapDeviceRegisters(address: u64, length: u64): bool {
+  const end = address + length;
+  if (length == 0 || end < address || end > identityLimit) return false;
+  if (end <= windowEnd) {
+    for (let page = address & ~(largePageBytes - 1); page < end; page += largePageBytes) {
+      const present = load<u64>(largePageEntry(page));
+      if (present != 0 && (present & uncached) == 0) return false; // the image, or memory
+      mapDevice(page);
+    }
+    return true;
+  }
+  if (address < windowEnd) return false;
+  if (address < appBase + appReservation && end > appBase) return false;
+  for (let page = address & ~(pageBytes - 1); page < end; page += pageBytes) {
+    if (!mapTo(page, page | readWrite | uncached)) return false;
+  }
+  return true;
+}
+
 /** Maps one page of app memory to a frame; false when there is none for a table. */
 export function mapAppPage(offset: u64, frame: usize): bool {
   return mapPage(appBase + offset, frame);
 }
 
-/** Maps one page of the lower 512 GiB to a frame; false when there is none for a table. */
+/** Maps one page to a frame; false when there is none for a table. */
 export function mapPage(address: u64, frame: usize): bool {
-  const directory = descend(<usize>config.pageTables + gigabytes + entryOffset(address, 30));
-  if (directory == 0) return false;
-  const table = descend(directory + entryOffset(address, 21));
-  if (table == 0) return false;
-  store<u64>(table + entryOffset(address, 12), <u64>frame | readWrite);
-  return true;
+  return mapTo(address, <u64>frame | readWrite);
 }
 
 /** The image's tables reach to the end of the 2 MiB in which it ends. */
@@ -81,8 +104,22 @@ function imagePageEntry(address: u64): usize {
 }
 
 function mapLargePage(address: u64, access: u64): void {
-  const entry = <usize>config.pageTables + directories + <usize>(address >> 18);
-  store<u64>(entry, address | access | large);
+  store<u64>(largePageEntry(address), address | access | large);
+}
+
+function largePageEntry(address: u64): usize {
+  return <usize>config.pageTables + directories + <usize>(address >> 18);
+}
+
+function mapTo(address: u64, value: u64): bool {
+  const gigabyteTable = descend(<usize>config.pageTables + entryOffset(address, 39));
+  if (gigabyteTable == 0) return false;
+  const directory = descend(gigabyteTable + entryOffset(address, 30));
+  if (directory == 0) return false;
+  const table = descend(directory + entryOffset(address, 21));
+  if (table == 0) return false;
+  store<u64>(table + entryOffset(address, 12), value);
+  return true;
 }
 
 /** The table that an entry points to, made if there is none; 0 when memory is short. */

@@ -1,7 +1,7 @@
 // 16550 serial ports (National Semiconductor PC16550D).
 import * as app from "../../base/machine/app.as";
-import * as cpu from "../../base/machine/cpu.as";
 import * as port from "../../base/machine/port.as";
+import { pause } from "../../base/machine/processor.as";
 
 /** COM1: standard output and console. */
 export const firstSerialPort: u32 = 0x3f8;
@@ -91,7 +91,7 @@ export function enableSerialInterrupt(base: u32, isEnabled: bool): void {
 function waitForStatus(base: u32, status: u32, atStake: u32): bool {
   for (let polls: u32 = 0; polls < pollLimit; polls++) {
     if ((port.in8(base + lineStatus) & status) != 0) return true;
-    cpu.pause();
+    pause();
     // A reader that once was too late is not waited for again.
     if (lostBytes != 0) break;
   }

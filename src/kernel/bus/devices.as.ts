@@ -1,0 +1,73 @@
+// The virtio devices of this machine, in the order in which they were found.
+import { deviceNeedsReset } from "./negotiation.as";
+import { hasConfigurationSpace } from "./pci-configuration.as";
+import { firstFunction, nextFunction, noFunction } from "./pci-functions.as";
+import { openPci } from "./pci-virtio.as";
+import { Transport } from "./transport-record.as";
+import { takeInterrupt } from "./transport.as";
+import { openMmio } from "./virtio-mmio.as";
+
+/** Interrupt status: the configuration changed (4.1.4.5), of which a driver learns a failure. */
+const configurationChange: u32 = 2;
+
+const recordBytes: u32 = 128;
+const deviceLimit: u32 = 32;
+const records = memory.data(4096, 8); // deviceLimit records
+let count: u32 = 0;
+
+/** How many devices were found. */
+export function deviceCount(): u32 {
+  return count;
+}
+
+/** A device by its number, which is below `deviceCount`. */
+@inline
+export function deviceAt(index: u32): Transport {
+  return changetype<Transport>(records + index * recordBytes);
+}
+
+/** A record for the next device, all zero; null when there are too many devices. */
+function nextDevice(): Transport | null {
+  if (count == deviceLimit) return null;
+  memory.fill(records + count * recordBytes, 0, recordBytes);
+  return deviceAt(count);
+}
+
+/** Adds the device with memory-mapped registers at an address, if one answers there. */
+export function addMmioDevice(address: u64, lengthBytes: u32, line: u32): bool {
+  const transport = nextDevice();
+  if (transport === null || !openMmio(transport, address, lengthBytes, line)) return false;
+  count++;
+  return true;
+}
+
+/** Adds all virtio devices on PCI buses. */
+export function addPciDevices(): void {
+  if (!hasConfigurationSpace()) return;
+  for (let found = firstFunction(); found != noFunction; found = nextFunction(found)) {
+    const transport = nextDevice();
+    if (transport === null) return;
+    if (openPci(transport, found)) count++;
+  }
+}
+
+/** The next device of a type (virtio 1.2, 5) that no driver has; null when there is none. */
+export function takeDevice(type: u32): Transport | null {
+  for (let index: u32 = 0; index < count; index++) {
+    const transport = deviceAt(index);
+    const isFree = !transport.isTaken && transport.failure == 0;
+    if (transport.deviceType != type || !isFree) continue;
+    transport.isTaken = true;
+    return transport;
+  }
+  return null;
+}
+
+/** Acknowledges what the devices in use interrupted for, before the processor sleeps. */
+export function takeInterrupts(): void {
+  for (let index: u32 = 0; index < count; index++) {
+    const transport = deviceAt(index);
+    if (!transport.isTaken || (takeInterrupt(transport) & configurationChange) == 0) continue;
+    if (deviceNeedsReset(transport)) transport.needsReset = true;
+  }
+}

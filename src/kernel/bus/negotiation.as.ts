@@ -1,0 +1,85 @@
+// How a driver takes a device into use (virtio 1.2, 3.1.1), and why that may fail.
+import { pause } from "../base/machine/processor.as";
+import {
+  legacyFailure,
+  missingFeatureFailure,
+  refusedFeaturesFailure,
+  resetFailure,
+} from "./failures.as";
+import { Transport } from "./transport-record.as";
+import { acceptFeatures, offeredFeatures, readStatus, writeStatus } from "./transport.as";
+
+const acknowledge: u32 = 1;
+const driver: u32 = 2;
+const driverOk: u32 = 4;
+const featuresOk: u32 = 8;
+const needsReset: u32 = 64;
+const failed: u32 = 128;
+
+/** Feature: the device follows virtio 1.0 or later (6). */
+const version1: u64 = 1 << 32;
+
+/** Feature: a descriptor may point to a table of descriptors (2.7.5.3). */
+export const indirectDescriptors: u64 = 1 << 28;
+
+/** Feature: each side says which notification it wants next (2.7.7, 2.7.8). */
+export const eventIndex: u64 = 1 << 29;
+
+/** Some milliseconds on any machine: a device resets at once, or by work of the host's. */
+const resetPollLimit: u32 = 100_000;
+
+/**
+ * Resets a device and agrees with it on features: those of `wanted` that it offers, which must be
+ * all of `required`. Returns 0 or a failure; queues and `startDevice` come next.
+ */
+export function negotiate(transport: Transport, wanted: u64, required: u64): u32 {
+  if (!resetDevice(transport)) return failDevice(transport, resetFailure);
+  writeStatus(transport, acknowledge);
+  writeStatus(transport, acknowledge | driver);
+  const offered = offeredFeatures(transport);
+  if ((offered & version1) == 0) return failDevice(transport, legacyFailure);
+  if ((offered & required) != required) return failDevice(transport, missingFeatureFailure);
+  const features = offered & (wanted | required | version1);
+  acceptFeatures(transport, features);
+  writeStatus(transport, acknowledge | driver | featuresOk);
+  if ((readStatus(transport) & featuresOk) == 0) {
+    return failDevice(transport, refusedFeaturesFailure);
+  }
+  transport.features = features;
+  transport.failure = 0;
+  return 0;
+}
+
+/** Tells the device that its driver is ready. */
+export function startDevice(transport: Transport): void {
+  writeStatus(transport, acknowledge | driver | featuresOk | driverOk);
+}
+
+/** Gives a device up for a reason, which it returns. */
+export function failDevice(transport: Transport, failure: u32): u32 {
+  writeStatus(transport, failed);
+  transport.failure = failure;
+  return failure;
+}
+
+/** Resets a device, after which it uses none of its rings and buffers; false when it does not. */
+export function resetDevice(transport: Transport): bool {
+  transport.features = 0;
+  writeStatus(transport, 0);
+  for (let poll: u32 = 0; poll < resetPollLimit; poll++) {
+    if (readStatus(transport) == 0) return true;
+    pause();
+  }
+  return false;
+}
+
+/** Whether the device says that it cannot go on (2.1.2). */
+export function deviceNeedsReset(transport: Transport): bool {
+  return (readStatus(transport) & needsReset) != 0;
+}
+
+/** Whether both sides agreed on a feature. */
+@inline
+export function hasFeature(transport: Transport, feature: u64): bool {
+  return (transport.features & feature) != 0;
+}

@@ -1,0 +1,109 @@
+// One virtio device as a driver reaches it, over memory-mapped registers or PCI (virtio 1.2, 4.1,
+// 4.2): status, features, queues, configuration. Functions branch on the device's kind.
+import {
+  mmioAcceptFeatures,
+  mmioConfigurationGeneration,
+  mmioEnableQueue,
+  mmioNotifyAddress,
+  mmioOfferedFeatures,
+  mmioQueueSizeLimit,
+  mmioReadStatus,
+  mmioTakeInterrupt,
+  mmioWriteStatus,
+} from "./virtio-mmio.as";
+import * as mmio from "../base/machine/mmio.as";
+import {
+  pciAcceptFeatures,
+  pciConfigurationGeneration,
+  pciEnableQueue,
+  pciNotifyAddress,
+  pciOfferedFeatures,
+  pciQueueSizeLimit,
+  pciReadStatus,
+  pciTakeInterrupt,
+  pciWriteStatus,
+} from "./virtio-pci.as";
+import { mmioKind, Transport } from "./transport-record.as";
+
+/** How often a field is read again because the device changed its configuration meanwhile. */
+const generationLimit: u32 = 16;
+
+/** The device's status (2.1). */
+export function readStatus(transport: Transport): u32 {
+  return transport.kind == mmioKind ? mmioReadStatus(transport) : pciReadStatus(transport);
+}
+
+/** Sets the device's status; 0 asks for a reset. */
+export function writeStatus(transport: Transport, status: u32): void {
+  if (transport.kind == mmioKind) mmioWriteStatus(transport, status);
+  else pciWriteStatus(transport, status);
+}
+
+/** The features that the device offers (2.2). */
+export function offeredFeatures(transport: Transport): u64 {
+  if (transport.kind == mmioKind) return mmioOfferedFeatures(transport);
+  return pciOfferedFeatures(transport);
+}
+
+/** Tells the device which of its features are used. */
+export function acceptFeatures(transport: Transport, features: u64): void {
+  if (transport.kind == mmioKind) mmioAcceptFeatures(transport, features);
+  else pciAcceptFeatures(transport, features);
+}
+
+/** The most descriptors that a queue may have; 0 when there is no such queue. */
+export function queueSizeLimit(transport: Transport, queue: u32): u32 {
+  if (transport.kind == mmioKind) return mmioQueueSizeLimit(transport, queue);
+  return pciQueueSizeLimit(transport, queue);
+}
+
+/** Gives the device a queue's three areas; false when it does not take the queue. */
+export function enableQueue(
+  transport: Transport, queue: u32, size: u32, descriptors: usize, available: usize, used: usize,
+): bool {
+  if (transport.kind == mmioKind) {
+    return mmioEnableQueue(transport, queue, size, descriptors, available, used);
+  }
+  return pciEnableQueue(transport, queue, size, descriptors, available, used);
+}
+
+/** Where a queue's notifications are written; 0 when the device gives no possible place. */
+export function notifyAddress(transport: Transport, queue: u32): u64 {
+  if (transport.kind == mmioKind) return mmioNotifyAddress(transport);
+  return pciNotifyAddress(transport, queue);
+}
+
+/** Notifies the device of new buffers in a queue (2.3). */
+@inline
+export function notifyDevice(transport: Transport, address: u64, queue: u32): void {
+  if (transport.kind == mmioKind) mmio.write32(address, queue);
+  else mmio.write16(address, queue);
+}
+
+/** Acknowledges the device's interrupt, so that the next one is seen; its bits (4.1.4.5). */
+export function takeInterrupt(transport: Transport): u32 {
+  return transport.kind == mmioKind ? mmioTakeInterrupt(transport) : pciTakeInterrupt(transport);
+}
+
+/** 32 bits of the device's configuration; 0 beyond its end. */
+export function configuration32(transport: Transport, offset: u32): u32 {
+  if (offset + 4 > transport.configurationBytes) return 0;
+  return mmio.read32(transport.configuration + offset);
+}
+
+/** 64 bits of the device's configuration, read as two halves that belong together (2.5.3). */
+export function configuration64(transport: Transport, offset: u32): u64 {
+  let value: u64 = 0;
+  for (let attempt: u32 = 0; attempt < generationLimit; attempt++) {
+    const before = configurationGeneration(transport);
+    const low = configuration32(transport, offset);
+    value = <u64>low | (<u64>configuration32(transport, offset + 4) << 32);
+    if (configurationGeneration(transport) == before) break;
+  }
+  return value;
+}
+
+function configurationGeneration(transport: Transport): u32 {
+  if (transport.kind == mmioKind) return mmioConfigurationGeneration(transport);
+  return pciConfigurationGeneration(transport);
+}

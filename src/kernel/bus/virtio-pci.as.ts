@@ -1,0 +1,103 @@
+// Virtio over PCI, the modern interface (virtio 1.2, 4.1): what a function's capabilities point to.
+import * as mmio from "../base/machine/mmio.as";
+import { Transport } from "./transport-record.as";
+
+// The common configuration (4.1.4.3).
+const deviceFeatureSelect: u64 = 0x00;
+const deviceFeature: u64 = 0x04;
+const driverFeatureSelect: u64 = 0x08;
+const driverFeature: u64 = 0x0c;
+const queueCount: u64 = 0x12;
+const deviceStatus: u64 = 0x14;
+const configurationGeneration: u64 = 0x15;
+const queueSelect: u64 = 0x16;
+const queueSize: u64 = 0x18;
+const queueVector: u64 = 0x1a;
+const queueEnable: u64 = 0x1c;
+const queueNotifyOffset: u64 = 0x1e;
+const queueDescriptors: u64 = 0x20;
+const queueDriverArea: u64 = 0x28;
+const queueDeviceArea: u64 = 0x30;
+
+/** Bytes of the common configuration that every device has. */
+export const commonConfigurationBytes: u32 = 0x38;
+
+/** Every queue sends the same message, for which the platform has one vector. */
+const wakeMessage: u32 = 0;
+
+/** The device's status. */
+export function pciReadStatus(transport: Transport): u32 {
+  return mmio.read8(transport.registers + deviceStatus) & 0xff;
+}
+
+/** Sets the device's status. */
+export function pciWriteStatus(transport: Transport, value: u32): void {
+  mmio.write8(transport.registers + deviceStatus, value);
+}
+
+/** The features that the device offers. */
+export function pciOfferedFeatures(transport: Transport): u64 {
+  const registers = transport.registers;
+  mmio.write32(registers + deviceFeatureSelect, 0);
+  const low = mmio.read32(registers + deviceFeature);
+  mmio.write32(registers + deviceFeatureSelect, 1);
+  return <u64>low | (<u64>mmio.read32(registers + deviceFeature) << 32);
+}
+
+/** Tells the device which of its features are used. */
+export function pciAcceptFeatures(transport: Transport, features: u64): void {
+  const registers = transport.registers;
+  mmio.write32(registers + driverFeatureSelect, 0);
+  mmio.write32(registers + driverFeature, <u32>features);
+  mmio.write32(registers + driverFeatureSelect, 1);
+  mmio.write32(registers + driverFeature, <u32>(features >> 32));
+}
+
+/** The most descriptors that a queue may have; 0 when there is no such queue. */
+export function pciQueueSizeLimit(transport: Transport, queue: u32): u32 {
+  const registers = transport.registers;
+  if (queue >= (mmio.read16(registers + queueCount) & 0xffff)) return 0;
+  mmio.write16(registers + queueSelect, queue);
+  return mmio.read16(registers + queueSize) & 0xffff;
+}
+
+/** Gives the device a queue's three areas; false when the device does not take it. */
+export function pciEnableQueue(
+  transport: Transport, queue: u32, size: u32, descriptors: usize, available: usize, used: usize,
+): bool {
+  const registers = transport.registers;
+  mmio.write16(registers + queueSelect, queue);
+  if ((mmio.read16(registers + queueEnable) & 0xffff) != 0) return false;
+  mmio.write16(registers + queueSize, size);
+  if (transport.sendsMessages) mmio.write16(registers + queueVector, wakeMessage);
+  writeAddress(registers + queueDescriptors, descriptors);
+  writeAddress(registers + queueDriverArea, available);
+  writeAddress(registers + queueDeviceArea, used);
+  mmio.write16(registers + queueEnable, 1);
+  return (mmio.read16(registers + queueEnable) & 0xffff) == 1;
+}
+
+/** Where a queue's notifications are written; 0 when that lies outside what the device has. */
+export function pciNotifyAddress(transport: Transport, queue: u32): u64 {
+  mmio.write16(transport.registers + queueSelect, queue);
+  const place = <u64>(mmio.read16(transport.registers + queueNotifyOffset) & 0xffff);
+  const offset = place * transport.notificationStride;
+  if (offset + 2 > <u64>transport.notificationBytes) return 0;
+  return transport.notifications + offset;
+}
+
+/** Acknowledges the device's interrupts, by reading them, and returns them. */
+export function pciTakeInterrupt(transport: Transport): u32 {
+  // A device that sends messages does not show them here.
+  return transport.sendsMessages ? 0 : mmio.read8(transport.interruptStatus) & 3;
+}
+
+/** A number that changes whenever the configuration does. */
+export function pciConfigurationGeneration(transport: Transport): u32 {
+  return mmio.read8(transport.registers + configurationGeneration) & 0xff;
+}
+
+function writeAddress(register: u64, pointer: usize): void {
+  mmio.write32(register, <u32>pointer);
+  mmio.write32(register + 4, 0);
+}

@@ -1,0 +1,53 @@
+// Block devices as the rest of the kernel sees them. Requests are submitted and, some time later,
+// taken back; several may be under way, and they may finish in any order. Functions branch on the
+// device's kind; so far every block device is virtio's.
+import { BlockDevice, BlockRequest } from "./block-request.as";
+import {
+  findVirtioBlock,
+  ignoreVirtioBlock,
+  listenToVirtioBlock,
+  resetVirtioBlock,
+  submitVirtioBlock,
+  takeVirtioBlock,
+} from "./virtio-blk/virtio-blk.as";
+
+/** The next block device that nobody has; null when there is none that works. */
+export function openBlockDevice(): BlockDevice | null {
+  return findVirtioBlock();
+}
+
+/**
+ * Hands a request to a device. 0: it will be taken back. Otherwise it was not handed over: EAGAIN,
+ * the device has no room before something is taken back; EINVAL, a range outside the device or
+ * parts that it cannot take; EROFS; ENOTSUP, the device lacks the operation; EIO, the device is out
+ * of order.
+ */
+export function submitBlockRequest(device: BlockDevice, request: BlockRequest): u32 {
+  return submitVirtioBlock(device, request);
+}
+
+/** Takes a finished request back, `error` filled in; null when none has finished. */
+export function takeBlockRequest(device: BlockDevice): BlockRequest | null {
+  return takeVirtioBlock(device);
+}
+
+/**
+ * Resets a device that somebody has waited for long enough: what is under way comes back with EIO,
+ * which says nothing of whether it was done. False when the device does not even reset.
+ */
+export function resetBlockDevice(device: BlockDevice): bool {
+  return resetVirtioBlock(device);
+}
+
+/**
+ * Has the device interrupt when the next request finishes, before the processor sleeps; whether one
+ * has finished in the meantime. Devices begin so.
+ */
+export function listenToBlockDevice(device: BlockDevice): bool {
+  return listenToVirtioBlock(device);
+}
+
+/** Spares the interrupts of a device whose requests are taken back by polling. */
+export function ignoreBlockDevice(device: BlockDevice): void {
+  ignoreVirtioBlock(device);
+}

@@ -1,0 +1,28 @@
+// The drivers by themselves, for tests: what `drivers.fixture.ts` calls.
+export {
+  addMmioDevice,
+  addPciDevices,
+  deviceAt,
+  deviceCount,
+  takeInterrupts,
+} from "../bus/devices.as";
+export { failureText } from "../bus/failures.as";
+export { negotiate } from "../bus/negotiation.as";
+export { mapConfigurationSpace } from "../bus/pci-configuration.as";
+export { useRegionWindow } from "../bus/pci-regions.as";
+export {
+  ignoreBlockDevice,
+  listenToBlockDevice,
+  openBlockDevice,
+  resetBlockDevice,
+  submitBlockRequest,
+  takeBlockRequest,
+} from "./block-device.as";
+export {
+  entropyBuffer,
+  hasEntropyDevice,
+  openEntropyDevice,
+  requestEntropy,
+  takeEntropy,
+} from "./virtio-rng/virtio-rng.as";
+export { addFrames, allocateFrames } from "../memory/frames.as";

@@ -1,0 +1,125 @@
+// How a virtio block device is taken into use: its features and its limits (virtio 1.2, 5.2.3 to
+// 5.2.5).
+import { configurationFailure } from "../../bus/failures.as";
+import {
+  eventIndex,
+  failDevice,
+  hasFeature,
+  indirectDescriptors,
+  negotiate,
+  startDevice,
+} from "../../bus/negotiation.as";
+import { Transport } from "../../bus/transport-record.as";
+import { configuration32, configuration64 } from "../../bus/transport.as";
+import { BlockDevice, requestPartLimit, sectorBytes } from "../block-request.as";
+import { makeQueue, Queue } from "../virtio-queue/queue.as";
+
+const sizeMaximum: u64 = 1 << 1;
+const segmentMaximum: u64 = 1 << 2;
+const readOnly: u64 = 1 << 5;
+const blockSize: u64 = 1 << 6;
+const flush: u64 = 1 << 9;
+const discard: u64 = 1 << 13;
+const zeroes: u64 = 1 << 14;
+
+// The configuration (5.2.4).
+const capacity: u32 = 0;
+const sizeMaximumField: u32 = 8;
+const segmentMaximumField: u32 = 12;
+const blockSizeField: u32 = 20;
+const discardSectorsField: u32 = 36;
+const discardSegmentsField: u32 = 40;
+const zeroesSectorsField: u32 = 48;
+const zeroesSegmentsField: u32 = 52;
+
+const requestQueue: u32 = 0;
+const queueSize: u32 = 64;
+
+/** A header, one part and a status byte. */
+const leastQueueSize: u32 = 4;
+
+/** A block of the device is at most so long, as a page. */
+const blockBytesLimit: u32 = 0x1_0000;
+
+/** A virtio block device. */
+@unmanaged
+export class VirtioBlock extends BlockDevice {
+  /** Whether the device was reset since its queue was broken. */
+  isReset: bool;
+  /** The queue's record begins here. */
+  queueRecord: u64;
+
+  /** The queue of requests. */
+  @inline
+  queue(): Queue {
+    return changetype<Queue>(changetype<usize>(this) + offsetof<VirtioBlock>("queueRecord"));
+  }
+}
+
+/** Takes a device into use; 0 or a failure. */
+export function openBlock(device: VirtioBlock, transport: Transport): u32 {
+  const options = sizeMaximum | segmentMaximum | readOnly | blockSize | flush | discard | zeroes;
+  let failure = negotiate(transport, options | eventIndex | indirectDescriptors, 0);
+  if (failure == 0) failure = readLimits(device, transport);
+  if (failure != 0) return failure;
+  failure = makeQueue(
+    device.queue(), transport, requestQueue, queueSize, leastQueueSize, true,
+  );
+  if (failure != 0) return failure;
+  // Without indirect descriptors, a chain must fit into the queue itself.
+  if (device.queue().tables == 0) {
+    device.partLimit = min(device.partLimit, device.queue().size - 2);
+  }
+  device.isReset = false;
+  transport.needsReset = false;
+  startDevice(transport);
+  return 0;
+}
+
+/** Takes a device into use again that was broken; false when it cannot be. */
+export function restartBlock(device: VirtioBlock): bool {
+  const transport = device.queue().transport;
+  const sectors = device.sectorCount;
+  const failure = openBlock(device, transport);
+  // Who has the device has laid it out: one that comes back smaller is another.
+  if (failure == 0 && device.sectorCount >= sectors) return true;
+  device.queue().isBroken = true;
+  device.isReset = false;
+  failDevice(transport, failure == 0 ? configurationFailure : failure);
+  return false;
+}
+
+function readLimits(device: VirtioBlock, transport: Transport): u32 {
+  device.sectorCount = configuration64(transport, capacity);
+  // Byte offsets have 64 bits, too.
+  if (device.sectorCount > u64.MAX_VALUE / sectorBytes) return configurationFailure;
+  device.isReadOnly = hasFeature(transport, readOnly);
+  device.canFlush = hasFeature(transport, flush);
+  const block = hasFeature(transport, blockSize)
+    ? configuration32(transport, blockSizeField) : sectorBytes;
+  if (block < sectorBytes || block > blockBytesLimit || (block & (block - 1)) != 0) {
+    return configurationFailure;
+  }
+  device.blockBytes = block;
+  device.partLimit = requestPartLimit;
+  if (hasFeature(transport, segmentMaximum)) {
+    const segments = configuration32(transport, segmentMaximumField);
+    if (segments == 0) return configurationFailure;
+    device.partLimit = min(requestPartLimit, segments);
+  }
+  device.partBytesLimit = 0x8000_0000;
+  if (hasFeature(transport, sizeMaximum)) {
+    const size = configuration32(transport, sizeMaximumField);
+    if (size < sectorBytes) return configurationFailure;
+    device.partBytesLimit = min(device.partBytesLimit, size);
+  }
+  device.discardLimit = rangeLimit(transport, discard, discardSectorsField, discardSegmentsField);
+  device.writeZeroesLimit = rangeLimit(transport, zeroes, zeroesSectorsField, zeroesSegmentsField);
+  return 0;
+}
+
+/** Sectors of one range; 0 when the device takes none. */
+function rangeLimit(transport: Transport, feature: u64, sectors: u32, segments: u32): u32 {
+  if (!hasFeature(transport, feature) || configuration32(transport, segments) == 0) return 0;
+  return configuration32(transport, sectors);
+}

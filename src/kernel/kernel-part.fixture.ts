@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { main } from "../../tools/asc-compiler.js";
+import { expandTextLiterals } from "./text-literals.ts";
+
+const options = [
+  "--runtime=stub",
+  "--memoryBase=1048576",
+  "--importMemory",
+  "--zeroFilledMemory",
+  "--noExportMemory",
+  "--use=abort=",
+  "-O1",
+  "--outFile=part.wasm",
+];
+
+/** Compiles files of the kernel by themselves: what they export can be called in V8. */
+export async function compileKernelPart(
+  ...sources: readonly string[]
+): Promise<WebAssembly.Module> {
+  let wasm: Uint8Array<ArrayBuffer> | undefined;
+  const { error, stderr } = await main([...sources, ...options], {
+    readFile(name, folder) {
+      const path = join(folder, name);
+      return existsSync(path) ? expandTextLiterals(readFileSync(path, "utf8")) : null;
+    },
+    writeFile(_name, contents) {
+      if (typeof contents !== "string") wasm = new Uint8Array(contents);
+    },
+  });
+  if (error !== null || wasm === undefined) throw new Error(stderr.toString());
+  return new WebAssembly.Module(wasm);
+}
