@@ -78,6 +78,16 @@ describe("sources", { timeout: 60_000 }, () => {
     expect(place.names()).toEqual(before);
   });
 
+  test("a folder beside a program, and one without a page", async () => {
+    place.write("public/page.html", "hello");
+    place.write("a.wasm", "hello");
+    const beside = await place.tsuki(["build", "a.wasm", "public", "-o", "image"]);
+    expectOneLine(beside, 2, "usage", /public is a folder, .*; --embed public gives/);
+    const ending = await place.tsuki(["build", "-q", "-p", "node", "public", "-o", "image"]);
+    expect(ending.errors).toBe("tsuki: public has no index.html: its / will not be found\n");
+    expect(ending.status).toBe(0);
+  });
+
   test("a C program that does not compile: clang's own message, then one line", async () => {
     place.write("src/a.c", "int main(void) {\n  return x;\n}\n");
     const ending = await place.tsuki(["build", "src/a.c", "-o", "image"]);

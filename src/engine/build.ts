@@ -1,16 +1,16 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
-import { statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import type { ObjectCache } from "../contracts/build.ts";
+import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
-import type { Platform } from "../contracts/machine-interface.ts";
-import { siteApp } from "../toolchains/site/site-app.ts";
+import { engineSection, type Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { compileImage, preloadCompiler } from "./compiler.ts";
 import { type EmbedSource, embedTree, withTree } from "./embed.ts";
 import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
+import { findSite } from "./site.ts";
 
 /** Sources, and what the image is for. */
 export interface BuildOptions extends AppSources {
@@ -42,15 +42,14 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
   const { platform, maximumPages, defaults } = options;
-  const site = siteFolder(options);
-  const embed = [...(site === undefined ? [] : [site]), ...(options.embed ?? [])];
+  const site = findSite(options);
+  const embed = [...(site?.files ?? []), ...(options.embed ?? [])];
   const tree = embed.length === 0 ? undefined : embedTree(embed, options.workingDirectory);
   const app =
-    site === undefined
-      ? await makeApp(cache, identity, options, () => {
-          if (platform !== "node") preloadCompiler();
-        })
-      : { app: siteApp(), warnings: "", digest: digestOf(siteApp()), isCached: true };
+    site?.app ??
+    (await makeApp(cache, identity, options, () => {
+      if (platform !== "node") preloadCompiler();
+    }));
   const made = { platform, appBytes: app.app.length, warnings: app.warnings };
   if (platform === "node") {
     const image = tree === undefined ? app.app : withTree(app.app, tree);
@@ -90,13 +89,13 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   return { ...made, path, image, isCached: false };
 }
 
-/** A folder as the only source is a static site: it is embedded, and served. */
-function siteFolder(options: BuildOptions): EmbedSource | undefined {
-  const [source = "", ...more] = options.sources;
-  if (more.length > 0 || options.toolchain !== undefined) return undefined;
-  const path = resolve(options.workingDirectory, source);
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  return isFolder ? { source, target: "/" } : undefined;
+/** Whether an app can have sockets, by what it imports, as JavaScript's can; made if need be. */
+export async function appOpensSockets(options: AppSources): Promise<boolean> {
+  const cache = new Cache(cacheFolder(options.environment));
+  const { app } = findSite(options)?.app ?? (await makeApp(cache, buildIdentity(), options));
+  const module = new WebAssembly.Module(Uint8Array.from(app));
+  const isEngine = WebAssembly.Module.customSections(module, engineSection).length > 0;
+  return isEngine || WebAssembly.Module.imports(module).some(({ name }) => opensSockets(name));
 }
 
 /** Compiled objects: those made here by this build of Tsuki, and the package's own. */

@@ -12,6 +12,7 @@ function host(changes: Partial<MonitorHost> = {}): MonitorHost {
     hasQemu: true,
     kvm: async () => hung,
     sharesWithHost: "",
+    opensSockets: async () => false,
     ...changes,
   };
 }
@@ -28,6 +29,12 @@ describe("without a request", () => {
     [
       "an app with ports",
       { kvm: async () => usable, sharesWithHost: "network" },
+      "process tcg",
+      /not a VM: virtual machines have no network yet/,
+    ],
+    [
+      "an app with sockets",
+      { kvm: async () => usable, opensSockets: async () => true },
       "process tcg",
       /not a VM: virtual machines have no network yet/,
     ],

@@ -14,6 +14,8 @@ export interface MonitorHost {
   readonly kvm: () => Promise<KvmReport>;
   /** What of the host the app is given that no virtual machine has yet; empty: nothing. */
   readonly sharesWithHost: string;
+  /** Whether the app can have sockets, which no virtual machine has yet either. */
+  readonly opensSockets: () => Promise<boolean>;
 }
 
 /** The monitor to use and one line that says so. */
@@ -50,14 +52,16 @@ export async function chooseMonitor(
   }
   const mayBeMachine = host.hasQemu && runsLinux && sharesWithHost === "";
   const kvm = mayBeMachine ? await host.kvm() : undefined;
-  if (kvm?.isUsable === true) {
+  const hasNetwork = kvm?.isUsable === true && (await host.opensSockets());
+  if (kvm?.isUsable === true && !hasNetwork) {
     return {
       name: "qemu",
       accelerator: "kvm",
       notice: "running in a virtual machine (QEMU, KVM)",
     };
   }
-  const noMachine = kvm === undefined ? whyNotAsked(host) : `KVM ${kvm.reason}`;
+  const shared = hasNetwork ? "network" : sharesWithHost;
+  const noMachine = kvm === undefined || hasNetwork ? whyNotAsked(shared) : `KVM ${kvm.reason}`;
   if (runsLinux) {
     const notice = `running as a sealed process, which is not a VM: ${noMachine}`;
     return { name: "process", accelerator: "tcg", notice };
@@ -66,7 +70,7 @@ export async function chooseMonitor(
   return { name: "node", accelerator: "tcg", notice };
 }
 
-function whyNotAsked({ sharesWithHost }: MonitorHost): string {
+function whyNotAsked(sharesWithHost: string): string {
   if (sharesWithHost === "") return "QEMU is not installed";
   return `virtual machines have no ${sharesWithHost} yet`;
 }

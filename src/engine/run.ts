@@ -5,7 +5,7 @@ import type { Instance, InstanceStreams, Monitor, MonitorName } from "../monitor
 import type { MachineType } from "../monitors/qemu/command.ts";
 import { findQemu } from "../monitors/qemu/find-qemu.ts";
 import type { AppSources } from "./app-store.ts";
-import { type BuiltImage, build } from "./build.ts";
+import { appOpensSockets, type BuiltImage, build } from "./build.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { findKvm } from "./host/kvm-memory.ts";
@@ -73,6 +73,7 @@ async function choose(options: RunOptions): Promise<MonitorChoice> {
       qemu === undefined
         ? { isUsable: false, reason: "is of no use without QEMU" }
         : await findKvm(new Cache(cacheFolder(environment)), qemu, false),
+    opensSockets: async () => await appOpensSockets(options),
   });
 }
 

@@ -37,10 +37,11 @@ function defineBuild(program: Command): void {
     .command("build")
     .summary("compile a program into an image")
     .description(
-      "Compiles a program (.c, .cc, .as.ts, .wasm) and the parts of the kernel that it uses into " +
-        "one image: by default a static Linux executable that seals itself.",
+      "Compiles a program (.ts, .js, .c, .cc, .as.ts, .wasm) or a folder (a static site) and the " +
+        "parts of the kernel that it uses into one image: by default a static Linux executable " +
+        "that seals itself.",
     )
-    .argument("<source...>", "the program's sources; the first one names it")
+    .argument("<source...>", "the program's sources, the first one names it; or a folder")
     .option("-o, --output <file>", "the image's file; named after the source otherwise")
     .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux")
     .option("-e, --env <name=value>", "build a variable of the environment in", collect)
@@ -60,7 +61,7 @@ function defineRun(program: Command): void {
       "Builds and runs a program. Options stand before the source; everything behind the source " +
         "is the program's. Standard streams and the exit status pass through.",
     )
-    .argument("<source>", "the program")
+    .argument("<source>", "the program, or a folder to serve")
     .argument("[arguments...]", "the program's own arguments")
     .option("-m, --monitor <name>", "process, qemu or node; the safest there is otherwise")
     .option("-e, --env <name=value>", "a variable of the app's environment", collect)

@@ -11,7 +11,10 @@ export const libraryFolder = "tsuki-library";
 export const libraryFiles = ["console.as.ts", "process.as.ts"] as const;
 
 /** Files that a program imports as "tsuki/name", by what asc calls them then. */
-export const libraryModules: ReadonlyMap<string, string> = new Map([["tsuki/net", "net.as.ts"]]);
+export const libraryModules: ReadonlyMap<string, string> = new Map([
+  ["tsuki/http", "http.as.ts"],
+  ["tsuki/net", "net.as.ts"],
+]);
 
 /** What asc calls by its usual name but takes from the library. */
 export const libraryAliases = ["console=tsuki_console", "process=tsuki_process"] as const;

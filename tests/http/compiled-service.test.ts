@@ -2,19 +2,24 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasProcesses, Images, Service } from "./service.fixture.ts";
 
-const source = join(import.meta.dirname, "../../examples/http-service-c/service.c");
+const examples = join(import.meta.dirname, "../../examples");
 const close = "Host: a\r\nConnection: close\r\n";
 
 function bodyOf(response: string): string {
   return response.slice(response.indexOf("\r\n\r\n") + 4);
 }
 
-describe.runIf(hasProcesses)("a service in C on the server inside the image", () => {
+const services = [
+  { language: "C", source: "http-service-c/service.c" },
+  { language: "AssemblyScript", source: "http-service-as/service.as.ts" },
+];
+
+describe.runIf(hasProcesses).each(services)("a service in $language", ({ language, source }) => {
   const images = new Images();
   let service: Service;
 
   beforeAll(async () => {
-    service = await Service.start(await images.build(source));
+    service = await Service.start(await images.build(join(examples, source)));
   }, 240_000);
 
   afterAll(async () => {
@@ -26,7 +31,7 @@ describe.runIf(hasProcesses)("a service in C on the server inside the image", ()
   it("answers, reads fields, and knows what it does not have", async () => {
     const home = await service.exchange(`GET / HTTP/1.1\r\n${close}\r\n`);
     expect(home).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain; charset=utf-8\r\n/);
-    expect(bodyOf(home)).toBe("Hello from C!\n");
+    expect(bodyOf(home)).toBe(`Hello from ${language}!\n`);
     const greeting = await service.exchange(
       `GET /greet HTTP/1.1\r\nUser-Agent:  me \r\n${close}\r\n`,
     );
@@ -47,7 +52,7 @@ describe.runIf(hasProcesses)("a service in C on the server inside the image", ()
     await client.until("abc");
     client.close();
     expect(bodyOf(await service.exchange(`GET / HTTP/1.1\r\n${close}\r\n`))).toBe(
-      "Hello from C!\n",
+      `Hello from ${language}!\n`,
     );
   });
 });
