@@ -227,6 +227,14 @@ export type ConfigConstant = (typeof configConstants)[number];
 /** Virtual address of the app's linear memory on native platforms (64 GiB). */
 export const appBase = 0x10_0000_0000n;
 
+/** Bytes of addresses for each of the app's memories: what its accesses can reach, and more. */
+export const memoryReservation = 0x2_0000_0000n;
+
+/** Where one of the app's memories lies; the first one's address is `appBase`. */
+export function memoryBase(memory: number): bigint {
+  return appBase + BigInt(memory) * memoryReservation;
+}
+
 /**
  * What a boot record on `pc` is, in the two lowest bits of its address: PVH's start_info, Multiboot
  * 2's boot information, or Linux's zero page.
@@ -245,6 +253,8 @@ export const bootRecordKinds = { startInfo: 0, multiboot: 1, zeroPage: 2 } as co
  * - `exception(vector, errorCode, programCounter, stackPointer, address)`: a processor exception, on
  *   the fault stack with interrupts off; 1 to retry the instruction, else it does not return.
  * - `memoryGrow(pages)`: old size in pages or -1; `pages` unsigned.
+ * - `furtherMemoryGrow(memory, size, pages, maximum)`: the same for one of the app's memories after
+ *   its first, whose size compiled code keeps; `furtherMemoryBegin(memory, pages)` makes it.
  */
 export const kernelEntries = {
   boot: define(["i64"], []),
@@ -252,4 +262,6 @@ export const kernelEntries = {
   pageFault: define(["i64", "i32"], ["i32"], ["pc"]),
   exception: define(["i32", "i64", "i64", "i64", "i64"], ["i32"], ["pc"]),
   memoryGrow: define(["i32"], ["i32"], native),
+  furtherMemoryGrow: define(["i32", "i32", "i32", "i32"], ["i32"], ["linux"]),
+  furtherMemoryBegin: define(["i32", "i32"], [], ["linux"]),
 } as const satisfies Record<string, MachineImport>;

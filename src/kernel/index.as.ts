@@ -1,7 +1,8 @@
 // What the kernel exports: entries for the platform's code (contracts/machine-interface.ts), and
 // what apps import (contracts/guest-abi.ts).
 export { boot } from "./boot/boot.as";
-export { memoryGrow } from "./memory/app-memory.as";
+export { furtherMemoryGrow, memoryGrow } from "./memory/app-memory.as";
+export { furtherMemoryBegin } from "./platform/linux/further-memory.as";
 export { pageFault } from "./platform/pc/app-pages.as";
 export { exception } from "./platform/pc/exceptions.as";
 export { trap } from "./trap/trap.as";

@@ -69,17 +69,20 @@ interface Limits {
   readonly content: Uint8Array;
 }
 
-/** The memory section with a lower maximum; undefined when the app has no memory of its own. */
+/** The memory section with a lower maximum of the first; undefined when the app has none of its own. */
 function memoryLimits(sections: readonly Section[], bound: number): Limits | undefined {
   const content = sections.find(({ id }) => id === sectionIds.memory)?.content;
   if (content === undefined) return undefined;
   const reader = new ModuleReader(content);
-  if (reader.unsigned() === 0) return undefined;
+  const count = reader.unsigned();
+  if (count === 0) return undefined;
   const hasMaximum = (reader.byte() & 1) === 1;
   const minimum = reader.unsigned();
   const declared = hasMaximum ? reader.unsigned() : unlimitedPages;
   const maximum = Math.max(minimum, Math.min(declared, bound));
-  const bytes = [1, 1, ...encodeUnsigned(minimum), ...encodeUnsigned(maximum)];
+  const first = [1, ...encodeUnsigned(minimum), ...encodeUnsigned(maximum)];
+  const others = content.subarray(reader.offset);
+  const bytes = [...encodeUnsigned(count), ...first, ...others];
   return { maximum, content: Uint8Array.from(bytes) };
 }
 

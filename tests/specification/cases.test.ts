@@ -32,13 +32,36 @@ const modules: Readonly<Record<string, string>> = {
     (func $unused)
     (elem (i32.const 2) $unused)
     (elem (i32.const 3) $unused $unused))`,
+  several: `(module
+    (import "owner" "memory" (memory $shared 1))
+    (memory $own 1 2)
+    (memory $far 0 1)
+    (data (memory $own) (i32.const 8) "own data")
+    (data $later "later")
+    (func (export "copy") (param i32 i32 i32)
+      (memory.copy $shared $own (local.get 0) (local.get 1) (local.get 2)))
+    (func (export "back") (param i32 i32 i32)
+      (memory.copy $own $shared (local.get 0) (local.get 1) (local.get 2)))
+    (func (export "init") (param i32) (memory.init $own $later (local.get 0) (i32.const 0) (i32.const 5)))
+    (func (export "fill far") (param i32 i32)
+      (memory.fill $far (local.get 0) (i32.const 42) (local.get 1)))
+    (func (export "load own") (param i32) (result i32) (i32.load8_u $own (local.get 0)))
+    (func (export "load far") (param i32) (result i64) (i64.load32_u $far offset=4 (local.get 0)))
+    (func (export "load high") (param i32) (result i32)
+      (i32.load8_u $own offset=0xffffffff (local.get 0)))
+    (func (export "store far") (param i32 i64) (i64.store $far (local.get 0) (local.get 1)))
+    (func (export "grow own") (param i32) (result i32) (memory.grow $own (local.get 0)))
+    (func (export "grow far") (param i32) (result i32) (memory.grow $far (local.get 0)))
+    (func (export "sizes") (result i32)
+      (i32.add (i32.mul (memory.size $own) (i32.const 10)) (memory.size $far))))`,
   alone: `(module (table 1 funcref) (func $unused) (elem (i32.const 4294967295) $unused))`,
 };
 
 function assembled(name: string): Uint8Array {
   const module = binaryen.parseText(modules[name] ?? "");
   try {
-    module.setFeatures(binaryen.Features.ReferenceTypes | binaryen.Features.BulkMemory);
+    const { BulkMemory, MultiMemory, ReferenceTypes } = binaryen.Features;
+    module.setFeatures(ReferenceTypes | BulkMemory | MultiMemory);
     return module.emitBinary();
   } finally {
     module.dispose();
@@ -69,6 +92,46 @@ const loadBoth = [
 ];
 
 describe.skipIf(!canRunSubject)("scripts of our own", { timeout: 60_000 }, () => {
+  it("use several memories", async () => {
+    const owner = (address: string) => call("$owner", "load", ["i32", address]);
+    const own = (field: string, ...args: readonly string[]) =>
+      call("$several", field, ...args.map((value) => ["i32", value] as const));
+    const traps = (action: object) => {
+      return { type: "assert_trap", action, text: "out of bounds memory access" };
+    };
+    const { failures, passed } = await runScript(
+      scriptOf(
+        ...loadBoth,
+        { type: "module", filename: "several", name: "$several" },
+        returns(own("load own", "9"), "i32", "119"),
+        { type: "action", action: own("copy", "100", "8", "3") },
+        returns(owner("102"), "i32", "110"),
+        { type: "action", action: own("back", "65535", "65535", "1") },
+        returns(own("load own", "65535"), "i32", "33"),
+        traps(own("copy", "0", "65530", "7")),
+        traps(own("load own", "65536")),
+        traps(own("load own", "-1")),
+        traps(own("load high", "0")),
+        traps(own("load high", "-1")),
+        traps(own("load far", "0")),
+        traps(own("fill far", "0", "1")),
+        returns(own("grow own", "1"), "i32", "1"),
+        returns(own("grow own", "1"), "i32", "4294967295"),
+        returns(own("grow far", "1"), "i32", "0"),
+        returns(own("sizes"), "i32", "21"),
+        { type: "action", action: own("init", "131067") },
+        returns(own("load own", "131071"), "i32", "114"),
+        { type: "action", action: own("fill far", "65532", "4") },
+        returns(own("load far", "65528"), "i64", "707406378"),
+        traps(own("load far", "65529")),
+        traps(call("$several", "store far", ["i32", "65529"], ["i64", "1"])),
+        returns(call("$several", "load own", ["i32", "0"]), "i32", "0"),
+      ),
+    );
+    expect(failures).toEqual([]);
+    expect(passed).toBe(22);
+  });
+
   it("share tables, memories and globals between instances", async () => {
     const { failures, passed } = await runScript(
       scriptOf(

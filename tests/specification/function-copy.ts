@@ -10,6 +10,7 @@ export interface IndexMaps {
   readonly function: (index: number) => number;
   readonly table: (index: number) => number;
   readonly global: (index: number) => number;
+  readonly memory: (index: number) => number;
   readonly data: (index: number) => number;
   readonly element: (index: number) => number;
   /** Whether references of the host become references to functions, which stand in for them. */
@@ -43,10 +44,15 @@ export function copyBody(module: Module, functionIndex: number, maps: IndexMaps)
   }
   while (!reader.atEnd) {
     reader.next();
+    const bytes = new ByteReader(module.bytes, reader.offset, body.end);
+    if (bytes.u8() >= 0xfb && reader.opcode >= 0x100) bytes.u32();
+    if (immediateKinds[reader.opcode] === "access") {
+      writer.bytes(module.bytes.subarray(copied, bytes.offset));
+      copied = copyMemory(bytes, writer, maps.memory(reader.index));
+      continue;
+    }
     const indices = mappedImmediates(module, reader, maps);
     if (indices === undefined) continue;
-    const bytes = new ByteReader(module.bytes, reader.offset, body.end);
-    if (bytes.u8() === 0xfc) bytes.u32();
     writer.bytes(module.bytes.subarray(copied, bytes.offset));
     for (const { value, isSigned } of indices) {
       if (isSigned) {
@@ -61,6 +67,18 @@ export function copyBody(module: Module, functionIndex: number, maps: IndexMaps)
   }
   writer.bytes(module.bytes.subarray(copied, body.end));
   return writer.toBytes();
+}
+
+/** The flag of a memory access behind which the memory's index stands. */
+const namesMemory = 0x40;
+
+/** Writes the flags of an access to another memory; gives where its offset begins. */
+function copyMemory(bytes: ByteReader, writer: ByteWriter, memory: number): number {
+  const flags = bytes.u32();
+  if ((flags & namesMemory) !== 0) bytes.u32();
+  writer.unsignedLeb(flags | namesMemory);
+  writer.unsignedLeb(memory);
+  return bytes.offset;
 }
 
 interface Immediate {
@@ -98,8 +116,13 @@ function mappedImmediates(
     case "tables":
       return [{ value: maps.table(index) }, { value: maps.table(second) }];
     case "data":
-    case "dataAndMemory":
       return [{ value: maps.data(index) }];
+    case "dataAndMemory":
+      return [{ value: maps.data(index) }, { value: maps.memory(second) }];
+    case "memory":
+      return [{ value: maps.memory(index) }];
+    case "memories":
+      return [{ value: maps.memory(index) }, { value: maps.memory(second) }];
     case "element":
       return [{ value: maps.element(index) }];
     case "elementAndTable":

@@ -50,8 +50,7 @@ export class MergedModule {
   private readonly globals: { type: number; isMutable: boolean; initial: Uint8Array }[] = [];
   private readonly elements: Uint8Array[] = [];
   private readonly data: Uint8Array[] = [];
-  private memory: Limits | undefined;
-  private memoryOwner: unknown;
+  private readonly memories: Limits[] = [];
   private start: number | undefined;
   private readonly maps = new Map<Instance, IndexMaps>();
   private readonly shared = new Map<string, number>();
@@ -67,12 +66,12 @@ export class MergedModule {
 
   /** The memory's first size in pages, or undefined where there is no memory. */
   get initialPages(): number | undefined {
-    return this.memory?.minimum;
+    return this.memories[0]?.minimum;
   }
 
   /** Adds a memory where there is none. */
   addMemory(minimum: number): void {
-    this.memory ??= { minimum, maximum: undefined };
+    if (this.memories.length === 0) this.memories.push({ minimum, maximum: undefined });
   }
 
   /** Where an instance's things stand. */
@@ -109,10 +108,12 @@ export class MergedModule {
     module.data.forEach(({ contents, target }, index) => {
       if (target === undefined || fails) return;
       const length = contents.end - contents.start;
-      fails = stopsAtFailure && this.fails(target, length, (this.memory?.minimum ?? 0) * 65_536);
+      const memory = maps.memory(target.index);
+      const size = (this.memories[memory]?.minimum ?? 0) * 65_536;
+      fails = stopsAtFailure && this.fails(target, length, size);
       if (fails) return;
       code.raw(this.constant(instance, target.offset)).i32(0).i32(length);
-      code.op("memory.init", maps.data(index), 0).op("data.drop", maps.data(index));
+      code.op("memory.init", maps.data(index), memory).op("data.drop", maps.data(index));
     });
     if (module.start !== undefined && !stopsAtFailure) {
       code.op("call", maps.function(module.start));
@@ -125,7 +126,7 @@ export class MergedModule {
     const imports = this.hosts.map((host) => hostImport(host, this.typeIndex(host.type)));
     const bodies = this.functions.map(({ body }) => body());
     const exports = [exportEntry(exported.name, 0, exported.index)];
-    if (this.memory !== undefined) exports.push(exportEntry("memory", 2, 0));
+    if (this.memories.length > 0) exports.push(exportEntry("memory", 2, 0));
     const module = new ByteWriter();
     module.u32(0x6d736100);
     module.u32(1);
@@ -137,7 +138,7 @@ export class MergedModule {
       this.functions.map(({ type }) => leb(type)),
     );
     section(module, 4, this.tables.map(tableBytes));
-    section(module, 5, this.memory === undefined ? [] : [limits(this.memory)]);
+    section(module, 5, this.memories.map(limits));
     section(
       module,
       6,
@@ -205,16 +206,17 @@ export class MergedModule {
     const first = { element: this.elements.length, data: this.data.length };
     this.firstSegments.set(instance, first);
     const globals: number[] = [];
+    const memories = this.addMemories(instance);
     this.maps.set(instance, {
       type: (index) => types[index] ?? 0,
       function: (index) => functions[index] ?? 0,
       table: (index) => tables[index] ?? 0,
       global: (index) => globals[index] ?? 0,
+      memory: (index) => memories[index] ?? 0,
       data: (index) => first.data + index,
       element: (index) => first.element + index,
       replacesHosts: this.replacesHosts,
     });
-    this.addMemoryOf(instance);
     module.globals.forEach(({ initial, isMutable, type: declared }, index) => {
       const type = this.copied(declared);
       globals.push(
@@ -236,17 +238,17 @@ export class MergedModule {
     if (isFirst && module.start !== undefined) this.start = functions[module.start];
   }
 
-  private addMemoryOf({ bindings, module }: Instance): void {
-    const [memory] = module.memories;
-    if (memory === undefined) return;
-    const owner = memory.import === undefined ? module : ownerOf(bindings.memory[0]);
-    if (this.memoryOwner !== undefined && this.memoryOwner !== owner) {
-      throw new NotMergeable("several memories");
-    }
-    if (this.memoryOwner === undefined) {
-      this.memory = owner === "spectest" ? { minimum: 1, maximum: 2 } : memory;
-    }
-    this.memoryOwner = owner;
+  /** Adds an instance's own memories; gives the indices of all. */
+  private addMemories({ bindings, module }: Instance): number[] {
+    return module.memories.map((memory, index) =>
+      memory.import === undefined
+        ? this.memories.push(memory) - 1
+        : this.bound(
+            bindings.memory[index],
+            "memory",
+            () => this.memories.push({ minimum: 1, maximum: 2 }) - 1,
+          ),
+    );
   }
 
   private addSegments(instance: Instance, isFirst: boolean): void {
@@ -272,8 +274,11 @@ export class MergedModule {
       this.data.push(
         bytes((writer) => {
           const isActive = isFirst && target !== undefined;
-          writer.u8(isActive ? 0 : 1);
-          if (isActive) writer.bytes(withEnd(this.constant(instance, target.offset)));
+          writer.u8(isActive ? 2 : 1);
+          if (isActive) {
+            writer.unsignedLeb(this.mapsOf(instance).memory(target.index));
+            writer.bytes(withEnd(this.constant(instance, target.offset)));
+          }
           withLength(writer, module.bytes.subarray(contents.start, contents.end));
         }),
       );
@@ -302,7 +307,7 @@ export class MergedModule {
   /** What an import stands for; things of spectest are made once. */
   private bound(
     binding: Binding | undefined,
-    kind: "function" | "table" | "global",
+    kind: "function" | "table" | "memory" | "global",
     make: (name: string) => number,
   ): number {
     if (binding === undefined) throw new NotMergeable("an import is not bound");
@@ -362,13 +367,6 @@ function exportEntry(name: string, kind: number, index: number): Uint8Array {
     writer.u8(kind);
     writer.unsignedLeb(index);
   });
-}
-
-/** The module that a memory is from. */
-function ownerOf(binding: Binding | undefined): unknown {
-  if (binding?.kind !== "instance") return "spectest";
-  const { bindings, module } = binding.instance;
-  return module.memories[0]?.import === undefined ? module : ownerOf(bindings.memory[0]);
 }
 
 function bytes(write: (writer: ByteWriter) => void): Uint8Array {

@@ -1,13 +1,14 @@
 import type { ObjectCache } from "../../contracts/build.ts";
+import { TsukiError } from "../../contracts/errors.ts";
 import { kernelEntries, type Platform } from "../../contracts/machine-interface.ts";
 import { entryChunk } from "../machine-x64/entry-chunk.ts";
 import type { Chunk } from "../object/object.ts";
-import { type SymbolId, SymbolTable } from "../object/symbols.ts";
+import { type SymbolId, SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
 import { validateFunctions } from "../validate/validate.ts";
 import { functionTypeOf } from "../wasm/module.ts";
 import { type ProgramContext, UnitEnvironment, wasmType } from "./environment.ts";
 import { LinkError } from "./errors.ts";
-import { compileUnitFunction } from "./function-compiler.ts";
+import { compileMemoryInitialization, compileUnitFunction } from "./function-compiler.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
 import { KernelObjects } from "./kernel-objects.ts";
 import { isLarge, largeModuleChunks } from "./large-module.ts";
@@ -68,6 +69,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     hasDefaults: request.hasDefaults ?? false,
   };
   checkKernelEntries(kernel);
+  checkMemories(request.platform, app);
   const builder = new ProgramBuilder(context, request.supplied(symbols), request.objects);
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
   const { kernelEnvironment, appEnvironment } = builder;
@@ -87,6 +89,24 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
       (a, b) => a - b,
     ),
   };
+}
+
+/** Refuses memories that the platform, or WASI, has no place for. */
+function checkMemories(platform: Platform, { module }: Unit): void {
+  if (module.memories.length > 1 && platform === "pc") {
+    throw new TsukiError(
+      "wasm-unsupported",
+      "The app has several memories, which virtual machines do not map yet: build it for linux.",
+    );
+  }
+  const isFurther = module.exports.some(
+    ({ index, kind, name }) => kind === "memory" && name === "memory" && index > 0,
+  );
+  if (!isFurther) return;
+  throw new TsukiError(
+    "wasm-unsupported",
+    'The app exports another memory than its first as "memory": WASI reads and writes the first.',
+  );
 }
 
 /** Refuses a kernel that does not export what the platforms' entry code calls. */
@@ -193,6 +213,9 @@ class ProgramBuilder {
       return isKernels
         ? (this.kernelObjects?.findOrCompile(symbol, compile) ?? compile())
         : compile();
+    }
+    if (name === wellKnownSymbols.initializeMemories) {
+      return compileMemoryInitialization(this.appEnvironment, symbol, this.context.symbols);
     }
     const entry = this.entry(symbol, name);
     if (entry !== undefined) return [entry];

@@ -25,7 +25,7 @@ import type {
   SegmentLayout,
   TableLayout,
 } from "../lower-wasm/environment.ts";
-import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import { type SymbolId, type SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
 import { Space } from "../ssa/operations.ts";
 import { functionTypeOf, type ImportName, WasmType } from "../wasm/module.ts";
 import { LinkError } from "./errors.ts";
@@ -174,13 +174,24 @@ export class UnitEnvironment implements LoweringEnvironment {
   }
 
   get appInitialize(): SymbolId | undefined {
+    if (this.program.app.module.memories.length > 1) {
+      return this.symbol(wellKnownSymbols.initializeMemories);
+    }
+    return this.appStartFunction;
+  }
+
+  /** What calls the app's start function, if it has one. */
+  get appStartFunction(): SymbolId | undefined {
     const { start } = this.program.app.module;
     return start === undefined ? undefined : this.appEntry(start);
   }
 
   get appMaximumPages(): number {
-    const declared = this.program.app.module.memories[0]?.maximum ?? 65_536;
-    return Math.min(declared, this.program.maximumPages);
+    return maximumOf(this.program, this.program.app, 0);
+  }
+
+  maximumPages(memoryIndex: number): number {
+    return maximumOf(this.program, this.unit, memoryIndex);
   }
 
   /** What the kernel's code is compiled for, besides the kernel itself, in a form to be hashed. */
@@ -271,6 +282,10 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "catchesStop") return { low: this.appImports(catchesStop), high: 0 };
     return undefined;
   }
+}
+
+function maximumOf({ maximumPages }: ProgramContext, { module }: Unit, memory: number): number {
+  return Math.min(module.memories[memory]?.maximum ?? 65_536, maximumPages);
 }
 
 /** The byte of a number type. */

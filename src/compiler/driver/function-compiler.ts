@@ -1,9 +1,13 @@
 import { lowerFunction } from "../lower-wasm/lower-function.ts";
+import { lowerMemoryInitialization } from "../lower-wasm/memory-initialization.ts";
 import { compileFunction } from "../machine-x64/compile-function.ts";
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import type { SsaFunction } from "../ssa/function.ts";
 import { runPipeline } from "../ssa/pipeline.ts";
 import type { UnitEnvironment } from "./environment.ts";
+import { placedData } from "./initial-memory.ts";
+import { symbolNames } from "./unit.ts";
 
 /**
  * Takes one function of a unit all the way: lowered, improved, selected, allocated, emitted. Its
@@ -16,7 +20,44 @@ export function compileUnitFunction(
   symbols: SymbolTable,
 ): Chunk[] {
   const { unit } = environment;
-  const fn = lowerFunction(unit.module, index, environment);
+  return compileLowered(
+    lowerFunction(unit.module, index, environment),
+    environment,
+    symbol,
+    symbols,
+  );
+}
+
+/**
+ * The function that begins the program of an app with several memories: makes and fills those after
+ * the first, then does what its start function does.
+ */
+export function compileMemoryInitialization(
+  environment: UnitEnvironment,
+  symbol: SymbolId,
+  symbols: SymbolTable,
+): Chunk[] {
+  const { unit } = environment;
+  const data = placedData(unit, environment)
+    .filter(({ memory }) => memory > 0)
+    .map(({ address, contents, memory, segment }) => ({
+      memory,
+      address,
+      contents: symbols.intern(symbolNames.data(unit, segment)),
+      length: contents.length,
+    }));
+  const pages = unit.module.memories.map(({ minimum }) => minimum);
+  const start = environment.appStartFunction;
+  const fn = lowerMemoryInitialization(environment, pages, data, start);
+  return compileLowered(fn, environment, symbol, symbols);
+}
+
+function compileLowered(
+  fn: SsaFunction,
+  environment: UnitEnvironment,
+  symbol: SymbolId,
+  symbols: SymbolTable,
+): Chunk[] {
   runPipeline(fn);
   return compileFunction(fn, symbol, symbols, environment.callAreaWords);
 }

@@ -1,6 +1,5 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import type { UnitEnvironment } from "./environment.ts";
-import { LinkError } from "./errors.ts";
 import { segmentOffset, type Unit } from "./unit.ts";
 
 /** The contents of a memory at the start: bytes from an address on, without zeroes at the ends. */
@@ -9,26 +8,37 @@ export interface InitialMemory {
   readonly bytes: Uint8Array;
 }
 
-/** Joins the active data segments of a unit; later ones overwrite earlier ones. */
-export function initialMemory(unit: Unit, environment: UnitEnvironment): InitialMemory {
+/** An active data segment of a memory, by its index in the module. */
+export interface PlacedData {
+  readonly segment: number;
+  readonly memory: number;
+  readonly address: number;
+  readonly contents: Uint8Array;
+}
+
+/** The active data segments of a unit that are not empty; each must fit into its memory. */
+export function placedData(unit: Unit, environment: UnitEnvironment): PlacedData[] {
   const { module } = unit;
-  const placed = module.data
-    .filter((segment) => segment.mode === "active")
-    .map(({ target, contents }) => {
-      if (target === undefined) throw new LinkError("an active segment has no target");
-      const address = segmentOffset(target.offset, (index) => environment.globalConstant(index));
-      return { address, contents: module.bytes.subarray(contents.start, contents.end) };
-    });
-  const limit = (module.memories[0]?.minimum ?? 0) * 65_536;
-  for (const { address, contents } of placed) {
-    if (address + contents.length > limit) {
+  return module.data.flatMap(({ target, contents }, segment) => {
+    if (target === undefined) return [];
+    const { index: memory, offset } = target;
+    const address = segmentOffset(offset, (index) => environment.globalConstant(index));
+    const limit = (module.memories[memory]?.minimum ?? 0) * 65_536;
+    if (address + contents.end - contents.start > limit) {
       throw new TsukiError(
         "wasm-invalid",
         `A data segment at ${address} does not fit into the app's initial memory of ${limit} bytes.`,
       );
     }
-  }
-  const filled = placed.filter(({ contents }) => contents.length > 0);
+    if (contents.start === contents.end) return [];
+    const bytes = module.bytes.subarray(contents.start, contents.end);
+    return [{ segment, memory, address, contents: bytes }];
+  });
+}
+
+/** Joins the active data segments of a unit's first memory; later ones overwrite earlier ones. */
+export function initialMemory(unit: Unit, environment: UnitEnvironment): InitialMemory {
+  const filled = placedData(unit, environment).filter(({ memory }) => memory === 0);
   if (filled.length === 0) return { address: 0, bytes: new Uint8Array(0) };
   const start = Math.min(...filled.map(({ address }) => address));
   const end = Math.max(...filled.map(({ address, contents }) => address + contents.length));

@@ -95,6 +95,7 @@ function objectKey(unit: Unit): string {
 function declarations(module: Module): readonly unknown[] {
   return [
     module.tables,
+    module.memories.slice(1).map(({ maximum }) => maximum ?? null),
     module.globals.map(({ type, isMutable, initial }) => [type, isMutable || initial]),
     module.data.flatMap(({ mode, contents }, index) =>
       mode === "passive" ? [[index, contents.end - contents.start]] : [],

@@ -21,6 +21,8 @@ export class UnitVariables {
 
   /** The chunk of a global, table, segment or length by the rest of its name, or undefined. */
   create(symbol: SymbolId, part: string): Chunk | undefined {
+    const size = /^m(\d+)\.(pages|bytes)$/.exec(part);
+    if (size !== null) return this.memorySize(symbol, Number(size[1]), size[2] === "bytes");
     const match = /^([gtde])(\d+)(\.size|\.length)?$/.exec(part);
     if (match === null) return undefined;
     const [, letter = "", digits = "", variable] = match;
@@ -52,6 +54,11 @@ export class UnitVariables {
     const segment =
       letter === "d" ? this.environment.dataSegment(index) : this.environment.elementSegment(index);
     return word(symbol, segment.length);
+  }
+
+  private memorySize(symbol: SymbolId, memory: number, isBytes: boolean): Chunk {
+    const pages = BigInt(this.unit.module.memories[memory]?.minimum ?? 0);
+    return doubleWord(symbol, isBytes ? pages * BigInt(wasmPageBytes) : pages);
   }
 
   private global(symbol: SymbolId, index: number): Chunk {
@@ -122,6 +129,11 @@ function word(symbol: SymbolId, value: number): Chunk {
   return plainChunk(symbol, "data", new Uint8Array(Int32Array.of(value, 0).buffer), variableBytes);
 }
 
+function doubleWord(symbol: SymbolId, value: bigint): Chunk {
+  const bytes = new Uint8Array(BigInt64Array.of(value).buffer);
+  return plainChunk(symbol, "data", bytes, variableBytes);
+}
+
 function plainChunk(
   symbol: SymbolId,
   section: "data" | "readOnly",
@@ -139,9 +151,7 @@ export function sharedVariable(
 ): Chunk | undefined {
   if (name === wellKnownSymbols.appPages) return word(symbol, appInitialPages);
   if (name === wellKnownSymbols.appBytes) {
-    const size = BigInt(appInitialPages * wasmPageBytes);
-    const bytes = new Uint8Array(BigInt64Array.of(size).buffer);
-    return plainChunk(symbol, "data", bytes, variableBytes);
+    return doubleWord(symbol, BigInt(appInitialPages * wasmPageBytes));
   }
   const mask = maskBytes(name);
   if (mask !== undefined) return plainChunk(symbol, "readOnly", mask, mask.length);

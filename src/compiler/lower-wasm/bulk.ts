@@ -1,29 +1,40 @@
-import { appBase } from "../../contracts/machine-interface.ts";
+import { memoryBase } from "../../contracts/machine-interface.ts";
 import type { TrapKind } from "../../contracts/traps.ts";
-import { wellKnownSymbols } from "../object/symbols.ts";
+import { memoryBytesSymbol, wellKnownSymbols } from "../object/symbols.ts";
 import { none, type Value } from "../ssa/function.ts";
 import { Access, Condition, Operation, Space, ValueType } from "../ssa/operations.ts";
 import type { SegmentLayout } from "./environment.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
 import { symbolAddress, tableSize, uncheckedEntry } from "./tables.ts";
 
+/** What helpers need of a function that is being lowered, or made without a body. */
+type Emission = Pick<FunctionLowering, "builder" | "environment">;
+
 /** The virtual address of a place in a memory, an i64. */
-export function virtualAddress(lowering: FunctionLowering, space: number, index: Value): Value {
-  const { builder } = lowering;
+export function virtualAddress(
+  { builder }: Pick<Emission, "builder">,
+  space: number,
+  index: Value,
+): Value {
   const extended = builder.extendUnsigned(index);
-  return space === Space.app ? builder.add(extended, builder.i64(appBase)) : extended;
+  return space === Space.kernel ? extended : builder.add(extended, builder.i64(baseOfSpace(space)));
+}
+
+/** Where the memory of a space lies: the app's follow one another, each with a reservation. */
+function baseOfSpace(space: number): bigint {
+  return memoryBase(space - Space.app);
 }
 
 /** Calls the runtime's move over virtual addresses; `length` is an i64. */
 export function callMove(
-  lowering: FunctionLowering,
+  { builder, environment }: Emission,
   target: Value,
   source: Value,
   length: Value,
 ): void {
-  const low = lowering.environment.symbol(wellKnownSymbols.move);
+  const low = environment.symbol(wellKnownSymbols.move);
   const values = [target, source, length];
-  lowering.builder.emitWithList(Operation.call, ValueType.none, values, { low });
+  builder.emitWithList(Operation.call, ValueType.none, values, { low });
 }
 
 /** Calls the runtime's fill over virtual addresses; `length` is an i64. */
@@ -52,10 +63,10 @@ function checkRange(
 }
 
 /** The kernel's own memory has no size: what is not mapped faults. */
-function checkMemory(lowering: FunctionLowering, first: Value, count: Value): void {
+function checkMemory(lowering: FunctionLowering, memory: number, first: Value, count: Value): void {
   const { builder, environment } = lowering;
   if (environment.memorySpace === Space.kernel) return;
-  const symbol = environment.symbol(wellKnownSymbols.appBytes);
+  const symbol = environment.symbol(memoryBytesSymbol(memory));
   const { loadSymbol } = Operation;
   const access = Access.whole64;
   const size = builder.emit(loadSymbol, ValueType.i64, none, none, none, access, symbol);
@@ -63,24 +74,24 @@ function checkMemory(lowering: FunctionLowering, first: Value, count: Value): vo
 }
 
 function lowerCopy(lowering: FunctionLowering): void {
-  const { builder, environment } = lowering;
+  const { builder, environment, reader } = lowering;
   const [target, source, length] = popThree(lowering);
-  checkMemory(lowering, target, length);
-  checkMemory(lowering, source, length);
+  checkMemory(lowering, reader.index, target, length);
+  checkMemory(lowering, reader.second, source, length);
   const space = environment.memorySpace;
   callMove(
     lowering,
-    virtualAddress(lowering, space, target),
-    virtualAddress(lowering, space, source),
+    virtualAddress(lowering, space + reader.index, target),
+    virtualAddress(lowering, space + reader.second, source),
     builder.extendUnsigned(length),
   );
 }
 
 function lowerFill(lowering: FunctionLowering): void {
-  const { builder, environment } = lowering;
+  const { builder, environment, reader } = lowering;
   const [target, byte, length] = popThree(lowering);
-  checkMemory(lowering, target, length);
-  const address = virtualAddress(lowering, environment.memorySpace, target);
+  checkMemory(lowering, reader.index, target, length);
+  const address = virtualAddress(lowering, environment.memorySpace + reader.index, target);
   callFill(lowering, address, byte, builder.extendUnsigned(length));
 }
 
@@ -89,11 +100,11 @@ function lowerMemoryInit(lowering: FunctionLowering): void {
   const segment = environment.dataSegment(reader.index);
   const [target, source, length] = popThree(lowering);
   checkRange(lowering, source, length, segmentLength(lowering, segment), "memoryOutOfBounds");
-  checkMemory(lowering, target, length);
+  checkMemory(lowering, reader.second, target, length);
   const contents = builder.extendUnsigned(symbolAddress(lowering, segment.contents));
   callMove(
     lowering,
-    virtualAddress(lowering, environment.memorySpace, target),
+    virtualAddress(lowering, environment.memorySpace + reader.second, target),
     builder.add(contents, builder.extendUnsigned(source)),
     builder.extendUnsigned(length),
   );

@@ -31,7 +31,7 @@ export interface SegmentLayout {
 
 /** What lowering must know of the world outside the function; the driver provides it. */
 export interface LoweringEnvironment {
-  /** `Space.kernel` or `Space.app`: what the module's memory is. */
+  /** `Space.kernel` or `Space.app`: what the module's first memory is; further ones follow it. */
   readonly memorySpace: number;
   /** The machine import that a function index stands for, if it does. */
   machineImport(functionIndex: number): MachineImportName | undefined;
@@ -55,4 +55,6 @@ export interface LoweringEnvironment {
   readonly appInitialize: SymbolId | undefined;
   /** Declared maximum of the app's memory in pages, 65536 when there is none. */
   readonly appMaximumPages: number;
+  /** What a memory of the module must not grow beyond, in pages. */
+  maximumPages(memoryIndex: number): number;
 }

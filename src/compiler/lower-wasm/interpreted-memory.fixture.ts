@@ -1,5 +1,5 @@
-import { appBase } from "../../contracts/machine-interface.ts";
-import { wellKnownSymbols } from "../object/symbols.ts";
+import { appBase, memoryReservation } from "../../contracts/machine-interface.ts";
+import { memoryBytesSymbol, memoryPagesSymbol } from "../object/symbols.ts";
 import { InterpretedTrap } from "../ssa/interpreter.ts";
 import { Space } from "../ssa/operations.ts";
 import type { ConstantExpression, Module } from "../wasm/module.ts";
@@ -11,24 +11,24 @@ const pageBytes = 65_536;
 /** Room for growth in tables without a maximum. */
 const tableRoom = 64;
 
-/** The app's memory, and kernel memory with variables, tables and segments in it. */
+/** The app's memories, and kernel memory with variables, tables and segments in it. */
 export class InterpretedMemory {
   private readonly addresses = new Map<string, number>();
-  private readonly maximumPages: number;
+  private readonly maximumPages: readonly number[];
   private kernel = new Uint8Array(4096);
-  private app: Uint8Array;
+  private readonly app: Uint8Array[];
   private nextAddress = 16;
 
   constructor(module: Module) {
-    const memory = module.memories[0];
-    this.maximumPages = Math.min(memory?.maximum ?? 65_536, pageLimit);
-    this.app = new Uint8Array((memory?.minimum ?? 0) * pageBytes);
-    this.storeSize();
+    const { memories } = module;
+    this.maximumPages = memories.map(({ maximum }) => Math.min(maximum ?? 65_536, pageLimit));
+    this.app = memories.map(({ minimum }) => new Uint8Array(minimum * pageBytes));
+    memories.forEach((_, index) => this.storeSize(index));
   }
 
   /** The bytes of a space now. */
   bytes(space: number): Uint8Array {
-    return space === Space.app ? this.app : this.kernel;
+    return space === Space.kernel ? this.kernel : this.memory(space - Space.app);
   }
 
   /** Where something with a name stands in kernel memory; a variable unless reserved before. */
@@ -56,14 +56,15 @@ export class InterpretedMemory {
     new DataView(this.kernel.buffer).setBigUint64(address, bits, true);
   }
 
-  /** What the kernel's memoryGrow does. */
-  grow(pages: bigint): bigint {
-    const old = this.app.length / pageBytes;
-    if (old + Number(pages) > this.maximumPages) return 0xffff_ffffn;
+  /** What the kernel's memoryGrow and furtherMemoryGrow do. */
+  grow(memory: number, pages: bigint): bigint {
+    const bytes = this.memory(memory);
+    const old = bytes.length / pageBytes;
+    if (old + Number(pages) > (this.maximumPages[memory] ?? 0)) return 0xffff_ffffn;
     const grown = new Uint8Array((old + Number(pages)) * pageBytes);
-    grown.set(this.app);
-    this.app = grown;
-    this.storeSize();
+    grown.set(bytes);
+    this.app[memory] = grown;
+    this.storeSize(memory);
     return BigInt(old);
   }
 
@@ -105,22 +106,29 @@ export class InterpretedMemory {
       this.write64(this.place(`data.${index}.length`), length);
       if (target === undefined) return;
       const first = Number(bitsOf(target.offset));
-      if (first + bytes.length > this.app.length) throw new InterpretedTrap("memoryOutOfBounds");
-      this.app.set(bytes, first);
+      const memory = this.memory(target.index);
+      if (first + bytes.length > memory.length) throw new InterpretedTrap("memoryOutOfBounds");
+      memory.set(bytes, first);
     });
   }
 
   private range(address: bigint, length: bigint): Uint8Array {
     const isApp = address >= appBase;
-    const start = Number(isApp ? address - appBase : address);
-    const memory = isApp ? this.app : this.kernel;
+    const start = Number(isApp ? (address - appBase) % memoryReservation : address);
+    const index = Number((address - appBase) / memoryReservation);
+    const memory = isApp ? this.memory(index) : this.kernel;
     if (start + Number(length) > memory.length) throw new Error("a copy left its memory");
     return memory.subarray(start, start + Number(length));
   }
 
-  private storeSize(): void {
-    this.write64(this.place(wellKnownSymbols.appPages), BigInt(this.app.length / pageBytes));
-    this.write64(this.place(wellKnownSymbols.appBytes), BigInt(this.app.length));
+  private memory(index: number): Uint8Array {
+    return this.app[index] ?? new Uint8Array(0);
+  }
+
+  private storeSize(index: number): void {
+    const bytes = this.memory(index).length;
+    this.write64(this.place(memoryPagesSymbol(index)), BigInt(bytes / pageBytes));
+    this.write64(this.place(memoryBytesSymbol(index)), BigInt(bytes));
   }
 }
 

@@ -137,7 +137,9 @@ export class InterpretedProgram {
     const [first = 0n, second = 0n, third = 0n] = values;
     switch (name) {
       case wellKnownSymbols.memoryGrow:
-        return [memory.grow(first)];
+        return [memory.grow(0, first)];
+      case wellKnownSymbols.furtherMemoryGrow:
+        return [memory.grow(Number(first), third)];
       case wellKnownSymbols.move:
         memory.move(first, second, third);
         return [];
@@ -185,6 +187,7 @@ export class InterpretedProgram {
       appStart: undefined,
       appInitialize: undefined,
       appMaximumPages: module.memories[0]?.maximum ?? 65_536,
+      maximumPages: (index) => module.memories[index]?.maximum ?? 65_536,
     };
   }
 

@@ -62,6 +62,7 @@ function kernelEnvironment(
     appStart: start === undefined ? undefined : symbols.intern(start),
     appInitialize: undefined,
     appMaximumPages: 17,
+    maximumPages: () => 65_536,
   };
 }
 

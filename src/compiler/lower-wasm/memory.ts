@@ -1,4 +1,4 @@
-import { wellKnownSymbols } from "../object/symbols.ts";
+import { memoryBytesSymbol, memoryPagesSymbol, wellKnownSymbols } from "../object/symbols.ts";
 import { none, type Value } from "../ssa/function.ts";
 import {
   Access,
@@ -51,7 +51,7 @@ function accessHandler(name: OpcodeName): Handler | undefined {
 function loadHandler(type: ValueTypeId, access = 0): Handler {
   return (lowering) => {
     const place = addressOf(lowering, lowering.pop());
-    const aux = access | (lowering.environment.memorySpace << 4);
+    const aux = access | (accessedSpace(lowering) << 4);
     const { builder } = lowering;
     const { load } = Operation;
     lowering.push(builder.emit(load, type, place.address, none, none, aux, place.offset));
@@ -62,10 +62,14 @@ function storeHandler(access = 0): Handler {
   return (lowering) => {
     const value = lowering.pop();
     const place = addressOf(lowering, lowering.pop());
-    const aux = access | (lowering.environment.memorySpace << 4);
+    const aux = access | (accessedSpace(lowering) << 4);
     const { store } = Operation;
     lowering.builder.emit(store, ValueType.none, place.address, value, none, aux, place.offset);
   };
+}
+
+function accessedSpace({ environment, reader }: FunctionLowering): number {
+  return environment.memorySpace + reader.index;
 }
 
 /** An address and a constant offset that fits a displacement. */
@@ -83,24 +87,61 @@ function addressOf(
 }
 
 function lowerSize(lowering: FunctionLowering): void {
-  const { builder, environment } = lowering;
+  const { environment, reader } = lowering;
   if (environment.memorySpace === Space.kernel) {
     lowering.trapAlways("unreachable");
     return;
   }
-  const symbol = environment.symbol(wellKnownSymbols.appPages);
+  lowering.push(loadPages(lowering, reader.index));
+}
+
+/** The size of one of the app's memories in pages, an i32. */
+function loadPages({ builder, environment }: FunctionLowering, memory: number): Value {
+  const symbol = environment.symbol(memoryPagesSymbol(memory));
   const { loadSymbol } = Operation;
-  const access = Access.unsigned32;
-  lowering.push(builder.emit(loadSymbol, ValueType.i32, none, none, none, access, symbol));
+  return builder.emit(loadSymbol, ValueType.i32, none, none, none, Access.unsigned32, symbol);
 }
 
 function lowerGrow(lowering: FunctionLowering): void {
-  const { builder, environment } = lowering;
+  const { builder, environment, reader } = lowering;
   const pages = lowering.pop();
   if (environment.memorySpace === Space.kernel) {
     lowering.trapAlways("unreachable");
     return;
   }
+  if (reader.index > 0) {
+    lowering.push(growFurther(lowering, reader.index, pages));
+    return;
+  }
   const low = environment.symbol(wellKnownSymbols.memoryGrow);
   lowering.push(builder.emitWithList(Operation.call, ValueType.i32, [pages], { low, aux: 1 }));
+}
+
+/** The kernel maps what a further memory grows by; its size is the compiled code's own. */
+function growFurther(lowering: FunctionLowering, memory: number, pages: Value): Value {
+  const { builder, environment } = lowering;
+  const size = loadPages(lowering, memory);
+  const maximum = builder.i32(environment.maximumPages(memory));
+  const low = environment.symbol(wellKnownSymbols.furtherMemoryGrow);
+  const values = [builder.i32(memory), size, pages, maximum];
+  const { call } = Operation;
+  const old = builder.emitWithList(call, ValueType.i32, values, { low, aux: 1 });
+  const isGrown = builder.compare(Condition.notEqual, old, builder.i32(-1));
+  const grown = builder.select(isGrown, builder.add(size, pages), size);
+  storeSize(lowering, memory, grown);
+  return old;
+}
+
+/** Sets the size of a further memory: pages and bytes. */
+function storeSize({ builder, environment }: FunctionLowering, memory: number, pages: Value): void {
+  const { shiftLeft, storeSymbol } = Operation;
+  const wide = builder.extendUnsigned(pages);
+  const bytes = builder.operate(shiftLeft, ValueType.i64, wide, builder.i64(16n));
+  for (const [name, value, access] of [
+    [memoryPagesSymbol(memory), pages, Access.unsigned32],
+    [memoryBytesSymbol(memory), bytes, Access.whole64],
+  ] as const) {
+    const symbol = environment.symbol(name);
+    builder.emit(storeSymbol, ValueType.none, value, none, none, access, symbol);
+  }
 }

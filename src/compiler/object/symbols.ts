@@ -37,9 +37,25 @@ export const wellKnownSymbols = {
   fill: "runtime.fill",
   /** Code: the kernel's memoryGrow(pages: i32) -> i32. */
   memoryGrow: "kernel.memoryGrow",
+  /** Code: the kernel's furtherMemoryGrow(memory, size, pages, maximum: i32) -> i32. */
+  furtherMemoryGrow: "kernel.furtherMemoryGrow",
+  /** Code: the kernel's furtherMemoryBegin(memory: i32, pages: i32). */
+  furtherMemoryBegin: "kernel.furtherMemoryBegin",
+  /** Code: makes the app's memories after its first, then does what its start function does. */
+  initializeMemories: "runtime.initializeMemories",
   /** Code: kernel's trap(kind: i32, programCounter: i64, stackPointer: i64, address: i64). */
   trap: "kernel.trap",
 } as const;
+
+/** The u32 variable with the size in pages of one of the app's memories. */
+export function memoryPagesSymbol(memory: number): string {
+  return memory === 0 ? wellKnownSymbols.appPages : `app.m${memory}.pages`;
+}
+
+/** The u64 variable with the size in bytes of one of the app's memories. */
+export function memoryBytesSymbol(memory: number): string {
+  return memory === 0 ? wellKnownSymbols.appBytes : `app.m${memory}.bytes`;
+}
 
 /** The code that a trap of this number calls from its cold stub; the return address is the site. */
 export function trapSymbol(kind: number): string {

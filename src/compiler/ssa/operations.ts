@@ -56,7 +56,7 @@ export const ValueType = { none: 0, i32: 1, i64: 2, f32: 3, f64: 4 } as const;
 /** One of the numbers of `ValueType`. */
 export type ValueTypeId = (typeof ValueType)[keyof typeof ValueType];
 
-/** The memory that a load or store goes to. */
+/** The memory that a load or store goes to; the app's memories after its first have the next numbers. */
 export const Space = { kernel: 0, app: 1 } as const;
 
 /**

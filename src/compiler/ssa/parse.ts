@@ -11,7 +11,7 @@ import {
   ValueType,
   type ValueTypeId,
 } from "./operations.ts";
-import { auxWords } from "./text-form.ts";
+import { auxWords, furtherAccess } from "./text-form.ts";
 
 /** Text that is not the textual form of a function. */
 export class ParseError extends Error {
@@ -147,7 +147,7 @@ class Parser {
   }
 
   private operation(name: string): { readonly operation: number; readonly aux: number } {
-    const known = auxWords.get(name);
+    const known = auxWords.get(name) ?? furtherAccess(name);
     if (known !== undefined) return known;
     const [, first = "", rest = ""] = /^(\w+)\.(.+)$/.exec(name) ?? [];
     if (first === "intrinsic") {

@@ -20,8 +20,12 @@ export const conditionWords = Object.keys(Condition);
 /** Names of accesses by number. */
 export const accessWords = Object.keys(Access);
 
-/** Names of spaces by number. */
-export const spaceWords = Object.keys(Space);
+const spaceWords = Object.keys(Space);
+
+/** The name of a space: "kernel", "app", and "app1" ... for the app's memories after its first. */
+function spaceText(space: number): string {
+  return spaceWords[space] ?? `app${space - Space.app}`;
+}
 
 /** Names of traps by number. */
 export const trapWords: readonly string[] = Object.values(trapKinds).map(
@@ -35,7 +39,7 @@ export function auxText(operation: number, aux: number): string {
       return `.${conditionWords[aux]}`;
     case Operation.load:
     case Operation.store:
-      return `.${accessWords[aux & 15]}.${spaceWords[aux >> 4]}`;
+      return `.${accessWords[aux & 15]}.${spaceText(aux >> 4)}`;
     case Operation.loadSymbol:
     case Operation.storeSymbol:
       return `.${accessWords[aux & 15]}`;
@@ -52,6 +56,15 @@ export function auxText(operation: number, aux: number): string {
     default:
       return "";
   }
+}
+
+/** The operation and `aux` of an access to one of the app's memories after its first. */
+export function furtherAccess(text: string): { operation: number; aux: number } | undefined {
+  const match = /^(load|store)\.(\w+)\.app(\d+)$/.exec(text);
+  if (match === null) return undefined;
+  const [, name, access = "", memory] = match;
+  const operation = name === "load" ? Operation.load : Operation.store;
+  return { operation, aux: accessWords.indexOf(access) | ((Space.app + Number(memory)) << 4) };
 }
 
 /** Every operation with a fixed set of words behind its name, by the whole text. */

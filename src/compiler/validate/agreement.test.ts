@@ -39,7 +39,14 @@ function disagreement(bytes: Uint8Array<ArrayBuffer>): string | undefined {
 }
 
 /** What the V8 of Node 20 refuses though the standard allows it now. */
-const laterThanV8 = /non-imported globals cannot be used in constant expressions/;
+const laterThanV8 = new RegExp(
+  [
+    "non-imported globals cannot be used in constant expressions",
+    "memory count of \\d+ exceeds internal limit of 1",
+    "expected memory index 0",
+    "actual alignment is (6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])", // flags that a memory's index follows
+  ].join("|"),
+);
 
 /** Where each instruction of a module begins, and its opcode. */
 function instructions(module: Module): { readonly at: number; readonly opcode: number }[] {

@@ -7,8 +7,8 @@ import {
 } from "../wasm/opcodes.ts";
 import type { FunctionValidator, Handler } from "./function-validator.ts";
 
-function checkMemory(validator: FunctionValidator): void {
-  if (validator.module.memories.length === 0) throw validator.error("unknown memory 0");
+function checkMemory(validator: FunctionValidator, index = validator.reader.index): void {
+  checkIndex(validator, "memory", index, validator.module.memories.length);
 }
 
 function checkAccess(validator: FunctionValidator): void {
@@ -37,13 +37,16 @@ function checkElement(validator: FunctionValidator): void {
 /** What the indices and alignments in immediates refer to must be there (section 3.3). */
 const checks: Partial<Record<ImmediateKind, Handler>> = {
   access: checkAccess,
-  memory: checkMemory,
-  memories: checkMemory,
+  memory: (validator) => checkMemory(validator),
+  memories: (validator) => {
+    checkMemory(validator);
+    checkMemory(validator, validator.reader.second);
+  },
   data: checkData,
   element: checkElement,
   dataAndMemory: (validator) => {
     checkData(validator);
-    checkMemory(validator);
+    checkMemory(validator, validator.reader.second);
   },
   elementAndTable: (validator) => {
     checkElement(validator);

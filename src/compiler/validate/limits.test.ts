@@ -90,6 +90,10 @@ const makers: Readonly<Record<string, (more: number) => Uint8Array>> = {
   },
   "table entries": (more) =>
     moduleOf([4, Uint8Array.of(1, 0x70, 0), leb(moduleLimits.tableEntries + more)]),
+  memories: (more) => {
+    const count = moduleLimits.memories + more;
+    return moduleOf([5, leb(count), repeated(count, 0, 1)]);
+  },
   "pages of memory": (more) =>
     moduleOf([5, Uint8Array.of(1, 0), leb(moduleLimits.memoryPages + more)]),
   "data segments": (more) => {

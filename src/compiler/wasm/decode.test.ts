@@ -252,7 +252,6 @@ describe("features that come later are refused by name", () => {
   it.each([
     ["threads", raw([5, 1, 3, 1, 1])],
     ["64-bit memory", raw([5, 1, 4, 1])],
-    ["several memories", raw([5, 2, 0, 1, 0, 1])],
     ["64-bit tables", raw([4, 1, 0x70, 4, 1])],
     ["SIMD", raw([1, 1, 0x60, 1, 0x7b, 0])],
     ["garbage-collected types", raw([1, 1, 0x5f, 0])],
@@ -272,7 +271,6 @@ describe("features that come later are refused by name", () => {
     ["exceptions", [0x1f, 0x40, 0x00]],
     ["exceptions", [0x06, 0x40]],
     ["typed function references", [0xd4]],
-    ["several memories", [0x28, 0x42, 0x01, 0x00]],
     ["wide arithmetic", [0xfc, 0x13]],
   ])("%s in a function, which is named", (feature, code) => {
     const body = [0, ...code, 0x0b];

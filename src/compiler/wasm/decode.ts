@@ -123,7 +123,7 @@ class ModuleDecoder {
         readLimited(reader, "tables", () => this.readTable(reader, undefined));
         break;
       case 5:
-        readLimited(reader, "memoryPages", () => this.readMemory(reader, undefined));
+        readLimited(reader, "memories", () => this.readMemory(reader, undefined));
         break;
       case 6:
         readLimited(reader, "globals", () => this.readGlobal(reader));
@@ -200,8 +200,8 @@ class ModuleDecoder {
 
   private readMemory(reader: ByteReader, name: ImportName | undefined): void {
     const { memories } = this.scope;
-    if (memories.length > 0) throw new UnsupportedError("several memories", reader.offset);
     memories.push({ ...readMemoryLimits(reader), import: name });
+    checkLimit("memories", memories.length, reader.offset);
   }
 
   private readGlobal(reader: ByteReader): void {

@@ -18,10 +18,10 @@ import {
   typeOfByte,
 } from "./types.ts";
 
-type RareImmediate = Extract<
-  ImmediateKind,
-  "none" | "labels" | "types" | "referenceType" | "memory" | "memories" | "dataAndMemory"
->;
+type RareImmediate = Extract<ImmediateKind, "none" | "labels" | "types" | "referenceType">;
+
+/** The flag of a memory access behind which the memory's index stands. */
+const namesMemory = 0x40;
 
 const noTypes: readonly WasmTypeId[] = [];
 const emptyBlockType: FunctionType = { parameters: noTypes, results: noTypes };
@@ -45,7 +45,7 @@ export class InstructionReader {
   offset = 0;
   /** Index of the label, local, global, table, memory, function, segment or type (unsigned). */
   index = 0;
-  /** Second index: the table of call_indirect, the source of a copy, the target of an init. */
+  /** Second index: the table of call_indirect, a copy's source, a table's or memory's of an init. */
   second = 0;
   /** Low half of a constant; floats by their bits. */
   low = 0;
@@ -119,10 +119,13 @@ export class InstructionReader {
       case "table":
       case "data":
       case "element":
+      case "memory":
         this.index = reader.u32();
         break;
       case "typeAndTable":
       case "elementAndTable":
+      case "dataAndMemory":
+      case "memories":
       case "tables":
         this.index = reader.u32();
         this.second = reader.u32();
@@ -167,17 +170,6 @@ export class InstructionReader {
       case "referenceType":
         this.types = [this.named(() => readReferenceType(reader))];
         break;
-      case "memory":
-        this.readMemoryIndex();
-        break;
-      case "memories":
-        this.readMemoryIndex();
-        this.readMemoryIndex();
-        break;
-      case "dataAndMemory":
-        this.index = reader.u32();
-        this.readMemoryIndex();
-        break;
     }
   }
 
@@ -187,15 +179,12 @@ export class InstructionReader {
   }
 
   private readAccess(): void {
-    const alignment = this.reader.u32();
-    if ((alignment & 0x40) !== 0) throw this.unsupported("several memories", this.offset);
-    if (alignment > 3) throw invalid(this.offset, "alignment must not be larger than natural");
-    this.alignment = alignment;
-    this.accessOffset = this.reader.u32();
-  }
-
-  private readMemoryIndex(): void {
-    if (this.reader.u8() !== 0) throw this.unsupported("several memories", this.offset);
+    const { reader } = this;
+    const flags = reader.u32();
+    if (flags >= 2 * namesMemory) throw invalid(this.offset, "malformed flags of a memory access");
+    this.alignment = flags & (namesMemory - 1);
+    this.index = (flags & namesMemory) === 0 ? 0 : reader.u32();
+    this.accessOffset = reader.u32();
   }
 
   private readBlockType(): void {

@@ -14,6 +14,8 @@ export const moduleLimits = {
   globals: 1_000_000,
   tables: 100_000,
   tableEntries: 10_000_000,
+  /** Each takes 8 GiB of addresses. */
+  memories: 1_000,
   memoryPages: 65_536,
   elementSegments: 10_000_000,
   elementItems: 10_000_000,
@@ -45,6 +47,7 @@ const words: Readonly<Record<LimitName, string>> = {
   globals: "globals",
   tables: "tables",
   tableEntries: "table entries",
+  memories: "memories",
   memoryPages: "pages of memory",
   elementSegments: "element segments",
   elementItems: "items of an element segment",

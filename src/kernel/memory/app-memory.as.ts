@@ -7,8 +7,11 @@ import { pageLimit } from "../platform/pc/app-pages.as";
 /** Virtual address of the app's memory on native platforms (contracts: appBase). */
 export const appBase: u64 = 0x10_0000_0000;
 
-/** Bytes reserved behind `appBase`: what an app's access can reach, displacement included. */
+/** Bytes reserved for each memory: what its accesses can reach (contracts: memoryReservation). */
 export const appReservation: u64 = 0x2_0000_0000;
+
+/** How many memories an app has at most (compiler: moduleLimits). */
+export const memoryLimit: u64 = 1000;
 
 /** Whether `length` bytes from `appPointer` lie inside the app's memory. */
 export function isAppRange(appPointer: u32, length: u64): bool {
@@ -28,4 +31,15 @@ export function memoryGrow(pages: u32): u32 {
   }
   app.setSize(<u32>wanted);
   return old;
+}
+
+/**
+ * The app's `memory.grow` of a memory after the first: the old size in pages, or -1. Compiled code
+ * keeps the size, and knows the maximum.
+ */
+export function furtherMemoryGrow(memory: u32, size: u32, pages: u32, maximum: u32): u32 {
+  if (pages == 0) return size;
+  if (config.platform != config.linux || <u64>size + <u64>pages > <u64>maximum) return -1;
+  const start = (<u64>memory * appReservation) + (<u64>size << 16);
+  return mapAppPages(start, <u64>pages << 16) ? size : -1;
 }

@@ -4,7 +4,7 @@ import { putHexadecimal, putText } from "../base/line.as";
 import { text } from "../base/text.as";
 import { exit } from "../boot/exit.as";
 import { beginMessage, endMessage } from "../console/message.as";
-import { appBase, appReservation } from "../memory/app-memory.as";
+import { appBase, appReservation, memoryLimit } from "../memory/app-memory.as";
 import { writeBacktrace } from "./backtrace.as";
 import { machineFault, memoryOutOfBounds, stackOverflow, trapMessage } from "./trap-message.as";
 
@@ -34,7 +34,7 @@ export function trap(kind: u32, programCounter: u64, stackPointer: u64, address:
 }
 
 function causeOfFault(address: u64): u32 {
-  if (address - appBase < appReservation) return memoryOutOfBounds;
+  if (address - appBase < appReservation * memoryLimit) return memoryOutOfBounds;
   const isProcess = config.platform == config.linux;
   const guardBytes = isProcess ? processGuardBytes : machineGuardBytes;
   if (<u64>config.stackLow - 1 - address < guardBytes) return stackOverflow;

@@ -122,7 +122,8 @@ describe("a fault becomes a trap by its address:", () => {
     ["the stack's guard", BigInt(stackLow - 1), trapKinds.stackOverflow],
     ["deeper in the guard", BigInt(stackLow - 0x1_0000), trapKinds.stackOverflow],
     ["anywhere else", 0x500n, trapKinds.machineFault],
-    ["behind the reservation", appBase + 0x2_0000_0000n, trapKinds.machineFault],
+    ["the last memory", appBase + 0x2_0000_0000n * 1000n - 1n, trapKinds.memoryOutOfBounds],
+    ["behind it", appBase + 0x2_0000_0000n * 1000n, trapKinds.machineFault],
   ])("%s", (_what, address, { message }) => {
     const [line] = report(processWith([inner]), 4, functionAt(0, 20), stackLow + 8, address);
     expect(line?.startsWith(`tsuki: trap: ${message}`)).toBe(true);

@@ -1,4 +1,5 @@
-import { RegisterClass, type RegisterClassId } from "../../machine/machine-function.ts";
+import { memoryBase } from "../../../contracts/machine-interface.ts";
+import { RegisterClass, type RegisterClassId, Role } from "../../machine/machine-function.ts";
 import type { SsaFunction, Value } from "../../ssa/function.ts";
 import {
   Access,
@@ -201,7 +202,20 @@ export class Selector {
     }
     const space = (this.fn.aux[instruction] as number) >> 4;
     const index = this.fn.a[instruction] as number;
-    return space === Space.app ? this.appAddress(index, low) : this.kernelAddress(index, low);
+    if (space === Space.kernel) return this.kernelAddress(index, low);
+    return space === Space.app
+      ? this.appAddress(index, low)
+      : this.furtherAddress(space, index, low);
+  }
+
+  /** In one of the app's memories after its first, whose address no register holds. */
+  private furtherAddress(space: number, index: Value, offset: number): Address {
+    const base = this.temporary();
+    const address = memoryBase(space - Space.app);
+    const low = Number(BigInt.asIntN(32, address));
+    this.draft.append(Form.mov_r64_imm64, low, Number(address >> 32n));
+    this.draft.operand(base, Role.define);
+    return { ...baseAddress(base, offset), index: this.registerOf(index) };
   }
 
   private appAddress(index: Value, offset: number): Address {

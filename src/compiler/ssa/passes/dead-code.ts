@@ -45,7 +45,7 @@ function mustStay(fn: SsaFunction, instruction: Value): boolean {
   const effect = effects[operation];
   if (effect === Effect.none) return false;
   if (effect !== Effect.read) return true;
-  return operation === Operation.load && (fn.aux[instruction] as number) >> 4 === Space.app;
+  return operation === Operation.load && (fn.aux[instruction] as number) >> 4 !== Space.kernel;
 }
 
 function removeParameters(fn: SsaFunction, block: Block, isLive: Uint8Array): void {
