@@ -1,6 +1,15 @@
 import { ByteWriter } from "../../src/compiler/bytes/writer.ts";
-import { Opcode, type OpcodeName } from "../../src/compiler/wasm/opcodes.ts";
-import type { ScriptValue } from "./script.ts";
+import { Opcode, type OpcodeName, prefixOf } from "../../src/compiler/wasm/opcodes.ts";
+import { isVector, type LaneType, type ScriptValue, type VectorValue } from "./script.ts";
+
+const laneBytes: Readonly<Record<LaneType, number>> = {
+  i8: 1,
+  i16: 2,
+  i32: 4,
+  i64: 8,
+  f32: 4,
+  f64: 8,
+};
 
 /** Writes instructions. */
 export class CodeWriter {
@@ -9,10 +18,11 @@ export class CodeWriter {
   /** One instruction with unsigned immediates. */
   op(name: OpcodeName, ...immediates: readonly number[]): this {
     const code = Opcode[name];
-    if (code < 0x100) this.writer.u8(code);
+    const behind = prefixOf(code);
+    if (behind === undefined) this.writer.u8(code);
     else {
-      this.writer.u8(0xfc);
-      this.writer.unsignedLeb(code - 0x100);
+      this.writer.u8(behind.prefix);
+      this.writer.unsignedLeb(behind.number);
     }
     for (const immediate of immediates) this.writer.unsignedLeb(immediate);
     return this;
@@ -29,7 +39,9 @@ export class CodeWriter {
   }
 
   /** A constant of a script; references can only be null. */
-  constant({ type, value = "0" }: ScriptValue, replacesHosts = false): this {
+  constant(constant: ScriptValue, replacesHosts = false): this {
+    if (isVector(constant)) return this.vector(constant);
+    const { type, value = "0" } = constant;
     switch (type) {
       case "i32":
         return this.i32(Number(value));
@@ -44,6 +56,18 @@ export class CodeWriter {
       default:
         return this.op("ref.null", type === "funcref" || replacesHosts ? 0x70 : 0x6f);
     }
+  }
+
+  /** A vector by its lanes. */
+  private vector({ lane_type, value }: VectorValue): this {
+    const { writer } = this.op("v128.const");
+    for (const lane of value) {
+      const bits = BigInt(lane);
+      for (let byte = 0; byte < laneBytes[lane_type]; byte++) {
+        writer.u8(Number((bits >> BigInt(8 * byte)) & 0xffn));
+      }
+    }
+    return this;
   }
 
   /** Instructions written before. */

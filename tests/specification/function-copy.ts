@@ -46,7 +46,8 @@ export function copyBody(module: Module, functionIndex: number, maps: IndexMaps)
     reader.next();
     const bytes = new ByteReader(module.bytes, reader.offset, body.end);
     if (bytes.u8() >= 0xfb && reader.opcode >= 0x100) bytes.u32();
-    if (immediateKinds[reader.opcode] === "access") {
+    const kind = immediateKinds[reader.opcode];
+    if (kind === "access" || kind === "accessAndLane") {
       writer.bytes(module.bytes.subarray(copied, bytes.offset));
       copied = copyMemory(bytes, writer, maps.memory(reader.index));
       continue;

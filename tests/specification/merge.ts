@@ -331,6 +331,9 @@ export class MergedModule {
       case "null":
         code.op("ref.null", this.copied(expression.type));
         break;
+      case "vector":
+        code.op("v128.const").writer.bytes(expression.bytes);
+        break;
       case "constant":
         if (expression.type === WasmType.i32) code.i32(expression.low);
         else if (expression.type === WasmType.i64) {

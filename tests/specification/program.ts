@@ -2,7 +2,13 @@ import { type FunctionType, WasmType, type WasmTypeId } from "../../src/compiler
 import { CodeWriter } from "./code-writer.ts";
 import type { Group, Instance, Step } from "./instances.ts";
 import { MergedModule } from "./merge.ts";
-import type { Action, ScriptValue } from "./script.ts";
+import {
+  type Action,
+  isVector,
+  type ScalarValue,
+  type ScriptValue,
+  type VectorValue,
+} from "./script.ts";
 
 /** How one check must end. */
 export interface Check {
@@ -289,6 +295,10 @@ function pushDifference(
   local: number,
   hosts: HostReferences,
 ): boolean {
+  if (isVector(expected)) {
+    pushVectorDifference(code, expected, local);
+    return true;
+  }
   const { type, value } = expected;
   if (isHostReference(expected)) {
     hosts.pushNumber(code, local);
@@ -301,8 +311,35 @@ function pushDifference(
     if (value === "null") code.op("i32.eqz");
     return true;
   }
-  const isWide = type === "i64" || type === "f64";
   code.op("local.get", local);
+  pushScalarDifference(code, expected);
+  return true;
+}
+
+/** Extracts a lane. */
+const extractions = {
+  i8: "i8x16.extract_lane_u",
+  i16: "i16x8.extract_lane_u",
+  i32: "i32x4.extract_lane",
+  i64: "i64x2.extract_lane",
+  f32: "f32x4.extract_lane",
+  f64: "f64x2.extract_lane",
+} as const;
+
+/** Pushes whether any lane of a local is not as expected. */
+function pushVectorDifference(code: CodeWriter, expected: VectorValue, local: number): void {
+  const { lane_type: laneType, value } = expected;
+  const type = laneType === "i8" || laneType === "i16" ? "i32" : laneType;
+  value.forEach((lane, index) => {
+    code.op("local.get", local).op(extractions[laneType], index);
+    pushScalarDifference(code, { type, value: lane });
+    if (index > 0) code.op("i32.or");
+  });
+}
+
+/** Replaces the number on the stack by whether it is not as expected. */
+function pushScalarDifference(code: CodeWriter, { type, value }: ScalarValue): void {
+  const isWide = type === "i64" || type === "f64";
   if (type === "f32") code.op("i32.reinterpret_f32");
   if (type === "f64") code.op("i64.reinterpret_f64");
   if (value === "nan:canonical" || value === "nan:arithmetic") {
@@ -323,11 +360,14 @@ function pushDifference(
     }
   } else if (isWide) code.i64(BigInt(value ?? 0)).op("i64.ne");
   else code.i32(Number(value)).op("i32.ne");
-  return true;
 }
 
 function pushBits(code: CodeWriter, type: WasmTypeId, local: number): void {
   code.op("local.get", local);
+  if (type === WasmType.v128) {
+    code.op("i64x2.extract_lane", 0);
+    return;
+  }
   if (type === WasmType.f32) code.op("i32.reinterpret_f32");
   if (type === WasmType.f64) code.op("i64.reinterpret_f64");
   if (type === WasmType.i32 || type === WasmType.f32) code.op("i64.extend_i32_u");

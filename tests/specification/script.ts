@@ -2,10 +2,28 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** A value as wast2json writes it: integers unsigned, floats by their bits, or "nan:canonical". */
-export interface ScriptValue {
+export interface ScalarValue {
   readonly type: string;
   /** Absent where any value of the type will do. */
   readonly value?: string;
+}
+
+/** A vector's lanes, from the lowest on. */
+export interface VectorValue {
+  readonly type: "v128";
+  readonly lane_type: LaneType;
+  readonly value: readonly string[];
+}
+
+/** What lanes are said to be. */
+export type LaneType = "i8" | "i16" | "i32" | "i64" | "f32" | "f64";
+
+/** A value that a script passes or expects. */
+export type ScriptValue = ScalarValue | VectorValue;
+
+/** Whether a value is a vector. */
+export function isVector(value: ScriptValue): value is VectorValue {
+  return value.type === "v128";
 }
 
 /** A call of an exported function, or the reading of an exported global. */

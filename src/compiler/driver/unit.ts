@@ -86,6 +86,7 @@ const letters = new Map<number, string>([
   [WasmType.i64, "l"],
   [WasmType.f32, "f"],
   [WasmType.f64, "d"],
+  [WasmType.v128, "v"],
   [WasmType.funcref, "r"],
   [WasmType.externref, "x"],
 ]);

@@ -218,6 +218,8 @@ export class InterpretedProgram {
           BigInt(expression.low >>> 0) |
           (isWide(expression.type) ? BigInt(expression.high >>> 0) << 32n : 0n)
         );
+      case "vector":
+        return expression.bytes.reduceRight((bits, byte) => (bits << 8n) | BigInt(byte), 0n);
       case "global":
         return this.initialBits(expression.index);
       case "null":

@@ -34,9 +34,26 @@ function checkElement(validator: FunctionValidator): void {
   checkIndex(validator, "element segment", reader.index, module.elements.length);
 }
 
+function checkLane(validator: FunctionValidator): void {
+  const { lane, opcode } = validator.reader;
+  if (lane >= (laneCounts[opcode] ?? 0)) throw validator.error(`invalid lane index ${lane}`);
+}
+
+/** A shuffle takes its lanes from two vectors of 16. */
+function checkLanes(validator: FunctionValidator): void {
+  const tooLarge = validator.reader.vector.find((lane) => lane >= 32);
+  if (tooLarge !== undefined) throw validator.error(`invalid lane index ${tooLarge}`);
+}
+
 /** What the indices and alignments in immediates refer to must be there (section 3.3). */
 const checks: Partial<Record<ImmediateKind, Handler>> = {
   access: checkAccess,
+  accessAndLane: (validator) => {
+    checkAccess(validator);
+    checkLane(validator);
+  },
+  lane: checkLane,
+  lanes: checkLanes,
   memory: (validator) => checkMemory(validator),
   memories: (validator) => {
     checkMemory(validator);
@@ -84,14 +101,34 @@ const checksByOpcode: readonly (Handler | undefined)[] = immediateKinds.map((kin
   kind === undefined ? undefined : checks[kind],
 );
 
+/** An access: the type's bits, those in memory, and whether these are of one lane of several. */
+const accessName = /^[ifv](32|64|128)\.(?:load|store)(8|16|32|64)?(x)?/;
+
+/** What an access touches that loads narrow lanes to make them wide. */
+const packedBits = 64;
+
 /** Exponents of the largest alignment of each access, by opcode. */
 const naturalAlignments: readonly number[] = byNumber();
 
 function byNumber(): number[] {
   const table = new Array<number>(opcodeLimit).fill(0);
   for (const name of opcodeNames) {
-    const match = /^[if](32|64)\.(?:load|store)(8|16|32)?/.exec(name);
-    if (match !== null) table[Opcode[name]] = Math.log2(Number(match[2] ?? match[1]) / 8);
+    const [, width, narrow, isPacked] = accessName.exec(name) ?? [];
+    if (width === undefined) continue;
+    const bits = isPacked === undefined ? Number(narrow ?? width) : packedBits;
+    table[Opcode[name]] = Math.log2(bits / 8);
+  }
+  return table;
+}
+
+/** Lanes of the vectors that instructions with a lane's number work on, by opcode. */
+const laneCounts: readonly number[] = countLanes();
+
+function countLanes(): number[] {
+  const table = new Array<number>(opcodeLimit).fill(0);
+  for (const name of opcodeNames) {
+    const [, shape, access] = /^[if]\d+x(\d+)\.|(\d+)_lane$/.exec(name) ?? [];
+    table[Opcode[name]] = access === undefined ? Number(shape ?? 0) : 128 / Number(access);
   }
   return table;
 }

@@ -1,6 +1,12 @@
 import { ByteWriter } from "../bytes/writer.ts";
 import { WasmType } from "./module.ts";
-import { type ImmediateKind, immediateKinds, Opcode, type OpcodeName } from "./opcodes.ts";
+import {
+  type ImmediateKind,
+  immediateKinds,
+  Opcode,
+  type OpcodeName,
+  prefixOf,
+} from "./opcodes.ts";
 
 /** One function: "i32 i64 -> i32", types of locals, and instructions, one each line. */
 export interface FunctionText {
@@ -129,10 +135,11 @@ class Assembler {
   private writeInstruction(writer: ByteWriter, [name = "", ...words]: string[]): void {
     const opcode = Opcode[name as OpcodeName] as number | undefined;
     if (opcode === undefined) throw new Error(`no instruction ${name}`);
-    if (opcode < 0x100) writer.u8(opcode);
+    const behind = prefixOf(opcode);
+    if (behind === undefined) writer.u8(opcode);
     else {
-      writer.u8(0xfc);
-      writer.unsignedLeb(opcode - 0x100);
+      writer.u8(behind.prefix);
+      writer.unsignedLeb(behind.number);
     }
     const kind = immediateKinds[opcode] ?? "none";
     if (kind === "blockType") writer.signedLeb(this.typeIndex(words.join(" ") || "->"));
@@ -163,6 +170,15 @@ function writeImmediate(writer: ByteWriter, kind: ImmediateKind, words: readonly
     case "access":
       writer.u8(0);
       writer.unsignedLeb(Number(first));
+      break;
+    case "accessAndLane":
+      writer.u8(0);
+      writer.unsignedLeb(Number(first));
+      writer.u8(Number(second));
+      break;
+    case "v128":
+    case "lanes":
+      for (let byte = 0; byte < 16; byte++) writer.u8(Number(words[byte] ?? 0));
       break;
     case "labels":
       writer.unsignedLeb(words.length - 1);

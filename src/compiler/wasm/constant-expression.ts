@@ -3,7 +3,7 @@ import { invalid, UnsupportedError } from "./errors.ts";
 import { checkLimit } from "./limits.ts";
 import { type ConstantExpression, WasmType, type WasmTypeId } from "./module.ts";
 import type { ModuleScope } from "./module-scope.ts";
-import { featureOfOpcode, nameOfOpcode, Opcode } from "./opcodes.ts";
+import { featureOfOpcode, nameOfOpcode, Opcode, opcodeBehind } from "./opcodes.ts";
 import { readReferenceType, typeName } from "./types.ts";
 
 /** A value with its type, and where its instruction stands. */
@@ -26,7 +26,7 @@ export function readConstantExpression(
   for (let count = 0; ; count++) {
     const offset = reader.offset;
     checkLimit("constantInstructions", count, offset);
-    const code = reader.u8();
+    const code = readOpcode(reader);
     if (code === Opcode.end) break;
     const operation = arithmetic.get(code);
     if (operation === undefined) stack.push(readOperand(reader, scope, code, offset));
@@ -39,6 +39,11 @@ export function readConstantExpression(
     throw invalid(start, `type mismatch: a constant expression of ${wanted} gives ${found}`);
   }
   return result.value;
+}
+
+function readOpcode(reader: ByteReader): number {
+  const byte = reader.u8();
+  return byte === 0xfd ? (opcodeBehind(byte, reader.u32()) ?? byte) : byte;
 }
 
 function readOperand(
@@ -58,6 +63,8 @@ function readOperand(
     case Opcode["f64.const"]:
       reader.fixed64();
       return constant(WasmType.f64, reader.low, reader.high);
+    case Opcode["v128.const"]:
+      return { value: { kind: "vector", bytes: reader.take(16) }, type: WasmType.v128 };
     case Opcode["global.get"]:
       return globalOperand(scope, reader.u32(), offset);
     case Opcode["ref.func"]: {

@@ -253,7 +253,6 @@ describe("features that come later are refused by name", () => {
     ["threads", raw([5, 1, 3, 1, 1])],
     ["64-bit memory", raw([5, 1, 4, 1])],
     ["64-bit tables", raw([4, 1, 0x70, 4, 1])],
-    ["SIMD", raw([1, 1, 0x60, 1, 0x7b, 0])],
     ["garbage-collected types", raw([1, 1, 0x5f, 0])],
     ["exceptions", raw([13, 0])],
     ["typed function references", raw([4, 1, 0x40, 0, 0x70, 0, 1])],
@@ -265,7 +264,7 @@ describe("features that come later are refused by name", () => {
   });
 
   it.each([
-    ["SIMD", [0xfd, 0x0c]],
+    ["relaxed SIMD", [0xfd, 0x80, 0x02]],
     ["threads", [0xfe, 0x10]],
     ["garbage-collected types", [0xfb, 0x00]],
     ["exceptions", [0x1f, 0x40, 0x00]],

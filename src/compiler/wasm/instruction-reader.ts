@@ -9,7 +9,13 @@ import {
   type WasmTypeId,
 } from "./module.ts";
 import { functionName } from "./names.ts";
-import { featureOfOpcode, type ImmediateKind, immediateKinds, Opcode } from "./opcodes.ts";
+import {
+  featureOfOpcode,
+  type ImmediateKind,
+  immediateKinds,
+  Opcode,
+  opcodeBehind,
+} from "./opcodes.ts";
 import {
   featureOfType,
   readReferenceType,
@@ -18,10 +24,15 @@ import {
   typeOfByte,
 } from "./types.ts";
 
-type RareImmediate = Extract<ImmediateKind, "none" | "labels" | "types" | "referenceType">;
+type RareImmediate = Extract<
+  ImmediateKind,
+  "none" | "labels" | "types" | "referenceType" | "v128" | "lane" | "accessAndLane" | "lanes"
+>;
 
 /** The flag of a memory access behind which the memory's index stands. */
 const namesMemory = 0x40;
+
+const vectorBytes = 16;
 
 const noTypes: readonly WasmTypeId[] = [];
 const emptyBlockType: FunctionType = { parameters: noTypes, results: noTypes };
@@ -55,6 +66,10 @@ export class InstructionReader {
   alignment = 0;
   /** Constant offset of a memory access, below 2^32. */
   accessOffset = 0;
+  /** A lane's number. */
+  lane = 0;
+  /** The 16 bytes of a v128 constant, or the 16 lanes of a shuffle. */
+  vector: Uint8Array = new Uint8Array(vectorBytes);
   /** Labels of br_table, the default last. */
   labels: readonly number[] = [];
   /** Type of a block. */
@@ -84,11 +99,10 @@ export class InstructionReader {
   next(): void {
     const { reader } = this;
     this.offset = reader.offset;
-    let opcode = reader.u8();
-    if (opcode === 0xfc) opcode = this.prefixed();
-    this.opcode = opcode;
-    const kind = immediateKinds[opcode];
-    if (kind === undefined) throw this.unknownOpcode(opcode);
+    const opcode = reader.u8();
+    this.opcode = opcode < 0xfc ? opcode : this.prefixed(opcode);
+    const kind = immediateKinds[this.opcode];
+    if (kind === undefined) throw this.unknownOpcode(this.opcode);
     if (kind !== "none") this.readImmediate(kind);
   }
 
@@ -104,9 +118,8 @@ export class InstructionReader {
     }
   }
 
-  private prefixed(): number {
-    const number = this.reader.u32();
-    return number < 0x1000 ? 0x100 + number : 0x1100;
+  private prefixed(prefix: number): number {
+    return opcodeBehind(prefix, prefix <= 0xfd ? this.reader.u32() : 0) ?? prefix;
   }
 
   private readImmediate(kind: ImmediateKind): void {
@@ -169,6 +182,17 @@ export class InstructionReader {
         break;
       case "referenceType":
         this.types = [this.named(() => readReferenceType(reader))];
+        break;
+      case "v128":
+      case "lanes":
+        this.vector = reader.take(vectorBytes);
+        break;
+      case "lane":
+        this.lane = reader.u8();
+        break;
+      case "accessAndLane":
+        this.readAccess();
+        this.lane = reader.u8();
         break;
     }
   }

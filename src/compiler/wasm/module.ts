@@ -4,6 +4,7 @@ export const WasmType = {
   i64: 0x7e,
   f32: 0x7d,
   f64: 0x7c,
+  v128: 0x7b,
   funcref: 0x70,
   externref: 0x6f,
 } as const;
@@ -71,6 +72,7 @@ export type ConstantExpression =
       readonly low: number;
       readonly high: number;
     }
+  | { readonly kind: "vector"; readonly bytes: Uint8Array }
   | { readonly kind: "global"; readonly index: number }
   | { readonly kind: "function"; readonly index: number }
   | { readonly kind: "null"; readonly type: ReferenceType };

@@ -1,42 +1,7 @@
-/** The immediates that follow an opcode. */
-export type ImmediateKind =
-  | "none"
-  | "blockType"
-  | "label"
-  | "labels" // of br_table
-  | "function"
-  | "typeAndTable"
-  | "types" // of select
-  | "local"
-  | "global"
-  | "table"
-  | "access" // alignment and offset
-  | "memory"
-  | "memories"
-  | "dataAndMemory"
-  | "data"
-  | "elementAndTable"
-  | "element"
-  | "tables"
-  | "referenceType"
-  | "i32"
-  | "i64"
-  | "f32"
-  | "f64";
+import { type OpcodeRow, row } from "./opcode-row.ts";
+import { vectorOpcodeRows } from "./vector-opcodes.table.ts";
 
-/** One opcode: its byte (behind 0xfc: 0x100 + number), its immediates and its signature. */
-export interface OpcodeRow {
-  readonly code: number;
-  readonly immediate: ImmediateKind;
-  /** "parameters -> results"; empty where they depend on more than the opcode. */
-  readonly signature: string;
-}
-
-function row(code: number, signature = "", immediate: ImmediateKind = "none"): OpcodeRow {
-  return { code, immediate, signature };
-}
-
-/** The instructions of WebAssembly 2.0 without vectors (specification, section 5.4). */
+/** The instructions of WebAssembly 2.0 (specification, section 5.4). */
 export const opcodeRows = {
   // Control.
   unreachable: row(0x00),
@@ -260,6 +225,8 @@ export const opcodeRows = {
   "table.grow": row(0x10f, "", "table"),
   "table.size": row(0x110, "-> i32", "table"),
   "table.fill": row(0x111, "", "table"),
+
+  ...vectorOpcodeRows,
 } as const satisfies Record<string, OpcodeRow>;
 
 /** The name of one opcode. */

@@ -1,19 +1,39 @@
-import {
-  type ImmediateKind,
-  type OpcodeName,
-  type OpcodeRow,
-  opcodeRows,
-} from "./opcodes.table.ts";
+import type { ImmediateKind, OpcodeRow } from "./opcode-row.ts";
+import { type OpcodeName, opcodeRows } from "./opcodes.table.ts";
 
-export type { ImmediateKind, OpcodeName } from "./opcodes.table.ts";
+export type { ImmediateKind } from "./opcode-row.ts";
+export type { OpcodeName } from "./opcodes.table.ts";
 
 /** One more than the largest opcode number. */
-export const opcodeLimit = 0x112;
+export const opcodeLimit = 0x300;
+
+/** The first opcode number behind each prefix byte. */
+const prefixBases = new Map<number, number>([
+  [0xfc, 0x100],
+  [0xfd, 0x200],
+]);
+
+/** The opcode number of an instruction behind a prefix byte; of an unknown one it is large. */
+export function opcodeBehind(prefix: number, number: number): number | undefined {
+  const base = prefixBases.get(prefix);
+  if (base === undefined) return undefined;
+  return number < 0x100 ? base + number : (prefix << 16) + Math.min(number, 0xffff);
+}
+
+/** The prefix byte of an opcode number and the number behind it, or undefined for a plain byte. */
+export function prefixOf(
+  code: number,
+): { readonly prefix: number; readonly number: number } | undefined {
+  for (const [prefix, base] of prefixBases) {
+    if (code >= base && code < base + 0x100) return { prefix, number: code - base };
+  }
+  return undefined;
+}
 
 /** Names of all opcodes. */
 export const opcodeNames = Object.keys(opcodeRows) as readonly OpcodeName[];
 
-/** The number of each opcode: its byte, or 0x100 + its number behind the prefix 0xfc. */
+/** The number of each opcode: its byte, or that of `opcodeBehind`. */
 export const Opcode = Object.fromEntries(
   opcodeNames.map((name) => [name, opcodeRows[name].code]),
 ) as { readonly [name in OpcodeName]: number };
@@ -40,9 +60,9 @@ export function signatureOf(
   return { parameters: words(parameters), results: words(results) };
 }
 
-/** The feature that an unknown opcode byte belongs to (for the prefix 0xfc: 0x100 + number). */
+/** The feature that an unknown opcode belongs to, by its number. */
 export function featureOfOpcode(code: number): string | undefined {
-  if (code === 0xfd) return "SIMD vectors";
+  if (code >= 0xfd0100 && code <= 0xfd0113) return "relaxed SIMD";
   if (code === 0xfe) return "threads (atomic operations)";
   if (code === 0xfb) return "garbage-collected types";
   if (code >= 0x06 && code <= 0x0a) return "exceptions";

@@ -13,7 +13,6 @@ const knownTypes = new Map<number, WasmTypeId>(Object.values(WasmType).map((type
 
 /** Features by the type byte that announces them. */
 const laterTypes = new Map<number, string>([
-  [0x7b, "SIMD vectors"],
   [0x69, "exceptions"],
   [0x74, "exceptions"],
   [0x64, "typed function references"],

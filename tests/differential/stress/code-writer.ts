@@ -1,5 +1,6 @@
 import { ByteWriter } from "../../../src/compiler/bytes/writer.ts";
 import { opcodeRows } from "../../../src/compiler/wasm/opcodes.table.ts";
+import { prefixOf } from "../../../src/compiler/wasm/opcodes.ts";
 
 /** Types of numbers. */
 export type NumberType = "i32" | "i64" | "f32" | "f64";
@@ -31,10 +32,11 @@ export class CodeWriter {
   /** An instruction with immediates that are unsigned numbers. */
   op(name: OpcodeName, ...immediates: readonly number[]): void {
     const { code } = opcodeRows[name];
-    if (code < 0x100) this.bytes.u8(code);
+    const behind = prefixOf(code);
+    if (behind === undefined) this.bytes.u8(code);
     else {
-      this.bytes.u8(0xfc);
-      this.bytes.unsignedLeb(code - 0x100);
+      this.bytes.u8(behind.prefix);
+      this.bytes.unsignedLeb(behind.number);
     }
     for (const immediate of immediates) this.bytes.unsignedLeb(immediate);
   }
