@@ -2,6 +2,7 @@ import binaryen from "binaryen";
 import {
   argumentSetCount,
   type Callee,
+  constantText,
   harnessImports,
   harnessText,
   type ObservedGlobal,
@@ -23,6 +24,7 @@ const features =
   binaryen.Features.BulkMemory |
   binaryen.Features.BulkMemoryOpt |
   binaryen.Features.Multivalue |
+  binaryen.Features.SIMD128 |
   binaryen.Features.ReferenceTypes |
   binaryen.Features.TailCall;
 
@@ -110,6 +112,7 @@ function valueType(type: binaryen.Type): ValueType {
   if (type === binaryen.i32) return "i32";
   if (type === binaryen.i64) return "i64";
   if (type === binaryen.f32) return "f32";
+  if (type === binaryen.v128) return "v128";
   return type === binaryen.f64 ? "f64" : "funcref";
 }
 
@@ -132,7 +135,7 @@ function replaceImport(line: string, index: number): string {
 }
 
 function initialValue(type: ValueType): string {
-  return type === "funcref" ? "(ref.null nofunc)" : `(${type}.const 77)`;
+  return type === "funcref" ? "(ref.null nofunc)" : `(${constantText(type, 77)})`;
 }
 
 /** Initial values of the imported globals, by the text that reads them. */

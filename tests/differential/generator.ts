@@ -12,6 +12,7 @@ const baseFeatures = [
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",
   "--enable-multivalue",
+  "--enable-simd",
   "--enable-tail-call",
 ];
 

@@ -1,7 +1,7 @@
 /** Text of the harness that turns a module of functions into a command that reports on itself. */
 
-/** Types of numbers and references that exports and imports may have. */
-export type ValueType = "i32" | "i64" | "f32" | "f64" | "funcref";
+/** Types that exports and imports may have. */
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128" | "funcref";
 
 /** An exported function that the harness calls. */
 export interface Callee {
@@ -37,6 +37,10 @@ const argumentSets: Readonly<Record<ValueType, readonly (readonly string[])[]>> 
     ["1", "-2.5", "0"],
     ["-inf", "9007199254740993", "-0", "4294967296", "1e-320"],
   ],
+  v128: [
+    ["i32x4 0 1 -1 0x80000000", "f64x2 1.5 -0"],
+    ["i8x16 0 1 2 3 127 128 129 255 16 17 31 32 33 64 100 200", "f32x4 inf -1.5 0 2147483648"],
+  ],
   funcref: [["func"], ["func"]],
 };
 
@@ -59,10 +63,14 @@ export function stubText(name: string, tag: number, callee: CalleeTypes): string
   const lines = callee.parameters.map((type, index) =>
     logText(tag + index, type, [`local.get ${index}`]),
   );
-  const results = callee.results.map((type) =>
-    type === "funcref" ? "ref.null func" : `${type}.const ${tag}`,
-  );
+  const results = callee.results.map((type) => constantText(type, tag));
   return `(func ${name} ${signatureText(callee)}\n${[...lines, ...results].join("\n")})`;
+}
+
+/** A number as a constant, or null. */
+export function constantText(type: ValueType, number: number): string {
+  if (type === "funcref") return "ref.null func";
+  return type === "v128" ? `v128.const i64x2 ${number} ${number}` : `${type}.const ${number}`;
 }
 
 /** What the harness must know of a module. */
@@ -119,7 +127,10 @@ function signatureText({ parameters, results }: CalleeTypes): string {
 
 /** Writes a letter and the bits of a value; every NaN counts as the same. */
 function logText(tag: number, type: ValueType, value: readonly string[]): string {
-  const bits: Readonly<Record<ValueType, string>> = {
+  if (type === "v128") {
+    return [`i32.const ${tag}`, ...value, "call $harness.vector"].join("\n");
+  }
+  const bits: Readonly<Record<Exclude<ValueType, "v128">, string>> = {
     i32: "i64.extend_i32_u",
     i64: "",
     f32: "call $harness.bits32",
@@ -140,6 +151,9 @@ const emitText = `
   (func $harness.bits64 (param $value f64) (result i64)
     (select (i64.const 0x7ff8000000000000) (i64.reinterpret_f64 (local.get $value))
       (f64.ne (local.get $value) (local.get $value))))
+  (func $harness.vector (param $tag i32) (param $value v128)
+    (call $harness.emit (local.get $tag) (i64x2.extract_lane 0 (local.get $value)))
+    (call $harness.emit (local.get $tag) (i64x2.extract_lane 1 (local.get $value))))
   (func $harness.emit (param $tag i32) (param $value i64) (local $at i32) (local $digit i32)
     ${words((index) => `(local $w${index} i64)`)}
     ${words((index) => `(local.set $w${index} (i64.load offset=${index * 8} (i32.const 0)))`)}

@@ -1,7 +1,7 @@
 /** Modules that apply every numeric operator to edge values, in every form that code may take. */
 import type { ValueType } from "./harness.ts";
 
-type NumberType = Exclude<ValueType, "funcref">;
+type NumberType = Exclude<ValueType, "v128" | "funcref">;
 
 /** An operator of one or two operands of one type. */
 interface Operator {

@@ -1,6 +1,5 @@
 import { signatureOfType } from "../lower-wasm/types.ts";
 import { areaWords } from "../machine-x64/calling-convention.ts";
-import { classOfType } from "../machine-x64/select/selector.ts";
 import { withDecodeErrors } from "../wasm/errors.ts";
 import { InstructionReader } from "../wasm/instruction-reader.ts";
 import type { FunctionType, Module } from "../wasm/module.ts";
@@ -16,7 +15,7 @@ export function tailCallWords(module: Module): number {
     if (body === undefined) return;
     for (const type of tailCalledTypes(module, index)) {
       const { parameters, results } = signatureOfType(type);
-      words = Math.max(words, areaWords(parameters.map(classOfType), results.length));
+      words = Math.max(words, areaWords(parameters, results.length));
     }
   });
   return words;

@@ -64,6 +64,10 @@ export class UnitVariables {
   private global(symbol: SymbolId, index: number): Chunk {
     const global = this.unit.module.globals[index];
     if (global?.initial === undefined) throw new LinkError(`there is no global ${index}`);
+    if (global.initial.kind === "vector") {
+      const bytes = Uint8Array.from(global.initial.bytes);
+      return plainChunk(symbol, "data", bytes, bytes.length);
+    }
     return this.entries(symbol, [global.initial], "data");
   }
 

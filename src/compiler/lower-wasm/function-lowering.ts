@@ -146,7 +146,7 @@ export class FunctionLowering {
     });
     for (let local = parameters.length; local < this.localTypes.length; local++) {
       const type = this.localTypes[local] ?? ValueType.none;
-      variables.write(local, entry, builder.constant(type, 0));
+      variables.write(local, entry, builder.zero(type));
     }
     this.openFrame({
       kind: "block",

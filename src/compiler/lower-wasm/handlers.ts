@@ -7,6 +7,8 @@ import { memoryHandlers } from "./memory.ts";
 import { numericHandlers } from "./numeric.ts";
 import { tableHandlers } from "./tables.ts";
 import { variableHandlers } from "./variables.ts";
+import { vectorMemoryHandlers } from "./vector-memory.ts";
+import { vectorHandlers } from "./vectors.ts";
 
 const byName: Partial<Record<OpcodeName, Handler>> = {
   ...controlHandlers,
@@ -16,6 +18,8 @@ const byName: Partial<Record<OpcodeName, Handler>> = {
   ...bulkHandlers,
   ...tableHandlers,
   ...numericHandlers,
+  ...vectorHandlers,
+  ...vectorMemoryHandlers,
 };
 
 /** The handler of each opcode, by its number. */

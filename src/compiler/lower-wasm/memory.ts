@@ -41,7 +41,7 @@ export const memoryHandlers: Partial<Record<OpcodeName, Handler>> = {
 };
 
 function accessHandler(name: OpcodeName): Handler | undefined {
-  const [, prefix, kind, suffix = ""] = /^(\w+)\.(load|store)(.*)$/.exec(name) ?? [];
+  const [, prefix, kind, suffix = ""] = /^([if]\d+)\.(load|store)(.*)$/.exec(name) ?? [];
   if (prefix === undefined || signatureOf(name) === undefined) return undefined;
   const type = valueTypeNamed(prefix);
   const access = narrowAccesses.get(suffix) ?? wholeAccess[type];
@@ -50,26 +50,43 @@ function accessHandler(name: OpcodeName): Handler | undefined {
 
 function loadHandler(type: ValueTypeId, access = 0): Handler {
   return (lowering) => {
-    const place = addressOf(lowering, lowering.pop());
-    const aux = access | (accessedSpace(lowering) << 4);
-    const { builder } = lowering;
-    const { load } = Operation;
-    lowering.push(builder.emit(load, type, place.address, none, none, aux, place.offset));
+    lowering.push(loadFrom(lowering, lowering.pop(), type, access));
   };
 }
 
 function storeHandler(access = 0): Handler {
   return (lowering) => {
     const value = lowering.pop();
-    const place = addressOf(lowering, lowering.pop());
-    const aux = access | (accessedSpace(lowering) << 4);
-    const { store } = Operation;
-    lowering.builder.emit(store, ValueType.none, place.address, value, none, aux, place.offset);
+    storeTo(lowering, lowering.pop(), value, access);
   };
 }
 
 function accessedSpace({ environment, reader }: FunctionLowering): number {
   return environment.memorySpace + reader.index;
+}
+
+/** Loads at an index, which an i32 gives, and the offset of the instruction in the reader. */
+export function loadFrom(
+  lowering: FunctionLowering,
+  index: Value,
+  type: ValueTypeId,
+  access: number,
+): Value {
+  const { address, offset } = addressOf(lowering, index);
+  const aux = access | (accessedSpace(lowering) << 4);
+  return lowering.builder.emit(Operation.load, type, address, none, none, aux, offset);
+}
+
+/** Stores at an index, as `loadFrom` loads. */
+export function storeTo(
+  lowering: FunctionLowering,
+  index: Value,
+  value: Value,
+  access: number,
+): void {
+  const { address, offset } = addressOf(lowering, index);
+  const aux = access | (accessedSpace(lowering) << 4);
+  lowering.builder.emit(Operation.store, ValueType.none, address, value, none, aux, offset);
 }
 
 /** An address and a constant offset that fits a displacement. */

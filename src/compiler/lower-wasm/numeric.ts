@@ -11,6 +11,8 @@ import {
 } from "./numeric.table.ts";
 import { valueTypeNamed } from "./types.ts";
 
+const scalarNames = new Set(["i32", "i64", "f32", "f64"]);
+
 /** Constants, arithmetic, comparisons and conversions: one handler for each opcode with a meaning. */
 export const numericHandlers: Partial<Record<OpcodeName, Handler>> = {
   "i32.const": constantHandler(ValueType.i32),
@@ -45,6 +47,7 @@ function testZero(lowering: FunctionLowering): void {
 /** The handler of an instruction without immediates whose name tells all. */
 function numericHandler(name: OpcodeName): Handler | undefined {
   const [prefix = "", suffix = ""] = name.split(".");
+  if (!scalarNames.has(prefix)) return undefined;
   const isInteger = prefix.startsWith("i");
   const condition = (isInteger ? integerConditions : floatConditions)[suffix];
   const operand = signatureOf(name)?.parameters.length;

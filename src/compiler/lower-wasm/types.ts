@@ -7,6 +7,7 @@ const valueTypes = new Map<WasmTypeId, ValueTypeId>([
   [WasmType.i64, ValueType.i64],
   [WasmType.f32, ValueType.f32],
   [WasmType.f64, ValueType.f64],
+  [WasmType.v128, ValueType.v128],
   [WasmType.funcref, ValueType.i64],
   [WasmType.externref, ValueType.i64],
 ]);
@@ -31,6 +32,7 @@ export const wholeAccess: readonly number[] = [
   Access.whole64,
   Access.float32,
   Access.float64,
+  Access.whole128,
 ];
 
 /** The SSA type with a WebAssembly name: "i32", "funcref" and so on. */

@@ -1,5 +1,6 @@
-import { RegisterClass } from "../machine/machine-function.ts";
+import { RegisterClass, type RegisterClassId } from "../machine/machine-function.ts";
 import type { RegisterFile } from "../machine/register-file.ts";
+import { ValueType } from "../ssa/operations.ts";
 import { Form } from "./encoding.ts";
 import { Register } from "./registers.ts";
 
@@ -28,8 +29,14 @@ export const integerResults: readonly number[] = [rax, rdx, rcx, rdi, rsi, r8];
 /** How many results travel in registers. */
 const registerResults = integerResults.length;
 
+/**
+ * Words for each result that travels on the stack, whatever its type: a call does not know the
+ * types of those that nobody wants.
+ */
+const wordsOfResult = 2;
+
 function resultWords(results: number): number {
-  return Math.max(0, results - registerResults);
+  return Math.max(0, results - registerResults) * wordsOfResult;
 }
 
 const calleeSavedRegisters: readonly number[] = [rbx, rbp, r12, r13, r14];
@@ -64,16 +71,30 @@ export interface Place {
   readonly stackWord: number;
 }
 
+/** The register class of values of an SSA type. */
+export function classOfType(type: number): RegisterClassId {
+  const isFloat = type === ValueType.f32 || type === ValueType.f64 || type === ValueType.v128;
+  return isFloat ? RegisterClass.float : RegisterClass.integer;
+}
+
+function wordsOfType(type: number): number {
+  return type === ValueType.v128 ? 2 : 1;
+}
+
 /**
- * Places of arguments of the given classes, in order, of a function with so many results: the words
+ * Places of arguments of the given types, in order, of a function with so many results: the words
  * of those come first, so that a function's tail calls find them where its own results go.
  */
-export function argumentPlaces(classes: readonly number[], results: number): Place[] {
+export function argumentPlaces(types: readonly number[], results: number): Place[] {
   const used = [0, 0];
   let words = resultWords(results);
-  return classes.map((registerClass) => {
+  return types.map((type) => {
+    const registerClass = classOfType(type);
     const index = used[registerClass] ?? 0;
-    if (index >= registerArguments) return { register: -1, stackWord: words++ };
+    if (index >= registerArguments) {
+      words += wordsOfType(type);
+      return { register: -1, stackWord: words - wordsOfType(type) };
+    }
     used[registerClass] = index + 1;
     const integer = integerArguments[index] ?? 0;
     return {
@@ -84,19 +105,19 @@ export function argumentPlaces(classes: readonly number[], results: number): Pla
 }
 
 /** Words of the stack area of a call: for results that overflow, then for arguments that do. */
-export function areaWords(classes: readonly number[], results: number): number {
-  const places = argumentPlaces(classes, results);
-  return Math.max(resultWords(results), ...places.map(({ stackWord }) => stackWord + 1));
+export function areaWords(types: readonly number[], results: number): number {
+  const ends = argumentPlaces(types, results).map(({ stackWord }, index) =>
+    stackWord < 0 ? 0 : stackWord + wordsOfType(types[index] ?? 0),
+  );
+  return Math.max(resultWords(results), ...ends);
 }
 
 /** Place of the result at `position`, from 0. */
-export function resultPlace(position: number, registerClass: number): Place {
-  if (position >= registerResults) {
-    return { register: -1, stackWord: position - registerResults };
-  }
+export function resultPlace(position: number, type: number): Place {
+  if (position >= registerResults) return { register: -1, stackWord: resultWords(position) };
   const integer = integerResults[position] ?? 0;
   return {
-    register: registerClass === RegisterClass.integer ? integer : xmm0 + position,
+    register: classOfType(type) === RegisterClass.integer ? integer : xmm0 + position,
     stackWord: -1,
   };
 }

@@ -1,3 +1,5 @@
+import { vectorEncodings } from "./vector-encodings.table.ts";
+
 // biome-ignore format: a table is read by its columns
 /**
  * Every x86-64 instruction form that Tsuki emits, one line each. A row reads
@@ -7,6 +9,7 @@
  * Operands stand in Intel order, each as role:kind. Roles: r reads, w writes, rw does both.
  *   r8 r16 r32 r64 x    a general register of that width, an XMM register
  *   rm8 .. rm64 xm32 .. the same, or memory of that many bits
+ *   r32m8 r32m16        a general register of 32 bits, or memory of fewer
  *   m8 .. m4096, m      memory only; m is an address that is not accessed
  *   imm8 .. imm64       an immediate; simm8, simm32: sign-extended to the width of the operation
  *   rel8 rel32          a branch target, relative to the end of the instruction
@@ -533,4 +536,6 @@ export const encodings = {
   cvttsd2si_r64_xm64: "cvttsd2si w:r64 r:xm64 | F2 REX.W 0F 2C /r",
   cvtss2sd_x_xm32:    "cvtss2sd w:x r:xm32    | F3 0F 5A /r       | merges",
   cvtsd2ss_x_xm64:    "cvtsd2ss w:x r:xm64    | F2 0F 5A /r       | merges",
+
+  ...vectorEncodings,
 } as const;

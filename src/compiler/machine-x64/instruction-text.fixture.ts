@@ -69,7 +69,7 @@ function operandText(
 function registerText(kind: OperandKind, register: number): string {
   if (kind.name === "cr") return `cr${register}`;
   if (kind.name === "seg") return Object.keys(Segment)[register] ?? "";
-  return registerName(register, kind.bits);
+  return registerName(register, kind.name.startsWith("r32") ? 32 : kind.bits);
 }
 
 function addressText(memory: MemoryText, mode: 32 | 64): string {

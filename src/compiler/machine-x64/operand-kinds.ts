@@ -37,7 +37,7 @@ function kind(name: string, place: OperandPlace, bits: number, fixedRegister = -
   if (isRegister || place === "registerOrMemory") rmLayout |= Layout.rmRegister;
   if (place === "memory" || place === "registerOrMemory") rmLayout |= Layout.rmMemory;
   if (xmm) rmLayout |= Layout.rmXmm;
-  if (bits === 8) rmLayout |= Layout.rmByte;
+  if (bits === 8 && !name.startsWith("r32")) rmLayout |= Layout.rmByte;
   let otherLayout = mode;
   if (isRegister) otherLayout |= Layout.regPresent;
   if (isRegister && xmm) otherLayout |= Layout.regXmm;
@@ -51,6 +51,7 @@ function kind(name: string, place: OperandPlace, bits: number, fixedRegister = -
 export const operandKinds: readonly OperandKind[] = [
   ...[8, 16, 32, 64].map((bits) => kind(`r${bits}`, "register", bits)),
   ...[8, 16, 32, 64].map((bits) => kind(`rm${bits}`, "registerOrMemory", bits)),
+  ...[8, 16].map((bits) => kind(`r32m${bits}`, "registerOrMemory", bits)),
   kind("x", "register", 128),
   ...[32, 64, 128].map((bits) => kind(`xm${bits}`, "registerOrMemory", bits)),
   kind("m", "memory", 0),

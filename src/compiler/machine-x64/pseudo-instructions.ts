@@ -36,6 +36,9 @@ const names = [
   "truncate",
   /** define x, use r: unsigned 64-bit integer to float; `immediateLow` 1 for f64. */
   "convertUnsigned64",
+  /** define x: all bits 0, or 1. */
+  "vectorZero",
+  "vectorOnes",
   /** use r: into control register 3. */
   "loadPageTables",
   /** define r: from rdrand, tried ten times, 0 when it fails. */

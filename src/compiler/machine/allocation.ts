@@ -6,7 +6,7 @@ export const rematerializeBase = 1 << 28;
 
 /** The result of register allocation, besides the locations written into the function's operands. */
 export interface Allocation {
-  /** Spill slots used, 8 bytes each. */
+  /** Words of 8 bytes used by spill slots, each of which is numbered by its first. */
   readonly slotCount: number;
   /** Bit mask of the physical registers that the function writes. */
   readonly writtenRegisters: number;

@@ -71,6 +71,12 @@ export class MachineFunction {
    */
   rematerialization: number[] = [];
 
+  /**
+   * Words of 8 bytes that a register of each class takes in memory. Floats take two wherever some
+   * of them are vectors: all of them then have slots, and moves, of that size.
+   */
+  wordsOfClass: readonly [number, number] = [1, 1];
+
   /** First instruction of each block, in order; one more entry at the end. Blocks are not empty. */
   blockStart: number[] = [0];
   /** Successors of each block. An edge from a block with several enters a block with one predecessor. */

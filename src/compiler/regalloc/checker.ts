@@ -51,6 +51,8 @@ class AllocationChecker {
   private readonly file: RegisterFile;
   /** First move at or after each instruction. */
   private readonly moveStart: Int32Array;
+  /** First word and class of the slot that each word of spilled values belongs to, in one number. */
+  private readonly slotOfWord: Int32Array;
   private readonly entryStates: (SymbolicState | undefined)[] = [];
   private reporting = false;
 
@@ -64,6 +66,7 @@ class AllocationChecker {
     this.allocated = allocated;
     this.allocation = allocation;
     this.file = file;
+    this.slotOfWord = new Int32Array(allocation.slotCount).fill(-1);
     this.moveStart = new Int32Array(original.count + 1).fill(allocation.moveCount);
     for (let move = allocation.moveCount - 1; move >= 0; move--) {
       this.moveStart[allocation.movePosition[move] as number] = move;
@@ -253,12 +256,23 @@ class AllocationChecker {
   }
 
   private checkPlace(instruction: number, location: number, registerClass: number): void {
-    if (location < 0) {
-      if (slotOf(location) >= this.allocation.slotCount) {
-        this.fail(instruction, `slot ${slotOf(location)} does not exist`);
-      }
-    } else if (location >= 32 || location >> 4 !== registerClass) {
+    if (location < 0) this.checkSlot(instruction, slotOf(location), registerClass);
+    else if (location >= 32 || location >> 4 !== registerClass) {
       this.fail(instruction, `${location} is no register of class ${registerClass}`);
+    }
+  }
+
+  /** A slot lies inside of the frame, and shares no word with another one. */
+  private checkSlot(instruction: number, slot: number, registerClass: number): void {
+    const words = this.original.wordsOfClass[registerClass === RegisterClass.integer ? 0 : 1];
+    if (slot + words > this.allocation.slotCount) {
+      this.fail(instruction, `slot ${slot} does not exist`);
+    }
+    const owner = slot * 2 + registerClass;
+    for (let word = slot; word < slot + words; word++) {
+      const known = this.slotOfWord[word] as number;
+      if (known !== -1 && known !== owner) this.fail(instruction, `slot ${slot} overlaps another`);
+      this.slotOfWord[word] = owner;
     }
   }
 

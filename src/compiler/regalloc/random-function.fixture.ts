@@ -72,6 +72,7 @@ class FunctionGenerator {
   constructor(seed: number, shape: RandomShape) {
     this.random = new Random(seed);
     this.fn = new MachineFunction(`random ${seed}`);
+    if (seed % 2 === 1) this.fn.wordsOfClass = [1, 2];
     this.shape = shape;
     this.budget = shape.size;
     [this.integers, this.floats] = shape.file.allocatable;

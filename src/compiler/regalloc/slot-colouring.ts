@@ -1,4 +1,4 @@
-import type { MachineFunction } from "../machine/machine-function.ts";
+import type { MachineFunction, RegisterClassId } from "../machine/machine-function.ts";
 import type { PieceTable } from "./pieces.ts";
 import { endOfTime, Stage, stageOf } from "./positions.ts";
 
@@ -27,9 +27,11 @@ export function colourSlots(
   let slotCount = 0;
   const busy = [new ReleaseHeap(), new ReleaseHeap()];
   for (const value of spilled) {
-    const heap = busy[fn.registerClasses[value] as number] as ReleaseHeap;
+    const registerClass = fn.registerClasses[value] as RegisterClassId;
+    const heap = busy[registerClass] as ReleaseHeap;
     const reused = heap.takeFree(from[value] as number);
-    const slot = reused >= 0 ? reused : slotCount++;
+    const slot = reused >= 0 ? reused : slotCount;
+    if (reused < 0) slotCount += fn.wordsOfClass[registerClass];
     slotOf[value] = slot;
     heap.add(to[value] as number, slot);
   }

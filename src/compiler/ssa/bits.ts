@@ -5,7 +5,8 @@ import { Operation, ValueType, type ValueTypeId } from "./operations.ts";
 const view = new DataView(new ArrayBuffer(8));
 
 /** Bits in a value of a type. */
-export function bitWidth(type: ValueTypeId): 32 | 64 {
+export function bitWidth(type: ValueTypeId): 32 | 64 | 128 {
+  if (type === ValueType.v128) return 128;
   return type === ValueType.i64 || type === ValueType.f64 ? 64 : 32;
 }
 

@@ -67,6 +67,16 @@ export class Builder implements Emitter {
     return this.constants.get(type, low, Number(BigInt.asIntN(32, bits >> 32n)));
   }
 
+  /** A v128 constant by its halves. */
+  vector(low: bigint, high: bigint): Value {
+    return this.operate(Operation.pair, ValueType.v128, this.i64(low), this.i64(high));
+  }
+
+  /** The zero of a type. */
+  zero(type: ValueTypeId): Value {
+    return type === ValueType.v128 ? this.vector(0n, 0n) : this.constant(type, 0);
+  }
+
   /** Appends an instruction as it is; operands must be resolved. */
   emit(
     operation: number,

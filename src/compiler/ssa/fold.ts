@@ -2,11 +2,18 @@ import { bitWidth, constantBits, isConstant, isFloat, isNaNBits, typeOf } from "
 import type { Emitter } from "./emitter.ts";
 import { evaluate } from "./evaluate.ts";
 import { none, type Value } from "./function.ts";
-import { isCommutative, Operation, operandCounts, type ValueTypeId } from "./operations.ts";
+import {
+  isCommutative,
+  Operation,
+  operandCounts,
+  ValueType,
+  type ValueTypeId,
+} from "./operations.ts";
 import { simplifyCompare, swappedConditions } from "./simplify-compare.ts";
 import { simplifyConversion } from "./simplify-conversion.ts";
 import { simplifyInteger } from "./simplify-integer.ts";
 import { simplifySelect } from "./simplify-select.ts";
+import { simplifyVector } from "./simplify-vector.ts";
 
 /**
  * What an operation on resolved operands amounts to without being computed: a constant, one of its
@@ -23,6 +30,9 @@ export function fold(
 ): Value {
   if (operation === Operation.select) return simplifySelect(emitter, type, a, b, c);
   const { fn } = emitter;
+  if (type === ValueType.v128 || typeOf(fn, a) === ValueType.v128) {
+    return simplifyVector(emitter, operation, type, a, aux);
+  }
   const hasSecond = (operandCounts[operation] as number) > 1;
   const isFirstKnown = isConstant(fn, a);
   const isSecondKnown = hasSecond && isConstant(fn, b);

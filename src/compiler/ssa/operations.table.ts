@@ -12,7 +12,15 @@ interface OperationRow {
   readonly effect: "none" | "read" | "trap" | "write" | "end";
   readonly list?: true;
   readonly commutative?: true;
-  readonly aux?: "condition" | "access" | "trap" | "index" | "intrinsic" | "space";
+  readonly aux?:
+    | "condition"
+    | "access"
+    | "trap"
+    | "index"
+    | "intrinsic"
+    | "space"
+    | "vector"
+    | "lane";
   readonly immediate?: "constant" | "offset" | "symbol";
 }
 
@@ -83,6 +91,18 @@ export const operationRows = {
   demote: pure1,
   promote: pure1,
   reinterpret: pure1,
+
+  // Vectors, v128. `aux` says what they compute (see vector-operations.ts), or shape and lane.
+  pair: pure2, // from two i64, the low half first; of constants a constant
+  splat: { operands: 1, effect: "none", aux: "lane" }, // every lane is the scalar
+  extractLane: { operands: 1, effect: "none", aux: "lane" }, // narrow lanes are zero-extended
+  replaceLane: { operands: 2, effect: "none", aux: "lane" }, // the lane of a becomes the scalar b
+  shuffle: { operands: 3, effect: "none" }, // bytes of a (0-15) and b (16-31) by the constant c
+  bitSelect: { operands: 3, effect: "none" }, // a where c has ones, b where it has zeroes
+  vectorUnary: { operands: 1, effect: "none", aux: "vector" },
+  vectorBinary: { operands: 2, effect: "none", aux: "vector" },
+  vectorShift: { operands: 2, effect: "none", aux: "vector" }, // b: an i32
+  vectorTest: { operands: 1, effect: "none", aux: "vector" }, // i32
 
   // Memory. Column `space` of the access says kernel or app; address is an i32.
   load: { operands: 1, effect: "read", aux: "access", immediate: "offset" },

@@ -51,7 +51,7 @@ export const Condition = {
 export type ConditionName = keyof typeof Condition;
 
 /** Value types; `none` is the type of an instruction without result. */
-export const ValueType = { none: 0, i32: 1, i64: 2, f32: 3, f64: 4 } as const;
+export const ValueType = { none: 0, i32: 1, i64: 2, f32: 3, f64: 4, v128: 5 } as const;
 
 /** One of the numbers of `ValueType`. */
 export type ValueTypeId = (typeof ValueType)[keyof typeof ValueType];
@@ -73,7 +73,11 @@ export const Access = {
   whole64: 6,
   float32: 7,
   float64: 8,
+  whole128: 9,
+  /** Loads into the low lane of a v128, all others zero. */
+  zero32: 10,
+  zero64: 11,
 } as const;
 
 /** Bytes touched by each access, by number. */
-export const accessBytes = Uint8Array.of(1, 1, 2, 2, 4, 4, 8, 4, 8);
+export const accessBytes = Uint8Array.of(1, 1, 2, 2, 4, 4, 8, 4, 8, 16, 4, 8);

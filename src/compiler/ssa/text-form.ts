@@ -10,6 +10,7 @@ import {
   Space,
   ValueType,
 } from "./operations.ts";
+import { laneAux, laneCounts, laneOf, shapeOf, shapes, vectorNames } from "./vector-operations.ts";
 
 /** Names of value types by number. */
 export const typeNames = Object.keys(ValueType);
@@ -53,6 +54,16 @@ export function auxText(operation: number, aux: number): string {
     case Operation.call:
     case Operation.callPointer:
       return aux > 1 ? `.${aux}` : "";
+    case Operation.splat:
+      return `.${shapes[shapeOf(aux)]}`;
+    case Operation.extractLane:
+    case Operation.replaceLane:
+      return `.${shapes[shapeOf(aux)]}.${laneOf(aux)}`;
+    case Operation.vectorUnary:
+    case Operation.vectorBinary:
+    case Operation.vectorShift:
+    case Operation.vectorTest:
+      return `.${vectorNames[aux]}`;
     default:
       return "";
   }
@@ -92,6 +103,16 @@ function auxNumbers(name: OperationName): number[] {
     case "trapIf":
     case "trap":
       return upTo(trapWords.length);
+    case "splat":
+      return shapes.map((_, shape) => laneAux(shape, 0));
+    case "extractLane":
+    case "replaceLane":
+      return laneCounts.flatMap((count, shape) => upTo(count).map((lane) => laneAux(shape, lane)));
+    case "vectorUnary":
+    case "vectorBinary":
+    case "vectorShift":
+    case "vectorTest":
+      return upTo(vectorNames.length);
     default:
       return [0];
   }

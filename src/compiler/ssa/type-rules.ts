@@ -10,8 +10,9 @@ import {
   ValueType,
   type ValueTypeId,
 } from "./operations.ts";
+import { laneCounts, laneOf, laneTypes, shapeOf } from "./vector-operations.ts";
 
-const { none, i32, i64, f32, f64 } = ValueType;
+const { none, i32, i64, f32, f64, v128 } = ValueType;
 
 /** Types of the operands a, b, c of an instruction, and of its result. */
 interface Types {
@@ -37,6 +38,12 @@ const floatToInteger: Rule = ({ type, a }) => isInteger(type) && isFloat(a);
 const integerToFloat: Rule = ({ type, a }) => isFloat(type) && isInteger(a);
 const nothing: Rule = ({ type }) => type === none;
 const something: Rule = ({ type }) => type !== none;
+
+const vector1: Rule = ({ type, a }) => type === v128 && a === v128;
+const vector2: Rule = ({ type, a, b }) => type === v128 && a === v128 && b === v128;
+const vector3: Rule = (types) => vector2(types) && types.c === v128;
+const hasLane: Rule = ({ aux }) => laneOf(aux) < (laneCounts[shapeOf(aux)] ?? 0);
+const scalarOf = (aux: number) => laneTypes[shapeOf(aux)];
 
 const rules: { readonly [name in OperationName]: Rule } = {
   constant: something,
@@ -94,6 +101,16 @@ const rules: { readonly [name in OperationName]: Rule } = {
   demote: fromTo(f64, f32),
   promote: fromTo(f32, f64),
   reinterpret: ({ type, a }) => isFloat(type) !== isFloat(a) && bitWidth(type) === bitWidth(a),
+  pair: ({ type, a, b }) => type === v128 && a === i64 && b === i64,
+  splat: ({ type, a, aux }) => type === v128 && a === scalarOf(aux),
+  extractLane: (types) => hasLane(types) && types.a === v128 && types.type === scalarOf(types.aux),
+  replaceLane: (types) => hasLane(types) && vector1(types) && types.b === scalarOf(types.aux),
+  shuffle: vector3,
+  bitSelect: vector3,
+  vectorUnary: vector1,
+  vectorBinary: vector2,
+  vectorShift: ({ type, a, b }) => type === v128 && a === v128 && b === i32,
+  vectorTest: fromTo(v128, i32),
   load: ({ type, a, aux }) => a === i32 && fitsAccess(aux & 15, type),
   store: ({ type, a, b, aux }) => type === none && a === i32 && fitsAccess(aux & 15, b),
   loadSymbol: ({ type, aux }) => fitsAccess(aux & 15, type),
@@ -130,6 +147,7 @@ export function obeysTypeRules(fn: SsaFunction, instruction: Value): boolean {
 function fitsAccess(access: number, type: ValueTypeId): boolean {
   if (access === Access.float32) return type === f32;
   if (access === Access.float64) return type === f64;
+  if (access >= Access.whole128) return type === v128;
   if (!isInteger(type)) return false;
   return (accessBytes[access] as number) * 8 <= bitWidth(type);
 }

@@ -100,22 +100,28 @@ export class Emitter {
     }
   }
 
-  /** A move between locations, 64 bits wide; slot to slot through the other class's scratch. */
+  /** A move between locations; slot to slot through the other class's scratch. */
   move(source: number, target: number, registerClass: number): void {
     const { assembler } = this;
     const integer = registerClass === RegisterClass.integer;
+    const isVector = this.code.wordsOfClass[integer ? 0 : 1] > 1;
+    const loadFloat = isVector ? Form.movups_x_xm128 : Form.movsd_x_m64;
+    const storeFloat = isVector ? Form.movups_xm128_x : Form.movsd_m64_x;
     if (source >= 0 && target >= 0) {
       assembler.emit(integer ? Form.mov_r64_rm64 : Form.movaps_x_xm128, target, source);
     } else if (source >= 0) {
-      this.slotAccess(integer ? Form.mov_rm64_r64 : Form.movsd_m64_x, source, target);
+      this.slotAccess(integer ? Form.mov_rm64_r64 : storeFloat, source, target);
     } else if (target >= 0) {
-      this.slotAccess(integer ? Form.mov_r64_rm64 : Form.movsd_x_m64, target, source);
+      this.slotAccess(integer ? Form.mov_r64_rm64 : loadFloat, target, source);
     } else if (integer) {
       this.slotAccess(Form.movsd_x_m64, floatScratch, source);
       this.slotAccess(Form.movsd_m64_x, floatScratch, target);
     } else {
-      this.slotAccess(Form.mov_r64_rm64, integerScratch, source);
-      this.slotAccess(Form.mov_rm64_r64, integerScratch, target);
+      for (let word = 0; word < this.code.wordsOfClass[1]; word++) {
+        // Slots are numbered downwards.
+        this.slotAccess(Form.mov_r64_rm64, integerScratch, source - word);
+        this.slotAccess(Form.mov_rm64_r64, integerScratch, target - word);
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import { trapKinds } from "../../../contracts/traps.ts";
 import { floatScratch, integerScratch } from "../calling-convention.ts";
 import { Condition, conditionForm, invertCondition } from "../conditions.ts";
-import { Form } from "../encoding.ts";
+import { Form, type FormId } from "../encoding.ts";
 import { Division, Pseudo, Truncation } from "../pseudo-instructions.ts";
 import { Register } from "../registers.ts";
 import type { Emitter } from "./emitter.ts";
@@ -151,6 +151,14 @@ const convertUnsigned64: Expansion = (emitter, instruction, wide) => {
   assembler.bind(done);
 };
 
+/** An instruction whose result is the same for all equal operands. */
+function fillVector(form: FormId): Expansion {
+  return (emitter, instruction) => {
+    const target = emitter.location(instruction, 0);
+    emitter.assembler.emit(form, target, target);
+  };
+}
+
 /** rdrand may fail for a moment (Intel SDM volume 1, 7.3.17.1): ten tries, then 0. */
 const random: Expansion = (emitter, instruction) => {
   const { assembler } = emitter;
@@ -184,6 +192,8 @@ export const expansions: ReadonlyMap<number, Expansion> = new Map([
   [Pseudo.floatSelect, floatSelect],
   [Pseudo.truncate, truncate],
   [Pseudo.convertUnsigned64, convertUnsigned64],
+  [Pseudo.vectorZero, fillVector(Form.xorps_x_xm128)],
+  [Pseudo.vectorOnes, fillVector(Form.pcmpeqd_x_xm128)],
   [Pseudo.random, random],
   [Pseudo.trapIf, trapIf],
   [Pseudo.trap, (emitter, _instruction, kind) => emitter.trap(kind)],

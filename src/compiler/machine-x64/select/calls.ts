@@ -9,11 +9,11 @@ import {
   registerMask,
   resultPlace,
 } from "../calling-convention.ts";
-import { Form } from "../encoding.ts";
+import { Form, type FormId } from "../encoding.ts";
 import { Shape, stackAddress } from "../instruction-shape.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import { SelectionError } from "./selection-error.ts";
-import { classOfType, type Selector } from "./selector.ts";
+import type { Selector } from "./selector.ts";
 
 /**
  * The `result` instructions of each call, found before selection: they belong to the call's own
@@ -38,13 +38,13 @@ export function resultsOfCalls(selector: Selector, blocks: readonly number[]): M
 export function selectCall(selector: Selector, value: Value, results: readonly Value[]): void {
   const { fn, draft } = selector;
   const values = fn.listOf(value).map((operand) => fn.resolve(operand));
-  const classes = values.map((operand) => selector.classOf(operand));
+  const types = typesOf(selector, values);
   const resultCount = fn.aux[value] as number;
-  const places = argumentPlaces(classes, resultCount);
+  const places = argumentPlaces(types, resultCount);
   const registers = values.map((operand) => selector.registerOf(operand));
   storeStackArguments(selector, values, registers, places, Shape.outgoing);
   // The callee may write its last results there, wanted or not, or what its tail calls take.
-  const words = Math.max(areaWords(classes, resultCount), selector.environment.callAreaWords);
+  const words = Math.max(areaWords(types, resultCount), selector.environment.callAreaWords);
   const pointer = selector.operationOf(value) === Operation.callPointer;
   if (pointer) {
     const target = selector.registerOf(fn.a[value] as number);
@@ -71,10 +71,25 @@ function storeStackArguments(
   registers.forEach((register, index) => {
     const place = places[index] as Place;
     if (place.register >= 0) return;
-    const float = selector.classOf(values[index] as number) === 1;
-    const form = float ? Form.movsd_m64_x : Form.mov_rm64_r64;
+    const form = storeForm(selector, values[index] as Value);
     selector.draft.memory(form, register, stackAddress(area, place.stackWord));
   });
+}
+
+function typesOf({ fn }: Selector, values: readonly Value[]): number[] {
+  return values.map((value) => fn.type[value] as number);
+}
+
+/** What stores a value on the stack. */
+function storeForm(selector: Selector, value: Value): FormId {
+  if (selector.isVector(value)) return Form.movups_xm128_x;
+  return selector.classOf(value) === 1 ? Form.movsd_m64_x : Form.mov_rm64_r64;
+}
+
+/** What loads a value from the stack. */
+function loadForm(selector: Selector, value: Value): FormId {
+  if (selector.isVector(value)) return Form.movups_x_xm128;
+  return selector.classOf(value) === 1 ? Form.movsd_x_m64 : Form.mov_r64_rm64;
 }
 
 /** Adds the results' operands and the clobbers to the call, then loads results from the stack. */
@@ -82,10 +97,10 @@ function defineResults(selector: Selector, call: Value, others: readonly Value[]
   const { fn, draft } = selector;
   const results: { value: Value; place: Place }[] = [];
   if (fn.type[call] !== ValueType.none) {
-    results.push({ value: call, place: resultPlace(0, selector.classOf(call)) });
+    results.push({ value: call, place: resultPlace(0, fn.type[call] as number) });
   }
   for (const value of others) {
-    const place = resultPlace(fn.aux[value] as number, selector.classOf(value));
+    const place = resultPlace(fn.aux[value] as number, fn.type[value] as number);
     results.push({ value, place });
   }
   const wanted = results.filter(({ value }) => selector.hasRegister(value));
@@ -98,7 +113,7 @@ function defineResults(selector: Selector, call: Value, others: readonly Value[]
   draft.clobber(callClobbers & ~registerMask(defined));
   for (const { value, place } of wanted) {
     if (place.register >= 0) continue;
-    const form = selector.classOf(value) === 1 ? Form.movsd_x_m64 : Form.mov_r64_rm64;
+    const form = loadForm(selector, value);
     const address = stackAddress(Shape.outgoing, place.stackWord);
     draft.memory(form, selector.resultRegister(value), address);
   }
@@ -108,8 +123,7 @@ function defineResults(selector: Selector, call: Value, others: readonly Value[]
 export function selectEntry(selector: Selector): void {
   const { fn, draft } = selector;
   const parameters = fn.parametersOf(0);
-  const classes = parameters.map((value) => selector.classOf(value));
-  const places = argumentPlaces(classes, fn.signature.results.length);
+  const places = argumentPlaces(typesOf(selector, parameters), fn.signature.results.length);
   draft.append(Pseudo.entry);
   const wanted = parameters
     .map((value, index) => ({ value, place: places[index] as Place }))
@@ -120,7 +134,7 @@ export function selectEntry(selector: Selector): void {
   }
   for (const { value, place } of wanted) {
     if (place.register >= 0) continue;
-    const form = selector.classOf(value) === 1 ? Form.movsd_x_m64 : Form.mov_r64_rm64;
+    const form = loadForm(selector, value);
     const address = stackAddress(Shape.incoming, place.stackWord);
     draft.memory(form, selector.resultRegister(value), address);
   }
@@ -131,13 +145,12 @@ export function selectReturn(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
   const results = fn.listOf(value).map((operand, position) => {
     const resolved = fn.resolve(operand);
-    const registerClass = selector.classOf(resolved);
     const register = selector.registerOf(resolved);
-    return { register, registerClass, place: resultPlace(position, registerClass) };
+    const place = resultPlace(position, fn.type[resolved] as number);
+    return { register, form: storeForm(selector, resolved), place };
   });
-  for (const { register, registerClass, place } of results) {
+  for (const { register, form, place } of results) {
     if (place.register >= 0) continue;
-    const form = registerClass === 1 ? Form.movsd_m64_x : Form.mov_rm64_r64;
     draft.memory(form, register, stackAddress(Shape.incoming, place.stackWord));
   }
   draft.append(Pseudo.return);
@@ -153,10 +166,10 @@ export function selectReturn(selector: Selector, value: Value): void {
 export function selectTailCall(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
   const values = fn.listOf(value).map((operand) => fn.resolve(operand));
-  const classes = values.map((operand) => selector.classOf(operand));
+  const types = typesOf(selector, values);
   const resultCount = fn.signature.results.length;
-  checkArea(selector, areaWords(classes, resultCount));
-  const places = argumentPlaces(classes, resultCount);
+  checkArea(selector, areaWords(types, resultCount));
+  const places = argumentPlaces(types, resultCount);
   const registers = values.map((operand) => selector.registerOf(operand));
   const isPointer = selector.operationOf(value) === Operation.tailCallPointer;
   const pointer = isPointer ? selector.registerOf(fn.a[value] as number) : -1;
@@ -175,7 +188,7 @@ export function selectTailCall(selector: Selector, value: Value): void {
 
 function checkArea({ environment, fn }: Selector, words: number): void {
   const { parameters, results } = fn.signature;
-  const own = areaWords(parameters.map(classOfType), results.length);
+  const own = areaWords(parameters, results.length);
   if (words <= Math.max(own, environment.callAreaWords)) return;
   throw new SelectionError("a tail call needs more of the stack than its callers left", fn.name);
 }

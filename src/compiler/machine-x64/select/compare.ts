@@ -6,6 +6,7 @@ import { Form } from "../encoding.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import { copyTo, fitsByte } from "./integer.ts";
 import type { Selector } from "./selector.ts";
+import { selectVectorFlags } from "./vector-tests.ts";
 
 const { e, ne, l, b, g, a, le, be, ge, ae } = Condition;
 
@@ -27,6 +28,8 @@ export type FlagsTest =
 export function selectFlags(selector: Selector, truth: Value): FlagsTest {
   const comparison = comparisonOf(selector, truth);
   if (comparison !== undefined) return selectComparison(selector, comparison);
+  const tested = selectVectorFlags(selector, selector.fn.resolve(truth));
+  if (tested !== undefined) return { kind: "condition", condition: tested };
   const register = selector.registerOf(truth);
   selector.draft.registers(Form.test_rm32_r32, register, register);
   return { kind: "condition", condition: ne };
@@ -184,6 +187,6 @@ export function selectSelect(selector: Selector, value: Value): void {
 /** Copies a float into a fresh place for a two-address instruction to change. */
 export function copyFloat(selector: Selector, target: number, operand: Value): void {
   const value = selector.fn.resolve(operand);
-  if (selector.operationOf(value) === Operation.constant) selector.loadConstant(target, value);
+  if (selector.isConstant(value)) selector.loadConstant(target, value);
   else selector.draft.registers(Form.movaps_x_xm128, target, selector.registerOf(value));
 }

@@ -30,6 +30,11 @@ import { selectIntrinsic } from "./intrinsics.ts";
 import { selectLoad, selectStore } from "./memory.ts";
 import { selectFunctionReference, selectNothing } from "./references.ts";
 import type { Selector } from "./selector.ts";
+import { selectBitSelect, selectVectorBinary, selectVectorUnary } from "./vector.ts";
+import { selectExtractLane, selectPair, selectReplaceLane, selectSplat } from "./vector-lanes.ts";
+import { selectVectorShift } from "./vector-shifts.ts";
+import { selectShuffle } from "./vector-shuffle.ts";
+import { selectVectorTest } from "./vector-tests.ts";
 
 /** Selects machine instructions for one SSA instruction whose value or effect is needed. */
 export type Handler = (selector: Selector, value: Value) => void;
@@ -89,6 +94,16 @@ const byName: Partial<Record<OperationName, Handler>> = {
   demote: selectFloatWidth,
   promote: selectFloatWidth,
   reinterpret: selectReinterpret,
+  pair: selectPair,
+  splat: selectSplat,
+  extractLane: selectExtractLane,
+  replaceLane: selectReplaceLane,
+  shuffle: selectShuffle,
+  bitSelect: selectBitSelect,
+  vectorUnary: selectVectorUnary,
+  vectorBinary: selectVectorBinary,
+  vectorShift: selectVectorShift,
+  vectorTest: selectVectorTest,
   load: selectLoad,
   loadSymbol: selectLoad,
   store: selectStore,

@@ -1,7 +1,7 @@
 import type { Value } from "../../ssa/function.ts";
 import { Access, Operation } from "../../ssa/operations.ts";
 import { Form, type FormId } from "../encoding.ts";
-import { accessOf, isFloatAccess, type Selector } from "./selector.ts";
+import { accessOf, isIntegerAccess, type Selector } from "./selector.ts";
 
 /** Loads into 32-bit values (zero-extended to 64 bits by the processor), by access. */
 const loads32: readonly FormId[] = [
@@ -15,6 +15,13 @@ const loads32: readonly FormId[] = [
   Form.movss_x_m32,
   Form.movsd_x_m64,
 ];
+
+/** Loads into vectors, by access. */
+const vectorLoads = new Map<number, FormId>([
+  [Access.whole128, Form.movups_x_xm128],
+  [Access.zero32, Form.movss_x_m32],
+  [Access.zero64, Form.movsd_x_m64],
+]);
 
 /** Loads into 64-bit values, by access. */
 const loads64: readonly FormId[] = [
@@ -39,6 +46,7 @@ const stores: readonly FormId[] = [
   Form.mov_rm64_r64,
   Form.movss_m32_x,
   Form.movsd_m64_x,
+  Form.movups_xm128_x,
 ];
 
 const immediateStores: readonly FormId[] = [
@@ -55,8 +63,9 @@ const immediateStores: readonly FormId[] = [
 export function selectLoad(selector: Selector, value: Value): void {
   const access = accessOf(selector.fn.aux[value] as number);
   const forms = selector.isWide(value) ? loads64 : loads32;
+  const form = vectorLoads.get(access) ?? forms[access];
   const address = selector.addressOf(value);
-  selector.draft.memory(forms[access] as FormId, selector.resultRegister(value), address);
+  selector.draft.memory(form as FormId, selector.resultRegister(value), address);
 }
 
 /** store and storeSymbol. */
@@ -65,9 +74,9 @@ export function selectStore(selector: Selector, value: Value): void {
   const access = accessOf(fn.aux[value] as number);
   const stored = selector.operationOf(value) === Operation.store ? fn.b[value] : fn.a[value];
   const address = selector.addressOf(value);
-  const immediate = isFloatAccess(access)
-    ? undefined
-    : storedImmediate(selector, stored as number, access);
+  const immediate = isIntegerAccess(access)
+    ? storedImmediate(selector, stored as number, access)
+    : undefined;
   if (immediate !== undefined) {
     draft.memory(immediateStores[access] as FormId, -1, address, immediate);
   } else {

@@ -1,7 +1,7 @@
 import { MachineFunction } from "../../machine/machine-function.ts";
 import { loopDepths, reversePostorder } from "../../ssa/control-flow.ts";
 import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
-import { Operation } from "../../ssa/operations.ts";
+import { Operation, ValueType } from "../../ssa/operations.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import { resultsOfCalls, selectCall, selectEntry, selectReturn, selectTailCall } from "./calls.ts";
 import { selectBranch, selectSwitch } from "./control.ts";
@@ -173,6 +173,7 @@ function assembleBlocks(
   const code = new MachineFunction(fn.name);
   code.registerClasses = draft.code.registerClasses;
   code.rematerialization = draft.code.rematerialization;
+  if (fn.type.includes(ValueType.v128)) code.wordsOfClass = [1, 2];
   const numberOf = (block: Block) => numbers.blocks.get(block) as number;
   for (const block of order) {
     const { firstGroup, lastGroup, exchangeSuccessors } = selected.get(block) as SelectedBlock;

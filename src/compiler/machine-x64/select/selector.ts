@@ -1,5 +1,6 @@
 import { memoryBase } from "../../../contracts/machine-interface.ts";
 import { RegisterClass, type RegisterClassId, Role } from "../../machine/machine-function.ts";
+import { constantBits } from "../../ssa/bits.ts";
 import type { SsaFunction, Value } from "../../ssa/function.ts";
 import {
   Access,
@@ -10,10 +11,11 @@ import {
   Space,
   ValueType,
 } from "../../ssa/operations.ts";
-import { appBaseRegister } from "../calling-convention.ts";
+import { appBaseRegister, classOfType } from "../calling-convention.ts";
 import { Form } from "../encoding.ts";
 import { type Address, baseAddress, symbolAddress } from "../instruction-shape.ts";
 import { Draft } from "./draft.ts";
+import { loadVector, type VectorBits, vectorAddress } from "./vector-constants.ts";
 
 /** What selection needs from the program around a function. */
 export interface SelectionEnvironment {
@@ -78,6 +80,11 @@ export class Selector {
     return classOfType(this.fn.type[value] as number);
   }
 
+  /** Whether a value is a vector. */
+  isVector(value: Value): boolean {
+    return this.fn.type[value] === ValueType.v128;
+  }
+
   /** Whether a value is 64 bits wide. */
   isWide(value: Value): boolean {
     const type = this.fn.type[value];
@@ -108,7 +115,7 @@ export class Selector {
   registerOf(operand: Value): number {
     const value = this.fn.resolve(operand);
     const operation = this.operationOf(value);
-    if (operation === Operation.constant) {
+    if (this.isConstant(value)) {
       const register = this.temporaryLike(value);
       this.loadConstant(register, value);
       return register;
@@ -124,10 +131,20 @@ export class Selector {
     return this.assignedRegister(value);
   }
 
+  /** Whether a value is a constant: a scalar's bits, or a pair of such. */
+  isConstant(value: Value): boolean {
+    const operation = this.operationOf(value);
+    if (operation === Operation.constant) return true;
+    return (
+      operation === Operation.pair && this.halvesOf(value).every((half) => this.isConstant(half))
+    );
+  }
+
   /** Puts a constant into a register. */
   loadConstant(register: number, value: Value): void {
     const { low, high } = this.immediateOf(value);
-    if (this.classOf(value) === RegisterClass.float) {
+    if (this.isVector(value)) loadVector(this, register, this.vectorConstant(value));
+    else if (this.classOf(value) === RegisterClass.float) {
       this.loadFloatConstant(register, value, low, high);
     } else if (high === 0 || !this.isWide(value)) {
       this.draft.registers(Form.mov_r32_imm32, register, -1, low);
@@ -137,6 +154,12 @@ export class Selector {
       this.draft.append(Form.mov_r64_imm64, low, high);
       this.draft.operand(register, 1);
     }
+  }
+
+  /** The bits of a constant vector. */
+  vectorConstant(value: Value): VectorBits {
+    const [low = 0n, high = 0n] = this.halvesOf(value).map((half) => constantBits(this.fn, half));
+    return { low, high };
   }
 
   /** The name of the read-only constant with these bits, made by the driver. */
@@ -175,11 +198,14 @@ export class Selector {
 
   /**
    * The address of a load that may be folded into the current instruction as a memory operand of
-   * the value's full width, or undefined.
+   * some bytes, the value's full width unless told, or undefined.
    */
-  foldLoad(operand: Value): Address | undefined {
+  foldLoad(operand: Value, wantedBytes?: number): Address | undefined {
     const value = this.fn.resolve(operand);
     const operation = this.operationOf(value);
+    if (this.isVector(value) && this.isConstant(value)) {
+      return vectorAddress(this, this.vectorConstant(value));
+    }
     if (this.isFloatConstant(value)) {
       const { low, high } = this.immediateOf(value);
       return symbolAddress(this.constantSymbol(this.isWide(value), low, high));
@@ -188,7 +214,7 @@ export class Selector {
     if (this.useCounts[value] !== 1 || this.hasRegister(value)) return undefined;
     if (this.epochs[value] !== this.epochs[this.current]) return undefined;
     const bytes = accessBytes[(this.fn.aux[value] as number) & 15];
-    if (bytes !== (this.isWide(value) ? 8 : 4)) return undefined;
+    if (bytes !== (wantedBytes ?? (this.isWide(value) ? 8 : 4))) return undefined;
     this.folded[value] = 1;
     return this.addressOf(value);
   }
@@ -264,6 +290,10 @@ export class Selector {
     return sum < 2 ** 31 ? sum : undefined;
   }
 
+  private halvesOf(pair: Value): Value[] {
+    return [this.fn.a, this.fn.b].map((column) => this.fn.resolve(column[pair] as number));
+  }
+
   private assignedRegister(value: Value): number {
     const known = this.registers[value] as number;
     if (known !== -1) return known;
@@ -304,18 +334,12 @@ export class Selector {
   }
 }
 
-/** The register class of values of a type. */
-export function classOfType(type: number): RegisterClassId {
-  const isFloat = type === ValueType.f32 || type === ValueType.f64;
-  return isFloat ? RegisterClass.float : RegisterClass.integer;
-}
-
 /** The access number of an `aux` column. */
 export function accessOf(aux: number): number {
   return aux & 15;
 }
 
-/** Whether an access is of a float. */
-export function isFloatAccess(access: number): boolean {
-  return access === Access.float32 || access === Access.float64;
+/** Whether an access is of an integer. */
+export function isIntegerAccess(access: number): boolean {
+  return access <= Access.whole64;
 }
