@@ -246,7 +246,7 @@ describe.each(withFolders)("folders of the host on $title", options, ({ open }) 
 
   test.each([
     ["missing:/data", /^tsuki: cannot mount missing: no such folder\n$/],
-    ["folder", /^tsuki: cannot mount folder is not of the form folder:\/target\[:ro\]\n$/],
+    ["folder", /^tsuki: cannot mount folder: not of the form folder:\/target\[:ro\]\n$/],
     [`${import.meta.filename}:/data`, /^tsuki: cannot mount .*: not a folder\n$/],
   ])("TSUKI_MOUNT=%s: one line, status 125", async (mount, line) => {
     const monitor = open();

@@ -69,10 +69,11 @@ export const engineFunctions = {
   streamWrite: define("stream: number, chunk: string | ArrayBuffer", "number"), // as httpWrite
   streamShutdown: define("stream: number", "void"),
   streamClose: define("stream: number", "void"),
-  streamAddresses: define("stream: number", "string[]"), // local, peer
+  streamAddresses: define("handle: number", "string[]"), // local, and of a stream its peer's
 
-  // Datagrams: `onReadable` follows.
+  // Datagrams: `onReadable` follows; behind EAGAIN of sending, `onWritable`.
   udpBind: define("address: string, port: number", "number"), // socket
+  /** 0: sent; a handle: `onConnected` follows once the host's address is known and it was sent. */
   udpSend: define("socket: number, host: string, port: number, data: ArrayBuffer", "number"),
   udpReceive: define("socket: number", "[ArrayBuffer, string] | null"),
   udpClose: define("socket: number", "void"),
@@ -84,6 +85,8 @@ export const engineFunctions = {
   fileStatus: define("path: string", "number[] | number"), // kind, size, modified
   fileRemove: define("path: string", "number"),
   fileMakeDirectory: define("path: string", "number"),
+  /** What has the new name already is replaced. */
+  fileRename: define("path: string, newPath: string", "number"),
 } as const satisfies Record<string, EngineFunction>;
 
 /** The name of a function that JavaScript calls. */
@@ -97,7 +100,7 @@ export const engineEvents = {
   readable: 3, // handle: request, stream or socket
   writable: 4,
   closed: 5, // handle: request or stream; value: 0 or an error number
-  connected: 6, // handle: stream; value: 0 or an error number
+  connected: 6, // handle: stream, or udpSend's; value: 0 or an error number
   connection: 7, // handle: listener
   shutdown: 8, // asked to stop
   idle: 9, // nothing is pending: exit(status) or start something; otherwise the instance exits with 0

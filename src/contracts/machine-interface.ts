@@ -116,6 +116,8 @@ export const machineImports = {
   "node.arguments": define(["i32", "i32"], ["i32"], ["node"]), // pointer, capacity -> bytes needed
   "node.idle": define(["i64", "i32"], [], ["node"]), // until deadline ns or socket event; 1: or input
   "node.exit": define(["i32"], [], ["node"]), // does not return
+  "node.catchStop": define([], [], ["node"]), // requests to stop no longer end the process
+  "node.takeStop": define([], ["i32"], ["node"]), // 1, once, when there was one
 
   // Its sockets, which never wait. Results are negated WASI error numbers when they fail; an address
   // is the kernel's (kernel/net/address.as.ts), families and types are WASI's.

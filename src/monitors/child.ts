@@ -15,6 +15,8 @@ export interface ChildProgram {
   readonly streams: InstanceStreams;
   /** Bytes that the child finds on descriptor 3. */
   readonly handover?: Uint8Array;
+  /** Whether a request to stop is written to descriptor 4, too; only with a handover. */
+  readonly hasStopPipe?: boolean;
 }
 
 /** Starts a program; resolves when it runs, throws `monitor-failed` when it cannot be started. */
@@ -24,6 +26,7 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
     ? ["inherit", "inherit", "inherit"]
     : ["pipe", "pipe", "pipe"];
   if (program.handover !== undefined) stdio.push("pipe");
+  if (program.hasStopPipe === true) stdio.push("pipe");
   const child = spawn(program.path, program.arguments, {
     stdio,
     env: { ...program.environment },
@@ -46,7 +49,10 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
       await drained;
       return status;
     },
-    stop: () => void child.kill("SIGTERM"),
+    stop: () => {
+      writeStop(child);
+      child.kill("SIGTERM");
+    },
     kill: () => void child.kill("SIGKILL"),
   };
 }
@@ -59,6 +65,13 @@ function spawned(child: ChildProcess, path: string): Promise<void> {
       reject(new TsukiError("monitor-failed", message, { cause: error }));
     });
   });
+}
+
+function writeStop(child: ChildProcess): void {
+  const pipe = child.stdio[4];
+  if (pipe === null || pipe === undefined || !("write" in pipe)) return;
+  pipe.on("error", () => {});
+  pipe.write("stop\n");
 }
 
 /** Connects streams that are not inherited; resolves when all output has been passed on. */

@@ -17,6 +17,22 @@ export interface Streams {
   readonly inputReady: () => boolean;
 }
 
+/** Requests to stop, which end the process unless they are caught. */
+export interface StopRequests {
+  /** Has them reported from now on. */
+  readonly catch: () => void;
+  /** Whether there is one that was not taken. */
+  readonly isPending: () => boolean;
+  /** Takes it: whether there was one. */
+  readonly take: () => boolean;
+}
+
+const noStopRequests: StopRequests = {
+  catch: () => {},
+  isPending: () => false,
+  take: () => false,
+};
+
 /** What TypeScript does for a kernel on the node platform. */
 export interface NodeSurroundings {
   readonly streams: Streams;
@@ -28,6 +44,8 @@ export interface NodeSurroundings {
   readonly network?: Network | undefined;
   /** None by default. */
   readonly folders?: Folders | undefined;
+  /** None by default. */
+  readonly stopRequests?: StopRequests | undefined;
 }
 
 /** The `node` module of the machine interface. */
@@ -36,6 +54,7 @@ export function nodeModule(
   memory: WebAssembly.Memory,
 ): Record<string, MachineFunction> {
   const { streams, clock, random, launchRecord, network = noNetwork, folders } = surroundings;
+  const { stopRequests = noStopRequests } = surroundings;
   const range = (pointer: number, length: number): Uint8Array =>
     new Uint8Array(memory.buffer, pointer >>> 0, length >>> 0);
   return {
@@ -61,8 +80,13 @@ export function nodeModule(
     },
     idle: (deadline: bigint, input: number) => {
       const hasInput = input === 0 ? () => false : streams.inputReady;
-      clock.waitUntil(BigInt.asUintN(64, deadline), () => network.hasEvents() || hasInput());
+      clock.waitUntil(
+        BigInt.asUintN(64, deadline),
+        () => network.hasEvents() || hasInput() || stopRequests.isPending(),
+      );
     },
+    catchStop: () => stopRequests.catch(),
+    takeStop: () => Number(stopRequests.take()),
     exit: (status: number) => {
       throw new InstanceExit(status);
     },

@@ -1,14 +1,14 @@
 import { randomFillSync } from "node:crypto";
 import { embeddedTreeSection } from "../contracts/embedded-tree.ts";
 import { opensFiles } from "../contracts/guest-abi.ts";
-import { platformIds } from "../contracts/machine-interface.ts";
+import { engineSection, platformIds } from "../contracts/machine-interface.ts";
 import { prepareApp } from "./app-module.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import type { Folders } from "./folders.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
 import type { Network } from "./network.ts";
-import { nodeModule, type Streams } from "./node-module.ts";
+import { nodeModule, type StopRequests, type Streams } from "./node-module.ts";
 
 /** An app to run on the node platform and everything around it. */
 export interface AppRun {
@@ -28,6 +28,8 @@ export interface AppRun {
   readonly network?: Network;
   /** Folders of the host, for TSUKI_MOUNT; none by default. */
   readonly folders?: Folders;
+  /** Requests to stop; there are none by default. */
+  readonly stopRequests?: StopRequests;
   /** The app's files (contracts/embedded-tree.ts); by default those that its module carries. */
   readonly embeddedTree?: Uint8Array;
   /** Upper bound of the app's memory in 64 KiB pages. */
@@ -63,7 +65,8 @@ export function createNodeMachine(run: AppRun): Machine {
   const pages = Math.ceil((heapStart + neededBytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   new Uint8Array(memory.buffer).set(tree, heapStart);
-  const { streams, clock = hostClock(), random = randomFillSync } = run;
+  const { streams, clock = hostClock(), random = randomFillSync, stopRequests } = run;
+  const { network, folders } = run;
   return new Machine({
     kernel: toModule(run.kernel),
     app,
@@ -77,7 +80,7 @@ export function createNodeMachine(run: AppRun): Machine {
     },
     modules: {
       node: nodeModule(
-        { streams, clock, random, launchRecord, network: run.network, folders: run.folders },
+        { streams, clock, random, launchRecord, network, folders, stopRequests },
         memory,
       ),
     },
@@ -92,7 +95,8 @@ function carriedTree(app: WebAssembly.Module): Uint8Array {
 }
 
 function writesFiles(app: WebAssembly.Module): boolean {
-  return WebAssembly.Module.imports(app).some(({ name }) => opensFiles(name));
+  const isEngine = WebAssembly.Module.customSections(app, engineSection).length > 0;
+  return isEngine || WebAssembly.Module.imports(app).some(({ name }) => opensFiles(name));
 }
 
 function toModule(kernel: WebAssembly.Module | Uint8Array): WebAssembly.Module {

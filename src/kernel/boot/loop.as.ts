@@ -2,7 +2,7 @@
 import * as config from "../base/config.as";
 import * as node from "../base/machine/node.as";
 import { linuxIdle, linuxYield } from "../platform/linux/process.as";
-import { nodeTakeSocketEvents } from "../platform/node/sockets.as";
+import { nodeRound } from "../platform/node/round.as";
 import { pcIdle, pcRound } from "../platform/pc/loop.as";
 
 /** The deadline that never comes. */
@@ -11,7 +11,7 @@ export const neverDeadline: u64 = u64.MAX_VALUE;
 /** Serves every device once. */
 export function round(): void {
   if (config.platform == config.pc) pcRound();
-  else if (config.platform == config.node && config.opensSockets) nodeTakeSocketEvents();
+  else if (config.platform == config.node && config.opensSockets) nodeRound();
 }
 
 /** Serves every device and lets others run. */

@@ -1,5 +1,7 @@
 // The request to stop the instance. It is only reported to apps whose work the kernel ends in order
 // (config.catchesStop); others end at once, as any process does.
+import * as config from "../base/config.as";
+import * as node from "../base/machine/node.as";
 import { exit } from "./exit.as";
 
 let isHandled = false;
@@ -7,7 +9,9 @@ let isRequested = false;
 
 /** Says that somebody looks at `stopRequested` from now on; before, a request ends the instance. */
 export function handleStop(): void {
+  if (isHandled) return;
   isHandled = true;
+  if (config.platform == config.node) node.catchStop();
 }
 
 /** Whether somebody has asked the instance to stop. */

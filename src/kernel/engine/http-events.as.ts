@@ -23,7 +23,7 @@ import {
 import { graceTime, requestsAtHand } from "../http/stopping.as";
 import { closedEvent, readableEvent, requestEvent, writableEvent } from "./event-numbers.table.as";
 import { deliver } from "./events.as";
-import { closeText, free } from "./quickjs.as";
+import { releaseToken } from "./held-bytes.as";
 
 /** So many events are delivered before timers have their turn. */
 const eventBatch: u32 = 256;
@@ -77,12 +77,6 @@ function deliverFor(event: u32, connection: Connection): void {
       releaseToken(token);
     }
   }
-}
-
-/** Gives back what a response's body was held by: a text's address, or a value. */
-export function releaseToken(token: u64): void {
-  if (token >> 32 == 0) closeText(<u32>token);
-  else free(token);
 }
 
 /** A program that is asked to stop has a while to answer what it has. */

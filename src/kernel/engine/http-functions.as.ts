@@ -1,6 +1,5 @@
 // What JavaScript calls for an HTTP server (contracts/engine-interface.ts, by their numbers).
 import * as errno from "../base/errno.as";
-import * as app from "../base/machine/app.as";
 import { Connection, findListener, findRequest } from "../http/connections.as";
 import {
   abortExchange,
@@ -12,10 +11,10 @@ import {
   writeBody,
 } from "../http/respond.as";
 import { closeHttpListener, listenForHttp } from "../http/server.as";
-import { allocateZeroedFrame } from "../memory/frames.as";
-import { addressBytes, ipv4, portOf, setPort, setUnspecified } from "../net/address.as";
-import { addressTextBytes, parseAddress } from "../net/address-text.as";
+import { portOf } from "../net/address.as";
 import { localAddress } from "../net/sockets.as";
+import { addressSpace, readAddress } from "./addresses.as";
+import { failed } from "./failed.as";
 import { headerList, methodText, peerText, targetText } from "./http-request.as";
 import { respond } from "./http-respond.as";
 import {
@@ -31,13 +30,10 @@ import {
   numberValue,
   openText,
   textLength,
-  toInteger,
   toNumber,
   undefinedValue,
   Value,
 } from "./quickjs.as";
-
-let address: usize = 0; // a frame: an address, then its text
 
 /** Calls one of these functions; its arguments are read by `argument(list, index)`. */
 export function callHttpFunction(number: u32, list: u32, count: u32): Value {
@@ -66,10 +62,6 @@ export function callHttpFunction(number: u32, list: u32, count: u32): Value {
   }
 }
 
-function failed(error: u32): Value {
-  return integerValue(-<i32>error);
-}
-
 /** The client has gone: there is nothing to read, and nobody to write to. */
 function withoutRequest(number: u32): Value {
   if (number <= 13 || number == 15) return newString(0, 0);
@@ -82,35 +74,18 @@ function callListener(number: u32, handle: u64): Value {
   const listener = findListener(handle);
   if (listener == null) return number == 10 ? failed(errno.badDescriptor) : undefinedValue;
   if (number == 10) {
-    localAddress(listener.socket, address);
-    return integerValue(portOf(address));
+    localAddress(listener.socket, addressSpace());
+    return integerValue(portOf(addressSpace()));
   }
   closeHttpListener(listener);
   return undefinedValue;
 }
 
 function listen(list: u32): Value {
-  if (address == 0) address = allocateZeroedFrame();
-  if (address == 0) return failed(errno.noMemory);
-  if (!readHost(argument(list, 0))) return failed(errno.invalid);
-  setPort(address, toInteger(argument(list, 1)));
+  const address = readAddress(argument(list, 0), argument(list, 1));
+  if (address == 0) return failed(errno.invalid);
   const handle = listenForHttp(address);
   return handle < 0 ? integerValue(<i32>handle) : numberValue(<f64>handle);
-}
-
-/** Reads an address as text; `localhost` and nothing have their usual meaning. */
-function readHost(value: Value): bool {
-  const start = openText(value);
-  const length = textLength();
-  const copy = address + addressBytes;
-  let isAddress = false;
-  if (start != 0 && length <= addressTextBytes) {
-    app.copyIn(copy, start, length);
-    isAddress = length == 0 || parseAddress(copy, length, address);
-    if (length == 0) setUnspecified(address, ipv4, 0);
-  }
-  closeText(start);
-  return isAddress;
 }
 
 function read(connection: Connection): Value {

@@ -2,9 +2,8 @@
 import { Connection } from "../http/connections.as";
 import { headerEntry } from "../http/request.as";
 import { allocateFrames, frameBytes } from "../memory/frames.as";
-import { familyOf, ipv6, portOf } from "../net/address.as";
-import { formatAddress } from "../net/address-text.as";
 import { peerOf } from "../net/socket-table.as";
+import { endpointText } from "./addresses.as";
 import { newArray, newString, setElement, Value } from "./quickjs.as";
 
 const roomFrames: u32 = 6; // every byte of the longest value may become two
@@ -35,19 +34,7 @@ export function headerList(connection: Connection): Value {
 
 /** The client's address and port. */
 export function peerText(connection: Connection): Value {
-  if (!makeRoom()) return newString(0, 0);
-  const address = peerOf(connection.socket);
-  const isLong = familyOf(address) == ipv6;
-  let end = room;
-  if (isLong) store<u8>(end++, 0x5b);
-  end += formatAddress(address, end);
-  if (isLong) store<u8>(end++, 0x5d);
-  store<u8>(end++, 0x3a);
-  const port = portOf(address);
-  for (let divisor: u32 = 10_000; divisor != 0; divisor /= 10) {
-    if (port >= divisor || divisor == 1) store<u8>(end++, 0x30 + port / divisor % 10);
-  }
-  return newString(room, <u32>(end - room));
+  return endpointText(peerOf(connection.socket));
 }
 
 /** Bytes as a string of code points up to 255, as the web's byte strings are. */

@@ -3,7 +3,7 @@ import * as errno from "../base/errno.as";
 import { appSource, Connection } from "../http/connections.as";
 import { beginField, beginHead, endField, putAppReason, putReason } from "../http/head-writer.as";
 import { abortExchange, respondInPieces, respondWhole } from "../http/respond.as";
-import { releaseToken } from "./http-events.as";
+import { releaseToken } from "./held-bytes.as";
 import {
   argument,
   bufferStart,

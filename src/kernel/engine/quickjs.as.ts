@@ -202,6 +202,13 @@ export function copyToArrayBuffer(pointer: usize, length: u32): Value {
   return value;
 }
 
+/** The beginning of an ArrayBuffer as another one; gives the first back. */
+export function shorten(buffer: Value, length: u32): Value {
+  const value = newArrayBufferCopy(context, bufferStart(buffer), length);
+  free(buffer);
+  return value;
+}
+
 /** Where an ArrayBuffer lies in the app's memory, 0 if it is none; `textLength` is its length. */
 export function bufferStart(value: Value): u32 {
   const start = getArrayBuffer(context, scratch + lengthOffset, value);

@@ -5,7 +5,7 @@ import * as errno from "../base/errno.as";
 import { putBytes, putText } from "../base/line.as";
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
-import { copyVariable } from "../launch/strings.as";
+import { copySetting, tooLong } from "../launch/setting.as";
 import { allocateZeroedFrame, frameBytes } from "../memory/frames.as";
 import { openFolderRoot } from "./folder.as";
 import { prepareScratch, secondPath } from "./scratch.as";
@@ -29,8 +29,8 @@ export function openFolders(): bool {
   frame = allocateZeroedFrame();
   if (frame == 0 || !prepareScratch()) return true;
   const setting = frame + recordsBytes;
-  const length = copyVariable(text("TSUKI_MOUNT"), setting, settingLimit);
-  if (length <= 0) return true;
+  const length = copySetting(text("TSUKI_MOUNT"), setting, settingLimit);
+  if (length <= 0) return length != tooLong;
   for (let start = setting, end = setting + length; start < end; ) {
     let stop = start;
     while (stop < end && load<u8>(stop) != comma) stop++;
@@ -73,7 +73,7 @@ function openFolder(start: usize, end: usize): bool {
   while (target > start && load<u8>(target - 1) != colon) target--;
   const length = targetBytes(target, stop);
   if (target <= start + 1 || length == 0) {
-    return report(start, end, text(" is not of the form folder:/target[:ro]"));
+    return report(start, end, text(": not of the form folder:/target[:ro]"));
   }
   if (count == folderLimit) return report(start, end, text(": 16 folders are mounted already"));
   const pathBytes = <u32>(target - 1 - start);

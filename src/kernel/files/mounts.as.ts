@@ -22,6 +22,7 @@ import { prepareScratch } from "./scratch.as";
 
 const recordBytes: u32 = 16;
 const mountLimit: u32 = 32;
+const slash: u32 = 0x2f;
 
 let mounts: usize = 0; // a frame
 let count: u32 = 0;
@@ -72,6 +73,32 @@ export function mountRoot(mount: u32): u32 {
 /** Whether nothing on a mount can be changed. */
 export function isMountReadOnly(mount: u32): bool {
   return load<u8>(recordOf(mount), 1) != 0;
+}
+
+/** The mount on which an absolute path lies: the longest that it begins with; -1 for none. */
+export function findMount(path: usize, length: u32): i32 {
+  let found: i32 = -1;
+  let foundLength: u32 = 0;
+  for (let mount: u32 = 0; mount < mountCount(); mount++) {
+    const bytes = mountTargetLength(mount);
+    if (bytes < foundLength || !isBelow(path, length, mountTarget(mount), bytes)) continue;
+    found = mount;
+    foundLength = bytes;
+  }
+  return found;
+}
+
+/** How many bytes of a mount's path lead to a directory above it and the slash; 0 if it is not. */
+export function bytesAboveMount(mount: u32, path: usize, length: u32): u32 {
+  const bytes = mountTargetLength(mount);
+  if (bytes <= length || !isBelow(mountTarget(mount), bytes, path, length)) return 0;
+  return length == 1 ? 1 : length + 1;
+}
+
+function isBelow(path: usize, length: u32, target: usize, bytes: u32): bool {
+  if (bytes == 1) return length != 0 && load<u8>(path) == slash;
+  if (length < bytes || memory.compare(path, target, bytes) != 0) return false;
+  return length == bytes || load<u8>(path + bytes) == slash;
 }
 
 function addMount(

@@ -1,17 +1,9 @@
 // An HTTP/1.1 server on sockets: listens, accepts, and hands out events one by one. Whoever runs
 // the app asks for the next event until there is none, then waits until `nextServerDeadline`.
 import * as errno from "../base/errno.as";
-import { familyOf } from "../net/address.as";
-import { setOwner, streamType } from "../net/socket-table.as";
-import {
-  acceptConnection,
-  bindSocket,
-  closeSocket,
-  listenOnSocket,
-  openSocket,
-  setSocketOption,
-} from "../net/sockets.as";
-import { reuseOption } from "../net/socket-options.as";
+import { listenAt } from "../net/listeners.as";
+import { setOwner } from "../net/socket-table.as";
+import { acceptConnection, closeSocket } from "../net/sockets.as";
 import {
   awaitsReadable,
   Connection,
@@ -45,7 +37,6 @@ import {
 /** Owner of the server's sockets in the socket table. */
 export const httpOwner: u32 = 1;
 
-const backlog: u32 = 4096; // the host bounds it
 const acceptBatch: u32 = 64;
 const requestTimeout: u32 = 408;
 
@@ -54,18 +45,17 @@ let blockedListener: u64 = 0;
 
 /** Listens on an address: the listener's handle, or a negated error number. */
 export function listenForHttp(address: usize): i64 {
-  const socket = openSocket(familyOf(address), streamType);
+  const socket = listenAt(address);
   if (socket < 0) return socket;
-  setSocketOption(socket, reuseOption, 1);
-  let result = bindSocket(socket, address);
-  if (result == 0) result = listenOnSocket(socket, backlog);
-  const connection = result == 0 ? openConnection(socket, listeningStage) : null;
+  const connection = openConnection(socket, listeningStage);
   if (connection == null) {
     closeSocket(socket);
-    return result == 0 ? -<i64>errno.noMemory : result;
+    return -<i64>errno.noMemory;
   }
   nameRequest(connection);
   setOwner(socket, httpOwner);
+  // A socket that listened before may have been reported to nobody.
+  enqueue(connection);
   return connection.handle;
 }
 

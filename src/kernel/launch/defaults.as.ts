@@ -28,7 +28,7 @@ export function copyDefaults(list: u32, pointers: u32, buffer: u32): void {
   visit(list, true, pointers, buffer);
 }
 
-/** Copies the value of a default variable into kernel memory: its bytes, or -1. */
+/** Copies a default variable's value into kernel memory: its bytes, -1, or -2 if it does not fit. */
 export function copyDefaultVariable(name: usize, buffer: usize, capacity: u32): i32 {
   let entry = entriesOf(environmentList);
   for (let left = countOf(environmentList); left != 0; left--) {
@@ -36,7 +36,7 @@ export function copyDefaultVariable(name: usize, buffer: usize, capacity: u32): 
     const value = stringEnd(entry);
     const length = <u32>(end - 1 - value);
     if (areEqual(entry, name)) {
-      if (length > capacity) return -1;
+      if (length > capacity) return -2;
       memory.copy(buffer, value, length);
       return length;
     }

@@ -42,7 +42,7 @@ export function isGiven(name: usize): bool {
   return config.platform == config.linux ? hasLinuxVariable(name) : hasRecordVariable(name);
 }
 
-/** Copies a variable's value into kernel memory: its bytes, or -1. */
+/** Copies a variable's value into kernel memory: its bytes, -1, or -2 if it does not fit. */
 export function copyGivenVariable(name: usize, buffer: usize, capacity: u32): i32 {
   if (config.platform == config.linux) return copyLinuxVariable(name, buffer, capacity);
   return copyRecordVariable(name, buffer, capacity);

@@ -79,13 +79,13 @@ export function copyRecordStrings(list: u32, pointers: u32, buffer: u32): void {
   }
 }
 
-/** Copies an environment variable's value: its bytes, or -1 when it is not there or too long. */
+/** Copies an environment variable's value: its bytes, -1 when it is not there, -2 when too long. */
 export function copyRecordVariable(name: usize, buffer: usize, capacity: u32): i32 {
   const value = findVariable(name);
   if (value == 0) return -1;
   let length: u32 = 0;
   while (load<u8>(value + length) != 0) length++;
-  if (length > capacity) return -1;
+  if (length > capacity) return -2;
   memory.copy(buffer, value, length);
   return length;
 }

@@ -25,9 +25,12 @@ export function copyStrings(list: u32, pointers: u32, buffer: u32): void {
   }
 }
 
+/** What `copyVariable` gives for a value that does not fit. */
+export const tooLong: i32 = -2;
+
 /**
- * Copies the value of a variable of the environment into kernel memory: its bytes, or -1 when there
- * is none or it does not fit. `name` is text("...").
+ * Copies the value of a variable of the environment into kernel memory: its bytes, -1 when there is
+ * none, or `tooLong`. `name` is text("...").
  */
 export function copyVariable(name: usize, buffer: usize, capacity: u32): i32 {
   if (config.hasDefaults && !isGiven(name)) return copyDefaultVariable(name, buffer, capacity);

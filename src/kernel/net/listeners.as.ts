@@ -5,7 +5,7 @@ import * as errno from "../base/errno.as";
 import { putBytes, putText } from "../base/line.as";
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
-import { copyVariable } from "../launch/strings.as";
+import { copySetting, tooLong } from "../launch/setting.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
 import {
   linuxAdoptInherited,
@@ -15,7 +15,7 @@ import {
   linuxOpenListener,
 } from "../platform/linux/listeners.as";
 import { nodeOpenListener } from "../platform/node/listeners.as";
-import { familyOf, ipv4, ipv6, setPort, setUnspecified } from "./address.as";
+import { familyOf, ipv4, ipv6, portOf, setPort, setUnspecified } from "./address.as";
 import { parseAddress } from "./address-text.as";
 import {
   entryEnd,
@@ -25,17 +25,63 @@ import {
   publishedHostPort,
   reportMalformed,
 } from "./settings.as";
-import { setPublishedPort } from "./socket-table.as";
-import { adoptListener } from "./sockets.as";
+import { reuseOption } from "./socket-options.as";
+import { setPublishedPort, streamType, typeOf } from "./socket-table.as";
+import {
+  adoptListener,
+  bindSocket,
+  closeSocket,
+  listenOnSocket,
+  localAddress,
+  openSocket,
+  setSocketOption,
+} from "./sockets.as";
 
 const valueCapacity: u32 = 2048;
 
+const backlog: u32 = 4096; // the host bounds it
+const claimLimit: u32 = 64;
+
 let count: u32 = 0;
+let inheritedCount: u32 = 0;
+let claimed: u64 = 0; // a bit for each
 let address: usize = 0;
 
 /** How many there are: sockets 0 to count - 1. */
 export function listenerCount(): u32 {
   return count;
+}
+
+/**
+ * Takes one for a JavaScript program, which knows no descriptors: the one of the port that it asks
+ * for, or else the first that was handed over; -1 when there is none.
+ */
+export function claimListener(type: u32, wanted: usize): i32 {
+  if (config.appKind != config.javaScriptEngine || address == 0) return -1;
+  const port = portOf(wanted);
+  let found: i32 = -1;
+  for (let socket: u32 = 0; socket < min(count, claimLimit); socket++) {
+    if ((claimed >> socket & 1) != 0 || typeOf(socket) != type) continue;
+    const isItsPort = localAddress(socket, address) == 0 && portOf(address) == port;
+    if (isItsPort || (found < 0 && socket < inheritedCount)) found = socket;
+    if (isItsPort) break;
+  }
+  if (found >= 0) claimed |= <u64>1 << found;
+  return found;
+}
+
+/** A socket that listens at an address: a new one, or for JavaScript one that does already. */
+export function listenAt(wanted: usize): i32 {
+  const open = claimListener(streamType, wanted);
+  if (open >= 0) return open;
+  const socket = openSocket(familyOf(wanted), streamType);
+  if (socket < 0) return socket;
+  setSocketOption(socket, reuseOption, 1);
+  let result = bindSocket(socket, wanted);
+  if (result == 0) result = listenOnSocket(socket, backlog);
+  if (result == 0) return socket;
+  closeSocket(socket);
+  return result;
 }
 
 /** Opens them; false, with a line that says why, when one cannot be opened. */
@@ -44,8 +90,8 @@ export function openListeners(): bool {
   const frame = allocateZeroedFrame();
   if (frame == 0) return true;
   address = frame + valueCapacity;
-  const length = copyVariable(text("TSUKI_LISTEN"), frame, valueCapacity);
-  if (length < 0) return true;
+  const length = copySetting(text("TSUKI_LISTEN"), frame, valueCapacity);
+  if (length < 0) return length != tooLong;
   for (let start = frame, end = frame + length; start < end; ) {
     const stop = entryEnd(start, end);
     if (!openEntry(start, stop)) return false;
@@ -62,6 +108,7 @@ function adoptInherited(): void {
     const family = linuxInheritedFamily(<u32>handle);
     keep(family, linuxInheritedType(<u32>handle), <u32>handle);
   }
+  inheritedCount = count;
 }
 
 function openEntry(start: usize, end: usize): bool {

@@ -4,7 +4,7 @@
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
 import { putBytes, putText } from "../base/line.as";
-import { copyVariable } from "../launch/strings.as";
+import { copySetting, tooLong } from "../launch/setting.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
 import { datagramType, streamType } from "./socket-table.as";
 
@@ -28,7 +28,8 @@ export function readNetworkSettings(): bool {
 
 function readNet(): bool {
   const name = text("TSUKI_NET");
-  const length = copyVariable(name, frame, valueCapacity);
+  const length = copySetting(name, frame, valueCapacity);
+  if (length == tooLong) return false;
   isOff = length == 4 && load<u32>(frame) == noneWord;
   if (length <= 0 || isOff || (length == 4 && load<u32>(frame) == hostWord)) return true;
   reportMalformed(name, frame, frame + length);
@@ -37,7 +38,8 @@ function readNet(): bool {
 
 function readPublish(): bool {
   const name = text("TSUKI_PUBLISH");
-  const length = copyVariable(name, frame, valueCapacity);
+  const length = copySetting(name, frame, valueCapacity);
+  if (length == tooLong) return false;
   for (let start = frame, end = frame + max(length, 0); start < end; ) {
     const stop = entryEnd(start, end);
     if (!readMapping(start, stop)) {

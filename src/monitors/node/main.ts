@@ -10,6 +10,9 @@ import { Input, type InputThreadData, readAhead } from "./input.ts";
 import type { SocketThreadData } from "./socket-messages.ts";
 import { serveSockets } from "./socket-thread.ts";
 import { ThreadedNetwork } from "./sockets.ts";
+import { pipedStopRequests, type StopThreadData, watchStop } from "./stop.ts";
+
+type ThreadData = SocketThreadData | InputThreadData | StopThreadData;
 
 const handoverDescriptor = 3;
 
@@ -38,16 +41,18 @@ function main(): number {
     clock: hostClock(wake),
     network,
     folders: new HostFolders(),
+    stopRequests: pipedStopRequests(threadUrl, wake),
     maximumPages: handover.maximumPages ?? undefined,
   });
   network.finish();
   return status;
 }
 
-function serveThread(data: SocketThreadData | InputThreadData): void {
+function serveThread(data: ThreadData): void {
   if (data.kind === "sockets") serveSockets(data);
-  else readAhead(data);
+  else if (data.kind === "input") readAhead(data);
+  else watchStop(data);
 }
 
 if (isMainThread) process.exit(main());
-else serveThread(workerData as SocketThreadData | InputThreadData);
+else serveThread(workerData as ThreadData);

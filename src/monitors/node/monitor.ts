@@ -33,5 +33,6 @@ async function launch(files: NodeMonitorFiles, request: LaunchRequest): Promise<
     environment: {},
     streams: request.streams,
     handover: Buffer.from(JSON.stringify(handover)),
+    hasStopPipe: true,
   });
 }

@@ -36,6 +36,14 @@ export declare function idle(deadline: u64, input: u32): void;
 @external("node", "exit")
 export declare function exit(status: u32): void;
 
+/** Has requests to stop reported instead of ending the process. */
+@external("node", "catchStop")
+export declare function catchStop(): void;
+
+/** 1, once, when somebody has asked the instance to stop. */
+@external("node", "takeStop")
+export declare function takeStop(): u32;
+
 /** Opens a socket: its handle. */
 @external("node", "socketOpen")
 export declare function socketOpen(family: u32, type: u32): i64;

@@ -6,7 +6,7 @@ import { randomBits } from "../../random/random.as";
 import { monotonicTime } from "../../time/clock.as";
 import { addressBytes, familyOf, ipv4, ipv6 } from "../address.as";
 import { parseAddress } from "../address-text.as";
-import { datagramType } from "../socket-table.as";
+import { datagramType, readable, readinessOf } from "../socket-table.as";
 import { closeSocket, connectSocket, openSocket, receiveBytes, sendBytes } from "../sockets.as";
 import { hostsAddresses, serverAddress, serverCount } from "./host-files.as";
 import { noSuchName, queryCapacity, readAnswer, serverFailure, writeQuery } from "./message.as";
@@ -155,7 +155,7 @@ function askAgain(frame: usize): void {
 function receive(frame: usize): void {
   for (;;) {
     const socket = load<u32>(frame, socketPlusOne);
-    if (socket == 0) return;
+    if (socket == 0 || (readinessOf(socket - 1) & readable) == 0) return;
     const answer = frame + answerOffset;
     const length = receiveBytes(socket - 1, answer, answerCapacity, 0);
     if (length < 0) {

@@ -51,7 +51,7 @@ export function copyLinuxStrings(list: u32, pointers: u32, buffer: u32): void {
   }
 }
 
-/** Copies an environment variable's value: its bytes, or -1 if there is none or no room for it. */
+/** Copies an environment variable's value: its bytes, -1 if there is none, -2 if no room. */
 export function copyLinuxVariable(name: usize, buffer: usize, capacity: u32): i32 {
   const value = findVariable(name);
   return value == 0 ? -1 : copyHostText(value, buffer, capacity);
@@ -80,5 +80,5 @@ function copyHostText(start: u64, buffer: usize, capacity: u32): i32 {
     if (byte == 0) return length;
     if (length < capacity) store<u8>(buffer + length, byte);
   }
-  return -1;
+  return -2;
 }

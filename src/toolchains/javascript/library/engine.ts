@@ -48,7 +48,7 @@ export interface EngineFunctions {
   streamWrite(stream: number, chunk: Writable): number;
   streamShutdown(stream: number): void;
   streamClose(stream: number): void;
-  streamAddresses(stream: number): string[];
+  streamAddresses(handle: number): string[];
   udpBind(address: string, port: number): number;
   udpSend(socket: number, host: string, port: number, data: ArrayBuffer): number;
   udpReceive(socket: number): [ArrayBuffer, string] | null;
@@ -59,6 +59,7 @@ export interface EngineFunctions {
   fileStatus(path: string): number[] | number;
   fileRemove(path: string): number;
   fileMakeDirectory(path: string): number;
+  fileRename(path: string, newPath: string): number;
 }
 
 /** What the hidden object holds besides the functions (contracts, engineProperties). */

@@ -36,7 +36,10 @@ export interface HostScript {
   readonly files?: Readonly<Record<string, string>>;
   /** Asks the instance to stop after so many steps. */
   readonly shutdownAfter?: number;
-  /** What servers of the outside answer, by `host:port`, for each connection. */
+  /**
+   * What servers of the outside answer, by `host:port`, for each connection; behind WAIT only once
+   * more was sent to them, and END is their end.
+   */
   readonly servers?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -263,6 +266,7 @@ export class FakeHost {
       streamRead: (stream) => {
         const connection = this.#stream(stream);
         if (connection === undefined || connection.incoming.length === 0) return null;
+        if (connection.incoming[0] === "WAIT") return null;
         const text = connection.incoming.shift();
         if (text === undefined || text === "END") return undefined;
         if (connection.incoming.length > 0) this.#queue.push([events.readable, stream, 0]);
@@ -272,6 +276,7 @@ export class FakeHost {
         const connection = this.#stream(stream);
         if (connection === undefined) return -8;
         connection.sent += toText(chunk);
+        if (connection.incoming[0] === "WAIT") connection.incoming.shift();
         this.#queue.push([events.readable, stream, 0]);
         return 0;
       },
@@ -298,6 +303,7 @@ export class FakeHost {
       },
       fileRemove: (path) => (this.files.delete(path) ? 0 : -44),
       fileMakeDirectory: () => 0,
+      fileRename: () => -52,
     };
   }
 }

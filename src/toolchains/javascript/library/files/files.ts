@@ -46,6 +46,11 @@ export function removePath(path: string): void {
   checked(engine.fileRemove(path), "unlink", `'${path}'`);
 }
 
+/** Renames, and replaces what has the new name; throws a SystemError. */
+export function renamePath(path: string, newPath: string): void {
+  checked(engine.fileRename(path, newPath), "rename", `'${path}' -> '${newPath}'`);
+}
+
 /** Makes a directory; throws a SystemError. */
 export function makeDirectory(path: string): void {
   checked(engine.fileMakeDirectory(path), "mkdir", `'${path}'`);

@@ -13,6 +13,7 @@ export class TcpStream implements Receiver {
   readonly #wakeWriters: (() => void)[] = [];
   #error: number | undefined;
   #isClosed = false;
+  #reason: unknown;
 
   /** Takes over a stream of the kernel's. */
   constructor(handle: number) {
@@ -20,10 +21,15 @@ export class TcpStream implements Receiver {
     receive(handle, this);
   }
 
-  /** Connects; throws a SystemError. */
-  static async connect(host: string, port: number): Promise<TcpStream> {
+  /** Connects; throws a SystemError. `onStream` learns what to close to give that up. */
+  static async connect(
+    host: string,
+    port: number,
+    onStream?: (stream: TcpStream) => void,
+  ): Promise<TcpStream> {
     const handle = checked(engine.tcpConnect(host, port), "connect", `${host}:${port}`);
     const stream = new TcpStream(handle);
+    onStream?.(stream);
     const error = await new Promise<number>((resolve) => {
       stream.connected = resolve;
     });
@@ -32,9 +38,14 @@ export class TcpStream implements Receiver {
     throw new SystemError(error, "connect", `${host}:${port}`);
   }
 
-  /** Whether either side has closed it. */
+  /** Whether it was closed here. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether it is open and has nothing to read, not even its end. */
+  get isQuiet(): boolean {
+    return !this.#isClosed && this.#error === undefined && engine.streamRead(this.#handle) === null;
   }
 
   /** Local and remote address, each `address:port`. */
@@ -45,6 +56,7 @@ export class TcpStream implements Receiver {
   /** The next bytes; undefined: the other side has ended. Throws a SystemError. */
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
+      if (this.#reason !== undefined) throw this.#reason;
       if (this.#isClosed && this.#error === undefined) return undefined;
       const chunk: ArrayBuffer | number | null | undefined = engine.streamRead(this.#handle);
       if (chunk === undefined) return undefined;
@@ -58,11 +70,13 @@ export class TcpStream implements Receiver {
 
   /** Resolves once there is room for more. Throws a SystemError. */
   async write(data: Uint8Array | string): Promise<void> {
+    if (this.#reason !== undefined) throw this.#reason;
     if (this.#isClosed) throw new SystemError(this.#error || brokenPipe, "write");
     const chunk = typeof data === "string" ? data : toArrayBuffer(data);
     const result = checked(engine.streamWrite(this.#handle, chunk), "write");
     if (result !== waitForRoom) return;
     await new Promise<void>((resolve) => this.#wakeWriters.push(resolve));
+    if (this.#reason !== undefined) throw this.#reason;
     if (this.#error) throw new SystemError(this.#error, "write");
   }
 
@@ -71,10 +85,11 @@ export class TcpStream implements Receiver {
     if (!this.#isClosed) engine.streamShutdown(this.#handle);
   }
 
-  /** Ends both directions at once. */
-  close(): void {
+  /** Ends both directions at once; who reads or writes is thrown the reason, if there is one. */
+  close(reason?: unknown): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#reason = reason;
     forget(this.#handle);
     engine.streamClose(this.#handle);
     this.#wakeAll();

@@ -5,18 +5,27 @@ import {
   makeDirectory,
   readBytes,
   removePath,
+  renamePath,
   statusOf,
   writeBytes,
 } from "../files/files.ts";
+import { SystemError } from "../instance/system-error.ts";
 import { URL } from "../url/url.ts";
 import { Buffer } from "./buffer.ts";
 import { Readable } from "./stream-parts/readable.ts";
+import { Writable } from "./stream-parts/writable.ts";
 import { fileURLToPath } from "./url.ts";
 
 type Path = string | URL;
 type Encoding =
   | string
-  | { encoding?: string | null; flag?: string; recursive?: boolean; withFileTypes?: boolean }
+  | {
+      encoding?: string | null;
+      flag?: string;
+      flags?: string;
+      recursive?: boolean;
+      withFileTypes?: boolean;
+    }
   | null
   | undefined;
 
@@ -87,8 +96,20 @@ export function readFileSync(path: Path, options?: Encoding): Buffer | string {
 }
 
 export function writeFileSync(path: Path, data: string | Uint8Array, options?: Encoding): void {
-  const isAppended = typeof options === "object" && options?.flag?.startsWith("a") === true;
-  writeBytes(pathOf(path), data, isAppended);
+  const flag = (typeof options === "object" ? options?.flag : undefined) ?? "w";
+  if (flag.includes("x") && existsSync(path)) throw refusal("EEXIST", "open", path);
+  writeBytes(pathOf(path), encoded(data, encodingOf(options)), flag.startsWith("a"));
+}
+
+function encoded(data: string | Uint8Array, encoding: string | null): string | Uint8Array {
+  return typeof data === "string" && encoding !== null ? Buffer.from(data, encoding) : data;
+}
+
+/** WASI's numbers of what is refused here and not by the kernel. */
+const refusals = { EEXIST: 20, EISDIR: 31, ENOTDIR: 54 } as const;
+
+function refusal(code: keyof typeof refusals, operation: string, path: Path): SystemError {
+  return new SystemError(refusals[code], operation, `'${pathOf(path)}'`);
 }
 
 export function appendFileSync(path: Path, data: string | Uint8Array): void {
@@ -134,17 +155,32 @@ export function mkdirSync(path: Path, options?: Encoding): void {
 }
 
 export function unlinkSync(path: Path): void {
+  if (isDirectory(path)) throw refusal("EISDIR", "unlink", path);
   removePath(pathOf(path));
 }
 
 export function rmdirSync(path: Path): void {
+  if (existsSync(path) && !isDirectory(path)) throw refusal("ENOTDIR", "rmdir", path);
   removePath(pathOf(path));
+}
+
+export function renameSync(path: Path, newPath: Path): void {
+  renamePath(pathOf(path), pathOf(newPath));
+}
+
+export function copyFileSync(path: Path, newPath: Path): void {
+  writeBytes(pathOf(newPath), readBytes(pathOf(path)));
+}
+
+function isDirectory(path: Path): boolean {
+  return existsSync(path) && statusOf(pathOf(path)).isDirectory;
 }
 
 export function rmSync(path: Path, options: { force?: boolean; recursive?: boolean } = {}): void {
   if (options.force === true && !existsSync(path)) return;
   const whole = pathOf(path);
-  if (options.recursive === true && statusOf(whole).isDirectory) {
+  if (isDirectory(path)) {
+    if (options.recursive !== true) throw refusal("EISDIR", "rm", path);
     for (const entry of listNames(whole)) rmSync(`${whole}/${entry.replace(/\/$/, "")}`, options);
   }
   removePath(whole);
@@ -169,17 +205,43 @@ export function createReadStream(
   return options.encoding === undefined ? stream : stream.setEncoding(options.encoding);
 }
 
+/** A file that is written as a stream: emptied at first, or gone on with. */
+export function createWriteStream(path: Path, options: Encoding = {}): Writable {
+  const flags = typeof options === "object" ? (options?.flags ?? options?.flag) : undefined;
+  const stream = new Writable({
+    write: (chunk, _encoding, done) =>
+      done(failure(() => appendFileSync(path, chunk as Uint8Array))),
+  });
+  const error = failure(() => writeFileSync(path, "", { flag: flags ?? "w" }));
+  if (error !== null) queueMicrotask(() => stream.destroy(error));
+  return stream;
+}
+
+/** What an attempt throws. */
+function failure(attempt: () => void): Error | null {
+  try {
+    attempt();
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 /** The same as promises. */
 export const promises = {
   access: async (path: Path): Promise<void> => await Promise.resolve().then(() => accessSync(path)),
   appendFile: async (path: Path, data: string | Uint8Array): Promise<void> =>
     await Promise.resolve().then(() => appendFileSync(path, data)),
+  copyFile: async (path: Path, newPath: Path): Promise<void> =>
+    await Promise.resolve().then(() => copyFileSync(path, newPath)),
   mkdir: async (path: Path, options?: Encoding): Promise<void> =>
     await Promise.resolve().then(() => mkdirSync(path, options)),
   readFile: async (path: Path, options?: Encoding): Promise<Buffer | string> =>
     await Promise.resolve().then(() => readFileSync(path, options)),
   readdir: async (path: Path, options?: Encoding): Promise<(string | Dirent)[]> =>
     await Promise.resolve().then(() => readdirSync(path, options)),
+  rename: async (path: Path, newPath: Path): Promise<void> =>
+    await Promise.resolve().then(() => renameSync(path, newPath)),
   rm: async (path: Path, options?: { force?: boolean; recursive?: boolean }): Promise<void> =>
     await Promise.resolve().then(() => rmSync(path, options)),
   rmdir: async (path: Path): Promise<void> => await Promise.resolve().then(() => rmdirSync(path)),
@@ -207,9 +269,11 @@ function withCallback(
 
 export const access = withCallback(promises.access);
 export const appendFile = withCallback(promises.appendFile);
+export const copyFile = withCallback(promises.copyFile);
 export const mkdir = withCallback(promises.mkdir);
 export const readFile = withCallback(promises.readFile);
 export const readdir = withCallback(promises.readdir);
+export const rename = withCallback(promises.rename);
 export const rm = withCallback(promises.rm);
 export const rmdir = withCallback(promises.rmdir);
 export const stat = withCallback(promises.stat);
@@ -224,7 +288,10 @@ const whole = {
   appendFile,
   appendFileSync,
   constants,
+  copyFile,
+  copyFileSync,
   createReadStream,
+  createWriteStream,
   Dirent,
   existsSync,
   lstat,
@@ -236,6 +303,8 @@ const whole = {
   readdirSync,
   readFile,
   readFileSync,
+  rename,
+  renameSync,
   rm,
   rmdir,
   rmdirSync,

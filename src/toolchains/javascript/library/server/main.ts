@@ -10,6 +10,8 @@ import { ExecutionContext } from "./context.ts";
 import { listen } from "./listen.ts";
 
 const usualPort = 8080;
+/** Status of an instance that cannot have what it was told to have. */
+const startFailure = 125;
 const everyAddress = "0.0.0.0";
 
 engine.main = (exports) => {
@@ -71,19 +73,19 @@ function start(answerer: Answerer): void {
   const { PORT, HOST } = environment();
   const port = Number(PORT ?? usualPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    return refuse(`PORT is ${PORT}, which is no port`);
+    return refuse(`PORT is ${PORT}, which is no port`, startFailure);
   }
   try {
     listen(HOST ?? everyAddress, port, (handle) => answer(handle, answerer));
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     const hint = error.code === "EADDRINUSE" ? "; set PORT to another" : "";
-    refuse(`cannot listen on port ${port}: ${error.message}${hint}`);
+    refuse(`cannot listen on port ${port}: ${error.message}${hint}`, startFailure);
   }
 }
 
-function refuse(message: string): undefined {
+function refuse(message: string, status = 1): undefined {
   engine.log(2, `tsuki: ${message}\n`);
-  engine.exit(1);
+  engine.exit(status);
   return undefined;
 }

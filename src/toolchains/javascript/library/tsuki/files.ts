@@ -5,6 +5,7 @@ import {
   makeDirectory,
   readBytes,
   removePath,
+  renamePath,
   statusOf,
   writeBytes,
 } from "../files/files.ts";
@@ -45,6 +46,11 @@ export function status(path: string): FileStatus {
 /** Removes a file or an empty directory. */
 export function remove(path: string): void {
   removePath(path);
+}
+
+/** Renames; what has the new name already is replaced. */
+export function rename(path: string, newPath: string): void {
+  renamePath(path, newPath);
 }
 
 export { makeDirectory };

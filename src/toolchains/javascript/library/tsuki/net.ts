@@ -29,6 +29,11 @@ export class TcpListener implements AsyncIterable<TcpStream> {
     });
   }
 
+  /** The port on which it listens. */
+  get port(): number {
+    return portOf(this.#handle);
+  }
+
   /** The next connection; undefined: the listener was closed. */
   async accept(): Promise<TcpStream | undefined> {
     while (this.#waiting === 0 && !this.#isClosed) {
@@ -66,25 +71,38 @@ export interface Datagram {
 /** A UDP socket. */
 export class UdpSocket implements AsyncIterable<Datagram> {
   readonly #handle: number;
-  readonly #wake: (() => void)[] = [];
+  readonly #wakeReaders: (() => void)[] = [];
+  readonly #wakeWriters: (() => void)[] = [];
   #isClosed = false;
 
   constructor(handle: number) {
     this.#handle = handle;
     receive(handle, {
       readable: () => {
-        for (const wake of this.#wake.splice(0)) wake();
+        for (const wake of this.#wakeReaders.splice(0)) wake();
+      },
+      writable: () => {
+        for (const wake of this.#wakeWriters.splice(0)) wake();
       },
     });
   }
 
-  send(data: Uint8Array | string, port: number, host: string): void {
-    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
-    checked(
-      engine.udpSend(this.#handle, host, port, toArrayBuffer(bytes)),
-      "send",
-      `${host}:${port}`,
-    );
+  /** The port to which it is bound. */
+  get port(): number {
+    return portOf(this.#handle);
+  }
+
+  /** Resolves once the datagram is sent; throws a SystemError. */
+  async send(data: Uint8Array | string, port: number, host: string): Promise<void> {
+    const bytes = toArrayBuffer(typeof data === "string" ? new TextEncoder().encode(data) : data);
+    for (;;) {
+      const result = await arrival(engine.udpSend(this.#handle, host, port, bytes));
+      if (result !== -noRoom) {
+        checked(result, "send", `${host}:${port}`);
+        return;
+      }
+      await new Promise<void>((resolve) => this.#wakeWriters.push(resolve));
+    }
   }
 
   /** The next datagram; undefined: the socket was closed. */
@@ -93,10 +111,9 @@ export class UdpSocket implements AsyncIterable<Datagram> {
       const received = engine.udpReceive(this.#handle);
       if (received !== null) {
         const [data, from] = received;
-        const [, host = "", port = "0"] = /^(.*):(\d+)$/.exec(from) ?? [];
-        return { data: new Uint8Array(data), host, port: Number(port) };
+        return { data: new Uint8Array(data), ...partsOf(from) };
       }
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
+      await new Promise<void>((resolve) => this.#wakeReaders.push(resolve));
     }
     return undefined;
   }
@@ -105,7 +122,8 @@ export class UdpSocket implements AsyncIterable<Datagram> {
     this.#isClosed = true;
     forget(this.#handle);
     engine.udpClose(this.#handle);
-    for (const wake of this.#wake.splice(0)) wake();
+    for (const wake of this.#wakeReaders.splice(0)) wake();
+    for (const wake of this.#wakeWriters.splice(0)) wake();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Datagram> {
@@ -117,4 +135,25 @@ export class UdpSocket implements AsyncIterable<Datagram> {
 /** Binds a UDP socket; port 0: any. */
 export function bind(port = 0, address = "0.0.0.0"): UdpSocket {
   return new UdpSocket(checked(engine.udpBind(address, port), "bind", `${address}:${port}`));
+}
+
+const noRoom = 6;
+
+/** What becomes of a datagram: a number at once, or once its host's address is known. */
+async function arrival(result: number): Promise<number> {
+  if (result <= 0) return result;
+  const error = await new Promise<number>((resolve) => {
+    receive(result, { connected: resolve });
+  });
+  forget(result);
+  return -error;
+}
+
+function partsOf(endpoint: string): { host: string; port: number } {
+  const [, host = "", port = "0"] = /^\[?(.*?)\]?:(\d+)$/.exec(endpoint) ?? [];
+  return { host, port: Number(port) };
+}
+
+function portOf(handle: number): number {
+  return partsOf(engine.streamAddresses(handle)[0] ?? "").port;
 }

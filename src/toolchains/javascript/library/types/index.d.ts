@@ -99,6 +99,8 @@ declare module "tsuki:net" {
 
   /** Accepts TCP connections, one for each turn of a loop over it. */
   export interface TcpListener extends AsyncIterable<TcpConnection> {
+    /** The port on which it listens. */
+    readonly port: number;
     accept(): Promise<TcpConnection | undefined>;
     close(): void;
   }
@@ -112,7 +114,10 @@ declare module "tsuki:net" {
 
   /** A UDP socket. */
   export interface UdpSocket extends AsyncIterable<Datagram> {
-    send(data: Uint8Array | string, port: number, host: string): void;
+    /** The port to which it is bound. */
+    readonly port: number;
+    /** Resolves once the datagram is sent. */
+    send(data: Uint8Array | string, port: number, host: string): Promise<void>;
     receive(): Promise<Datagram | undefined>;
     close(): void;
   }
@@ -144,6 +149,8 @@ declare module "tsuki:files" {
   /** Removes a file or an empty directory. */
   export function remove(path: string): void;
   export function makeDirectory(path: string): void;
+  /** Renames; what has the new name already is replaced. */
+  export function rename(path: string, newPath: string): void;
 }
 
 declare module "tsuki:instance" {

@@ -8,6 +8,7 @@ const servers = {
     "HTTP/1.1 200 Fine\r\nX-A: b\r\nContent-Le",
     "ngth: 5\r\n\r\nhel",
     "lo",
+    "WAIT",
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
   ],
   "chunked:80": [
@@ -17,6 +18,7 @@ const servers = {
   "rest:80": ["HTTP/1.0 200 OK\r\n\r\nuntil ", "the end", "END"],
   "redirect:80": [
     "HTTP/1.1 302 Found\r\nlocation: http://other/place\r\ncontent-length: 0\r\n\r\n",
+    "WAIT",
     "HTTP/1.1 302 Found\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n",
   ],
   "other:80": ["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere"],

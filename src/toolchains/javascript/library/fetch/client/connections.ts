@@ -21,7 +21,8 @@ export function takeIdle(place: string): TcpStream | undefined {
   const list = idle.get(place) ?? [];
   for (let found = list.pop(); found !== undefined; found = list.pop()) {
     clearTimer(found.timer);
-    if (!found.stream.isClosed) return found.stream;
+    if (found.stream.isQuiet) return found.stream;
+    found.stream.close();
   }
   return undefined;
 }

@@ -1,7 +1,9 @@
 /** One request and its response over a connection. */
 import { Blob, blobBytes } from "../../blob/blob.ts";
+import { SystemError } from "../../instance/system-error.ts";
 import { TcpStream } from "../../net/tcp-stream.ts";
 import { ReadableStream } from "../../streams/streams.ts";
+import { joinBytes } from "../../text/bytes.ts";
 import { encodeUtf8 } from "../../text/utf8.ts";
 import type { URL } from "../../url/url.ts";
 import { chunkBytes } from "../body.ts";
@@ -27,23 +29,25 @@ export interface Answered {
 
 const usualPort = 80;
 
-/** Sends a request and reads the head of the response. `onStream` learns what to close on abort. */
-export async function exchange(
-  outgoing: Outgoing,
-  onStream: (stream: TcpStream) => void,
-): Promise<Answered> {
+/** A body that goes out in one piece with the head. */
+const shortBody = 16_384;
+
+/** Learns what to close on abort; undefined: nothing any more. */
+export type StreamWatcher = (stream: TcpStream | undefined) => void;
+
+/** Sends a request and reads the head of the response. */
+export async function exchange(outgoing: Outgoing, onStream: StreamWatcher): Promise<Answered> {
   const port = outgoing.url.port === "" ? usualPort : Number(outgoing.url.port);
   const host = outgoing.url.hostname.replace(/^\[|\]$/g, "");
   const place = `${host}:${port}`;
   const used = takeIdle(place);
   if (used !== undefined) {
     onStream(used);
-    const answered = await tryUsed(outgoing, place, used);
+    const answered = await tryUsed(outgoing, place, used, onStream);
     if (answered !== undefined) return answered;
   }
-  const stream = await TcpStream.connect(host, port);
-  onStream(stream);
-  const answered = await exchangeOver(outgoing, place, stream);
+  const stream = await TcpStream.connect(host, port, onStream);
+  const answered = await exchangeOver(outgoing, place, stream, onStream);
   if (answered === undefined)
     throw new ProtocolError("The server closed the connection without an answer");
   return answered;
@@ -54,11 +58,13 @@ async function tryUsed(
   outgoing: Outgoing,
   place: string,
   stream: TcpStream,
+  onStream: StreamWatcher,
 ): Promise<Answered | undefined> {
   try {
-    return await exchangeOver(outgoing, place, stream);
+    return await exchangeOver(outgoing, place, stream, onStream);
   } catch (error) {
-    if (outgoing.body instanceof ReadableStream || error instanceof ProtocolError) throw error;
+    const isSystem = error instanceof SystemError;
+    if (!isSystem || outgoing.body instanceof ReadableStream) throw error;
     return undefined;
   }
 }
@@ -67,6 +73,7 @@ async function exchangeOver(
   outgoing: Outgoing,
   place: string,
   stream: TcpStream,
+  onStream: StreamWatcher,
 ): Promise<Answered | undefined> {
   const reader = new ResponseReader(stream);
   try {
@@ -77,6 +84,7 @@ async function exchangeOver(
       return undefined;
     }
     const done = (isReusable: boolean): void => {
+      onStream(undefined);
       if (isReusable && head.isKept) keepIdle(place, stream);
       else stream.close();
     };
@@ -103,9 +111,14 @@ async function send({ url, method, headers, body }: Outgoing, stream: TcpStream)
   else if (whole !== null || /^(?:POST|PUT|PATCH)$/.test(method))
     lines.push(`content-length: ${whole?.length ?? 0}`);
   const head = `${lines.join("\r\n")}\r\n\r\n`;
-  await stream.write(head);
-  if (whole === undefined) await sendChunks(body as ReadableStream, stream);
-  else if (whole !== null && whole.length > 0) await stream.write(whole);
+  if (whole === undefined) {
+    await stream.write(head);
+    await sendChunks(body as ReadableStream, stream);
+    return;
+  }
+  const isShort = whole !== null && whole.length <= shortBody;
+  await stream.write(isShort ? joinBytes([encodeUtf8(head), whole]) : head);
+  if (whole !== null && !isShort) await stream.write(whole);
 }
 
 const usualHeaders = [
@@ -125,12 +138,13 @@ async function sendChunks(
   body: Exclude<BodySource, string | Uint8Array | Blob>,
   stream: TcpStream,
 ): Promise<void> {
+  let lineEnd = "";
   for await (const piece of body instanceof ReadableStream ? body : body.stream()) {
     const bytes = chunkBytes(piece);
     if (bytes.length === 0) continue;
-    await stream.write(`${bytes.length.toString(16)}\r\n`);
+    await stream.write(`${lineEnd}${bytes.length.toString(16)}\r\n`);
     await stream.write(bytes);
-    await stream.write("\r\n");
+    lineEnd = "\r\n";
   }
-  await stream.write("0\r\n\r\n");
+  await stream.write(`${lineEnd}0\r\n\r\n`);
 }

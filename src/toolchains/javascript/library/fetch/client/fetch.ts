@@ -7,7 +7,7 @@ import type { BodySource } from "../body-source.ts";
 import { Headers, headersOf } from "../headers.ts";
 import { Request, type RequestInit } from "../request.ts";
 import { Response, responseOf } from "../response.ts";
-import { type Answered, exchange, type Outgoing } from "./exchange.ts";
+import { type Answered, exchange, type Outgoing, type StreamWatcher } from "./exchange.ts";
 import { fieldValue } from "./response-reader.ts";
 
 const mostRedirects = 20;
@@ -21,19 +21,19 @@ export async function fetch(input: Request | URL | string, init?: RequestInit): 
   let stream: TcpStream | undefined;
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => {
-      stream?.close();
+      stream?.close(signal.reason);
       reject(signal.reason);
     });
   });
   aborted.catch(() => undefined);
   const answered = follow(request, (opened) => {
     stream = opened;
-    if (signal.aborted) opened.close();
+    if (signal.aborted) opened?.close(signal.reason);
   });
   return await Promise.race([answered, aborted]);
 }
 
-async function follow(request: Request, onStream: (stream: TcpStream) => void): Promise<Response> {
+async function follow(request: Request, onStream: StreamWatcher): Promise<Response> {
   let outgoing: Outgoing = {
     url: checkedUrl(request.url),
     method: request.method,
@@ -53,10 +53,7 @@ async function follow(request: Request, onStream: (stream: TcpStream) => void): 
   }
 }
 
-async function exchangeOrFail(
-  outgoing: Outgoing,
-  onStream: (stream: TcpStream) => void,
-): Promise<Answered> {
+async function exchangeOrFail(outgoing: Outgoing, onStream: StreamWatcher): Promise<Answered> {
   try {
     return await exchange(outgoing, onStream);
   } catch (error) {
