@@ -20,7 +20,7 @@ export interface Streams {
 /** Requests to stop, which end the process unless they are caught. */
 export interface StopRequests {
   /** Has them reported from now on. */
-  readonly catch: () => void;
+  readonly handle: () => void;
   /** Whether there is one that was not taken. */
   readonly isPending: () => boolean;
   /** Takes it: whether there was one. */
@@ -28,7 +28,7 @@ export interface StopRequests {
 }
 
 const noStopRequests: StopRequests = {
-  catch: () => {},
+  handle: () => {},
   isPending: () => false,
   take: () => false,
 };
@@ -85,7 +85,7 @@ export function nodeModule(
         () => network.hasEvents() || hasInput() || stopRequests.isPending(),
       );
     },
-    catchStop: () => stopRequests.catch(),
+    catchStop: () => stopRequests.handle(),
     takeStop: () => Number(stopRequests.take()),
     exit: (status: number) => {
       throw new InstanceExit(status);

@@ -28,7 +28,7 @@ export function copyDefaults(list: u32, pointers: u32, buffer: u32): void {
   visit(list, true, pointers, buffer);
 }
 
-/** Copies a default variable's value into kernel memory: its bytes, -1, or -2 if it does not fit. */
+/** Copies a default variable's value into kernel memory: its bytes, -1, or -2 if too long. */
 export function copyDefaultVariable(name: usize, buffer: usize, capacity: u32): i32 {
   let entry = entriesOf(environmentList);
   for (let left = countOf(environmentList); left != 0; left--) {

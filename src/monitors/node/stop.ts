@@ -22,7 +22,7 @@ export interface StopThreadData {
 export function pipedStopRequests(threadUrl: URL, wake: Int32Array): StopRequests {
   const request = new Int32Array(new SharedArrayBuffer(4));
   return {
-    catch() {
+    handle() {
       // Node's handler never runs, but the signals no longer end the process.
       for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => {});
       const workerData = { kind: "stop", request: request.buffer, wake: wake.buffer };

@@ -33,7 +33,7 @@ describe("an instance", () => {
       },
     );
     expect(errors).toBe("tsuki: PORT is http, which is no port\n");
-    expect(status).toBe(1);
+    expect(status).toBe(125);
   });
 
   it("gives its facts, files and connections by tsuki: modules, and ends with a status", async () => {

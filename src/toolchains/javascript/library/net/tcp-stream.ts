@@ -1,6 +1,7 @@
 /** TCP connections with promises, over the kernel's streams. */
 import { forget, type Receiver, receive } from "../dispatch.ts";
 import { engine } from "../engine.ts";
+import type { AbortSignal } from "../events/abort.ts";
 import { checked, SystemError } from "../instance/system-error.ts";
 import { toArrayBuffer } from "../text/bytes.ts";
 
@@ -13,7 +14,7 @@ export class TcpStream implements Receiver {
   readonly #wakeWriters: (() => void)[] = [];
   #error: number | undefined;
   #isClosed = false;
-  #reason: unknown;
+  #signal: AbortSignal | undefined;
 
   /** Takes over a stream of the kernel's. */
   constructor(handle: number) {
@@ -56,7 +57,7 @@ export class TcpStream implements Receiver {
   /** The next bytes; undefined: the other side has ended. Throws a SystemError. */
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
-      if (this.#reason !== undefined) throw this.#reason;
+      this.#signal?.throwIfAborted();
       if (this.#isClosed && this.#error === undefined) return undefined;
       const chunk: ArrayBuffer | number | null | undefined = engine.streamRead(this.#handle);
       if (chunk === undefined) return undefined;
@@ -70,13 +71,13 @@ export class TcpStream implements Receiver {
 
   /** Resolves once there is room for more. Throws a SystemError. */
   async write(data: Uint8Array | string): Promise<void> {
-    if (this.#reason !== undefined) throw this.#reason;
+    this.#signal?.throwIfAborted();
     if (this.#isClosed) throw new SystemError(this.#error || brokenPipe, "write");
     const chunk = typeof data === "string" ? data : toArrayBuffer(data);
     const result = checked(engine.streamWrite(this.#handle, chunk), "write");
     if (result !== waitForRoom) return;
     await new Promise<void>((resolve) => this.#wakeWriters.push(resolve));
-    if (this.#reason !== undefined) throw this.#reason;
+    this.#signal?.throwIfAborted();
     if (this.#error) throw new SystemError(this.#error, "write");
   }
 
@@ -85,11 +86,11 @@ export class TcpStream implements Receiver {
     if (!this.#isClosed) engine.streamShutdown(this.#handle);
   }
 
-  /** Ends both directions at once; who reads or writes is thrown the reason, if there is one. */
-  close(reason?: unknown): void {
+  /** Ends both directions at once; readers and writers are thrown the reason of what aborts it. */
+  close(signal?: AbortSignal): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#reason = reason;
+    this.#signal = signal;
     forget(this.#handle);
     engine.streamClose(this.#handle);
     this.#wakeAll();

@@ -21,14 +21,14 @@ export async function fetch(input: Request | URL | string, init?: RequestInit): 
   let stream: TcpStream | undefined;
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => {
-      stream?.close(signal.reason);
+      stream?.close(signal);
       reject(signal.reason);
     });
   });
   aborted.catch(() => undefined);
   const answered = follow(request, (opened) => {
     stream = opened;
-    if (signal.aborted) opened?.close(signal.reason);
+    if (signal.aborted) opened?.close(signal);
   });
   return await Promise.race([answered, aborted]);
 }
