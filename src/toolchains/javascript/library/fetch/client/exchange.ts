@@ -11,7 +11,7 @@ import type { BodySource } from "../body-source.ts";
 import { type Headers, headerList } from "../headers.ts";
 import { keepIdle, takeIdle } from "./connections.ts";
 import { ResponseBody } from "./response-body.ts";
-import { ProtocolError, type ResponseHead, ResponseReader } from "./response-reader.ts";
+import { fieldValue, ProtocolError, type ResponseHead, ResponseReader } from "./response-reader.ts";
 
 /** What is sent. */
 export interface Outgoing {
@@ -88,7 +88,7 @@ async function exchangeOver(
       if (isReusable && head.isKept) keepIdle(place, stream);
       else stream.close();
     };
-    const isBodiless = outgoing.method === "HEAD" || head.status === 204 || head.status === 304;
+    const isBodiless = hasNoBody(outgoing.method, head);
     if (isBodiless) done(true);
     const body = isBodiless
       ? null
@@ -98,6 +98,13 @@ async function exchangeOver(
     stream.close();
     throw error;
   }
+}
+
+/** RFC 9112, 6.3; what is empty needs nobody who reads it. */
+function hasNoBody(method: string, { status, headers }: ResponseHead): boolean {
+  if (method === "HEAD" || status === 204 || status === 304) return true;
+  const isFramed = fieldValue(headers, "transfer-encoding") !== undefined;
+  return !isFramed && fieldValue(headers, "content-length") === "0";
 }
 
 async function send({ url, method, headers, body }: Outgoing, stream: TcpStream): Promise<void> {
