@@ -69,7 +69,7 @@ async function pieces(response: Response): Promise<string[]> {
   const found: string[] = [];
   const decoder = new TextDecoder();
   for await (const piece of response.body ?? []) {
-    found.push(decoder.decode(piece));
+    found.push(decoder.decode(piece as Uint8Array));
     // The server sends the next piece once it is asked to.
     await fetch(`http://127.0.0.1:${port}/next`);
   }
@@ -89,11 +89,14 @@ async function relay(): Promise<void> {
   console.log(`listening on port ${listener.port}`);
   for await (const client of listener) {
     const server = await connect("localhost", port);
-    void Promise.all([pipe(client, server), pipe(server, client)]).then(() => {
-      client.close();
-      server.close();
-    });
+    void join(client, server);
   }
+}
+
+async function join(client: TcpConnection, server: TcpConnection): Promise<void> {
+  await Promise.all([pipe(client, server), pipe(server, client)]);
+  client.close();
+  server.close();
 }
 
 async function echo(): Promise<void> {
