@@ -122,7 +122,7 @@ describe.skipIf(!canRun)("a service that is run directly", { timeout: 30_000 }, 
     const address = server.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const { errors, ended } = start({ PORT: String(port) });
-    expect(await ended).toEqual([1, null]);
+    expect(await ended).toEqual([125, null]);
     server.close();
     expect(await errors).toMatch(new RegExp(`^tsuki: cannot listen on port ${port}: .*\n$`));
   });

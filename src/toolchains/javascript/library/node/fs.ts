@@ -155,12 +155,12 @@ export function mkdirSync(path: Path, options?: Encoding): void {
 }
 
 export function unlinkSync(path: Path): void {
-  if (isDirectory(path)) throw refusal("EISDIR", "unlink", path);
+  if (leadsToDirectory(path)) throw refusal("EISDIR", "unlink", path);
   removePath(pathOf(path));
 }
 
 export function rmdirSync(path: Path): void {
-  if (existsSync(path) && !isDirectory(path)) throw refusal("ENOTDIR", "rmdir", path);
+  if (existsSync(path) && !leadsToDirectory(path)) throw refusal("ENOTDIR", "rmdir", path);
   removePath(pathOf(path));
 }
 
@@ -172,14 +172,14 @@ export function copyFileSync(path: Path, newPath: Path): void {
   writeBytes(pathOf(newPath), readBytes(pathOf(path)));
 }
 
-function isDirectory(path: Path): boolean {
+function leadsToDirectory(path: Path): boolean {
   return existsSync(path) && statusOf(pathOf(path)).isDirectory;
 }
 
 export function rmSync(path: Path, options: { force?: boolean; recursive?: boolean } = {}): void {
   if (options.force === true && !existsSync(path)) return;
   const whole = pathOf(path);
-  if (isDirectory(path)) {
+  if (leadsToDirectory(path)) {
     if (options.recursive !== true) throw refusal("EISDIR", "rm", path);
     for (const entry of listNames(whole)) rmSync(`${whole}/${entry.replace(/\/$/, "")}`, options);
   }
