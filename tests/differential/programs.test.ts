@@ -47,7 +47,7 @@ describe.skipIf(!canRunSubject)("C programs", () => {
   }, minute);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each(["digest", "text", "structures", "numbers", "lines", "unknown"])(
+  it.each(["digest", "text", "structures", "numbers", "lines", "vectors", "unknown"])(
     "prints what it prints in V8: %s",
     (name) => {
       const options = { encoding: "utf8", input, maxBuffer: 1 << 24 } as const;

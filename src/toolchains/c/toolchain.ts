@@ -21,6 +21,7 @@ const stackBytes = 256 * 1024;
 const commonFlags = [
   "--target=wasm32-wasip1",
   "-O2",
+  "-msimd128",
   "-flto",
   "-Wl,--strip-debug",
   "-Wl,--stack-first",

@@ -10,6 +10,7 @@ int main(int count, char **arguments) {
   if (strcmp(name, "structures") == 0) return structures();
   if (strcmp(name, "numbers") == 0) return numbers();
   if (strcmp(name, "lines") == 0) return lines();
+  if (strcmp(name, "vectors") == 0) return vectors();
   fprintf(stderr, "no program %s\n", name);
   return 2;
 }

@@ -3,3 +3,4 @@ int text(void);
 int structures(void);
 int numbers(void);
 int lines(void);
+int vectors(void);
