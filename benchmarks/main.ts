@@ -13,12 +13,14 @@ import { type AreaName, areaNames, type Finding, skipped, verdictOf } from "./re
 import { describeLoad, loadNow, machineLines } from "./report/machine.ts";
 import { resultsText } from "./report/results-file.ts";
 import { tableLines } from "./report/table.ts";
+import { measureServices } from "./services/area.ts";
 
 const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Finding[]>> = {
   process: measureProcess,
   qemu: measureQemu,
   building: measureBuilding,
   code: measureCode,
+  services: measureServices,
 };
 
 const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));

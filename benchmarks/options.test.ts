@@ -6,7 +6,7 @@ test("measures everything unless told otherwise", () => {
     quick: false,
     json: false,
     kvm: false,
-    areas: ["process", "qemu", "building", "code"],
+    areas: ["process", "qemu", "building", "code", "services"],
   });
 });
 
@@ -15,5 +15,7 @@ test("takes several areas", () => {
 });
 
 test("names the areas there are", () => {
-  expect(() => parseOptions(["--only", "kvm"])).toThrow("say process, qemu, building, code");
+  expect(() => parseOptions(["--only", "kvm"])).toThrow(
+    "say process, qemu, building, code, services",
+  );
 });

@@ -48,27 +48,33 @@ async function residentOf(path: string): Promise<Resident> {
   const child = spawn(path, [], { stdio: ["pipe", "ignore", "inherit"] });
   const ended = new Promise((settle) => child.once("exit", settle));
   try {
-    const folder = await waiting(child, path);
-    const rollup = readFileSync(`${folder}/smaps_rollup`, "utf8");
-    return {
-      status: fieldOf(readFileSync(`${folder}/status`, "utf8"), "VmRSS"),
-      exact: fieldOf(rollup, "Rss"),
-      ownPages: fieldOf(rollup, "Private_Dirty"),
-    };
+    await waiting(child, path);
+    return residentMemory(child.pid ?? 0);
   } finally {
     child.kill("SIGKILL");
     await ended;
   }
 }
 
-/** Resolves with the folder in /proc once the program itself (not the fork before it) sleeps. */
-async function waiting(child: ChildProcess, path: string): Promise<string> {
+/** The resident memory of a process. */
+export function residentMemory(processId: number): Resident {
+  const folder = `/proc/${processId}`;
+  const rollup = readFileSync(`${folder}/smaps_rollup`, "utf8");
+  return {
+    status: fieldOf(readFileSync(`${folder}/status`, "utf8"), "VmRSS"),
+    exact: fieldOf(rollup, "Rss"),
+    ownPages: fieldOf(rollup, "Private_Dirty"),
+  };
+}
+
+/** Resolves once the program itself (not the fork before it) sleeps. */
+async function waiting(child: ChildProcess, path: string): Promise<void> {
   const folder = `/proc/${child.pid ?? 0}`;
   const limit = performance.now() + patienceMs;
   while (performance.now() < limit) {
     const words = readFileSync(`${folder}/cmdline`, "utf8").split("\0");
     const isAsleep = /^State:\s+S/m.test(readFileSync(`${folder}/status`, "utf8"));
-    if (words[0] === path && isAsleep) return folder;
+    if (words[0] === path && isAsleep) return;
     await pause(1);
   }
   throw new Error(`${path} does not wait for its input`);

@@ -1,7 +1,7 @@
 /** What a benchmark has found, ready to be shown. */
 
 /** The parts that can be run alone with `--only`. */
-export const areaNames = ["process", "qemu", "building", "code"] as const;
+export const areaNames = ["process", "qemu", "building", "code", "services"] as const;
 
 /** The name of one part. */
 export type AreaName = (typeof areaNames)[number];
@@ -20,6 +20,8 @@ export interface Finding {
   readonly range?: { readonly low: number; readonly high: number };
   /** The largest value that meets the goal; undefined: for information. */
   readonly goal?: number;
+  /** Whether the goal is the least value instead. */
+  readonly isGoalLeast?: boolean;
   /** The figures behind the value, or why there is none. */
   readonly detail: string;
 }
@@ -33,10 +35,10 @@ export function skipped(area: AreaName, measure: string, why: string): Finding {
 export type Verdict = "met" | "missed" | "unclear" | undefined;
 
 /** The verdict; undefined without goal or value. */
-export function verdictOf({ value, goal, range }: Finding): Verdict {
+export function verdictOf({ value, goal, isGoalLeast, range }: Finding): Verdict {
   if (value === undefined || goal === undefined) return undefined;
   if (range !== undefined && range.low <= goal && goal < range.high) return "unclear";
-  return value <= goal ? "met" : "missed";
+  return (isGoalLeast === true ? value >= goal : value <= goal) ? "met" : "missed";
 }
 
 const formats: Readonly<Record<Unit, (value: number) => string>> = {

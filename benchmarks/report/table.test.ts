@@ -62,3 +62,10 @@ test("without a goal nothing is met or missed", () => {
   const { goal: _goal, ...information } = ratio;
   expect(verdictOf(information)).toBeUndefined();
 });
+
+test("knows goals that a value must reach", () => {
+  const rate: Finding = { ...ratio, value: 0.74, goal: 0.5, isGoalLeast: true };
+  expect(tableLines([rate])[1]).toContain("0.74x  >= 0.50x  met");
+  expect(verdictOf({ ...rate, value: 0.4 })).toBe("missed");
+  expect(verdictOf({ ...rate, range: { low: 0.4, high: 0.9 } })).toBe("unclear");
+});

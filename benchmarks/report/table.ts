@@ -7,6 +7,7 @@ const titles: Readonly<Record<AreaName, string>> = {
   qemu: "qemu: an image booted by the lean microvm",
   building: "building: the command line itself",
   code: "code: the fourth round of each program, against V8",
+  services: "services: servers as sealed processes, 16 connections",
 };
 
 const verdictTexts = { met: "met", missed: "MISSED", unclear: "unclear" } as const;
@@ -26,12 +27,12 @@ export function tableLines(findings: readonly Finding[]): string[] {
 }
 
 function cellsOf(finding: Finding): readonly string[] {
-  const { value, unit, goal } = finding;
+  const { value, unit, goal, isGoalLeast } = finding;
   const verdict = verdictOf(finding);
   return [
     finding.measure,
     value === undefined ? "-" : formatValue(value, unit),
-    goal === undefined ? "" : `<= ${formatValue(goal, unit)}`,
+    goal === undefined ? "" : `${isGoalLeast === true ? ">=" : "<="} ${formatValue(goal, unit)}`,
     verdict === undefined ? "" : verdictTexts[verdict],
     finding.detail,
   ];

@@ -1,0 +1,91 @@
+/*
+ * Starts servers by turns and says how long each took to its first response: fork, exec, and a
+ * request as soon as somebody listens.
+ *
+ *   first-response <rounds> <port> (<word count> <word>...)...
+ *
+ * Every server must listen on this port of 127.0.0.1. Prints a line a run: server, nanoseconds.
+ */
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SERVER_LIMIT = 8, WORD_LIMIT = 16, PATIENCE_SECONDS = 10 };
+
+static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+static char **servers[SERVER_LIMIT];
+static struct sockaddr_in address = {.sin_family = AF_INET};
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static long long now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static pid_t start(char **words) {
+  pid_t child = fork();
+  if (child < 0) fail("fork");
+  if (child > 0) return child;
+  if (freopen("/dev/null", "w", stdout) == NULL) _exit(127);
+  execv(words[0], words);
+  _exit(127);
+}
+
+/* Whether somebody has answered. */
+static int is_answered(void) {
+  char response[512];
+  int on = socket(AF_INET, SOCK_STREAM, 0);
+  if (on < 0) fail("socket");
+  int is_done = connect(on, (struct sockaddr *)&address, sizeof address) == 0 &&
+                send(on, request, sizeof request - 1, MSG_NOSIGNAL) > 0 &&
+                recv(on, response, sizeof response, 0) > 0;
+  close(on);
+  return is_done;
+}
+
+static long long time_first_response(char **words) {
+  const struct timespec pause = {.tv_nsec = 50000};
+  long long before = now(), after = before;
+  pid_t child = start(words);
+  while (!is_answered()) {
+    if (now() - before > PATIENCE_SECONDS * 1000000000LL) break;
+    nanosleep(&pause, NULL);
+  }
+  after = now();
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  return after - before;
+}
+
+int main(int argument_count, char **arguments) {
+  if (argument_count < 5) return 2;
+  int rounds = atoi(arguments[1]), count = 0;
+  address.sin_port = htons((unsigned short)atoi(arguments[2]));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  for (int at = 3; at < argument_count && count < SERVER_LIMIT; count++) {
+    int words = atoi(arguments[at]);
+    if (words < 1 || words > WORD_LIMIT || at + words >= argument_count) return 2;
+    servers[count] = calloc((size_t)words + 1, sizeof(char *));
+    memcpy(servers[count], arguments + at + 1, (size_t)words * sizeof(char *));
+    at += words + 1;
+  }
+  for (int round = 0; round < rounds; round++) {
+    for (int turn = 0; turn < count; turn++) {
+      int server = (round + turn) % count;
+      printf("%d %lld\n", server, time_first_response(servers[server]));
+      fflush(stdout); /* or else every child inherits what is not written yet */
+    }
+  }
+  return 0;
+}
