@@ -56,6 +56,11 @@ export const launchRecord = {
 export const commandLineWords = {
   /** `tsuki.time=<nanoseconds since 1970>`: the wall clock at launch, if nobody tells it better. */
   time: "tsuki.time",
+  /**
+   * `tsuki.ecam=<address>`: where PCI's configuration space lies in memory, if neither ports nor ACPI
+   * lead there. `virtio_mmio.device=...` names a device as it does for Linux.
+   */
+  configurationSpace: "tsuki.ecam",
 } as const;
 
 /** Port of QEMU's isa-debug-exit device where the monitor provides it. */

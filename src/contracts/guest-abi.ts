@@ -54,6 +54,11 @@ export function opensFiles(name: string): boolean {
   return name.startsWith("path_");
 }
 
+/** Whether the kernel of an app that imports this function can have a use for virtio devices. */
+export function findsDevices(name: string): boolean {
+  return name === "random_get";
+}
+
 /** Whether an app that imports this function can look up addresses by name. */
 export function resolvesNames(name: string): boolean {
   return name === "sock_getaddrinfo";

@@ -197,6 +197,7 @@ export const configConstants = [
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
   "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
   "opensFiles", // 1 when the app can open files
+  "findsDevices", // 1 when the app can have a use for virtio devices (guest-abi.ts)
   "embeddedTree", // the image's files (embedded-tree.ts), 0 for none
   "embeddedTreeLength", // in bytes
   "resolvesNames", // 1 when the app can look up addresses by name

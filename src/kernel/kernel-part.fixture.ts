@@ -11,13 +11,14 @@ const options = [
   "--noExportMemory",
   "--use=abort=",
   "-O1",
+  "--debug",
   "--outFile=part.wasm",
 ];
 
-/** Compiles files of the kernel by themselves: what they export can be called in V8. */
+/** Compiles files of the kernel to a module of their own, which exports what they export. */
 export async function compileKernelPart(
   ...sources: readonly string[]
-): Promise<WebAssembly.Module> {
+): Promise<Uint8Array<ArrayBuffer>> {
   let wasm: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await main([...sources, ...options], {
     readFile(name, folder) {
@@ -29,5 +30,5 @@ export async function compileKernelPart(
     },
   });
   if (error !== null || wasm === undefined) throw new Error(stderr.toString());
-  return new WebAssembly.Module(wasm);
+  return wasm;
 }

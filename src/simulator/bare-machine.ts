@@ -55,10 +55,20 @@ export class BareMachine {
 
   /** Calls an export: numbers become i32, bigints i64; an i32 comes back unsigned. */
   call(name: string, ...values: (number | bigint)[]): number {
+    const result = this.apply(name, values);
+    return typeof result === "number" ? result >>> 0 : 0;
+  }
+
+  /** Calls an export that returns an i64, which comes back unsigned. */
+  callWide(name: string, ...values: (number | bigint)[]): bigint {
+    const result = this.apply(name, values);
+    return typeof result === "bigint" ? BigInt.asUintN(64, result) : 0n;
+  }
+
+  private apply(name: string, values: readonly (number | bigint)[]): unknown {
     const value = this.exports[name];
     if (typeof value !== "function") throw new Error(`this part of the kernel exports no ${name}`);
-    const result: unknown = Reflect.apply(value, undefined, values);
-    return typeof result === "number" ? result >>> 0 : 0;
+    return Reflect.apply(value, undefined, values);
   }
 
   /** The machine's memory as bytes. */

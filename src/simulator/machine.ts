@@ -81,6 +81,7 @@ export class Machine {
       appKind: isEngine(this.parts.app.module) ? appKinds.javaScriptEngine : appKinds.command,
       opensSockets: 1,
       opensFiles: 1,
+      findsDevices: 1,
       resolvesNames: 1,
       ...config,
     };

@@ -3,6 +3,7 @@ import {
   canWait,
   catchesStop,
   engineGuestImports,
+  findsDevices,
   guestImports,
   opensFiles,
   opensSockets,
@@ -276,6 +277,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
+    if (names.name === "findsDevices") return { low: this.appImports(findsDevices), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
     if (names.name === "resolvesNames") return { low: this.appImports(resolvesNames), high: 0 };
     if (names.name === "canWait") return { low: this.appImports(canWait), high: 0 };

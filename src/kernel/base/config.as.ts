@@ -65,6 +65,10 @@ export declare const opensSockets: i32;
 @external("config", "opensFiles")
 export declare const opensFiles: i32;
 
+/** Whether the app can have a use for devices besides serial ports: 0 or 1. */
+@external("config", "findsDevices")
+export declare const findsDevices: i32;
+
 /** The image's files (contracts/embedded-tree.ts); 0 for none. */
 @external("config", "embeddedTree")
 export declare const embeddedTree: u32;

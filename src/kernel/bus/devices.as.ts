@@ -1,6 +1,13 @@
 // The virtio devices of this machine, in the order in which they were found.
+import {
+  namedAddress,
+  namedBytes,
+  namedConfigurationSpace,
+  namedDeviceCount,
+  namedLine,
+} from "./device-words.as";
 import { deviceNeedsReset } from "./negotiation.as";
-import { hasConfigurationSpace } from "./pci-configuration.as";
+import { hasConfigurationSpace, mapConfigurationSpace } from "./pci-configuration.as";
 import { firstFunction, nextFunction, noFunction } from "./pci-functions.as";
 import { openPci } from "./pci-virtio.as";
 import { Transport } from "./transport-record.as";
@@ -10,10 +17,14 @@ import { openMmio } from "./virtio-mmio.as";
 /** Interrupt status: the configuration changed (4.1.4.5), of which a driver learns a failure. */
 const configurationChange: u32 = 2;
 
+/** Of configuration space that only the command line knows, so many buses are looked at. */
+const namedBuses: u32 = 8;
+
 const recordBytes: u32 = 128;
 const deviceLimit: u32 = 32;
 const records = memory.data(4096, 8); // deviceLimit records
 let count: u32 = 0;
+let isSearched = false;
 
 /** How many devices were found. */
 export function deviceCount(): u32 {
@@ -41,8 +52,19 @@ export function addMmioDevice(address: u64, lengthBytes: u32, line: u32): bool {
   return true;
 }
 
-/** Adds all virtio devices on PCI buses. */
-export function addPciDevices(): void {
+/** Looks for devices where the command line says that some are, and on PCI buses; once. */
+export function findDevices(): void {
+  if (isSearched) return;
+  isSearched = true;
+  for (let index: u32 = 0; index < namedDeviceCount(); index++) {
+    addMmioDevice(namedAddress(index), namedBytes(index), namedLine(index));
+  }
+  const space = namedConfigurationSpace();
+  if (space != 0) mapConfigurationSpace(space, namedBuses);
+  addPciDevices();
+}
+
+function addPciDevices(): void {
   if (!hasConfigurationSpace()) return;
   for (let found = firstFunction(); found != noFunction; found = nextFunction(found)) {
     const transport = nextDevice();
@@ -53,6 +75,7 @@ export function addPciDevices(): void {
 
 /** The next device of a type (virtio 1.2, 5) that no driver has; null when there is none. */
 export function takeDevice(type: u32): Transport | null {
+  findDevices();
   for (let index: u32 = 0; index < count; index++) {
     const transport = deviceAt(index);
     const isFree = !transport.isTaken && transport.failure == 0;

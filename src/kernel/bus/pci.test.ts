@@ -50,7 +50,7 @@ function plugBlock(machine: DriverMachine, place: number, isTransitional = false
 }
 
 function expectUsable(machine: DriverMachine): void {
-  machine.call("addPciDevices");
+  machine.call("findDevices");
   expect(machine.call("deviceCount")).toBe(1);
   expect(machine.failureOf(0)).toBe(0);
   const client = new BlockClient(machine);
@@ -92,7 +92,7 @@ describe("virtio on PCI", () => {
     const machine = start();
     machine.call("useRegionWindow", 0xc000_0000n, 0xc000_1000n);
     plugBlock(machine, 3 << 3);
-    machine.call("addPciDevices");
+    machine.call("findDevices");
     expect(machine.failureOf(0)).toBe(8);
     expect(machine.call("openBlockDevice")).toBe(0);
   });
@@ -104,7 +104,7 @@ describe("virtio on PCI", () => {
     const first = plugBlock(machine, 4 << 3);
     first.pci.configuration.setUint8(0x0e, 0x80);
     plugBlock(machine, (4 << 3) | 3);
-    machine.call("addPciDevices");
+    machine.call("findDevices");
     expect(machine.call("deviceCount")).toBe(3);
   });
 
@@ -113,7 +113,7 @@ describe("virtio on PCI", () => {
     machine.plug(1 << 3, bridgeTo(0));
     machine.plug(2 << 3, bridgeTo(1));
     machine.plug((1 << 8) | (1 << 3), bridgeTo(1));
-    machine.call("addPciDevices");
+    machine.call("findDevices");
     expect(machine.call("deviceCount")).toBe(0);
   });
 
@@ -136,7 +136,7 @@ describe("virtio on PCI", () => {
 
   it("finds nothing where there is no configuration space", () => {
     const machine = new DriverMachine(new Simulation(1));
-    machine.call("addPciDevices");
+    machine.call("findDevices");
     expect(machine.call("deviceCount")).toBe(0);
   });
 });
@@ -165,7 +165,7 @@ describe("a hostile configuration space", () => {
           },
         });
         machine.plug(3 << 3, registers.pci);
-        machine.call("addPciDevices");
+        machine.call("findDevices");
         machine.call("openEntropyDevice");
         machine.call("requestEntropy");
         expect(machine.call("takeEntropy")).toBe(0);

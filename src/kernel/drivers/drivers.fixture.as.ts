@@ -1,11 +1,20 @@
 // The drivers by themselves, for tests: what `drivers.fixture.ts` calls.
 export {
   addMmioDevice,
-  addPciDevices,
   deviceAt,
   deviceCount,
+  findDevices,
   takeInterrupts,
 } from "../bus/devices.as";
+export {
+  namedAddress,
+  namedBytes,
+  namedConfigurationSpace,
+  namedDeviceCount,
+  namedLine,
+  noteConfigurationSpace,
+  noteDeviceWord,
+} from "../bus/device-words.as";
 export { failureText } from "../bus/failures.as";
 export { negotiate } from "../bus/negotiation.as";
 export { mapConfigurationSpace } from "../bus/pci-configuration.as";

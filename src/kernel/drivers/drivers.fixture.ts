@@ -6,7 +6,9 @@ import { MmioRegisters } from "../../simulator/virtio/mmio-registers.ts";
 import type { DeviceOptions, VirtioDevice } from "../../simulator/virtio/virtio-device.ts";
 import { compileKernelPart } from "../kernel-part.fixture.ts";
 
-const module = await compileKernelPart("src/kernel/drivers/drivers.fixture.as.ts");
+const module = new WebAssembly.Module(
+  await compileKernelPart("src/kernel/drivers/drivers.fixture.as.ts"),
+);
 
 const memoryBytes = 0x40_0000;
 const firstDevice = 0xd000_0000n;
@@ -37,7 +39,7 @@ export class DriverMachine extends BareMachine {
     return device;
   }
 
-  /** Puts a function on the PCI bus; the kernel finds it when it looks (`addPciDevices`). */
+  /** Puts a function on the PCI bus; the kernel finds it when it looks (`findDevices`). */
   plug(place: number, pci: PciFunction): void {
     if (this.functions.size === 0) this.ports.push(new ConfigurationPorts(this.functions));
     this.functions.set(place, pci);

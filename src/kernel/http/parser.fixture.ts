@@ -34,7 +34,7 @@ export class Parser {
 
   /** Compiles the parser's sources. */
   static async compile(): Promise<Parser> {
-    return new Parser(await compileKernelPart(...sources));
+    return new Parser(new WebAssembly.Module(await compileKernelPart(...sources)));
   }
 
   /** Feeds pieces of a connection's bytes as they would arrive, until a request is refused. */

@@ -1,5 +1,7 @@
 // The kernel's command line: words with a value (contracts/control-channel.ts).
+import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
+import { noteConfigurationSpace, noteDeviceWord } from "../../bus/device-words.as";
 
 /** No more of a command line is read, in bytes. */
 export const commandLineLimit: u32 = 4096;
@@ -17,9 +19,17 @@ export function readCommandLine(pointer: usize): void {
   while (byteAt(pointer, last) != 0) {
     const value = valueOf(text("tsuki.time="), pointer, last);
     if (value != 0) time = readDecimal(value, last);
+    if (config.findsDevices) readDeviceWord(pointer, last);
     while (!endsWord(byteAt(pointer, last))) pointer++;
     while (byteAt(pointer, last) == 0x20) pointer++;
   }
+}
+
+function readDeviceWord(pointer: usize, last: u64): void {
+  const device = valueOf(text("virtio_mmio.device="), pointer, last);
+  if (device != 0) noteDeviceWord(device, last);
+  const space = valueOf(text("tsuki.ecam="), pointer, last);
+  if (space != 0) noteConfigurationSpace(space, last);
 }
 
 /** The byte at a pointer, 0 at the end. */

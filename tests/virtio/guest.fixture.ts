@@ -1,0 +1,51 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { buildProgram } from "../../src/image/build.ts";
+import { compileKernelPart } from "../../src/kernel/kernel-part.fixture.ts";
+
+const program = "qemu-system-x86_64";
+
+/** `(module (import "wasi_snapshot_preview1" "random_get" ...) (memory 1))`: it has devices found. */
+const app = Uint8Array.from([
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  ...[1, 7, 1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f],
+  ...[2, 0x25, 1, 0x16, ...Buffer.from("wasi_snapshot_preview1"), 0x0a],
+  ...[...Buffer.from("random_get"), 0, 0],
+  ...[5, 3, 1, 0, 1],
+]);
+
+/** The image of the guest that uses its devices. */
+export async function buildGuest(): Promise<Uint8Array> {
+  const kernel = await compileKernelPart("tests/virtio/guest.fixture.as.ts");
+  return await buildProgram({ platform: "pc", kernel, app });
+}
+
+/** Runs an image in QEMU without hardware help until it ends; what it said on COM1, and what the disk holds. */
+export async function runGuest(
+  image: Uint8Array,
+  disk: Uint8Array,
+  machine: (diskPath: string) => readonly string[],
+): Promise<{ readonly said: string; readonly disk: Uint8Array }> {
+  const folder = mkdtempSync(join(tmpdir(), "tsuki-virtio-"));
+  const imagePath = join(folder, "image");
+  const diskPath = join(folder, "disk");
+  writeFileSync(imagePath, image);
+  writeFileSync(diskPath, disk);
+  const flags = [
+    ...["-accel", "tcg,thread=single", "-cpu", "max", "-m", "32", "-nodefaults"],
+    ...["-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot"],
+    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel", imagePath],
+  ];
+  const child = spawn(program, [...machine(diskPath), ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 18_000,
+  });
+  try {
+    return { said: await text(child.stdout), disk: readFileSync(diskPath) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
