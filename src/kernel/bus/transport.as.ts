@@ -85,6 +85,18 @@ export function takeInterrupt(transport: Transport): u32 {
   return transport.kind == mmioKind ? mmioTakeInterrupt(transport) : pciTakeInterrupt(transport);
 }
 
+/** A byte of the device's configuration; 0 beyond its end. */
+export function configuration8(transport: Transport, offset: u32): u32 {
+  if (offset >= transport.configurationBytes) return 0;
+  return mmio.read8(transport.configuration + offset) & 0xff;
+}
+
+/** Sixteen bits of the device's configuration; 0 beyond its end. */
+export function configuration16(transport: Transport, offset: u32): u32 {
+  if (offset + 2 > transport.configurationBytes) return 0;
+  return mmio.read16(transport.configuration + offset) & 0xffff;
+}
+
 /** 32 bits of the device's configuration; 0 beyond its end. */
 export function configuration32(transport: Transport, offset: u32): u32 {
   if (offset + 4 > transport.configurationBytes) return 0;

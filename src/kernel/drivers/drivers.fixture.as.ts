@@ -35,3 +35,13 @@ export {
   takeEntropy,
 } from "./virtio-rng/virtio-rng.as";
 export { addFrames, allocateFrames } from "../memory/frames.as";
+export {
+  isNetDeviceUp,
+  listenToNetDevice,
+  openNetDevice,
+  receiveFrame,
+  releaseReceivedFrame,
+  resetNetDevice,
+  takeSentFrame,
+  transmitFrame,
+} from "./net-device.as";

@@ -36,7 +36,7 @@ export function takeUsed(queue: Queue): u32 {
   queue.nextUsed = (queue.nextUsed + 1) & 0xffff;
   queue.inFlight--;
   giveBack(queue, head);
-  if (queue.usesEvents && queue.isListening) writeUsedEvent(queue);
+  if (queue.usesEvents && queue.isListening) writeUsedEvent(queue, queue.nextUsed);
   return shadow.token;
 }
 
@@ -62,7 +62,7 @@ export function abandonChain(queue: Queue): u32 {
 /** Asks the device to notify of what it uses; whether it has used something in the meantime. */
 export function listen(queue: Queue): bool {
   queue.isListening = true;
-  if (queue.usesEvents) writeUsedEvent(queue);
+  if (queue.usesEvents) writeUsedEvent(queue, queue.nextUsed);
   else dma.store16(queue.available, 0);
   // The wish must be visible before the last look (2.7.7.1, 2.7.14.1).
   fence();
@@ -72,12 +72,13 @@ export function listen(queue: Queue): bool {
 /** Asks the device not to notify, because the queue is looked at anyway. */
 export function ignoreNotifications(queue: Queue): void {
   queue.isListening = false;
-  // With event indices, one that stays behind is never passed again.
-  if (!queue.usesEvents) dma.store16(queue.available, noInterrupt);
+  // An index that has just been passed will not be passed for a long time.
+  if (queue.usesEvents) writeUsedEvent(queue, queue.nextUsed - 1);
+  else dma.store16(queue.available, noInterrupt);
 }
 
-function writeUsedEvent(queue: Queue): void {
-  dma.store16(queue.available + ringOffset + queue.size * 2, queue.nextUsed);
+function writeUsedEvent(queue: Queue, index: u32): void {
+  dma.store16(queue.available + ringOffset + queue.size * 2, index);
 }
 
 function giveBack(queue: Queue, head: u32): void {

@@ -1,0 +1,147 @@
+// How a virtio network device is taken into use: features, buffers, queues (virtio 1.2, 5.1.3 to
+// 5.1.5).
+import { configurationFailure, memoryFailure } from "../../bus/failures.as";
+import {
+  eventIndex,
+  hasFeature,
+  indirectDescriptors,
+  negotiate,
+  startDevice,
+} from "../../bus/negotiation.as";
+import { Transport } from "../../bus/transport-record.as";
+import { configuration16, configuration8 } from "../../bus/transport.as";
+import { allocateFrames, frameBytes } from "../../memory/frames.as";
+import { NetDevice, ReceivedFrame, receivePartLimit } from "../net-frame.as";
+import { addWritable, beginChain, endChain, notifyQueue } from "../virtio-queue/chains.as";
+import { makeQueue, Queue } from "../virtio-queue/queue.as";
+import { ignoreNotifications } from "../virtio-queue/used.as";
+
+const checksum: u64 = 1 << 0;
+const guestChecksum: u64 = 1 << 1;
+const mtu: u64 = 1 << 3;
+const mac: u64 = 1 << 5;
+const hostTso4: u64 = 1 << 11;
+const hostTso6: u64 = 1 << 12;
+const mergeableBuffers: u64 = 1 << 15;
+
+/** Feature: the configuration says whether the device is connected. */
+export const linkStatus: u64 = 1 << 16;
+
+const macBytes: u32 = 6;
+const mtuField: u32 = 10;
+
+const defaultPayloadLimit: u32 = 1500;
+
+/** RFC 791: every host takes 68 bytes; less is no network. */
+const leastPayloadLimit: u32 = 68;
+
+/** Bytes of a receive buffer: a frame with its header fits twice into a page. */
+export const receiveBufferBytes: u32 = 2048;
+
+const receiveQueue: u32 = 0;
+const transmitQueue: u32 = 1;
+const receiveSize: u32 = 64;
+const transmitSize: u32 = 64;
+
+/** A header and one part, without indirect descriptors. */
+const leastQueueSize: u32 = 2;
+
+/** A virtio network device. */
+@unmanaged
+export class VirtioNet extends NetDevice {
+  /** Whether a frame may come in several buffers. */
+  mergesBuffers: bool;
+  /** Whether the device was reset since a queue was broken. */
+  isReset: bool;
+  /** Buffers of the frame that was received last. */
+  heldCount: u32;
+  buffers: usize;
+  /** The records of the queues begin here. */
+  receiveRecord: u64;
+
+  /** The queue of frames that come. */
+  @inline
+  receiving(): Queue {
+    return changetype<Queue>(changetype<usize>(this) + offsetof<VirtioNet>("receiveRecord"));
+  }
+
+  /** The queue of frames that go. */
+  @inline
+  sending(): Queue {
+    return changetype<Queue>(changetype<usize>(this.receiving()) + offsetof<Queue>());
+  }
+
+  /** The frame that was received last. */
+  @inline
+  frame(): ReceivedFrame {
+    return changetype<ReceivedFrame>(changetype<usize>(this.sending()) + offsetof<Queue>());
+  }
+
+  /** Where the number of a held buffer stands, u32. */
+  @inline
+  heldBuffer(index: u32): usize {
+    return changetype<usize>(this.frame()) + offsetof<ReceivedFrame>() + (receivePartLimit - 1) * 8
+      + index * 4;
+  }
+}
+
+/** Takes a device into use; 0 or a failure. */
+export function openNet(device: VirtioNet, transport: Transport): u32 {
+  const offload = checksum | guestChecksum | hostTso4 | hostTso6;
+  const wanted = offload | mtu | mac | mergeableBuffers | linkStatus;
+  let failure = negotiate(transport, wanted | eventIndex | indirectDescriptors, 0);
+  if (failure == 0) failure = readConfiguration(device, transport);
+  if (failure == 0) failure = makeQueues(device, transport);
+  if (failure != 0) return failure;
+  if (device.buffers == 0) {
+    device.buffers = allocateFrames(device.receiving().size * receiveBufferBytes / frameBytes);
+  }
+  if (device.buffers == 0) return memoryFailure;
+  device.isReset = false;
+  device.heldCount = 0;
+  transport.needsReset = false;
+  ignoreNotifications(device.sending());
+  startDevice(transport);
+  for (let buffer: u32 = 0; buffer < device.receiving().size; buffer++) {
+    offerBuffer(device, buffer);
+  }
+  notifyQueue(device.receiving());
+  return 0;
+}
+
+/** Gives a receive buffer to the device. */
+export function offerBuffer(device: VirtioNet, buffer: u32): void {
+  const queue = device.receiving();
+  if (!beginChain(queue, 1)) return;
+  addWritable(queue, device.buffers + buffer * receiveBufferBytes, receiveBufferBytes);
+  endChain(queue, buffer);
+}
+
+function readConfiguration(device: VirtioNet, transport: Transport): u32 {
+  device.address = 0;
+  if (hasFeature(transport, mac)) {
+    for (let index: u32 = 0; index < macBytes; index++) {
+      device.address |= <u64>configuration8(transport, index) << (index * 8);
+    }
+  }
+  device.payloadLimit = defaultPayloadLimit;
+  device.mergesBuffers = hasFeature(transport, mergeableBuffers);
+  if (hasFeature(transport, mtu)) {
+    const limit = configuration16(transport, mtuField);
+    if (limit < leastPayloadLimit) return configurationFailure;
+    // Without merging, a frame must fit into one buffer.
+    device.payloadLimit = device.mergesBuffers ? limit : min(limit, defaultPayloadLimit);
+  }
+  device.canChecksum = hasFeature(transport, checksum);
+  device.canSegment4 = device.canChecksum && hasFeature(transport, hostTso4);
+  device.canSegment6 = device.canChecksum && hasFeature(transport, hostTso6);
+  return 0;
+}
+
+function makeQueues(device: VirtioNet, transport: Transport): u32 {
+  const failure = makeQueue(
+    device.receiving(), transport, receiveQueue, receiveSize, leastQueueSize, false,
+  );
+  if (failure != 0) return failure;
+  return makeQueue(device.sending(), transport, transmitQueue, transmitSize, leastQueueSize, true);
+}

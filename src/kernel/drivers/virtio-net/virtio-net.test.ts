@@ -1,0 +1,279 @@
+import { describe, expect, it } from "vitest";
+import { wasiErrors } from "../../../contracts/wasi-preview1.ts";
+import { Ethernet, goodCable } from "../../../simulator/ethernet.ts";
+import { PcapWriter } from "../../../simulator/pcap.ts";
+import { forSeeds } from "../../../simulator/seeds.fixture.ts";
+import { Simulation } from "../../../simulator/simulation.ts";
+import { randomFaults } from "../../../simulator/virtio/faults.ts";
+import { netFeatures } from "../../../simulator/virtio/net-device.ts";
+import { DriverMachine } from "../drivers.fixture.ts";
+import { describeHostileDevice } from "../hostile-device.suite.ts";
+import { attachNet, frameTo, macAddress } from "./net.fixture.ts";
+
+const millisecond = 1_000_000;
+
+function start(options: Parameters<typeof attachNet>[2] = {}) {
+  const machine = new DriverMachine(new Simulation(1));
+  const { device, client } = attachNet(machine, 1, options);
+  const sent: Uint8Array[] = [];
+  device.onFrame = (frame) => sent.push(frame);
+  return { machine, timeline: machine.simulation.timeline, device, client, sent };
+}
+
+const payload = (length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => (index * 13) & 0xff);
+
+describe("virtio-net", () => {
+  it("learns what the device is", () => {
+    const { client } = start({ mtu: 9000 });
+    expect(client.properties).toMatchObject({
+      mac: macAddress(1),
+      payloadLimit: 9000,
+      canChecksum: true,
+      canSegment4: true,
+    });
+    const plain = start({ netFeatures: 0n });
+    expect(plain.client.properties).toMatchObject({
+      mac: new Uint8Array(6),
+      payloadLimit: 1500,
+      canChecksum: false,
+    });
+  });
+
+  it("sends frames in any number of parts and takes their memory back", () => {
+    const { client, timeline, sent } = start();
+    const frame = frameTo(2, 1, payload(1000));
+    for (const parts of [[1014], [14, 1000], [14, 20, 20, 960], Array(20).fill(1).with(0, 995)]) {
+      expect(client.transmit({ bytes: frame, parts })).toBe(0);
+    }
+    timeline.advance(millisecond);
+    expect(client.takeSent()).toBe(4);
+    expect(sent).toEqual([frame, frame, frame, frame]);
+    expect(client.properties.sent).toBe(4);
+  });
+
+  it.each([
+    ["merged buffers", netFeatures.mergeableBuffers | netFeatures.mtu, 9000],
+    ["single buffers", netFeatures.mtu, 1500],
+  ])("receives frames of all lengths in %s", (_name, features, mtu) => {
+    const { client, device } = start({ netFeatures: features, mtu });
+    for (let length = 0; length <= mtu; length += 97) {
+      const frame = frameTo(1, 2, payload(length));
+      device.receive(frame);
+      expect(Buffer.compare(client.receive() ?? new Uint8Array(0), frame)).toBe(0);
+    }
+    expect(client.receive()).toBeUndefined();
+    expect(device.driverErrors).toEqual([]);
+    expect(device.overruns).toBe(0);
+  });
+
+  it.each([
+    ["shorter than a header", { bytes: payload(13) }],
+    ["longer than the device takes", { bytes: payload(1519) }],
+    ["with an empty part", { bytes: payload(100), parts: [100, 0] }],
+    ["in too many parts", { bytes: payload(100), parts: Array<number>(21).fill(4) }],
+    [
+      "whose checksum lies behind its end",
+      {
+        bytes: payload(100),
+        header: { flags: 1, checksumStart: 90, checksumOffset: 9 },
+      },
+    ],
+    [
+      "cut without a checksum",
+      { bytes: payload(100), header: { segmentation: 1, segmentBytes: 9 } },
+    ],
+    ["of an unknown kind", { bytes: payload(100), header: { flags: 1, segmentation: 3 } }],
+    [
+      "cut into segments of nothing",
+      { bytes: payload(100), header: { flags: 1, segmentation: 1 } },
+    ],
+  ])("refuses a frame %s", (_name, frame) => {
+    const { client } = start();
+    expect(client.transmit(frame)).toBe(wasiErrors.inval);
+  });
+
+  it("refuses offloads that the device does not have", () => {
+    const { client } = start({ netFeatures: 0n });
+    const header = { flags: 1, checksumStart: 34, checksumOffset: 16 };
+    expect(client.transmit({ bytes: payload(100), header })).toBe(wasiErrors.inval);
+  });
+
+  it("says when there is no room, and when there is again", () => {
+    const { client, timeline } = start({ queueSize: 8 });
+    let count = 0;
+    while (client.transmit({ bytes: frameTo(2, 1, payload(50)) }) === 0) count++;
+    expect(count).toBe(8);
+    timeline.advance(millisecond);
+    expect(client.takeSent()).toBe(8);
+    expect(client.transmit({ bytes: frameTo(2, 1, payload(50)) })).toBe(0);
+  });
+
+  it("knows whether it is connected", () => {
+    const { machine, client, device } = start();
+    expect(machine.call("isNetDeviceUp", client.device)).toBe(1);
+    device.setLink(false);
+    expect(machine.call("isNetDeviceUp", client.device)).toBe(0);
+  });
+
+  it("interrupts for what it is asked to, and is silent otherwise", () => {
+    const { machine, client, device, timeline } = start();
+    let interrupts = 0;
+    device.onInterrupt = () => interrupts++;
+    machine.call("listenToNetDevice", client.device, 0, 0);
+    device.receive(frameTo(1, 2, payload(50)));
+    client.transmit({ bytes: frameTo(2, 1, payload(50)) });
+    timeline.advance(millisecond);
+    expect(interrupts).toBe(0);
+    expect(machine.call("listenToNetDevice", client.device, 1, 0)).toBe(1);
+    client.receiveAll();
+    expect(machine.call("listenToNetDevice", client.device, 1, 1)).toBe(1);
+    client.takeSent();
+    expect(machine.call("listenToNetDevice", client.device, 1, 1)).toBe(0);
+    device.receive(frameTo(1, 2, payload(50)));
+    client.transmit({ bytes: frameTo(2, 1, payload(50)) });
+    timeline.advance(millisecond);
+    expect(interrupts).toBe(2);
+  });
+
+  it("gives frames up when it is reset, and works on", () => {
+    const { machine, client, device, timeline, sent } = start();
+    device.faults = { ...device.faults, drop: 1 };
+    for (let count = 0; count < 3; count++) client.transmit({ bytes: frameTo(2, 1, payload(9)) });
+    timeline.advance(millisecond);
+    expect(client.takeSent()).toBe(0);
+    expect(machine.call("resetNetDevice", client.device)).toBe(1);
+    expect(client.transmit({ bytes: frameTo(2, 1, payload(9)) })).toBe(wasiErrors.io);
+    expect(client.takeSent()).toBe(3);
+    device.faults = { ...device.faults, drop: 0 };
+    expect(client.transmit({ bytes: frameTo(2, 1, payload(9)) })).toBe(0);
+    timeline.advance(millisecond);
+    expect(sent).toHaveLength(1);
+    device.receive(frameTo(1, 2, payload(9)));
+    expect(client.receiveAll()).toHaveLength(1);
+  });
+});
+
+describe("machines on one network", () => {
+  function connect(simulation: Simulation, quality = goodCable) {
+    const network = new Ethernet(simulation);
+    const ends = [1, 2, 3].map((last) => {
+      const end = attachNet(new DriverMachine(simulation), last);
+      network.connect(end.device, quality);
+      return end;
+    });
+    const [first, second, third] = ends;
+    if (first === undefined || second === undefined || third === undefined) throw new Error();
+    return { network, ends, first, second, third };
+  }
+
+  it("reach one another, and nobody else hears of it once the switch has learned", () => {
+    const simulation = new Simulation(1);
+    const { first, second, third } = connect(simulation);
+    second.client.transmit({ bytes: frameTo(1, 2, payload(20)) });
+    simulation.timeline.advance(millisecond);
+    expect(first.client.receiveAll()).toHaveLength(1);
+    expect(third.client.receiveAll()).toHaveLength(1);
+    first.client.transmit({ bytes: frameTo(2, 1, payload(30)) });
+    simulation.timeline.advance(millisecond);
+    expect(second.client.receiveAll()).toEqual([Buffer.from(frameTo(2, 1, payload(30)))]);
+    expect(third.client.receiveAll()).toEqual([]);
+  });
+
+  it("are parted and joined again", () => {
+    const simulation = new Simulation(1);
+    const { network, first, second, third } = connect(simulation);
+    const heard = (): number[] => {
+      first.client.transmit({ bytes: frameTo(9, 1, payload(20)) });
+      simulation.timeline.advance(millisecond);
+      return [second, third].map(({ client }) => client.receiveAll().length);
+    };
+    network.partition([first.device, second.device]);
+    expect(heard()).toEqual([1, 0]);
+    network.heal();
+    expect(heard()).toEqual([1, 1]);
+  });
+
+  it("have as much bandwidth as their cables", () => {
+    const simulation = new Simulation(1);
+    const { network, first, second } = connect(simulation);
+    network.setQuality(first.device, { ...goodCable, bitsPerSecond: 1e6 });
+    for (let count = 0; count < 20; count++) {
+      first.client.transmit({ bytes: frameTo(2, 1, payload(1226)) });
+    }
+    // 1,264 bytes with their framing: ten take 101 ms at a megabit a second.
+    simulation.timeline.advance(102 * millisecond);
+    expect(second.client.receiveAll()).toHaveLength(10);
+    simulation.timeline.advance(102 * millisecond);
+    expect(second.client.receiveAll()).toHaveLength(10);
+  });
+
+  it("leave a capture that says when what was sent", () => {
+    const simulation = new Simulation(1);
+    const { network, first } = connect(simulation);
+    const capture = new PcapWriter(1_700_000_000_000_000_000n);
+    network.tap = capture.write;
+    const frame = frameTo(2, 1, payload(20));
+    first.client.transmit({ bytes: frame });
+    simulation.timeline.advance(millisecond);
+    const file = capture.bytes();
+    const view = new DataView(file.buffer, file.byteOffset);
+    expect(view.getUint32(0, true)).toBe(0xa1b2_3c4d);
+    expect([view.getUint32(24, true), view.getUint32(32, true)]).toEqual([1_700_000_000, 34]);
+    expect([...file.subarray(40)]).toEqual([...frame]);
+  });
+
+  it("get what was sent and nothing else, whatever cables and devices do", () => {
+    forSeeds(25, (simulation) => {
+      const { random, timeline } = simulation;
+      const quality = {
+        ...goodCable,
+        jitterNs: random.pick([0, 1_000_000]),
+        loss: random.pick([0, 0.1]),
+        duplicate: random.pick([0, 0.1]),
+      };
+      const { ends } = connect(simulation, quality);
+      for (const { device } of ends) {
+        device.faults = { ...randomFaults(random), corrupt: 0, short: 0 };
+      }
+      const sent = new Set<string>();
+      for (let round = 0; round < 30; round++) {
+        for (const [index, { client }] of ends.entries()) {
+          const bytes = frameTo(random.between(1, 3), index + 1, random.bytes(random.below(1400)));
+          sent.add(bytes.join());
+          if (client.inFlight < 30) client.transmit({ bytes });
+        }
+        timeline.advance(random.below(2_000_000));
+        for (const { client } of ends) {
+          client.takeSent();
+          for (const frame of client.receiveAll()) {
+            if (!sent.has(frame.join())) throw new Error("a frame that nobody sent");
+          }
+        }
+      }
+      for (const { client, device } of ends) {
+        expect(client.properties).toMatchObject({ violations: 0, dropped: 0 });
+        expect(device.driverErrors).toEqual([]);
+      }
+    });
+  });
+});
+
+describeHostileDevice("virtio-net", (machine) => {
+  const { device, client } = attachNet(machine, 1, { queueSize: 16 });
+  let frames = 0;
+  return {
+    device,
+    send: () => {
+      if (client.inFlight < 30) client.transmit({ bytes: frameTo(2, 1, payload(60)) });
+      device.receive(frameTo(1, 2, payload((frames++ * 211) % 1400)));
+    },
+    take: () => {
+      client.takeSent();
+      client.receiveAll();
+      if (client.properties.violations > 0 && frames % 4 === 0) {
+        machine.call("resetNetDevice", client.device);
+      }
+    },
+  };
+});
