@@ -1,7 +1,6 @@
-// What the command line says about devices, numbers decimal or hexadecimal. A word that is none of
-// these says nothing.
-// - virtio_mmio.device=<size>@<address>:<interrupt line>[:<number>], as Linux has it and monitors write
-//   it, the size with K or M behind it.
+// What the command line says about devices, numbers decimal or hexadecimal; nothing else counts.
+// - virtio_mmio.device=<size>@<address>:<interrupt line>[:<number>], as Linux has it and monitors
+//   write it, the size with K or M behind it.
 // - tsuki.ecam=<address>: PCI's configuration space in memory, where no ports lead there.
 
 const wordLimit: u32 = 32;

@@ -1,7 +1,14 @@
 // Frames that a virtio network device received (virtio 1.2, 5.1.6.4): one buffer or, merged,
 // several.
 import * as dma from "../../base/machine/dma.as";
-import { ethernetHeaderBytes, ReceivedFrame, receivedPart, receivePartLimit } from "../net-frame.as";
+import {
+  checksumIsValid,
+  ethernetHeaderBytes,
+  needsChecksum,
+  ReceivedFrame,
+  receivedPart,
+  receivePartLimit,
+} from "../net-frame.as";
 import { breakQueue, noToken, takeUsed } from "../virtio-queue/used.as";
 import { offerBuffer, receiveBufferBytes, VirtioNet } from "./open.as";
 
@@ -36,7 +43,7 @@ function collect(device: VirtioNet, first: u32, firstBytes: u32): bool {
   if (firstBytes < headerBytes) return false;
   const start = dma.load32(header);
   const bufferCount = device.mergesBuffers ? dma.load16(header + bufferCountField) & 0xffff : 1;
-  frame.flags = <u8>start;
+  frame.flags = <u8>(start & (needsChecksum | checksumIsValid));
   frame.segmentation = <u8>(start >> 8);
   frame.segmentBytes = <u16>dma.load16(header + 4);
   frame.lengthBytes = firstBytes - headerBytes;
