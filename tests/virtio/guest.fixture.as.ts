@@ -38,12 +38,7 @@ import { pcMonotonicTime } from "../../src/kernel/platform/pc/clock.as";
 import { firstSerialPort, writeSerial } from "../../src/kernel/platform/pc/serial-port.as";
 import { findMemory } from "../../src/kernel/platform/pc/machine-memory.as";
 
-export { pageFault } from "../../src/kernel/platform/pc/app-pages.as";
-export { exception } from "../../src/kernel/platform/pc/exceptions.as";
-export { memoryGrow } from "../../src/kernel/memory/app-memory.as";
-export { trap } from "../../src/kernel/trap/trap.as";
-export { random_get } from "../../src/kernel/wasi/random.as";
-export { __heap_base as staticsEnd };
+export * from "../../src/kernel/index.as";
 
 /** Nothing that a device does takes longer here. */
 const patienceNs: u64 = 10_000_000_000;

@@ -23,12 +23,21 @@ export async function buildGuest(): Promise<Uint8Array> {
   return await buildProgram({ platform: "pc", kernel, app });
 }
 
-/** Runs an image in QEMU without hardware help until it ends; what it said on COM1, and what the disk holds. */
+/** What came of a guest. */
+export interface GuestResult {
+  /** On COM1. */
+  readonly said: string;
+  readonly disk: Uint8Array;
+  /** QEMU's: 1 when the guest ended the machine. */
+  readonly status: number | null;
+}
+
+/** Runs an image in QEMU without hardware help until it ends. */
 export async function runGuest(
   image: Uint8Array,
   disk: Uint8Array,
   machine: (diskPath: string) => readonly string[],
-): Promise<{ readonly said: string; readonly disk: Uint8Array }> {
+): Promise<GuestResult> {
   const folder = mkdtempSync(join(tmpdir(), "tsuki-virtio-"));
   const imagePath = join(folder, "image");
   const diskPath = join(folder, "disk");
@@ -44,7 +53,9 @@ export async function runGuest(
     timeout: 18_000,
   });
   try {
-    return { said: await text(child.stdout), disk: readFileSync(diskPath) };
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    const said = await text(child.stdout);
+    return { said, status: await ended, disk: readFileSync(diskPath) };
   } finally {
     rmSync(folder, { recursive: true });
   }

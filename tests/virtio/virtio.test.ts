@@ -41,11 +41,12 @@ describe.skipIf(!hasQemu)(`virtio in QEMU${qemuNeeded}`, () => {
     "reads and writes disks and takes entropy on %s",
     async (_name, machine) => {
       const disk = new Uint8Array(diskBytes).fill(0x5a);
-      const { said, disk: changed } = await runGuest(image, disk, machine);
+      const { said, disk: changed, status } = await runGuest(image, disk, machine);
       expect(said).toContain("device type 2 ");
       expect(said).toContain("entropy bytes 64 from the device");
       expect(said).toContain(`block sectors ${diskBytes / 512} on the disk`);
       expect([...changed.subarray(8 * 512, 8 * 512 + 64)]).toEqual(written);
+      expect([status, said]).toEqual([1, said]);
       expect(said).toContain("block bytes 8192 written and read back");
     },
   );
