@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
-const commands = ["build", "run", "doctor"] as const;
+const commands = ["build", "image", "run", "doctor"] as const;
 
 const documents = execFileSync(
   "git",

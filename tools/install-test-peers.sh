@@ -14,10 +14,23 @@ need() { # program, package, what it is for
   fi
 }
 
+need_file() { # file, package, what it is for
+  if ! [ -e "$1" ]; then
+    missing_programs="$missing_programs
+  $1: $3 (Debian: apt-get install $2)"
+    missing_packages="$missing_packages $2"
+  fi
+}
+
 look() {
   missing_programs=""
   missing_packages=""
   need qemu-system-x86_64 qemu-system-x86 "boots pc images"
+  need_file /usr/share/OVMF/OVMF_CODE_4M.fd ovmf "boots disks by UEFI"
+  need grub-mkrescue grub-common "boots images by Multiboot 2"
+  need_file /usr/lib/grub/i386-pc grub-pc-bin "boots images by Multiboot 2"
+  need xorriso xorriso "makes GRUB's discs"
+  need mformat mtools "makes GRUB's discs"
   need gdb gdb "reads the debug information of images"
   need strace strace "counts the system calls of linux images"
   need runc runc "runs images in containers"

@@ -25,6 +25,7 @@ export const errorCodes = {
   "wasm-unknown-import": "source",
   "wasm-unsupported": "source",
   "embed-unusable": "source",
+  "image-unusable": "source",
   "output-unwritable": "host",
   "cache-unusable": "host",
   "package-incomplete": "host",

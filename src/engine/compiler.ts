@@ -1,16 +1,10 @@
 /** The way to the compiler, which is loaded only when there is something to compile. */
-import type { BuildRequest, ObjectCache } from "../contracts/build.ts";
+import type { BuildRequest } from "../contracts/build.ts";
 
-/** Makes the image of one app: in a frame from an earlier build, or else compiled and linked. */
-export async function makeImage(request: BuildRequest, frames: ObjectCache): Promise<Uint8Array> {
-  const { frameOf, keepFrame, relink } = await import("../image/relink.ts");
-  const frame = frameOf(request);
-  const relinked = frame === undefined ? undefined : relink(frame, frames);
-  if (relinked !== undefined) return relinked;
+/** Compiles and links one app with the kernel. */
+export async function compileImage(request: BuildRequest): Promise<Uint8Array> {
   const { buildProgram } = await import("../image/build.ts");
-  const image = await buildProgram(request);
-  if (frame !== undefined) keepFrame(frame, image, frames);
-  return image;
+  return await buildProgram(request);
 }
 
 /** Begins to load the compiler, while something else is waited for. */

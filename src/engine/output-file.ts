@@ -23,9 +23,9 @@ export function checkOutput(path: string, sources: readonly string[]): void {
 }
 
 /** Writes the image, whole or not at all. Throws `output-unwritable`. */
-export function writeOutput(path: string, image: Uint8Array): void {
+export function writeOutput(path: string, image: Uint8Array, mode = executableMode): void {
   try {
-    writeFileAtomically(resolve(path), image, executableMode);
+    writeFileAtomically(resolve(path), image, mode);
   } catch (error) {
     throw unwritable(path, error);
   }

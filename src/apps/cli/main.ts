@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
+import type { ImageCommandOptions } from "./image-command.ts";
 import { reportError, usageStatus } from "./report.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
@@ -50,6 +51,25 @@ function defineBuild(program: Command): void {
   sourceOptions(command).action(async (sources: string[], options: BuildCommandOptions) => {
     const { buildCommand } = await import("./build-command.ts");
     await guarded("build", options, () => buildCommand(sources, options));
+  });
+}
+
+function defineImage(program: Command): void {
+  const command = program
+    .command("image")
+    .summary("put a program on a disk that any x86-64 machine boots")
+    .description(
+      "Wraps an image for pc, or what it builds from sources, into a disk or disc that BIOS and " +
+        "UEFI machines boot.",
+    )
+    .argument("<source...>", "an ELF file that `tsuki build -p pc` made, or a program's sources")
+    .option("-f, --format <name>", "raw, qcow2 or iso", "raw")
+    .option("-o, --output <file>", "the disk's file; named after the source otherwise")
+    .option("-e, --env <name=value>", "build a variable of the environment in", collect)
+    .option("--arg <text>", "build an argument in", collect);
+  sourceOptions(command).action(async (sources: string[], options: ImageCommandOptions) => {
+    const { imageCommand } = await import("./image-command.ts");
+    await guarded("image", options, () => imageCommand(sources, options));
   });
 }
 
@@ -119,6 +139,7 @@ async function main(): Promise<void> {
     program.option("-V, --version", "print Tsuki's version");
   }
   defineBuild(program);
+  defineImage(program);
   defineRun(program);
   defineDoctor(program);
   try {

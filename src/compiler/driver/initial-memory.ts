@@ -36,15 +36,9 @@ export function placedData(unit: Unit, environment: UnitEnvironment): PlacedData
   });
 }
 
-/** The active data segments of a unit's first memory, joined. */
+/** Joins the active data segments of a unit's first memory; later ones overwrite earlier ones. */
 export function initialMemory(unit: Unit, environment: UnitEnvironment): InitialMemory {
-  return joinContents(placedData(unit, environment).filter(({ memory }) => memory === 0));
-}
-
-/** Joins contents that are not empty; later ones overwrite earlier ones. */
-export function joinContents(
-  filled: readonly Pick<PlacedData, "address" | "contents">[],
-): InitialMemory {
+  const filled = placedData(unit, environment).filter(({ memory }) => memory === 0);
   if (filled.length === 0) return { address: 0, bytes: new Uint8Array(0) };
   const start = Math.min(...filled.map(({ address }) => address));
   const end = Math.max(...filled.map(({ address, contents }) => address + contents.length));

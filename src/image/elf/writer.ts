@@ -56,7 +56,8 @@ export function writeElf(image: ElfImage): Uint8Array {
   const file = new Uint8Array(contentEnd);
   for (const { segment, offset } of placed) file.set(segment.bytes, offset);
   if (image.multibootEntry !== undefined) {
-    file.set(multibootHeader(image.multibootEntry), headersLength(image) - multibootHeaderBytes);
+    const header = multibootHeader(image.multibootEntry, image.segments);
+    file.set(header, headersLength(image) - multibootHeaderBytes);
   }
   writeHeaders(new DataView(file.buffer), image, placed);
   return image.symbols === undefined ? file : appendSymbols(file, image.symbols);

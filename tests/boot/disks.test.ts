@@ -1,0 +1,99 @@
+/** Disks that firmware boots: every format, every firmware, every machine. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { build } from "../../src/engine/build.ts";
+import { diskFormats, diskImage } from "../../src/image/disk/disk-image.ts";
+import { bootDisk, firmwares, missingFor } from "./machine.fixture.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tsuki-test-"));
+const diskPath = (format: string) => join(folder, `disk.${format}`);
+const controlPath = join(folder, "control");
+const options = { timeout: 120_000 };
+const machines = ["q35", "pc"] as const;
+
+const program = `
+  let table = new Uint32Array(1 << 20);
+  table[table.length - 1] = 42;
+  console.log("hello from a disk to " + process.argv[1]);
+  process.exit(table[table.length - 1]);
+`;
+const said = "hello from a disk to you\n";
+
+const anyMissing = missingFor("BIOS");
+
+beforeAll(async () => {
+  if (anyMissing !== "") return;
+  writeFileSync(join(folder, "app.as.ts"), program);
+  const { path } = await build({
+    sources: ["app.as.ts"],
+    includeDirectories: [],
+    toolchain: undefined,
+    workingDirectory: folder,
+    environment: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") },
+    platform: "pc",
+    defaults: { arguments: ["app", "you"], environment: [] },
+  });
+  writeFileSync(join(folder, "app.elf"), readFileSync(path));
+  for (const format of diskFormats) {
+    writeFileSync(diskPath(format), diskImage(readFileSync(path), format));
+  }
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each(firmwares)("a disk booted by %s", (firmware) => {
+  const missing = missingFor(firmware);
+  const cases = machines.flatMap((machine) => diskFormats.map((format) => ({ machine, format })));
+  describe.skipIf(missing !== "")(`in QEMU${missing}`, options, () => {
+    test.each(cases)("runs from $format on $machine", async ({ machine, format }) => {
+      const parts = { machine, firmware, diskPath: diskPath(format), format, controlPath };
+      const ending = await bootDisk({ ...parts, memoryMebibytes: firmware === "UEFI" ? 128 : 16 });
+      expect(ending.output.endsWith(said)).toBe(true);
+      expect(ending.status).toBe(42);
+    });
+  });
+});
+
+describe.skipIf(anyMissing !== "")(`a disk in QEMU${anyMissing}`, options, () => {
+  test("says so when there is too little memory to load the image", async () => {
+    const { output, qemuStatus } = await bootDisk({
+      machine: "pc",
+      firmware: "BIOS",
+      diskPath: diskPath("raw"),
+      format: "raw",
+      controlPath,
+      memoryMebibytes: 2,
+    });
+    expect(output).toMatch(/^tsuki: too little memory: .*\r\n$/);
+    expect(qemuStatus).toBe(3);
+  });
+});
+
+const discMaker = "grub-mkrescue";
+const tools = [discMaker, "xorriso", "mformat"];
+const missingTools = tools.filter((tool) => spawnSync("which", [tool]).status !== 0);
+const needed = missingTools.length === 0 ? anyMissing : ` (needs ${missingTools.join(", ")})`;
+
+describe.skipIf(needed !== "")(`GRUB${needed}`, options, () => {
+  test("boots the ELF file by its Multiboot 2 header", async () => {
+    const tree = join(folder, "tree", "boot", "grub");
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(folder, "tree", "app.elf"), readFileSync(join(folder, "app.elf")));
+    writeFileSync(join(tree, "grub.cfg"), "multiboot2 /app.elf from grub\nboot\n");
+    const isoPath = join(folder, "grub.iso");
+    const made = spawnSync(discMaker, ["-o", isoPath, join(folder, "tree")]);
+    expect(made.status).toBe(0);
+    const { output, status } = await bootDisk({
+      machine: "q35",
+      firmware: "BIOS",
+      diskPath: isoPath,
+      format: "iso",
+      controlPath,
+      memoryMebibytes: 64,
+    });
+    expect([output, status]).toEqual([said, 42]);
+  });
+});
