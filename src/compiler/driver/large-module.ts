@@ -16,7 +16,7 @@ export const largeModuleBytes = 256 * 1024;
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "7";
+export const compilerVersion = "8";
 
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {
