@@ -24,15 +24,14 @@
 ;;    12  ret
 ;; through
 ;;     0  cmp esi,4
-;;     3  jae 44
+;;     3  jae 43
 ;;     5  cmp dword [rsi*8],1306294757
 ;;    16  jne 28
 ;;    18  mov eax,dword [rsi*8]
 ;;    25  call rax
 ;;    27  ret
-;;    28  mov eax,dword [rsi*8]
-;;    35  test eax,eax
-;;    37  je 49
-;;    39  call 44
-;;    44  call 49
-;;    49  call 54
+;;    28  cmp dword [rsi*8],0
+;;    36  je 48
+;;    38  call 43
+;;    43  call 48
+;;    48  call 53

@@ -43,6 +43,6 @@
 ;; tenth
 ;;     0  mov eax,-858993459
 ;;     5  imul rdi,rax
-;;     9  shr rdi,35
-;;    13  mov eax,edi
-;;    15  ret
+;;     9  mov rax,rdi
+;;    12  shr rax,35
+;;    16  ret

@@ -3,6 +3,7 @@ import { type MachineFunction, RegisterClass, slotOf } from "../../machine/machi
 import { type AssembledCode, Assembler, type Label } from "../assembler.ts";
 import { floatScratch, integerScratch, stackPointer } from "../calling-convention.ts";
 import { Form, type FormId, forms } from "../encoding.ts";
+import { Layout } from "../encoding-layout.ts";
 import {
   explicitRegisters,
   memoryOperandPosition,
@@ -151,6 +152,9 @@ export class Emitter {
       const high = code.immediateHigh[instruction] as number;
       assembler.emitImmediate(form, first, immediate, high);
     } else {
+      const merges = ((forms.layout[form] as number) & Layout.merges) !== 0;
+      // What the target held before would delay an instruction that keeps a part of it.
+      if (merges && first !== second) assembler.emit(Form.xorps_x_xm128, first, first);
       assembler.emit(form, first, second, immediate);
     }
   }

@@ -1,17 +1,20 @@
 import { Role } from "../../machine/machine-function.ts";
 import type { Value } from "../../ssa/function.ts";
-import { Operation, Condition as Test, ValueType } from "../../ssa/operations.ts";
+import { Access, Operation, Condition as Test, ValueType } from "../../ssa/operations.ts";
 import { Condition, conditionForm, invertCondition } from "../conditions.ts";
 import { Form } from "../encoding.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import { copyTo, fitsByte } from "./integer.ts";
-import type { Selector } from "./selector.ts";
+import { accessOf, type Selector } from "./selector.ts";
 import { selectVectorFlags } from "./vector-tests.ts";
 
 const { e, ne, l, b, g, a, le, be, ge, ae } = Condition;
 
 /** x86 conditions of the integer tests, by the test's number. */
 const integerConditions = [e, ne, l, b, g, a, le, be, ge, ae];
+
+/** The same of numbers that are not negative. */
+const unsignedConditions = [e, ne, b, b, a, a, be, be, ae, ae];
 
 /** The same with the operands exchanged. */
 const exchangedConditions = [e, ne, g, a, l, b, ge, ae, le, be];
@@ -28,10 +31,10 @@ export type FlagsTest =
 export function selectFlags(selector: Selector, truth: Value): FlagsTest {
   const comparison = comparisonOf(selector, truth);
   if (comparison !== undefined) return selectComparison(selector, comparison);
-  const tested = selectVectorFlags(selector, selector.fn.resolve(truth));
+  const value = selector.fn.resolve(truth);
+  const tested = selectVectorFlags(selector, value);
   if (tested !== undefined) return { kind: "condition", condition: tested };
-  const register = selector.registerOf(truth);
-  selector.draft.registers(Form.test_rm32_r32, register, register);
+  compareWithZero(selector, { value, mayFold: true, isEquality: true });
   return { kind: "condition", condition: ne };
 }
 
@@ -60,6 +63,9 @@ export function selectComparison(selector: Selector, comparison: Value): FlagsTe
   if (type === ValueType.f32 || type === ValueType.f64) {
     return compareFloats(selector, comparison, [first, second], test);
   }
+  if (compareByte(selector, comparison, first, second)) {
+    return { kind: "condition", condition: byteConditions(selector, first)[test] as number };
+  }
   if (selector.smallConstant(first) !== undefined && selector.smallConstant(second) === undefined) {
     compareIntegers(selector, comparison, second, first);
     return { kind: "condition", condition: exchangedConditions[test] as number };
@@ -68,12 +74,43 @@ export function selectComparison(selector: Selector, comparison: Value): FlagsTe
   return { kind: "condition", condition: integerConditions[test] as number };
 }
 
+/**
+ * Compares a byte in memory with a constant of its range, where that is all that the byte is loaded
+ * for; an unsigned byte's sign is then no longer there.
+ */
+function compareByte(selector: Selector, comparison: Value, first: Value, second: Value): boolean {
+  const immediate = selector.smallConstant(second);
+  if (immediate === undefined || selector.useCount(comparison) !== 1) return false;
+  if (selector.isWide(first)) return false;
+  const extended = isUnsignedByte(selector, first) ? immediate & 0xff : (immediate << 24) >> 24;
+  if (extended !== immediate) return false;
+  const address = selector.foldByteLoad(first);
+  if (address === undefined) return false;
+  selector.draft.memory(Form.cmp_rm8_imm8, -1, address, (immediate << 24) >> 24);
+  return true;
+}
+
+function isUnsignedByte(selector: Selector, load: Value): boolean {
+  return accessOf(selector.fn.aux[load] as number) === Access.unsigned8;
+}
+
+/** A byte without sign is compared without sign, whatever the comparison of its 32-bit value. */
+function byteConditions(selector: Selector, load: Value): readonly number[] {
+  return isUnsignedByte(selector, load) ? unsignedConditions : integerConditions;
+}
+
 function compareIntegers(selector: Selector, comparison: Value, first: Value, second: Value): void {
   const { draft } = selector;
   const wide = selector.isWide(first);
   const immediate = selector.smallConstant(second);
   if (immediate === 0) {
-    compareWithZero(selector, first, wide);
+    const condition = selector.fn.aux[comparison];
+    const isEquality = condition === Test.equal || condition === Test.notEqual;
+    compareWithZero(selector, {
+      value: first,
+      mayFold: selector.useCount(comparison) === 1,
+      isEquality,
+    });
     return;
   }
   if (immediate !== undefined) {
@@ -82,32 +119,62 @@ function compareIntegers(selector: Selector, comparison: Value, first: Value, se
     const form = fitsByte(immediate) ? narrow : full;
     const address = foldOperand(selector, comparison, first);
     if (address !== undefined) draft.memory(form, -1, address, immediate);
-    else draft.registers(form, selector.registerOf(first), -1, immediate);
+    else draft.registers(form, selector.lowRegisterOf(first), -1, immediate);
     return;
   }
   const form = wide ? Form.cmp_r64_rm64 : Form.cmp_r32_rm32;
   const address = foldOperand(selector, comparison, second);
-  const left = selector.registerOf(first);
+  const left = selector.lowRegisterOf(first);
   if (address !== undefined) draft.memory(form, left, address);
-  else draft.registers(form, left, selector.registerOf(second));
+  else draft.registers(form, left, selector.lowRegisterOf(second));
 }
 
-function compareWithZero(selector: Selector, value: Value, wide: boolean): void {
+/** A value to be compared with 0. */
+interface ZeroTest {
+  readonly value: Value;
+  /** Whether memory may be read here instead of where the value is loaded. */
+  readonly mayFold: boolean;
+  /** Whether only the zero flag is looked at, so that fewer bits tell as much. */
+  readonly isEquality: boolean;
+}
+
+function compareWithZero(selector: Selector, test: ZeroTest): void {
   const { draft, fn } = selector;
-  const form = wide ? Form.test_rm64_r64 : Form.test_rm32_r32;
-  const masked = selector.singleUse(value, Operation.and);
+  const wide = selector.isWide(test.value);
+  const masked = selector.singleUse(test.value, Operation.and);
   if (masked === undefined) {
-    const register = selector.registerOf(value);
-    draft.registers(form, register, register);
+    if (test.mayFold && compareMemoryWithZero(selector, test)) return;
+    const register = selector.lowRegisterOf(test.value);
+    draft.registers(wide ? Form.test_rm64_r64 : Form.test_rm32_r32, register, register);
     return;
   }
   const mask = selector.smallConstant(fn.b[masked] as number);
-  const register = selector.registerOf(fn.a[masked] as number);
+  if (test.mayFold && test.isEquality && testByte(selector, masked, mask)) return;
+  const register = selector.lowRegisterOf(fn.a[masked] as number);
   if (mask === undefined) {
-    draft.registers(form, register, selector.registerOf(fn.b[masked] as number));
+    const second = selector.lowRegisterOf(fn.b[masked] as number);
+    draft.registers(wide ? Form.test_rm64_r64 : Form.test_rm32_r32, register, second);
   } else {
     draft.registers(wide ? Form.test_rm64_imm32 : Form.test_rm32_imm32, register, -1, mask);
   }
+}
+
+function compareMemoryWithZero(selector: Selector, { value, isEquality }: ZeroTest): boolean {
+  const whole = selector.foldLoad(value);
+  const address = whole ?? (isEquality ? selector.foldByteLoad(value) : undefined);
+  if (address === undefined) return false;
+  const wholeForm = selector.isWide(value) ? Form.cmp_rm64_imm8 : Form.cmp_rm32_imm8;
+  selector.draft.memory(whole === undefined ? Form.cmp_rm8_imm8 : wholeForm, -1, address, 0);
+  return true;
+}
+
+/** Tests bits of a byte in memory. */
+function testByte(selector: Selector, masked: Value, mask: number | undefined): boolean {
+  if (mask === undefined || (mask & 0xff) !== mask) return false;
+  const address = selector.foldByteLoad(selector.fn.a[masked] as number);
+  if (address === undefined) return false;
+  selector.draft.memory(Form.test_rm8_imm8, -1, address, (mask << 24) >> 24);
+  return true;
 }
 
 function compareFloats(

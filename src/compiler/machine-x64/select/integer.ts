@@ -61,6 +61,10 @@ export function orderOperands(selector: Selector, value: Value): [Value, Value] 
 export function selectBinary(selector: Selector, value: Value): void {
   const operation = selector.operationOf(value);
   const [a, b] = orderOperands(selector, value);
+  if (operation === Operation.and && selector.isLowMask(b)) {
+    selectLowHalf(selector, value, a);
+    return;
+  }
   const immediate = selector.smallConstant(b);
   if (operation === Operation.add && selectAddress(selector, value, a, b, immediate)) return;
   const forms = (selector.isWide(value) ? binary64 : binary32).get(operation) as BinaryForms;
@@ -77,9 +81,15 @@ export function selectBinary(selector: Selector, value: Value): void {
     selector.draft.memory(forms.registerMemory, target, address);
     return;
   }
-  const second = selector.registerOf(b);
+  const second = selector.lowRegisterOf(b);
   copyTo(selector, target, a);
   selector.draft.registers(forms.registerMemory, target, second);
+}
+
+/** `x & 0xffffffff` of 64 bits: a 32-bit move clears the upper half. */
+function selectLowHalf(selector: Selector, value: Value, operand: Value): void {
+  const low = selector.registerOf(operand);
+  selector.draft.registers(Form.mov_r32_rm32, selector.resultRegister(value), low);
 }
 
 /** An addition that lea computes without overwriting an operand. */
@@ -97,7 +107,13 @@ function selectAddress(
     return true;
   }
   const scaled = scaledIndex(selector, b) ?? scaledIndex(selector, a);
-  if (scaled === undefined) return false;
+  if (scaled === undefined) {
+    // Where both operands live on, neither can be overwritten.
+    if (selector.useCount(a) === 1 || selector.useCount(b) === 1) return false;
+    const sum = { ...baseAddress(selector.registerOf(a)), index: selector.registerOf(b) };
+    selector.draft.memory(form, selector.resultRegister(value), sum);
+    return true;
+  }
   const base = selector.registerOf(scaled.shifted === b ? a : b);
   const index = selector.registerOf(scaled.operand);
   const address = { ...baseAddress(base), index, scaleShift: scaled.shift };

@@ -2,6 +2,7 @@ import type { Value } from "../../ssa/function.ts";
 import { Access, Operation } from "../../ssa/operations.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { accessOf, isIntegerAccess, type Selector } from "./selector.ts";
+import { selectUpdate } from "./update.ts";
 
 /** Loads into 32-bit values (zero-extended to 64 bits by the processor), by access. */
 const loads32: readonly FormId[] = [
@@ -73,14 +74,18 @@ export function selectStore(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
   const access = accessOf(fn.aux[value] as number);
   const stored = selector.operationOf(value) === Operation.store ? fn.b[value] : fn.a[value];
+  if (!isIntegerAccess(access)) {
+    const address = selector.addressOf(value);
+    draft.memory(stores[access] as FormId, selector.registerOf(stored as number), address);
+    return;
+  }
+  if (selectUpdate(selector, value)) return;
   const address = selector.addressOf(value);
-  const immediate = isIntegerAccess(access)
-    ? storedImmediate(selector, stored as number, access)
-    : undefined;
+  const immediate = storedImmediate(selector, stored as number, access);
   if (immediate !== undefined) {
     draft.memory(immediateStores[access] as FormId, -1, address, immediate);
   } else {
-    draft.memory(stores[access] as FormId, selector.registerOf(stored as number), address);
+    draft.memory(stores[access] as FormId, selector.lowRegisterOf(stored as number), address);
   }
 }
 

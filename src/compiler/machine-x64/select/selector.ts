@@ -122,6 +122,9 @@ export class Selector {
     }
     // A 32-bit value is zero-extended in its register already.
     if (operation === Operation.extendUnsigned) return this.registerOf(this.fn.a[value] as number);
+    if (operation === Operation.wrap && this.isHalfEmpty(this.fn.a[value] as number)) {
+      return this.registerOf(this.fn.a[value] as number);
+    }
     if (operation === Operation.symbolAddress) {
       const register = this.temporary();
       const { low, high } = this.immediateOf(value);
@@ -138,6 +141,33 @@ export class Selector {
     return (
       operation === Operation.pair && this.halvesOf(value).every((half) => this.isConstant(half))
     );
+  }
+
+  /** A register whose low half holds a value, for an instruction that reads no more of an i32. */
+  lowRegisterOf(operand: Value): number {
+    const value = this.fn.resolve(operand);
+    const isWrap = this.operationOf(value) === Operation.wrap && !this.hasRegister(value);
+    return this.registerOf(isWrap ? (this.fn.a[value] as number) : value);
+  }
+
+  /** Whether the upper half of an i64 is known to be zero, by what computes it. */
+  private isHalfEmpty(operand: Value): boolean {
+    const { fn } = this;
+    const value = fn.resolve(operand);
+    const operation = this.operationOf(value);
+    if (operation !== Operation.shiftRightUnsigned && operation !== Operation.and) return false;
+    const second = fn.resolve(fn.b[value] as number);
+    if (this.operationOf(second) !== Operation.constant) return false;
+    if (operation === Operation.and) return fn.high[second] === 0;
+    return ((fn.low[second] as number) & 32) !== 0;
+  }
+
+  /** Whether a value is the i64 constant that keeps the lower half of another. */
+  isLowMask(operand: Value): boolean {
+    const value = this.fn.resolve(operand);
+    if (this.operationOf(value) !== Operation.constant || !this.isWide(value)) return false;
+    const { low, high } = this.immediateOf(value);
+    return low === -1 && high === 0;
   }
 
   /** Puts a constant into a register. */
@@ -211,12 +241,40 @@ export class Selector {
       return symbolAddress(this.constantSymbol(this.isWide(value), low, high));
     }
     if (operation !== Operation.load && operation !== Operation.loadSymbol) return undefined;
-    if (this.useCounts[value] !== 1 || this.hasRegister(value)) return undefined;
-    if (this.epochs[value] !== this.epochs[this.current]) return undefined;
+    if (!this.isMovable(value)) return undefined;
     const bytes = accessBytes[(this.fn.aux[value] as number) & 15];
     if (bytes !== (wantedBytes ?? (this.isWide(value) ? 8 : 4))) return undefined;
     this.folded[value] = 1;
     return this.addressOf(value);
+  }
+
+  /** The address of a load of one byte that may be folded into the current instruction. */
+  foldByteLoad(operand: Value): Address | undefined {
+    const value = this.fn.resolve(operand);
+    if (this.operationOf(value) !== Operation.load || !this.isMovable(value)) return undefined;
+    if (accessBytes[(this.fn.aux[value] as number) & 15] !== 1) return undefined;
+    this.folded[value] = 1;
+    return this.addressOf(value);
+  }
+
+  /** The current store takes the place of a load of its own address too, whose value it needs alone. */
+  foldUpdate(operand: Value): boolean {
+    const { fn, current } = this;
+    const value = fn.resolve(operand);
+    if (this.operationOf(value) !== Operation.load || !this.isMovable(value)) return false;
+    const isSame =
+      fn.resolve(fn.a[value] as number) === fn.resolve(fn.a[current] as number) &&
+      fn.low[value] === fn.low[current] &&
+      (fn.aux[value] as number) >> 4 === (fn.aux[current] as number) >> 4 &&
+      accessBytes[(fn.aux[value] as number) & 15] === accessBytes[(fn.aux[current] as number) & 15];
+    if (isSame) this.folded[value] = 1;
+    return isSame;
+  }
+
+  /** Whether a load may happen at the current instruction instead, which alone uses it. */
+  private isMovable(load: Value): boolean {
+    if (this.useCounts[load] !== 1 || this.hasRegister(load)) return false;
+    return this.epochs[load] === this.epochs[this.current];
   }
 
   /** The memory operand of a load or store. */
