@@ -5,6 +5,7 @@ import { conditionForm } from "../conditions.ts";
 import { Form } from "../encoding.ts";
 import { symbolOf } from "../instruction-shape.ts";
 import { firstPseudo, Pseudo } from "../pseudo-instructions.ts";
+import { BlockPlacement } from "./block-placement.ts";
 import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
 import { expansions, inverse } from "./expand.ts";
 
@@ -25,8 +26,7 @@ export function emitFunction(
 class FunctionEmission {
   private readonly emitter: Emitter;
   private readonly moveCursor: { next: number } = { next: 0 };
-  /** Where a jump to each block really leads, past blocks that only jump on. */
-  private readonly targets: Int32Array;
+  private readonly placement: BlockPlacement;
 
   constructor(
     private readonly code: MachineFunction,
@@ -35,9 +35,9 @@ class FunctionEmission {
     shortJumps: ReadonlySet<number>,
   ) {
     this.emitter = new Emitter(code, allocation, environment, shortJumps);
-    this.targets = threadJumps(code, allocation);
+    this.placement = new BlockPlacement(code, allocation);
     this.emitter.frame.enter(this.emitter.assembler);
-    for (let block = 0; block < code.blockCount; block++) this.emitBlock(block);
+    for (const block of this.placement.order) this.emitBlock(block);
     this.emitter.emitColdPaths();
   }
 
@@ -67,24 +67,24 @@ class FunctionEmission {
     emitter.assembler.bind(emitter.labelOf(block));
     const start = code.blockStart[block] as number;
     const end = code.blockStart[block + 1] as number;
-    if (this.targets[block] !== block) {
-      this.skipMoves(end);
-      return;
-    }
+    this.findMoves(start);
     for (let instruction = start; instruction < end; instruction++) {
       this.emitMoves(instruction);
       this.emitInstruction(block, instruction);
     }
   }
 
-  private skipMoves(before: number): void {
+  /** Sets the cursor to the first move at or behind an instruction. */
+  private findMoves(instruction: number): void {
     const { movePosition, moveCount } = this.allocation;
-    while (
-      this.moveCursor.next < moveCount &&
-      (movePosition[this.moveCursor.next] as number) < before
-    ) {
-      this.moveCursor.next++;
+    let low = 0;
+    let high = moveCount;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((movePosition[middle] as number) < instruction) low = middle + 1;
+      else high = middle;
     }
+    this.moveCursor.next = low;
   }
 
   private emitMoves(before: number): void {
@@ -180,18 +180,11 @@ class FunctionEmission {
 
   private successor(block: number, position: number): number {
     const successor = this.code.blockSuccessors[block]?.[position] ?? block;
-    return this.targets[successor] as number;
-  }
-
-  /** Whether control that falls out of a block arrives at `target`. */
-  private fallsInto(block: number, target: number): boolean {
-    let next = block + 1;
-    while (next < this.code.blockCount && this.targets[next] !== next) next++;
-    return next === target;
+    return this.placement.targets[successor] as number;
   }
 
   private jumpUnlessNext(block: number, target: number): void {
-    if (!this.fallsInto(block, target)) {
+    if (!this.placement.fallsInto(block, target)) {
       this.emitter.jump(Form.jmp_rel32, this.emitter.labelOf(target));
     }
   }
@@ -200,7 +193,7 @@ class FunctionEmission {
     const taken = this.successor(block, 0);
     const other = this.successor(block, 1);
     const { emitter } = this;
-    if (this.fallsInto(block, taken)) {
+    if (this.placement.fallsInto(block, taken)) {
       emitter.jump(conditionForm(Form.jo_rel32, inverse(condition) as 4), emitter.labelOf(other));
       return;
     }
@@ -239,23 +232,4 @@ class FunctionEmission {
     );
     assembler.emit(Form.jmp_rm64, integerScratch);
   }
-}
-
-/** Follows blocks that contain nothing but a jump to where they lead. */
-function threadJumps(code: MachineFunction, allocation: Allocation): Int32Array {
-  const moved = new Set(allocation.movePosition.subarray(0, allocation.moveCount));
-  const targets = Int32Array.from({ length: code.blockCount }, (_, block) => block);
-  const isEmpty = (block: number) => {
-    const start = code.blockStart[block] as number;
-    const single = (code.blockStart[block + 1] as number) === start + 1;
-    return single && code.opcode[start] === Pseudo.jump && !moved.has(start);
-  };
-  for (let block = 1; block < code.blockCount; block++) {
-    let target = block;
-    for (let steps = 0; isEmpty(target) && steps < code.blockCount; steps++) {
-      target = code.blockSuccessors[target]?.[0] ?? target;
-    }
-    targets[block] = isEmpty(target) ? block : target;
-  }
-  return targets;
 }
