@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dominatorChildren, dominatorsOf, loopDepths, reversePostorder } from "./control-flow.ts";
+import { dominatorChildren, dominatorsOf, loopsOf, reversePostorder } from "./control-flow.ts";
 import { SsaFunction } from "./function.ts";
 import { Operation, ValueType } from "./operations.ts";
 
@@ -76,9 +76,20 @@ describe("dominatorsOf", () => {
   });
 });
 
-describe("loopDepths", () => {
+describe("loopsOf", () => {
   it("counts the loops around each block", () => {
     const fn = graph([[1], [2, 5], [3], [2, 4], [1], []]);
-    expect([...loopDepths(fn)]).toEqual([0, 1, 2, 2, 1, 0]);
+    expect([...loopsOf(fn).depths]).toEqual([0, 1, 2, 2, 1, 0]);
+  });
+
+  it("counts the loops around two blocks together", () => {
+    // 1 holds the loops 2 to 3 and 4, which follow one another.
+    const { depths, commonDepth } = loopsOf(graph([[1], [2, 6], [3], [2, 4], [4, 5], [1], []]));
+    expect([...depths]).toEqual([0, 1, 2, 2, 2, 1, 0]);
+    expect(commonDepth(2, 3)).toBe(2);
+    expect(commonDepth(3, 4)).toBe(1);
+    expect(commonDepth(4, 4)).toBe(2);
+    expect(commonDepth(4, 1)).toBe(1);
+    expect(commonDepth(2, 6)).toBe(0);
   });
 });

@@ -163,19 +163,44 @@ export function dominatorChildren({ order, immediate }: Dominators): readonly (r
   return children;
 }
 
-/** How many loops each block stands in; a loop is what reaches a back edge from its target. */
-export function loopDepths(fn: SsaFunction, dominators = dominatorsOf(fn)): Int32Array {
+/** The loops of a function; a loop is what reaches a back edge from its target, the header. */
+export interface Loops {
+  /** How many loops each block stands in. */
+  readonly depths: Int32Array;
+  /** How many loops two blocks stand in together: how often an edge between them may be taken. */
+  commonDepth(one: Block, other: Block): number;
+}
+
+/** Finds the loops. */
+export function loopsOf(fn: SsaFunction, dominators = dominatorsOf(fn)): Loops {
   const depths = new Int32Array(fn.blockCount);
+  /** The header of the innermost loop that each block stands in, or `none`. */
+  const innermost = new Int32Array(fn.blockCount).fill(none);
+  /** The header of the loop around the one of each header. */
+  const outer = new Int32Array(fn.blockCount).fill(none);
   for (const header of dominators.order) {
     const latches = fn
       .predecessorsOf(header)
       .map((edge) => fn.edgeFrom[edge] as Block)
       .filter((from) => dominators.immediate[from] !== none && dominators.dominates(header, from));
     if (latches.length === 0) continue;
-    for (const block of loopBody(fn, header, latches))
+    outer[header] = innermost[header] as Block;
+    for (const block of loopBody(fn, header, latches)) {
       depths[block] = (depths[block] as number) + 1;
+      innermost[block] = header;
+    }
   }
-  return depths;
+  const commonDepth = (one: Block, other: Block): number => {
+    let first = innermost[one] as Block;
+    let second = innermost[other] as Block;
+    while (first !== second) {
+      if (first === none || second === none) return 0;
+      if ((depths[first] as number) >= (depths[second] as number)) first = outer[first] as Block;
+      else second = outer[second] as Block;
+    }
+    return first === none ? 0 : (depths[first] as number);
+  };
+  return { depths, commonDepth };
 }
 
 function loopBody(fn: SsaFunction, header: Block, latches: readonly Block[]): Set<Block> {

@@ -1,5 +1,5 @@
 import { MachineFunction } from "../../machine/machine-function.ts";
-import { loopDepths, reversePostorder } from "../../ssa/control-flow.ts";
+import { loopsOf, reversePostorder } from "../../ssa/control-flow.ts";
 import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
 import { Operation, ValueType } from "../../ssa/operations.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
@@ -169,7 +169,7 @@ function assembleBlocks(
 ): MachineFunction {
   const { fn, draft } = selector;
   const numbers = numberBlocks(fn, order, edges);
-  const depths = loopDepths(fn);
+  const loops = loopsOf(fn);
   const code = new MachineFunction(fn.name);
   code.registerClasses = draft.code.registerClasses;
   code.rematerialization = draft.code.rematerialization;
@@ -183,7 +183,7 @@ function assembleBlocks(
       (edge) => numbers.edges.get(edge) ?? numberOf(fn.edgeTo[edge] as Block),
     );
     if (exchangeSuccessors) successors.reverse();
-    const depth = depths[block] as number;
+    const depth = loops.depths[block] as number;
     const parameters = block === 0 ? [] : parameterRegisters(selector, block);
     const own = leaving.length === 1 ? edges.registersOf(leaving[0] as Edge) : [];
     code.endBlock(successors, parameters, own, depth);
@@ -192,7 +192,7 @@ function assembleBlocks(
       const { first, last } = edges.groupsOf(edge);
       draft.copyGroups(first, last, code);
       const to = fn.edgeTo[edge] as Block;
-      const edgeDepth = Math.min(depth, depths[to] as number);
+      const edgeDepth = loops.commonDepth(block, to);
       code.endBlock([numberOf(to)], [], edges.registersOf(edge), edgeDepth);
     }
   }
