@@ -168,7 +168,7 @@ export interface Loops {
   /** How many loops each block stands in. */
   readonly depths: Int32Array;
   /** How many loops two blocks stand in together: how often an edge between them may be taken. */
-  commonDepth(one: Block, other: Block): number;
+  readonly commonDepth: (one: Block, other: Block) => number;
 }
 
 /** Finds the loops. */
