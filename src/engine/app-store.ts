@@ -40,13 +40,13 @@ interface BuildRecord {
 
 /**
  * Finds or makes the app of some sources. `identity` is this build of Tsuki's; `onMaking` is told
- * when the app has to be made, before it is.
+ * when the app has to be made, before it is, and by which toolchain.
  */
 export async function makeApp(
   cache: Cache,
   identity: string,
   request: AppSources,
-  onMaking: () => void = () => undefined,
+  onMaking: (toolchain: ToolchainName) => void = () => undefined,
 ): Promise<StoredApp> {
   const paths = request.sources.map((source) => resolve(request.workingDirectory, source));
   const includes = request.includeDirectories.map((folder) =>
@@ -67,7 +67,7 @@ export async function makeApp(
   );
   const stored = findStored(cache, key);
   if (stored !== undefined) return stored;
-  onMaking();
+  onMaking(toolchain);
 
   const prefix = packagePrefix(request.environment);
   const { app, warnings } = await (await loadToolchain(toolchain)).toApp({

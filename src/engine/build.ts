@@ -7,7 +7,7 @@ import { engineSection, type Platform } from "../contracts/machine-interface.ts"
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
-import { compileImage, preloadCompiler } from "./compiler.ts";
+import { makeImage, preloadCompiler } from "./compiler.ts";
 import { type EmbedSource, embedTree, withTree } from "./embed.ts";
 import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
 import { findSite } from "./site.ts";
@@ -47,8 +47,8 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   const tree = embed.length === 0 ? undefined : embedTree(embed, options.workingDirectory);
   const app =
     site?.app ??
-    (await makeApp(cache, identity, options, () => {
-      if (platform !== "node") preloadCompiler();
+    (await makeApp(cache, identity, options, (toolchain) => {
+      if (platform !== "node") preloadCompiler(toolchain);
     }));
   const made = { platform, appBytes: app.app.length, warnings: app.warnings };
   if (platform === "node") {
@@ -75,7 +75,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
     return { ...made, path: found, image: kept, isCached: app.isCached };
   }
   const name = basename(options.sources[0] ?? "app");
-  const image = await compileImage({
+  const request = {
     platform,
     kernel,
     app: app.app,
@@ -84,7 +84,8 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(tree === undefined ? {} : { embeddedTree: tree }),
-  });
+  };
+  const image = await makeImage(request, keptFrames(cache, identity));
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };
 }
@@ -105,6 +106,17 @@ function keptObjects(cache: Cache, identity: string): ObjectCache {
     read: (key) => cache.read("objects", nameOf(key)) ?? readShippedObject(key),
     write: (key, object) => {
       cache.write("objects", nameOf(key), object, 0o600);
+    },
+  };
+}
+
+/** Images without their app's memory (image/relink.ts), flushed to disk as images are. */
+function keptFrames(cache: Cache, identity: string): ObjectCache {
+  const nameOf = (key: string): string => digestOf(`${identity} frame ${key}`);
+  return {
+    read: (key) => cache.read("images", nameOf(key)),
+    write: (key, frame) => {
+      cache.write("images", nameOf(key), frame, 0o600);
     },
   };
 }

@@ -10,16 +10,16 @@ export interface AppImage {
   readonly bytes: Uint8Array;
 }
 
-/** The whole pages around the initial contents of a memory. */
-export function appImageOf(memory: {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}): AppImage {
+/** The whole pages around the initial contents of a memory, the last up to a multiple of `unit`. */
+export function appImageOf(
+  memory: { readonly address: number; readonly bytes: Uint8Array },
+  unit: number = pageBytes,
+): AppImage {
   const { address, bytes } = memory;
   if (bytes.length === 0) return { offset: 0, bytes, memorySize: 0 };
   const offset = pageStart(address);
   const contents = paddedFrom(offset, memory);
-  const memorySize = alignUp(contents.length, pageBytes);
+  const memorySize = alignUp(offset + contents.length, unit) - offset;
   return { offset, bytes: contents, memorySize };
 }
 

@@ -9,7 +9,13 @@ import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts"
 import { appBase, appKinds } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
 import { type ElfImage, writeElf } from "./elf/writer.ts";
-import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./layout/image-layout.ts";
+import {
+  isMappedByKernel,
+  kernelStaticsAddress,
+  type LayoutRequest,
+  pageBytes,
+  wasmPageBytes,
+} from "./layout/image-layout.ts";
 import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
@@ -34,8 +40,10 @@ interface PlatformImages {
   /** What only the finished program tells: chunks, and sizes by the names of their symbols. */
   readonly complete: (program: CompiledProgram) => Completion;
   readonly file: (program: LinkedProgram, segments: readonly Segment[]) => ElfImage;
-  /** Which part of the app's initial memory, of a size in bytes, the file provides. */
-  readonly appRange: (appImage: AppImage, initialBytes: number) => ProvidedRange;
+  /** What the provided part of the app's memory ends at a multiple of, in bytes. */
+  readonly appUnitBytes: number;
+  /** Which part of the app's initial memory, of a size in pages of 64 KiB, the file provides. */
+  readonly appRange: (appImage: AppImage, initialPages: number) => ProvidedRange;
   /** Where the app's memory would begin, counting from its provided part. */
   readonly appAddress: (program: LinkedProgram, range: ProvidedRange) => number;
 }
@@ -57,8 +65,6 @@ const engineStackBytes = 4 * 1024 * 1024;
 const folderlessFilterSymbol = "config.folderlessFilter";
 const embeddedTreeSymbol = "config.embeddedTree";
 const { contentAlignment } = embeddedTreeFormat;
-const wasmPageBytes = 65_536;
-const mappedWithFileLimit = 1024 * 1024;
 
 const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
   linux: {
@@ -86,9 +92,12 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       segments,
       mappable: true,
     }),
-    // A small memory is mapped whole with the file, a large one by the kernel, which can complain.
-    appRange: (appImage, initialBytes) =>
-      initialBytes <= mappedWithFileLimit ? { offset: 0, memorySize: initialBytes } : appImage,
+    // Larger than a page, so that other data need no other image around them (relink.ts).
+    appUnitBytes: wasmPageBytes,
+    appRange: (appImage, initialPages) =>
+      isMappedByKernel(initialPages)
+        ? appImage
+        : { offset: 0, memorySize: initialPages * wasmPageBytes },
     appAddress: () => Number(appBase),
   },
   pc: {
@@ -103,7 +112,8 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       pvhEntry: program.addressOf(pvhEntrySymbol),
       multibootEntry: program.addressOf(multibootEntrySymbol),
     }),
-    appRange: pcAppRange,
+    appUnitBytes: pageBytes,
+    appRange: (appImage, initialPages) => pcAppRange(appImage, initialPages * wasmPageBytes),
     appAddress: (program, { offset }) => program.addressOf("config.appImageStart") - offset,
   },
 };
@@ -152,14 +162,14 @@ function packProgram(
 ): Uint8Array {
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
-  const appImage = appImageOf(program.appMemory);
+  const appImage = appImageOf(program.appMemory, images.appUnitBytes);
   const statics = staticsSegments(program.kernelMemory);
   const kernelStatics = {
     memorySize: program.kernelMemory.end - kernelStaticsAddress,
     fileSize: fileSizeOfRuns(statics),
   };
   const { initialPages } = program.appMemory;
-  const range = images.appRange(appImage, initialPages * wasmPageBytes);
+  const range = images.appRange(appImage, initialPages);
   const layout = images.layout({
     kernelStatics,
     appImage: range,

@@ -36,9 +36,15 @@ export function placedData(unit: Unit, environment: UnitEnvironment): PlacedData
   });
 }
 
-/** Joins the active data segments of a unit's first memory; later ones overwrite earlier ones. */
+/** The active data segments of a unit's first memory, joined. */
 export function initialMemory(unit: Unit, environment: UnitEnvironment): InitialMemory {
-  const filled = placedData(unit, environment).filter(({ memory }) => memory === 0);
+  return joinContents(placedData(unit, environment).filter(({ memory }) => memory === 0));
+}
+
+/** Joins contents that are not empty; later ones overwrite earlier ones. */
+export function joinContents(
+  filled: readonly Pick<PlacedData, "address" | "contents">[],
+): InitialMemory {
   if (filled.length === 0) return { address: 0, bytes: new Uint8Array(0) };
   const start = Math.min(...filled.map(({ address }) => address));
   const end = Math.max(...filled.map(({ address, contents }) => address + contents.length));

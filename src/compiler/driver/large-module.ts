@@ -8,15 +8,13 @@ import { validateFunctions } from "../validate/validate.ts";
 import type { Module } from "../wasm/module.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
+import { largeModuleBytes } from "./split-module.ts";
 import { symbolNames, type Unit } from "./unit.ts";
-
-/** Modules with at least this much code are compiled alone and cached, not lowered on demand. */
-export const largeModuleBytes = 256 * 1024;
 
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "8";
+export const compilerVersion = "7";
 
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {

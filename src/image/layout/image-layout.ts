@@ -30,6 +30,20 @@ export interface LayoutRequest {
   readonly stackBytes?: number;
 }
 
+/** Bytes of a page of WebAssembly's. */
+export const wasmPageBytes = 64 * 1024;
+
+/**
+ * Initial memory of an app up to this size comes with an executable, which costs nothing; the kernel
+ * maps more itself, which costs system calls, but can say what is wrong when it fails.
+ */
+const loadedAppBytes = 1024 * 1024;
+
+/** Whether a Linux process maps the app's initial memory itself, around the pages of the image. */
+export function isMappedByKernel(appInitialPages: number): boolean {
+  return appInitialPages * wasmPageBytes > loadedAppBytes;
+}
+
 /** Rounds up to a multiple of `unit`. */
 export function alignUp(value: number, unit: number = pageBytes): number {
   return Math.ceil(value / unit) * unit;

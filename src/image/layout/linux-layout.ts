@@ -5,10 +5,12 @@ import { elfHeadersLength } from "../elf/writer.ts";
 import {
   alignUp,
   emptySegment,
+  isMappedByKernel,
   type LayoutRequest,
   pageBytes,
   sectionRange,
   sectionsEnd,
+  wasmPageBytes,
 } from "./image-layout.ts";
 
 const guardBytes = 64 * 1024;
@@ -18,13 +20,6 @@ const hugePageBytes = 2 * 1024 * 1024;
 
 /** The native stack of a Linux process in bytes; its entry code maps it. */
 export const linuxStackBytes = 8 * 1024 * 1024;
-
-/**
- * Initial memory of an app up to this size comes with the executable, which costs nothing; the
- * kernel maps more itself, which costs system calls, but can say what is wrong when it fails.
- */
-const loadedAppBytes = 1024 * 1024;
-const wasmPageBytes = 64 * 1024;
 
 const segmentLimit = 10;
 /** No section's alignment is larger, so that addresses may follow the file's offsets. */
@@ -48,13 +43,9 @@ export function linuxLayout(request: LayoutRequest): MemoryLayout {
   };
 }
 
-function isAppLoaded({ appInitialPages }: LayoutRequest): boolean {
-  return appInitialPages * wasmPageBytes <= loadedAppBytes;
-}
-
 /** The app's initial memory before and behind its image, or all of it if it has no image. */
 function emptyAppSegments(request: LayoutRequest): Segment[] {
-  if (!isAppLoaded(request)) return [];
+  if (isMappedByKernel(request.appInitialPages)) return [];
   const base = Number(appBase);
   const end = request.appInitialPages * wasmPageBytes;
   const { offset, memorySize } = request.appImage;
@@ -113,9 +104,9 @@ function symbols(
   sections: readonly PlacedSection[],
 ): ReadonlyMap<string, number> {
   const places = emptyPlaces(request, sections);
-  const loaded = isAppLoaded(request)
-    ? { offset: 0, memorySize: request.appInitialPages * wasmPageBytes }
-    : request.appImage;
+  const loaded = isMappedByKernel(request.appInitialPages)
+    ? request.appImage
+    : { offset: 0, memorySize: request.appInitialPages * wasmPageBytes };
   return new Map([
     ["config.platform", platformIds.linux],
     ["config.heapStart", places.heapStart],

@@ -138,7 +138,8 @@ const programPlugin: Plugin = {
     build.onResolve({ filter: /^[a-z_]+(\/[a-z_]+)?$/ }, ({ path }) =>
       builtinModules.includes(path) ? resolveLibrary(`node:${path}`) : undefined,
     );
-    build.onResolve({ filter: /^\./ }, ({ path, importer }) => {
+    // Each call waits for another process: packages, which name no TypeScript, are not asked about.
+    build.onResolve({ filter: /^\..*\.ts$/ }, ({ path, importer }) => {
       const shared = sharedModulePath(resolve(dirname(importer), path));
       return shared === undefined ? undefined : { path: shared, namespace: sharedNamespace };
     });

@@ -5,8 +5,8 @@ import { type Module, WasmType, type WasmTypeId } from "../../compiler/wasm/modu
 
 const memoryPageBytes = 65_536;
 
-/** What is written or left out at once, in bytes: small, but compared in one step. */
-const zeroBlock = new Uint8Array(256);
+/** What is written or left out at once, in words of 4 bytes. */
+const blockWords = 64;
 
 /** Bytes of a memory from an address on. */
 interface Run {
@@ -14,21 +14,27 @@ interface Run {
   readonly bytes: Uint8Array;
 }
 
-/** The runs of blocks of a memory that are not all zero. */
+/** The runs of blocks of a memory, a whole number of pages, that are not all zero. */
 export function nonZeroRuns(memory: Uint8Array): Run[] {
   const runs: Run[] = [];
-  const { length: blockBytes } = zeroBlock;
+  const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length >>> 2);
   let start = -1;
-  for (let address = 0; address <= memory.length; address += blockBytes) {
-    const block = memory.subarray(address, address + blockBytes);
-    const isZero = address === memory.length || Buffer.compare(block, zeroBlock) === 0;
-    if (!isZero && start < 0) start = address;
+  for (let block = 0; block <= words.length; block += blockWords) {
+    const isZero = isZeroBlock(words, block);
+    if (!isZero && start < 0) start = block;
     if (isZero && start >= 0) {
-      runs.push({ address: start, bytes: memory.subarray(start, address) });
+      runs.push({ address: start * 4, bytes: memory.subarray(start * 4, block * 4) });
       start = -1;
     }
   }
   return runs;
+}
+
+/** Whether a block of words is zero; what lies behind the last is. */
+function isZeroBlock(words: Int32Array, start: number): boolean {
+  const end = Math.min(start + blockWords, words.length);
+  for (let index = start; index < end; index++) if (words[index] !== 0) return false;
+  return true;
 }
 
 /** The data section of a snapshot, and how many segments it has. Passive segments keep their place. */
@@ -39,7 +45,7 @@ export function dataSection(
   const lastPassive = module.data.findLastIndex(({ mode }) => mode === "passive");
   const kept = module.data.slice(0, lastPassive + 1);
   const runs = nonZeroRuns(memory);
-  const writer = new ByteWriter(memory.length >>> 1);
+  const writer = new ByteWriter(memory.length);
   writer.unsignedLeb(kept.length + runs.length);
   for (const { mode, contents } of kept) {
     if (mode === "passive") {
