@@ -1,8 +1,9 @@
 import type { Value } from "../../ssa/function.ts";
-import { Access, Operation } from "../../ssa/operations.ts";
+import { Access, accessBytes, Operation } from "../../ssa/operations.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { accessOf, isIntegerAccess, type Selector } from "./selector.ts";
 import { selectUpdate } from "./update.ts";
+import { storedLane } from "./vector-lanes.ts";
 
 /** Loads into 32-bit values (zero-extended to 64 bits by the processor), by access. */
 const loads32: readonly FormId[] = [
@@ -73,20 +74,25 @@ export function selectLoad(selector: Selector, value: Value): void {
 export function selectStore(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
   const access = accessOf(fn.aux[value] as number);
-  const stored = selector.operationOf(value) === Operation.store ? fn.b[value] : fn.a[value];
+  const isMemory = selector.operationOf(value) === Operation.store;
+  const stored = (isMemory ? fn.b[value] : fn.a[value]) as Value;
+  const form = stores[access] as FormId;
+  const lane = storedLane(selector, stored, accessBytes[access] as number);
+  if (lane !== undefined) {
+    const address = selector.addressOf(value);
+    draft.memory(lane.form, selector.registerOf(lane.vector), address, lane.position);
+    return;
+  }
   if (!isIntegerAccess(access)) {
     const address = selector.addressOf(value);
-    draft.memory(stores[access] as FormId, selector.registerOf(stored as number), address);
+    draft.memory(form, selector.registerOf(stored), address);
     return;
   }
   if (selectUpdate(selector, value)) return;
   const address = selector.addressOf(value);
-  const immediate = storedImmediate(selector, stored as number, access);
-  if (immediate !== undefined) {
-    draft.memory(immediateStores[access] as FormId, -1, address, immediate);
-  } else {
-    draft.memory(stores[access] as FormId, selector.lowRegisterOf(stored as number), address);
-  }
+  const immediate = storedImmediate(selector, stored, access);
+  if (immediate === undefined) draft.memory(form, selector.lowRegisterOf(stored), address);
+  else draft.memory(immediateStores[access] as FormId, -1, address, immediate);
 }
 
 /** The constant that a store writes, cut to what its immediate takes. */

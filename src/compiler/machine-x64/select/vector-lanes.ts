@@ -1,4 +1,5 @@
 import type { Value } from "../../ssa/function.ts";
+import { Operation } from "../../ssa/operations.ts";
 import { laneBits, laneOf, shapeOf, shapes } from "../../ssa/vector-operations.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { copyFloat } from "./compare.ts";
@@ -36,11 +37,10 @@ export function selectSplat(selector: Selector, value: Value): void {
   }
   const moved = code.fresh();
   const isWide = shape === "i64x2";
-  draft.registers(
-    isWide ? Form.movq_x_rm64 : Form.movd_x_rm32,
-    moved,
-    selector.registerOf(operand),
-  );
+  const address = selector.foldLoad(operand);
+  const form = isWide ? Form.movq_x_rm64 : Form.movd_x_rm32;
+  if (address !== undefined) draft.memory(form, moved, address);
+  else draft.registers(form, moved, selector.registerOf(operand));
   if (shape === "i8x16") {
     code.copy(moved, target);
     code.apply("pshufb", target, code.zero());
@@ -49,13 +49,15 @@ export function selectSplat(selector: Selector, value: Value): void {
   } else code.apply("pshufd", target, moved, isWide ? lowerHalves : 0);
 }
 
-/** Forms that extract an integer lane, and those that take the first lane. */
+/** Forms that extract an integer lane, by the logarithm of its bytes. */
 const extractions: readonly (FormId | undefined)[] = [
   Form.pextrb_r32m8_x_imm8,
   Form.pextrw_r32m16_x_imm8,
   Form.pextrd_rm32_x_imm8,
   Form.pextrq_rm64_x_imm8,
 ];
+
+/** Forms that take the first lane of each shape. */
 const firstLanes: readonly (FormId | undefined)[] = [
   undefined,
   undefined,
@@ -81,6 +83,36 @@ export function selectExtractLane(selector: Selector, value: Value): void {
     const lanes = shapes[shape] === "f64x2" ? upperHalves : lane;
     draft.registers(Form.pshufd_x_xm128_imm8, target, operand, lanes);
   }
+}
+
+/** How a lane goes to memory: `position` counts lanes of the stored width. */
+interface StoredLane {
+  readonly form: FormId;
+  readonly vector: Value;
+  readonly position: number;
+}
+
+/** Forms that store the first lane without an immediate, by its bytes. */
+const firstLaneStores = new Map<number, FormId>([
+  [4, Form.movss_m32_x],
+  [8, Form.movsd_m64_x],
+]);
+
+/** The lane of a vector that a store of some bytes writes, if nobody else needs that lane. */
+export function storedLane(
+  selector: Selector,
+  stored: Value,
+  bytes: number,
+): StoredLane | undefined {
+  const { fn } = selector;
+  const value = selector.singleUse(stored, Operation.extractLane);
+  if (value === undefined) return undefined;
+  const aux = fn.aux[value] as number;
+  const position = (laneOf(aux) * (laneBits[shapeOf(aux)] ?? 0)) / 8 / bytes;
+  const first = position === 0 ? firstLaneStores.get(bytes) : undefined;
+  const form = first ?? extractions[Math.log2(bytes)];
+  if (form === undefined) return undefined;
+  return { form, vector: fn.a[value] as Value, position };
 }
 
 /** Forms that insert an integer lane. */
