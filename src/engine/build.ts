@@ -4,6 +4,7 @@ import type { ObjectCache } from "../contracts/build.ts";
 import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import { engineSection, type Platform } from "../contracts/machine-interface.ts";
+import { toolchainNameFor } from "../toolchains/choose.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
@@ -92,11 +93,17 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
 
 /** Whether an app can have sockets, by what it imports, as JavaScript's can; made if need be. */
 export async function appOpensSockets(options: AppSources): Promise<boolean> {
+  const site = findSite(options);
+  if (site === undefined && isJavaScript(options)) return true;
   const cache = new Cache(cacheFolder(options.environment));
-  const { app } = findSite(options)?.app ?? (await makeApp(cache, buildIdentity(), options));
+  const { app } = site?.app ?? (await makeApp(cache, buildIdentity(), options));
   const module = new WebAssembly.Module(Uint8Array.from(app));
   const isEngine = WebAssembly.Module.customSections(module, engineSection).length > 0;
   return isEngine || WebAssembly.Module.imports(module).some(({ name }) => opensSockets(name));
+}
+
+function isJavaScript({ toolchain, sources: [source = ""] }: AppSources): boolean {
+  return (toolchain ?? toolchainNameFor(source)) === "javascript";
 }
 
 /** Compiled objects: those made here by this build of Tsuki, and the package's own. */

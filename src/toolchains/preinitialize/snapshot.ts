@@ -8,6 +8,10 @@ const memoryPageBytes = 65_536;
 /** What is written or left out at once, in words of 4 bytes. */
 const blockWords = 64;
 
+/** What is looked at first, in one native step: most of a memory that is zero is so far and wide. */
+const zeroSpan = new Uint8Array(16_384);
+const spanWords = zeroSpan.length / 4;
+
 /** Bytes of a memory from an address on. */
 interface Run {
   readonly address: number;
@@ -19,8 +23,10 @@ export function nonZeroRuns(memory: Uint8Array): Run[] {
   const runs: Run[] = [];
   const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length >>> 2);
   let start = -1;
+  let zeroUntil = 0;
   for (let block = 0; block <= words.length; block += blockWords) {
-    const isZero = isZeroBlock(words, block);
+    if (block % spanWords === 0 && isZeroSpan(memory, block * 4)) zeroUntil = block + spanWords;
+    const isZero = block < zeroUntil || isZeroBlock(words, block);
     if (!isZero && start < 0) start = block;
     if (isZero && start >= 0) {
       runs.push({ address: start * 4, bytes: memory.subarray(start * 4, block * 4) });
@@ -28,6 +34,10 @@ export function nonZeroRuns(memory: Uint8Array): Run[] {
     }
   }
   return runs;
+}
+
+function isZeroSpan(memory: Uint8Array, start: number): boolean {
+  return Buffer.compare(memory.subarray(start, start + zeroSpan.length), zeroSpan) === 0;
 }
 
 /** Whether a block of words is zero; what lies behind the last is. */
