@@ -31,7 +31,7 @@ export function fold(
   if (operation === Operation.select) return simplifySelect(emitter, type, a, b, c);
   const { fn } = emitter;
   if (type === ValueType.v128 || typeOf(fn, a) === ValueType.v128) {
-    return simplifyVector(emitter, operation, type, a, aux);
+    return simplifyVector(emitter, operation, type, [a, b, c], aux);
   }
   const hasSecond = (operandCounts[operation] as number) > 1;
   const isFirstKnown = isConstant(fn, a);

@@ -5,6 +5,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Block, Edge, SsaFunction, Value } from "./function.ts";
 import { intrinsicName } from "./intrinsics.ts";
 import { Access, accessBytes, Effect, effects, Operation, Space } from "./operations.ts";
+import { evaluateVector } from "./vector-evaluation.ts";
 
 /** The world around interpreted functions. Values are bits, zero-extended to their width. */
 export interface InterpreterHost {
@@ -161,7 +162,10 @@ class Activation {
     const aux = fn.aux[instruction] as number;
     const type = typeOf(fn, instruction);
     const second = b < 0 ? 0n : this.get(b);
-    const outcome = evaluate(operation, aux, typeOf(fn, a), type, this.get(a), second);
+    const third = (fn.c[instruction] as Value) < 0 ? 0n : this.operand(fn.c, instruction);
+    const outcome =
+      evaluateVector(operation, aux, this.get(a), second, third) ??
+      evaluate(operation, aux, typeOf(fn, a), type, this.get(a), second);
     if (outcome === undefined) throw new Error(`operation ${operation} is not interpreted`);
     if (typeof outcome !== "bigint") throw new InterpretedTrap(outcome);
     this.set(instruction, outcome);

@@ -2,11 +2,11 @@ import { ByteWriter } from "../../../src/compiler/bytes/writer.ts";
 import { opcodeRows } from "../../../src/compiler/wasm/opcodes.table.ts";
 import { prefixOf } from "../../../src/compiler/wasm/opcodes.ts";
 
-/** Types of numbers. */
-export type NumberType = "i32" | "i64" | "f32" | "f64";
+/** Types of numbers, and of vectors of them. */
+export type NumberType = "i32" | "i64" | "f32" | "f64" | "v128";
 
 /** All types of numbers. */
-export const numberTypes: readonly NumberType[] = ["i32", "i64", "f32", "f64"];
+export const numberTypes: readonly NumberType[] = ["i32", "i64", "f32", "f64", "v128"];
 
 /** Parameters and results. */
 export interface Signature {
@@ -23,6 +23,7 @@ export const typeBytes: Readonly<Record<NumberType, number>> = {
   i64: 0x7e,
   f32: 0x7d,
   f64: 0x7c,
+  v128: 0x7b,
 };
 
 /** Writes the bytes of a function's instructions. */
@@ -61,6 +62,13 @@ export class CodeWriter {
     this.bytes.bytes(new Uint8Array(new Float64Array([value]).buffer));
   }
 
+  /** A vector by its halves. */
+  v128(low: bigint, high: bigint): void {
+    this.op("v128.const");
+    this.bytes.u64(low);
+    this.bytes.u64(high);
+  }
+
   /** A structured instruction whose type has an index. */
   structured(name: "block" | "loop" | "if", typeIndex: number): void {
     this.op(name);
@@ -72,6 +80,7 @@ export class CodeWriter {
     if (type === "i32") this.i32(0);
     else if (type === "i64") this.i64(0n);
     else if (type === "f32") this.f32(0);
-    else this.f64(0);
+    else if (type === "f64") this.f64(0);
+    else this.v128(0n, 0n);
   }
 }

@@ -365,15 +365,28 @@ export class FunctionGenerator {
       const high = random.once(2) ? BigInt(random.pick(integers)) << 32n : 0n;
       code.i64(high ^ BigInt(random.pick(integers)));
     } else if (type === "f32") code.f32(random.pick(floats));
-    else code.f64(random.pick(floats));
+    else if (type === "f64") code.f64(random.pick(floats));
+    else code.v128(this.word(), this.word());
+  }
+
+  /** Half a vector, of lanes of 32 bits that are often alike. */
+  private word(): bigint {
+    const { random } = this;
+    const low = BigInt(random.pick(integers) >>> 0);
+    return low | (random.once(2) ? low << 32n : BigInt(random.pick(integers) >>> 0) << 32n);
   }
 
   private operation(type: NumberType, depth: number): void {
     const operator = this.random.pick(operatorsOf[type]);
-    const [first = "i32", second] = operator.operands;
+    const [first = "i32", second, third] = operator.operands;
     this.expression(first, depth);
     if (second !== undefined) this.secondOperand(operator, second, depth);
+    if (third !== undefined) this.expression(third, depth);
     this.apply(operator, first);
+    // Which NaN comes out is not specified, and lanes can be looked at as integers.
+    if (type !== "v128") return;
+    if (operator.name.startsWith("f32x4")) this.code.op("call", known.lanes32);
+    if (operator.name.startsWith("f64x2")) this.code.op("call", known.lanes64);
   }
 
   private secondOperand({ name }: Operator, type: NumberType, depth: number): void {
@@ -404,8 +417,12 @@ export class FunctionGenerator {
     else this.code.i64(BigInt(value));
   }
 
-  private apply({ name }: Operator, operand: NumberType): void {
+  private apply({ immediateLimit, immediates, name }: Operator, operand: NumberType): void {
     const { code, random } = this;
+    if (immediates > 0) {
+      const lanes = Array.from({ length: immediates }, () => random.below(immediateLimit));
+      return code.op(name, ...lanes);
+    }
     if (name === "i32.reinterpret_f32") return code.op("call", known.bits32);
     if (name === "i64.reinterpret_f64") return code.op("call", known.bits64);
     const traps = /^(i..)\.trunc_(f..)_([su])$/.exec(name);

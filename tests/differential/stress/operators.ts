@@ -5,17 +5,31 @@ import { type NumberType, numberTypes, type OpcodeName } from "./code-writer.ts"
 export interface Operator {
   readonly name: OpcodeName;
   readonly operands: readonly NumberType[];
+  /** How many immediates follow, bytes below `immediateLimit`. */
+  readonly immediates: number;
+  readonly immediateLimit: number;
 }
 
 const rows = Object.entries(opcodeRows) as [OpcodeName, (typeof opcodeRows)[OpcodeName]][];
+
+/** Numbers of immediates by their kind, where they are numbers of lanes. */
+const immediateCounts: Readonly<Record<string, number | undefined>> = {
+  none: 0,
+  lane: 1,
+  lanes: 16,
+};
 
 function withResult(result: NumberType): Operator[] {
   return rows.flatMap(([name, { immediate, signature }]) => {
     const [left = "", right = ""] = signature.split("->").map((side) => side.trim());
     const operands = left.split(" ").filter((type) => type !== "");
     const isNumeric = operands.every((type) => numberTypes.includes(type as NumberType));
-    if (immediate !== "none" || right !== result || operands.length === 0 || !isNumeric) return [];
-    return [{ name, operands: operands as NumberType[] }];
+    const immediates = immediateCounts[immediate];
+    const isOperator = immediates !== undefined && right === result && operands.length > 0;
+    if (!isOperator || !isNumeric) return [];
+    const lanes = Number(/x(\d+)\./.exec(name)?.[1] ?? 0);
+    const immediateLimit = immediates > 1 ? 2 * lanes : lanes;
+    return [{ name, operands: operands as NumberType[], immediates, immediateLimit }];
   });
 }
 
@@ -25,10 +39,12 @@ export const operatorsOf: Readonly<Record<NumberType, readonly Operator[]>> = {
   i64: withResult("i64"),
   f32: withResult("f32"),
   f64: withResult("f64"),
+  v128: withResult("v128"),
 };
 
-const loads = rows.filter(([name]) => name.includes(".load")).map(([name]) => name);
-const stores = rows.filter(([name]) => name.includes(".store")).map(([name]) => name);
+const accesses = rows.filter(([, { immediate }]) => immediate === "access").map(([name]) => name);
+const loads = accesses.filter((name) => name.includes(".load"));
+const stores = accesses.filter((name) => name.includes(".store"));
 
 /** Loads by the type of their result. */
 export const loadsOf = byType(loads);
@@ -38,5 +54,5 @@ export const storesOf = byType(stores);
 
 function byType(names: readonly OpcodeName[]): Readonly<Record<NumberType, readonly OpcodeName[]>> {
   const of = (type: NumberType) => names.filter((name) => name.startsWith(type));
-  return { i32: of("i32"), i64: of("i64"), f32: of("f32"), f64: of("f64") };
+  return { i32: of("i32"), i64: of("i64"), f32: of("f32"), f64: of("f64"), v128: of("v128") };
 }

@@ -8,7 +8,16 @@ export interface FunctionBody {
 }
 
 /** Functions that every module begins with. */
-export const known = { fdWrite: 0, log: 1, bits32: 2, bits64: 3, first: 4 } as const;
+export const known = {
+  fdWrite: 0,
+  log: 1,
+  bits32: 2,
+  bits64: 3,
+  lanes32: 4,
+  lanes64: 5,
+  logVector: 6,
+  first: 7,
+} as const;
 
 /** Globals that every module begins with; behind them one of each type of number. */
 export const knownGlobals = { cursor: 0, fuel: 1, zero: 2, firstNumber: 3 } as const;
@@ -31,6 +40,9 @@ export class Program {
     add(["i64"], [], logBody());
     add(["f32"], ["i32"], bitsBody("f32"));
     add(["f64"], ["i64"], bitsBody("f64"));
+    add(["v128"], ["v128"], lanesBody("f32x4", 0x7fc00000_7fc00000n));
+    add(["v128"], ["v128"], lanesBody("f64x2", 0x7ff8_0000_0000_0000n));
+    add(["v128"], [], logVectorBody());
   }
 
   typeIndex(signature: Signature): number {
@@ -97,6 +109,7 @@ export function fillMemory(code: CodeWriter): void {
 
 /** Logs the value on the stack. */
 export function logValue(code: CodeWriter, type: NumberType): void {
+  if (type === "v128") return code.op("call", known.logVector);
   if (type === "f32") code.op("call", known.bits32);
   if (type === "f64") code.op("call", known.bits64);
   if (type === "i32" || type === "f32") code.op("i64.extend_i32_u");
@@ -132,6 +145,30 @@ function bitsBody(type: "f32" | "f64"): FunctionBody {
   code.op("local.get", 0);
   code.op(`${type}.ne`);
   code.op("select");
+  code.op("end");
+  return { locals: [], code };
+}
+
+/** A vector with every NaN among its float lanes as the same one. */
+function lanesBody(shape: "f32x4" | "f64x2", nan: bigint): FunctionBody {
+  const code = new CodeWriter();
+  code.op("local.get", 0);
+  code.v128(nan, nan);
+  code.op("local.get", 0);
+  code.op("local.get", 0);
+  code.op(`${shape}.eq`);
+  code.op("v128.bitselect");
+  code.op("end");
+  return { locals: [], code };
+}
+
+function logVectorBody(): FunctionBody {
+  const code = new CodeWriter();
+  for (const lane of [0, 1]) {
+    code.op("local.get", 0);
+    code.op("i64x2.extract_lane", lane);
+    code.op("call", known.log);
+  }
   code.op("end");
   return { locals: [], code };
 }
@@ -219,8 +256,9 @@ function writeGlobals(out: ByteWriter): void {
     (code) => code.i64(0x123456789n),
     (code) => code.f32(1.5),
     (code) => code.f64(-2.25),
+    (code) => code.v128(0x0123456789abcdefn, 0xff00_7fff_8000_0001n),
   ];
-  const types: NumberType[] = ["i32", "i32", "i32", "i32", "i64", "f32", "f64"];
+  const types: NumberType[] = ["i32", "i32", "i32", "i32", "i64", "f32", "f64", "v128"];
   list(out, initials, (each, write) => {
     const code = new CodeWriter();
     write(code);

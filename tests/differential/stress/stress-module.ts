@@ -41,5 +41,6 @@ function argument(code: CodeWriter, random: Random, type: NumberType): void {
   if (type === "i32") code.i32(random.once(2) ? value : value & 15);
   else if (type === "i64") code.i64(BigInt(value) << BigInt(random.below(33)));
   else if (type === "f32") code.f32((value - 2 ** 31) / 1024);
-  else code.f64((value - 2 ** 31) / 65_536);
+  else if (type === "f64") code.f64((value - 2 ** 31) / 65_536);
+  else code.v128(BigInt(value) * 0x1_0000_0001n, BigInt(random.below(2 ** 32)));
 }
