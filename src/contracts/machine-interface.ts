@@ -188,6 +188,8 @@ export const configConstants = [
   "textEnd",
   "readOnlyStart", // the read-only range, page-aligned
   "readOnlyEnd",
+  "dataStart",
+  "dataEnd",
   "stackLow", // lowest byte of the native stack; the pages below it are a guard
   "stackHigh",
   "appImageStart", // pc: pages holding the app's initial memory, in order of address
@@ -256,6 +258,10 @@ export const bootRecordKinds = { startInfo: 0, multiboot: 1, zeroPage: 2 } as co
  * - `exception(vector, errorCode, programCounter, stackPointer, address)`: a processor exception, on
  *   the fault stack with interrupts off; 1 to retry the instruction, else it does not return.
  * - `memoryGrow(pages)`: old size in pages or -1; `pages` unsigned.
+ * - `unwind(returnAddress, stackPointer)`: where the exception that ends the caller is caught: the
+ *   code's address in the high half, the stack pointer there in the low one; ends the instance when
+ *   nothing catches it.
+ * - `exceptionAllocate(words, stackPointer)`: room for an exception (contracts/exceptions.ts).
  * - `furtherMemoryGrow(memory, size, pages, maximum)`: the same for one of the app's memories after
  *   its first, whose size compiled code keeps; `furtherMemoryBegin(memory, pages)` makes it.
  */
@@ -265,6 +271,8 @@ export const kernelEntries = {
   pageFault: define(["i64", "i32"], ["i32"], ["pc"]),
   exception: define(["i32", "i64", "i64", "i64", "i64"], ["i32"], ["pc"]),
   memoryGrow: define(["i32"], ["i32"], native),
+  unwind: define(["i64", "i64"], ["i64"], native),
+  exceptionAllocate: define(["i32", "i64"], ["i32"], native),
   furtherMemoryGrow: define(["i32", "i32", "i32", "i32"], ["i32"], ["linux"]),
   furtherMemoryBegin: define(["i32", "i32"], [], ["linux"]),
 } as const satisfies Record<string, MachineImport>;

@@ -11,6 +11,8 @@ export const trapKinds = {
   indirectCallType: { id: 8, message: "indirect call type mismatch" },
   stackOverflow: { id: 9, message: "call stack exhausted" },
   machineFault: { id: 10, message: "unexpected processor exception" },
+  nullException: { id: 11, message: "null exception reference" },
+  uncaughtException: { id: 12, message: "uncaught exception" },
 } as const;
 
 /** The name of one kind of trap. */

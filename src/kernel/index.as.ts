@@ -1,5 +1,7 @@
 // What the kernel exports: entries for the platform's code (contracts/machine-interface.ts), and
 // what apps import (contracts/guest-abi.ts).
+export { exceptionAllocate } from "./exceptions/exceptions.as";
+export { unwind } from "./exceptions/unwind.as";
 export { boot } from "./boot/boot.as";
 export { furtherMemoryGrow, memoryGrow } from "./memory/app-memory.as";
 export { furtherMemoryBegin } from "./platform/linux/further-memory.as";

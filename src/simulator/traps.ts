@@ -11,6 +11,7 @@ const v8Traps: readonly (readonly [RegExp, keyof typeof trapKinds])[] = [
   [/^table access out of bounds|^element segment/, "tableOutOfBounds"],
   [/^table index is out of bounds/, "undefinedElement"],
   [/^null function or function signature mismatch/, "indirectCallType"],
+  [/^rethrowing null value/, "nullException"],
   [/^dereferencing a null/, "uninitializedElement"],
 ];
 
@@ -30,9 +31,15 @@ export function keepingStacks<Result>(run: () => Result): Result {
   }
 }
 
+/** Which TypeScript's declarations do not know yet. */
+const exceptionClass: unknown = Reflect.get(WebAssembly, "Exception");
+
 /** The report of a trap as every platform writes it; undefined when `error` is none. */
 export function describeTrap(error: unknown, app: PreparedApp): string | undefined {
   const kind = kindOf(error);
+  if (typeof exceptionClass === "function" && error instanceof exceptionClass) {
+    return `tsuki: trap: ${trapKinds.uncaughtException.message}\n`;
+  }
   if (kind === undefined || !(error instanceof Error)) return undefined;
   const frames = (error.stack ?? "").split("\n").flatMap((line) => describeFrame(line, app));
   const lines = frames.slice(0, frameLimit);

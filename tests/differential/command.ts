@@ -26,7 +26,8 @@ const features =
   binaryen.Features.Multivalue |
   binaryen.Features.SIMD128 |
   binaryen.Features.ReferenceTypes |
-  binaryen.Features.TailCall;
+  binaryen.Features.TailCall |
+  binaryen.Features.ExceptionHandling;
 
 /** Wraps a module in the text format; its start function stays what it is. */
 export function commandFromText(text: string): TestCommand {

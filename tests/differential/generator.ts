@@ -14,6 +14,7 @@ const baseFeatures = [
   "--enable-multivalue",
   "--enable-simd",
   "--enable-tail-call",
+  "--enable-exception-handling",
 ];
 
 /** Binaryen's fuzzer (`wasm-opt --translate-to-fuzz`), loaded once and run many times. */

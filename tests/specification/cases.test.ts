@@ -54,14 +54,80 @@ const modules: Readonly<Record<string, string>> = {
     (func (export "grow far") (param i32) (result i32) (memory.grow $far (local.get 0)))
     (func (export "sizes") (result i32)
       (i32.add (i32.mul (memory.size $own) (i32.const 10)) (memory.size $far))))`,
+  throwing: `(module
+    (tag $number (export "number") (param i32 i64))
+    (func (export "throw") (param i32) (result i32)
+      (throw $number (local.get 0) (i64.const 9))))`,
+  catching: `(module
+    (type $thrower (func (param i32) (result i32)))
+    (import "throwing" "number" (tag $number (param i32 i64)))
+    (import "throwing" "throw" (func $throw (type $thrower)))
+    (tag $other (param i32))
+    (table $kept 2 exnref)
+    (table $functions funcref (elem $throw))
+    (global $last (mut exnref) (ref.null exn))
+    (func (export "catch") (param i32) (result i32)
+      (block $caught (result i32 i64)
+        (drop (block $missed (result i32)
+          (drop (try_table (result i32) (catch $other $missed) (catch $number $caught)
+            (call_indirect $functions (type $thrower) (local.get 0) (i32.const 0))))
+          (unreachable)))
+        (unreachable))
+      (i32.wrap_i64) (i32.add))
+    (func $keep (param i32)
+      (local $exception exnref)
+      (block $all (result exnref)
+        (try_table (catch_all_ref $all) (throw $other (local.get 0)))
+        (unreachable))
+      (local.set $exception)
+      (global.set $last (local.get $exception))
+      (table.set $kept (i32.const 1) (local.get $exception)))
+    (func (export "keep") (param i32) (call $keep (local.get 0)))
+    (func (export "keep through many") (param i32) (result i32) (local $count i32)
+      (call $keep (local.get 0))
+      (local.set $count (i32.const 40000))
+      (loop $again
+        (block $caught (result i32 i64)
+          (drop (try_table (result i32) (catch $number $caught) (call $throw (local.get $count))))
+          (unreachable))
+        (drop) (drop)
+        (br_if $again (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+      (block $caught (result i32)
+        (try_table (catch $other $caught) (throw_ref (table.get $kept (i32.const 1))))
+        (unreachable)))
+    (func (export "throw many") (param i32) (local $mine exnref)
+      (block $all (result exnref)
+        (try_table (catch_all_ref $all) (throw $other (i32.const 77)))
+        (unreachable))
+      (local.set $mine)
+      (loop $again
+        (block $caught (result i32 i64)
+          (drop (try_table (result i32) (catch $number $caught) (call $throw (local.get 0))))
+          (unreachable))
+        (drop) (drop)
+        (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (throw_ref (local.get $mine)))
+    (func (export "kept") (result i32)
+      (block $caught (result i32)
+        (try_table (catch $other $caught) (throw_ref (table.get $kept (i32.const 1))))
+        (unreachable)))
+    (func (export "last") (result i32)
+      (block $caught (result i32)
+        (try_table (catch $other $caught) (throw_ref (global.get $last)))
+        (unreachable)))
+    (func (export "null") (throw_ref (table.get $kept (i32.const 0))))
+    (func (export "is null") (param i32) (result i32)
+      (ref.is_null (table.get $kept (local.get 0)))))`,
   alone: `(module (table 1 funcref) (func $unused) (elem (i32.const 4294967295) $unused))`,
 };
 
 function assembled(name: string): Uint8Array {
   const module = binaryen.parseText(modules[name] ?? "");
   try {
-    const { BulkMemory, MultiMemory, ReferenceTypes } = binaryen.Features;
-    module.setFeatures(ReferenceTypes | BulkMemory | MultiMemory);
+    const { BulkMemory, ExceptionHandling, MultiMemory, Multivalue, ReferenceTypes } =
+      binaryen.Features;
+    const features = [ReferenceTypes, BulkMemory, Multivalue, MultiMemory, ExceptionHandling];
+    module.setFeatures(features.reduce((all, each) => all | each));
     return module.emitBinary();
   } finally {
     module.dispose();
@@ -92,6 +158,31 @@ const loadBoth = [
 ];
 
 describe.skipIf(!canRunSubject)("scripts of our own", { timeout: 60_000 }, () => {
+  it("throw and catch exceptions, and keep those that are referred to", async () => {
+    const own = (field: string, ...args: readonly string[]) =>
+      call("$catching", field, ...args.map((value) => ["i32", value] as const));
+    const throws = (action: object) => ({ type: "assert_exception", action });
+    const { failures, passed } = await runScript(
+      scriptOf(
+        { type: "module", filename: "throwing", name: "$throwing" },
+        { type: "register", as: "throwing", name: "$throwing" },
+        { type: "module", filename: "catching", name: "$catching" },
+        returns(own("catch", "5"), "i32", "14"),
+        throws(call("$throwing", "throw", ["i32", "5"])),
+        { type: "action", action: own("keep", "41") },
+        returns(own("keep through many", "42"), "i32", "42"),
+        throws(own("throw many", "40000")),
+        returns(own("kept"), "i32", "42"),
+        returns(own("last"), "i32", "42"),
+        returns(own("is null", "0"), "i32", "1"),
+        returns(own("is null", "1"), "i32", "0"),
+        { type: "assert_trap", action: own("null"), text: "null exception reference" },
+      ),
+    );
+    expect(failures).toEqual([]);
+    expect(passed).toBe(11);
+  });
+
   it("use several memories", async () => {
     const owner = (address: string) => call("$owner", "load", ["i32", address]);
     const own = (field: string, ...args: readonly string[]) =>

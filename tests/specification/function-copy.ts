@@ -11,6 +11,7 @@ export interface IndexMaps {
   readonly table: (index: number) => number;
   readonly global: (index: number) => number;
   readonly memory: (index: number) => number;
+  readonly tag: (index: number) => number;
   readonly data: (index: number) => number;
   readonly element: (index: number) => number;
   /** Whether references of the host become references to functions, which stand in for them. */
@@ -50,6 +51,11 @@ export function copyBody(module: Module, functionIndex: number, maps: IndexMaps)
     if (kind === "access" || kind === "accessAndLane") {
       writer.bytes(module.bytes.subarray(copied, bytes.offset));
       copied = copyMemory(bytes, writer, maps.memory(reader.index));
+      continue;
+    }
+    if (immediateKinds[reader.opcode] === "tryTable") {
+      writer.bytes(module.bytes.subarray(copied, bytes.offset));
+      copied = copyTryTable(module, bytes, writer, maps);
       continue;
     }
     const indices = mappedImmediates(module, reader, maps);
@@ -95,11 +101,10 @@ function mappedImmediates(
 ): readonly Immediate[] | undefined {
   const { index, offset, opcode, second } = reader;
   switch (immediateKinds[opcode]) {
-    case "blockType": {
-      const code = new ByteReader(module.bytes, offset + 1).s33();
-      if (code >= 0) return [{ value: maps.type(code), isSigned: true }];
-      return maps.replacesHosts ? [copiedTypeImmediate(code & 0x7f)] : undefined;
-    }
+    case "blockType":
+      return mappedBlockType(module, offset + 1, maps);
+    case "tag":
+      return [{ value: maps.tag(index) }];
     case "referenceType":
       return maps.replacesHosts ? reader.types.map(copiedTypeImmediate) : undefined;
     case "types":
@@ -131,6 +136,38 @@ function mappedImmediates(
     default:
       return undefined;
   }
+}
+
+/** The type of the block at an offset, or undefined where it stays. */
+function mappedBlockType(
+  module: Module,
+  offset: number,
+  maps: IndexMaps,
+): readonly Immediate[] | undefined {
+  const code = new ByteReader(module.bytes, offset).s33();
+  if (code >= 0) return [{ value: maps.type(code), isSigned: true }];
+  return maps.replacesHosts ? [copiedTypeImmediate(code & 0x7f)] : undefined;
+}
+
+/** Writes a try_table's type and catches; gives where what follows begins. */
+function copyTryTable(
+  module: Module,
+  bytes: ByteReader,
+  writer: ByteWriter,
+  maps: IndexMaps,
+): number {
+  const [type] = mappedBlockType(module, bytes.offset, maps) ?? [];
+  writer.signedLeb(type?.value ?? new ByteReader(module.bytes, bytes.offset).s33());
+  bytes.s33();
+  const count = bytes.u32();
+  writer.unsignedLeb(count);
+  for (let left = count; left > 0; left--) {
+    const kind = bytes.u8();
+    writer.u8(kind);
+    if (kind < 2) writer.unsignedLeb(maps.tag(bytes.u32()));
+    writer.unsignedLeb(bytes.u32());
+  }
+  return bytes.offset;
 }
 
 /** Types are single bytes, which read as negative numbers of seven bits. */

@@ -50,7 +50,7 @@ export class Instances {
 
   /** Binds a module's imports; undefined where one is not there, so that nothing uses it. */
   instantiate(module: Module, filename: string): Instance | undefined {
-    const bindings = { function: [], table: [], memory: [], global: [] } as Record<
+    const bindings = { function: [], table: [], memory: [], global: [], tag: [] } as Record<
       ExternalKind,
       Binding[]
     >;
@@ -59,8 +59,9 @@ export class Instances {
       table: module.tables,
       memory: module.memories,
       global: module.globals,
+      tag: module.tags,
     };
-    for (const kind of ["function", "table", "memory", "global"] as const) {
+    for (const kind of ["function", "table", "memory", "global", "tag"] as const) {
       for (const { import: name } of lists[kind]) {
         if (name === undefined) continue;
         const binding = this.bind(kind, name);

@@ -1,11 +1,12 @@
 /**
  * `npm run spec -- --tests DIR`: the core tests of the WebAssembly specification, which wast2json
- * has converted into DIR, through the whole compiler. `--file NAME` runs one; `--verbose` prints
+ * or the reference interpreter has converted into DIR, through the whole compiler. `--file NAME` runs one; `--verbose` prints
  * every failure.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { BinaryScript } from "./binary-script.ts";
 import { runScript, type ScriptResult } from "./run-script.ts";
 import { ConvertedScript } from "./script.ts";
 
@@ -28,19 +29,20 @@ if (folder === undefined || !existsSync(folder)) {
 
 async function runAll(path: string): Promise<void> {
   const names = readdirSync(path)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -".json".length))
-    .filter((name) => values.file === undefined || values.file.includes(name))
+    .filter((name) => name.endsWith(".json") || name.endsWith(".bin.wast"))
+    .filter((name) => values.file === undefined || values.file.includes(name.replace(/\..*/, "")))
     .sort();
   const totals = { passed: 0, failed: 0, skipped: 0 };
   console.log("file                          passed  failed  skipped");
   for (const name of names) {
-    const result = await runScript(new ConvertedScript(join(path, `${name}.json`)));
+    const kind = name.endsWith(".json") ? ConvertedScript : BinaryScript;
+    const script = new kind(join(path, name));
+    const result = await runScript(script);
     const skipped = [...result.skipped.values()].reduce((sum, count) => sum + count, 0);
     totals.passed += result.passed;
     totals.failed += result.failures.length;
     totals.skipped += skipped;
-    print(name, result, skipped);
+    print(script.name, result, skipped);
   }
   console.log(row("all", totals.passed, totals.failed, totals.skipped));
   if (totals.failed > 0) process.exitCode = 1;

@@ -51,6 +51,8 @@ export class MergedModule {
   private readonly elements: Uint8Array[] = [];
   private readonly data: Uint8Array[] = [];
   private readonly memories: Limits[] = [];
+  /** Types of the tags. */
+  private readonly tags: number[] = [];
   private start: number | undefined;
   private readonly maps = new Map<Instance, IndexMaps>();
   private readonly shared = new Map<string, number>();
@@ -141,6 +143,11 @@ export class MergedModule {
     section(module, 5, this.memories.map(limits));
     section(
       module,
+      13,
+      this.tags.map((type) => Uint8Array.of(0, ...leb(type))),
+    );
+    section(
+      module,
       6,
       this.globals.map(({ type, isMutable, initial }) =>
         Uint8Array.of(type, isMutable ? 1 : 0, ...initial),
@@ -207,12 +214,18 @@ export class MergedModule {
     this.firstSegments.set(instance, first);
     const globals: number[] = [];
     const memories = this.addMemories(instance);
+    const tags = module.tags.map((tag, index) =>
+      tag.import === undefined
+        ? this.tags.push(types[tag.typeIndex] ?? 0) - 1
+        : this.bound(bindings.tag[index], "tag", () => this.tags.push(0) - 1),
+    );
     this.maps.set(instance, {
       type: (index) => types[index] ?? 0,
       function: (index) => functions[index] ?? 0,
       table: (index) => tables[index] ?? 0,
       global: (index) => globals[index] ?? 0,
       memory: (index) => memories[index] ?? 0,
+      tag: (index) => tags[index] ?? 0,
       data: (index) => first.data + index,
       element: (index) => first.element + index,
       replacesHosts: this.replacesHosts,
@@ -307,7 +320,7 @@ export class MergedModule {
   /** What an import stands for; things of spectest are made once. */
   private bound(
     binding: Binding | undefined,
-    kind: "function" | "table" | "memory" | "global",
+    kind: "function" | "table" | "memory" | "global" | "tag",
     make: (name: string) => number,
   ): number {
     if (binding === undefined) throw new NotMergeable("an import is not bound");

@@ -128,6 +128,11 @@ class ProgramBuilder {
       this.run(line, command.text, code.writer.toBytes());
       return;
     }
+    if (command.type === "assert_exception") {
+      for (const _ of results) code.op("drop");
+      this.run(line, "uncaught exception", code.writer.toBytes());
+      return;
+    }
     const expected = command.type === "assert_return" ? command.expected : undefined;
     const id = this.checks.length + 1;
     this.run(

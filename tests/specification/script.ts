@@ -62,6 +62,11 @@ export type Command =
       readonly action: Action;
       readonly text: string;
     }
+  | {
+      readonly type: "assert_exception";
+      readonly line: number;
+      readonly action: Action;
+    }
   | RefusedModule;
 
 /** A module that must not get as far as to run. */

@@ -89,6 +89,7 @@ const letters = new Map<number, string>([
   [WasmType.v128, "v"],
   [WasmType.funcref, "r"],
   [WasmType.externref, "x"],
+  [WasmType.exnref, "e"],
 ]);
 
 /** A text that is equal for equal function types. */

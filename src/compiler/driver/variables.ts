@@ -157,6 +157,7 @@ export function sharedVariable(
   if (name === wellKnownSymbols.appBytes) {
     return doubleWord(symbol, BigInt(appInitialPages * wasmPageBytes));
   }
+  if (name === wellKnownSymbols.exception) return doubleWord(symbol, 0n);
   const mask = maskBytes(name);
   if (mask !== undefined) return plainChunk(symbol, "readOnly", mask, mask.length);
   const text = /^text\.([0-9a-f]*)$/.exec(name)?.[1];

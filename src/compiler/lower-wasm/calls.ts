@@ -3,6 +3,7 @@ import { none, type Value } from "../ssa/function.ts";
 import { Access, Condition, Operation, Space, ValueType } from "../ssa/operations.ts";
 import { invalid } from "../wasm/errors.ts";
 import { functionTypeOf } from "../wasm/module.ts";
+import { catchAtCall } from "./exceptions.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
 import { lowerMachineImport } from "./machine-imports.ts";
 import { tableEntry } from "./tables.ts";
@@ -25,14 +26,11 @@ function lowerCall(lowering: FunctionLowering): void {
   const low = environment.functionSymbol(reader.index);
   const values = lowering.popMany(signature.parameters.length);
   const type = signature.results[firstResult] ?? ValueType.none;
-  pushResults(
-    lowering,
-    signature,
-    lowering.builder.emitWithList(Operation.call, type, values, {
-      low,
-      aux: signature.results.length,
-    }),
-  );
+  const aux = signature.results.length;
+  const call = lowering.builder.emitWithList(Operation.call, type, values, { low, aux });
+  // What the kernel does for an app throws nothing.
+  if (module.functions[reader.index]?.import === undefined) catchAtCall(lowering);
+  pushResults(lowering, signature, call);
 }
 
 function pushResults(lowering: FunctionLowering, signature: Signature, call: Value): void {
@@ -53,6 +51,7 @@ function lowerCallIndirect(lowering: FunctionLowering): void {
     values,
     { a: code, aux: signature.results.length },
   );
+  catchAtCall(lowering);
   pushResults(lowering, signature, call);
 }
 

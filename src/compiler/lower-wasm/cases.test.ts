@@ -19,7 +19,8 @@ const features =
   Features.BulkMemory |
   Features.ReferenceTypes |
   Features.Multivalue |
-  Features.TailCall;
+  Features.TailCall |
+  Features.ExceptionHandling;
 const imports = { globals: { "config.platform": 1n } };
 
 function read(name: string): Uint8Array<ArrayBuffer> {

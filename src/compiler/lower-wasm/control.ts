@@ -1,39 +1,9 @@
 import { isConstant } from "../ssa/bits.ts";
-import { type Block, none, type Value } from "../ssa/function.ts";
-import type { ValueTypeId } from "../ssa/operations.ts";
+import type { Block } from "../ssa/function.ts";
 import { Opcode } from "../wasm/opcodes.ts";
+import { leaveTry } from "./exceptions.ts";
+import { blockTypes, leaveForward, leaveFrame, openForward } from "./frames.ts";
 import type { Frame, FunctionLowering, Handler } from "./function-lowering.ts";
-import { valueTypeOf } from "./types.ts";
-
-interface BlockTypes {
-  readonly parameterTypes: readonly ValueTypeId[];
-  readonly resultTypes: readonly ValueTypeId[];
-}
-
-function blockTypes({ reader }: FunctionLowering): BlockTypes {
-  return {
-    parameterTypes: reader.blockType.parameters.map(valueTypeOf),
-    resultTypes: reader.blockType.results.map(valueTypeOf),
-  };
-}
-
-/** Opens a frame that branches leave forwards; its parameters stay on the stack. */
-function openForward(
-  lowering: FunctionLowering,
-  kind: "block" | "if",
-  { parameterTypes, resultTypes }: BlockTypes,
-  otherwise: Block = none,
-): void {
-  const values = lowering.popMany(parameterTypes.length);
-  lowering.openFrame({
-    kind,
-    branchTypes: resultTypes,
-    resultTypes,
-    target: none,
-    otherwise: otherwise === none ? undefined : { block: otherwise, values },
-  });
-  for (const value of values) lowering.push(value);
-}
 
 function lowerBlock(lowering: FunctionLowering): void {
   openForward(lowering, "block", blockTypes(lowering));
@@ -87,30 +57,15 @@ function lowerElse(lowering: FunctionLowering): void {
 }
 
 function lowerEnd(lowering: FunctionLowering): void {
-  const { builder, frame } = lowering;
+  const { frame } = lowering;
   if (frame.otherwise !== undefined) lowerElse(lowering); // an `if` without `else`
   lowering.frames.pop();
   if (frame.kind === "loop") {
     lowering.variables.seal(frame.target);
     return;
   }
-  if (frame.target === none) {
-    if (!builder.isReachable) lowering.unwindTo(frame);
-    return;
-  }
-  if (builder.isReachable) builder.jump(frame.target, popResults(lowering, frame));
-  lowering.unwindTo(frame);
-  lowering.enterSealed(frame.target);
-  for (const parameter of lowering.fn.parametersOf(frame.target)) lowering.push(parameter);
-}
-
-function leaveForward(lowering: FunctionLowering, frame: Frame): void {
-  const results = popResults(lowering, frame);
-  lowering.builder.jump(lowering.targetOf(frame), results);
-}
-
-function popResults(lowering: FunctionLowering, frame: Frame): Value[] {
-  return lowering.popMany(frame.resultTypes.length);
+  leaveTry(lowering, frame);
+  leaveFrame(lowering, frame);
 }
 
 /** Branches to a frame that is open, with the values on the stack. */

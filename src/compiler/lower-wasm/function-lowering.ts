@@ -4,15 +4,23 @@ import { type Block, none, SsaFunction, type Value } from "../ssa/function.ts";
 import { Operation, ValueType, type ValueTypeId } from "../ssa/operations.ts";
 import { Variables } from "../ssa/variables.ts";
 import { invalid } from "../wasm/errors.ts";
-import { InstructionReader } from "../wasm/instruction-reader.ts";
+import { type Catch, InstructionReader } from "../wasm/instruction-reader.ts";
 import { functionTypeOf, type Module } from "../wasm/module.ts";
 import { functionName } from "../wasm/names.ts";
 import type { LoweringEnvironment } from "./environment.ts";
 import { signatureOfType, valueTypeOf } from "./types.ts";
 
-/** A `block`, `loop` or `if` that is open, or the function itself. */
+/** What exceptions in a `try` or `try_table` meet. */
+export interface Landing {
+  /** Where they go; `none` until something may throw. */
+  block: Block;
+  /** The catches of a `try_table`. */
+  readonly catches: readonly Catch[];
+}
+
+/** A block of any kind that is open, or the function itself. */
 export interface Frame {
-  readonly kind: "block" | "loop" | "if";
+  readonly kind: "block" | "loop" | "if" | "try";
   /** Types that a branch to it carries. */
   readonly branchTypes: readonly ValueTypeId[];
   readonly resultTypes: readonly ValueTypeId[];
@@ -22,6 +30,10 @@ export interface Frame {
   target: Block;
   /** Of an `if` whose `else` may come: the block of that, and what the stack then holds. */
   otherwise: { readonly block: Block; readonly values: readonly Value[] } | undefined;
+  /** Of a `try` or `try_table`: what catches in it; in the catches of a `try` nothing does. */
+  landing?: Landing | undefined;
+  /** In the catches of a `try`: the exception, and where it goes that none has caught so far. */
+  caught?: { readonly exception: Value; rest: Block } | undefined;
 }
 
 /** One function on its way from WebAssembly to SSA: what the handlers of instructions work on. */

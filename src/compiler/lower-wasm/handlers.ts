@@ -2,6 +2,7 @@ import { Opcode, type OpcodeName, opcodeLimit, opcodeNames } from "../wasm/opcod
 import { bulkHandlers } from "./bulk.ts";
 import { callHandlers } from "./calls.ts";
 import { controlHandlers } from "./control.ts";
+import { exceptionHandlers } from "./exceptions.ts";
 import type { Handler } from "./function-lowering.ts";
 import { memoryHandlers } from "./memory.ts";
 import { numericHandlers } from "./numeric.ts";
@@ -13,6 +14,7 @@ import { vectorHandlers } from "./vectors.ts";
 const byName: Partial<Record<OpcodeName, Handler>> = {
   ...controlHandlers,
   ...callHandlers,
+  ...exceptionHandlers,
   ...variableHandlers,
   ...memoryHandlers,
   ...bulkHandlers,

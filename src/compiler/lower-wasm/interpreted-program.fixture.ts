@@ -1,6 +1,6 @@
 import { SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
 import type { SsaFunction } from "../ssa/function.ts";
-import { type InterpreterHost, interpret } from "../ssa/interpreter.ts";
+import { InterpretedUnwinding, type InterpreterHost, interpret } from "../ssa/interpreter.ts";
 import { Space } from "../ssa/operations.ts";
 import { verify } from "../ssa/verify.ts";
 import { decode } from "../wasm/decode.ts";
@@ -39,6 +39,7 @@ export class InterpretedProgram {
   private readonly host: InterpreterHost;
   private fuel = 0;
   private depth = 0;
+  private exceptions = 0;
 
   constructor(
     bytes: Uint8Array,
@@ -111,9 +112,11 @@ export class InterpretedProgram {
     }
     if (this.depth > 150) throw new OutOfFuel();
     this.depth++;
-    const results = interpret(this.function(index), values, this.host);
-    this.depth--;
-    return results;
+    try {
+      return interpret(this.function(index), values, this.host);
+    } finally {
+      this.depth--;
+    }
   }
 
   private createHost(): InterpreterHost {
@@ -140,6 +143,11 @@ export class InterpretedProgram {
         return [memory.grow(0, first)];
       case wellKnownSymbols.furtherMemoryGrow:
         return [memory.grow(Number(first), third)];
+      case wellKnownSymbols.allocateException:
+        this.exceptions++;
+        return [BigInt(memory.place(`exception.${this.exceptions}`, 8 + 8 * Number(first)))];
+      case wellKnownSymbols.throw:
+        throw new InterpretedUnwinding();
       case wellKnownSymbols.move:
         memory.move(first, second, third);
         return [];

@@ -10,6 +10,7 @@ const valueTypes = new Map<WasmTypeId, ValueTypeId>([
   [WasmType.v128, ValueType.v128],
   [WasmType.funcref, ValueType.i64],
   [WasmType.externref, ValueType.i64],
+  [WasmType.exnref, ValueType.i64],
 ]);
 
 /** The SSA type of a WebAssembly type; references are i64. */

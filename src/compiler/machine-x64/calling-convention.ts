@@ -27,7 +27,7 @@ export const registerArguments = 8;
 export const integerResults: readonly number[] = [rax, rdx, rcx, rdi, rsi, r8];
 
 /** How many results travel in registers. */
-const registerResults = integerResults.length;
+export const registerResults = integerResults.length;
 
 /**
  * Words for each result that travels on the stack, whatever its type: a call does not know the
@@ -37,6 +37,11 @@ const wordsOfResult = 2;
 
 function resultWords(results: number): number {
   return Math.max(0, results - registerResults) * wordsOfResult;
+}
+
+/** Where a call that may be left by an exception keeps a result that comes in a register. */
+export function keptResultWord(position: number, results: number): number {
+  return resultWords(results) + position * wordsOfResult;
 }
 
 const calleeSavedRegisters: readonly number[] = [rbx, rbp, r12, r13, r14];

@@ -13,6 +13,13 @@ const names = [
   "tailCall",
   /** The same to the address in a register: use r, then the arguments. */
   "tailCallPointer",
+  /**
+   * A call, by symbol or by the address in a register (use r, then the arguments), whose exceptions
+   * go to the second successor; else its results in registers are stored behind those that travel
+   * on the stack, from word `displacement` on: see `storedResult`; then to the first successor.
+   */
+  "callCatching",
+  "callPointerCatching",
   /** To the only successor. */
   "jump",
   /** To the first successor when condition `immediateLow` holds, else to the second. */
@@ -71,3 +78,16 @@ export const Division = {
 
 /** Bits of `truncate`'s `immediateLow`. */
 export const Truncation = { wide: 1, signed: 2, saturating: 4, fromDouble: 8 } as const;
+
+/** What of a result's register a catching call stores; 0: nothing. */
+export const StoredKind = { integer: 1, float: 2, vector: 3 } as const;
+
+/** The bits of a catching call's `immediateLow` for its result at a position. */
+export function storedResult(position: number, kind: number): number {
+  return kind << (2 * position);
+}
+
+/** The `StoredKind` of the result at a position, or 0. */
+export function storedKind(bits: number, position: number): number {
+  return (bits >> (2 * position)) & 3;
+}

@@ -4,6 +4,7 @@ import { type SymbolTable, trapSymbol, wellKnownSymbols } from "../object/symbol
 import { Assembler, noRegister } from "./assembler.ts";
 import { codeChunk } from "./code-chunk.ts";
 import { Form, type FormName } from "./encoding.ts";
+import { exceptionChunks } from "./exceptions.ts";
 import { Register } from "./registers.ts";
 import { truncationChunks } from "./truncation.ts";
 
@@ -18,6 +19,7 @@ export function runtimeChunks(symbols: SymbolTable): Chunk[] {
     codeChunk(assembleMove(), symbols, wellKnownSymbols.move),
     codeChunk(assembleFill(), symbols, wellKnownSymbols.fill),
     codeChunk(assembleTrap(symbols), symbols, trapCommonSymbol),
+    ...exceptionChunks(symbols),
     ...Object.values(trapKinds).map(({ id }) => trapChunk(symbols, id)),
     ...truncationChunks(symbols),
   ];

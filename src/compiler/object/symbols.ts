@@ -43,6 +43,16 @@ export const wellKnownSymbols = {
   furtherMemoryBegin: "kernel.furtherMemoryBegin",
   /** Code: makes the app's memories after its first, then does what its start function does. */
   initializeMemories: "runtime.initializeMemories",
+  /** u64: the exception that is being thrown, as its reference. */
+  exception: "app.exception",
+  /** Code: ends the caller by the exception that is being thrown; does not return. */
+  throw: "runtime.throw",
+  /** Code: makes an exception: (words: i32) -> i32, a kernel pointer; see `exceptionLayout`. */
+  allocateException: "runtime.allocateException",
+  /** Code: kernel's unwind(returnAddress: i64, stackPointer: i64) -> i64. */
+  unwind: "kernel.unwind",
+  /** Code: kernel's exceptionAllocate(words: i32, stackPointer: i64) -> i32. */
+  exceptionAllocate: "kernel.exceptionAllocate",
   /** Code: kernel's trap(kind: i32, programCounter: i64, stackPointer: i64, address: i64). */
   trap: "kernel.trap",
 } as const;

@@ -184,6 +184,12 @@ export class Builder implements Emitter {
     this.end(Operation.return, none, values);
   }
 
+  /** Ends the block behind a call: goes to `next` when it returns, else to `landing`. */
+  unwind(next: Block, landing: Block): void {
+    const { block, fn } = this;
+    this.end(Operation.unwind, none, [fn.createEdge(block, next), fn.createEdge(block, landing)]);
+  }
+
   /** Ends the block: calls a symbol (`low`) or code address (`a`) and returns what that returns. */
   tailCall(values: readonly Value[], { a = none, low = 0 }: { a?: Value; low?: number }): void {
     const operation = a === none ? Operation.tailCall : Operation.tailCallPointer;

@@ -4,7 +4,7 @@ import { bitWidth, constantBits, typeOf } from "./bits.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Block, Edge, SsaFunction, Value } from "./function.ts";
 import { intrinsicName } from "./intrinsics.ts";
-import { Access, accessBytes, Effect, effects, Operation, Space } from "./operations.ts";
+import { Access, accessBytes, Operation, Space } from "./operations.ts";
 import { evaluateVector } from "./vector-evaluation.ts";
 
 /** The world around interpreted functions. Values are bits, zero-extended to their width. */
@@ -33,6 +33,11 @@ export class InterpretedTrap extends Error {
     this.name = "InterpretedTrap";
     this.kind = kind;
   }
+}
+
+/** An interpreted function ends in an exception, of which the host keeps what it is. */
+export class InterpretedUnwinding extends Error {
+  readonly code = "interpreted-unwinding";
 }
 
 const trapNames = new Map<number, TrapKind>(
@@ -66,21 +71,33 @@ class Activation {
     this.enter(0, values);
     for (let block: Block = 0; ; ) {
       host.spend();
-      for (const instruction of fn.instructionsOf(block)) {
-        const effect = effects[fn.operation[instruction] as number];
-        if (effect !== Effect.end) this.execute(instruction);
-      }
       const terminator = fn.terminatorOf(block);
+      const isUnwinding = this.executeBlock(block, terminator);
       if (fn.operation[terminator] === Operation.return) return this.list(terminator);
       const results = this.tailCall(terminator);
       if (results !== undefined) return results;
       if (fn.operation[terminator] === Operation.trap) throw this.trap(terminator);
-      const edge = this.edgeTaken(block, terminator);
+      const edge = isUnwinding ? (fn.edgesOf(block)[1] as Edge) : this.edgeTaken(block, terminator);
       block = fn.edgeTo[edge] as Block;
       this.enter(
         block,
         fn.argumentsOf(edge).map((value) => this.get(value)),
       );
+    }
+  }
+
+  /** Whether the block's last call has ended in an exception that the block catches. */
+  private executeBlock(block: Block, terminator: Value): boolean {
+    const { fn } = this;
+    try {
+      for (const instruction of fn.instructionsOf(block)) {
+        if (instruction !== terminator) this.execute(instruction);
+      }
+      return false;
+    } catch (error) {
+      const isCaught = fn.operation[terminator] === Operation.unwind;
+      if (isCaught && error instanceof InterpretedUnwinding) return true;
+      throw error;
     }
   }
 
@@ -106,7 +123,8 @@ class Activation {
   private edgeTaken(block: Block, terminator: Value): Edge {
     const { fn } = this;
     const edges = fn.edgesOf(block);
-    if (fn.operation[terminator] === Operation.jump) return edges[0] as Edge;
+    const operation = fn.operation[terminator];
+    if (operation === Operation.jump || operation === Operation.unwind) return edges[0] as Edge;
     const selector = this.operand(fn.a, terminator);
     if (fn.operation[terminator] === Operation.branch)
       return edges[selector === 0n ? 1 : 0] as Edge;

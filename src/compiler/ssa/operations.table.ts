@@ -121,6 +121,7 @@ export const operationRows = {
   branch: { operands: 1, effect: "end" }, // edges: taken when a is not 0, else
   switch: { operands: 1, effect: "end" }, // edges: case 0, 1, ..., default
   return: { operands: 0, effect: "end", list: true },
+  unwind: { operands: 0, effect: "end" }, // edges: the call just before returns; it ends in an exception
   tailCall: { operands: 0, effect: "end", list: true, immediate: "symbol" }, // call and return
   tailCallPointer: { operands: 1, effect: "end", list: true }, // a: code address, i32
   trap: { operands: 0, effect: "end", aux: "trap" },

@@ -123,6 +123,7 @@ const rules: { readonly [name in OperationName]: Rule } = {
   branch: ({ type, a }) => type === none && a === i32,
   switch: ({ type, a }) => type === none && a === i32,
   return: nothing,
+  unwind: nothing,
   tailCall: nothing,
   tailCallPointer: ({ type, a }) => type === none && a === i32,
   trap: nothing,

@@ -1,5 +1,5 @@
 import { type Dominators, dominatorsOf } from "./control-flow.ts";
-import { type Block, none, type SsaFunction, type Value } from "./function.ts";
+import { type Block, type Edge, none, type SsaFunction, type Value } from "./function.ts";
 import { Effect, effects, Operation, operandCounts, operationNames } from "./operations.ts";
 import { obeysTypeRules } from "./type-rules.ts";
 
@@ -94,12 +94,14 @@ class Verifier {
     const counts = new Map<number, number>([
       [Operation.jump, 1],
       [Operation.branch, 2],
+      [Operation.unwind, 2],
       [Operation.trap, 0],
     ]);
     const operation = fn.operation[fn.terminatorOf(block)] as number;
     const wanted = counts.get(operation);
     if (wanted !== undefined && edges.length !== wanted) this.fail(`edge count of block${block}`);
     if (operation === Operation.switch && edges.length === 0) this.fail(`switch of block${block}`);
+    if (operation === Operation.unwind) this.checkUnwind(block, edges[0] as Edge);
     for (const edge of edges) {
       if (fn.edgeFrom[edge] !== block) this.fail(`edge ${edge} does not leave block${block}`);
       const to = fn.edgeTo[edge] as Block;
@@ -111,6 +113,19 @@ class Verifier {
     for (const edge of fn.predecessorsOf(block)) {
       const isKnown = fn.edgesOf(fn.edgeFrom[edge] as Block).includes(edge);
       if (fn.edgeTo[edge] !== block || !isKnown) this.fail(`block${block} has a stale edge`);
+    }
+  }
+
+  /** A call stands before; where it returns to is entered in no other way. */
+  private checkUnwind(block: Block, returning: Edge): void {
+    const { fn } = this;
+    const call = fn.operation[fn.instructionsOf(block).at(-2) ?? none];
+    if (call !== Operation.call && call !== Operation.callPointer) {
+      this.fail(`block${block} unwinds without a call`);
+    }
+    const next = fn.edgeTo[returning] as Block;
+    if (fn.predecessorsOf(next).length > 1 || fn.parametersOf(next).length > 0) {
+      this.fail(`block${block} returns to a block that others enter`);
     }
   }
 

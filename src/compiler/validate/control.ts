@@ -23,7 +23,8 @@ function end(validator: FunctionValidator): void {
   validator.pushAll(results);
 }
 
-function equal(a: TypeList, b: TypeList): boolean {
+/** Whether two lists hold the same types. */
+export function equal(a: TypeList, b: TypeList): boolean {
   return a === b || (a.length === b.length && a.every((type, index) => type === b[index]));
 }
 

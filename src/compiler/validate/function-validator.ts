@@ -12,9 +12,9 @@ export const unknownType = 0;
 /** The types of values, the topmost last. */
 export type TypeList = readonly WasmTypeId[];
 
-/** A `block`, `loop`, `if` or `else` that is open, or the function itself. */
+/** A block of any kind that is open, or the function itself. */
 export interface ControlFrame {
-  readonly kind: "block" | "loop" | "if" | "else";
+  readonly kind: "block" | "loop" | "if" | "else" | "try" | "catch" | "catch_all";
   readonly parameters: TypeList;
   readonly results: TypeList;
   /** Values on the stack below it. */
@@ -122,10 +122,16 @@ export class FunctionValidator {
     return frame;
   }
 
-  /** What a branch to a label takes along. */
-  labelTypes(label: number): TypeList {
+  /** The frame that a label means. */
+  frameAt(label: number): ControlFrame {
     const frame = this.frames[this.frames.length - 1 - label];
     if (frame === undefined) throw this.error(`unknown label ${label}`);
+    return frame;
+  }
+
+  /** What a branch to a label takes along. */
+  labelTypes(label: number): TypeList {
+    const frame = this.frameAt(label);
     return frame.kind === "loop" ? frame.parameters : frame.results;
   }
 

@@ -1,11 +1,13 @@
 import { Opcode, type OpcodeName, opcodeLimit, opcodeNames } from "../wasm/opcodes.ts";
 import { controlHandlers } from "./control.ts";
+import { exceptionHandlers } from "./exceptions.ts";
 import type { Handler } from "./function-validator.ts";
 import { referenceHandlers } from "./references.ts";
 import { variableHandlers } from "./variables.ts";
 
 const byName: Partial<Record<OpcodeName, Handler>> = {
   ...controlHandlers,
+  ...exceptionHandlers,
   ...variableHandlers,
   ...referenceHandlers,
 };

@@ -92,6 +92,15 @@ const checks: Partial<Record<ImmediateKind, Handler>> = {
     const { module, reader } = validator;
     checkIndex(validator, "global", reader.index, module.globals.length);
   },
+  tag: (validator) => {
+    const { module, reader } = validator;
+    checkIndex(validator, "tag", reader.index, module.tags.length);
+  },
+  tryTable: (validator) => {
+    for (const { tag } of validator.reader.catches) {
+      if (tag !== undefined) checkIndex(validator, "tag", tag, validator.module.tags.length);
+    }
+  },
   local: (validator) => {
     checkIndex(validator, "local", validator.reader.index, validator.locals.length);
   },

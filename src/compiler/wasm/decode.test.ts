@@ -254,7 +254,6 @@ describe("features that come later are refused by name", () => {
     ["64-bit memory", raw([5, 1, 4, 1])],
     ["64-bit tables", raw([4, 1, 0x70, 4, 1])],
     ["garbage-collected types", raw([1, 1, 0x5f, 0])],
-    ["exceptions", raw([13, 0])],
     ["typed function references", raw([4, 1, 0x40, 0, 0x70, 0, 1])],
     ["component model", Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)],
   ])("%s in a module", (feature, bytes) => {
@@ -267,8 +266,6 @@ describe("features that come later are refused by name", () => {
     ["relaxed SIMD", [0xfd, 0x80, 0x02]],
     ["threads", [0xfe, 0x10]],
     ["garbage-collected types", [0xfb, 0x00]],
-    ["exceptions", [0x1f, 0x40, 0x00]],
-    ["exceptions", [0x06, 0x40]],
     ["typed function references", [0xd4]],
     ["wide arithmetic", [0xfc, 0x13]],
   ])("%s in a function, which is named", (feature, code) => {

@@ -24,7 +24,7 @@ import {
 } from "./types.ts";
 
 const magic = 0x6d736100; // "\0asm"
-const externalKinds: readonly ExternalKind[] = ["function", "table", "memory", "global"];
+const externalKinds: readonly ExternalKind[] = ["function", "table", "memory", "global", "tag"];
 
 /**
  * Decodes a module of the WebAssembly 2.0 binary format (section 5.5). Function bodies stay byte
@@ -36,7 +36,7 @@ export function decode(bytes: Uint8Array): Module {
 }
 
 /** Section numbers in the order in which sections must stand. */
-const sectionOrder = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
+const sectionOrder = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 
 class ModuleDecoder {
   private readonly bytes: Uint8Array;
@@ -66,13 +66,14 @@ class ModuleDecoder {
     while (reader.remaining > 0) this.readSection(reader);
     if (!this.hasCode) this.joinBodies([], this.bytes.length);
     this.checkDataCount();
-    const { declaredFunctions, functions, globals, memories, tables, types } = this.scope;
+    const { declaredFunctions, functions, globals, memories, tables, tags, types } = this.scope;
     return {
       bytes: this.bytes,
       types,
       functions,
       tables,
       memories,
+      tags,
       globals,
       exports: this.exports,
       start: this.start,
@@ -96,7 +97,6 @@ class ModuleDecoder {
       this.customSections.set(name, { start: section.offset, end: section.end });
       return;
     }
-    if (id === 13) throw new UnsupportedError("exceptions", offset);
     const position = sectionOrder.indexOf(id);
     if (position < 0) throw invalid(offset, `unknown section ${id}`);
     if (position <= this.lastSection) throw invalid(offset, "section out of order");
@@ -153,6 +153,9 @@ class ModuleDecoder {
       case 12:
         this.dataCount = reader.u32();
         break;
+      case 13:
+        readLimited(reader, "tags", () => this.readTag(reader, undefined));
+        break;
     }
   }
 
@@ -174,7 +177,8 @@ class ModuleDecoder {
         this.scope.globals.push({ ...readGlobalType(reader), import: name, initial: undefined });
         break;
       case 4:
-        throw new UnsupportedError("exceptions", offset);
+        this.readTag(reader, name);
+        break;
       default:
         throw invalid(offset, "malformed import kind");
     }
@@ -196,6 +200,18 @@ class ModuleDecoder {
     const type = readReferenceType(reader);
     this.scope.tables.push({ ...readTableLimits(reader), type, import: name });
     checkLimit("tables", this.scope.tables.length, offset);
+  }
+
+  private readTag(reader: ByteReader, name: ImportName | undefined): void {
+    const offset = reader.offset;
+    if (reader.u8() !== 0) throw invalid(offset, "malformed tag attribute");
+    const typeIndex = reader.u32();
+    this.scope.checkType(typeIndex, offset);
+    if (this.scope.types[typeIndex]?.results.length !== 0) {
+      throw invalid(offset, "non-empty tag result type");
+    }
+    this.scope.tags.push({ typeIndex, import: name });
+    checkLimit("tags", this.scope.tags.length, offset);
   }
 
   private readMemory(reader: ByteReader, name: ImportName | undefined): void {
@@ -244,7 +260,6 @@ function readExport(reader: ByteReader, scope: ModuleScope): WasmExport {
   scope.checkExportName(name, start);
   const offset = reader.offset;
   const byte = reader.u8();
-  if (byte === 4) throw new UnsupportedError("exceptions", offset);
   const kind = externalKinds[byte];
   if (kind === undefined) throw invalid(offset, "malformed export kind");
   const index = reader.u32();

@@ -26,8 +26,43 @@ import {
 
 type RareImmediate = Extract<
   ImmediateKind,
-  "none" | "labels" | "types" | "referenceType" | "v128" | "lane" | "accessAndLane" | "lanes"
+  | "none"
+  | "labels"
+  | "types"
+  | "referenceType"
+  | "tryTable"
+  | "v128"
+  | "lane"
+  | "accessAndLane"
+  | "lanes"
 >;
+
+const openers = new Set<number>([
+  Opcode.block,
+  Opcode.loop,
+  Opcode.if,
+  Opcode.try,
+  Opcode.try_table,
+]);
+const closers = new Set<number>([Opcode.end, Opcode.delegate]);
+const dividers = new Set<number>([Opcode.else, Opcode.catch, Opcode.catch_all]);
+
+/** One catch of a try_table: of one tag or of all, with or without a reference to the exception. */
+export interface Catch {
+  /** Index of the tag; undefined for all. */
+  readonly tag: number | undefined;
+  readonly hasReference: boolean;
+  /** Counted from outside of the try_table. */
+  readonly label: number;
+}
+
+function readCatch(reader: ByteReader): Catch {
+  const offset = reader.offset;
+  const kind = reader.u8();
+  if (kind > 3) throw invalid(offset, "malformed catch clause");
+  const tag = kind < 2 ? reader.u32() : undefined;
+  return { tag, hasReference: (kind & 1) === 1, label: reader.u32() };
+}
 
 /** The flag of a memory access behind which the memory's index stands. */
 const namesMemory = 0x40;
@@ -74,6 +109,8 @@ export class InstructionReader {
   labels: readonly number[] = [];
   /** Type of a block. */
   blockType: FunctionType = emptyBlockType;
+  /** What a try_table catches, the first that fits. */
+  catches: readonly Catch[] = [];
   /** Types of a select, or the one of a null. */
   types: readonly WasmTypeId[] = noTypes;
 
@@ -106,15 +143,15 @@ export class InstructionReader {
     if (kind !== "none") this.readImmediate(kind);
   }
 
-  /** Skips to the `end` or `else` that closes the current block, and reads it. */
+  /** Skips to what ends or divides the current block (`end`, `else`, `catch` ...), and reads it. */
   skipBlock(): void {
     let depth = 0;
     for (;;) {
       this.next();
       const { opcode } = this;
-      if (opcode === Opcode.block || opcode === Opcode.loop || opcode === Opcode.if) depth++;
-      else if (opcode === Opcode.end && depth-- === 0) return;
-      else if (opcode === Opcode.else && depth === 0) return;
+      if (openers.has(opcode)) depth++;
+      else if (closers.has(opcode) && depth-- === 0) return;
+      else if (dividers.has(opcode) && depth === 0) return;
     }
   }
 
@@ -133,6 +170,7 @@ export class InstructionReader {
       case "data":
       case "element":
       case "memory":
+      case "tag":
         this.index = reader.u32();
         break;
       case "typeAndTable":
@@ -179,6 +217,10 @@ export class InstructionReader {
         break;
       case "types":
         this.types = this.named(() => readVector(reader, () => readValueType(reader)));
+        break;
+      case "tryTable":
+        this.readBlockType();
+        this.catches = readVector(reader, () => readCatch(reader));
         break;
       case "referenceType":
         this.types = [this.named(() => readReferenceType(reader))];

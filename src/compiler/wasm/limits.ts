@@ -12,6 +12,7 @@ export const moduleLimits = {
   imports: 1_000_000,
   exports: 1_000_000,
   globals: 1_000_000,
+  tags: 1_000_000,
   tables: 100_000,
   tableEntries: 10_000_000,
   /** Each takes 8 GiB of addresses. */
@@ -45,6 +46,7 @@ const words: Readonly<Record<LimitName, string>> = {
   imports: "imports",
   exports: "exports",
   globals: "globals",
+  tags: "tags",
   tables: "tables",
   tableEntries: "table entries",
   memories: "memories",

@@ -7,6 +7,7 @@ import type {
   WasmGlobal,
   WasmMemory,
   WasmTable,
+  WasmTag,
 } from "./module.ts";
 import { typeName } from "./types.ts";
 
@@ -20,6 +21,7 @@ export class ModuleScope {
   readonly tables: WasmTable[] = [];
   readonly memories: WasmMemory[] = [];
   readonly globals: WasmGlobal[] = [];
+  readonly tags: WasmTag[] = [];
   readonly declaredFunctions = new Set<number>();
   private readonly exportNames = new Set<string>();
 
@@ -30,6 +32,7 @@ export class ModuleScope {
       table: this.tables,
       memory: this.memories,
       global: this.globals,
+      tag: this.tags,
     };
     if (index >= lists[kind].length) throw invalid(offset, `unknown ${kind} ${index}`);
     if (kind === "function") this.declaredFunctions.add(index);

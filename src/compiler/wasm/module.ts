@@ -7,6 +7,7 @@ export const WasmType = {
   v128: 0x7b,
   funcref: 0x70,
   externref: 0x6f,
+  exnref: 0x69,
 } as const;
 
 /** One of the bytes of `WasmType`. */
@@ -25,7 +26,7 @@ export interface Limits {
 }
 
 /** What modules import and export. */
-export type ExternalKind = "function" | "table" | "memory" | "global";
+export type ExternalKind = "function" | "table" | "memory" | "global" | "tag";
 
 /** The two names of an import. */
 export interface ImportName {
@@ -48,7 +49,10 @@ export interface WasmFunction {
 }
 
 /** The types of references. */
-export type ReferenceType = typeof WasmType.funcref | typeof WasmType.externref;
+export type ReferenceType =
+  | typeof WasmType.funcref
+  | typeof WasmType.externref
+  | typeof WasmType.exnref;
 
 /** A table of references. */
 export interface WasmTable extends Limits {
@@ -85,6 +89,12 @@ export interface WasmGlobal {
   readonly initial: ConstantExpression | undefined;
 }
 
+/** What exceptions are told apart by; the parameters of its type are what they carry. */
+export interface WasmTag {
+  readonly typeIndex: number;
+  readonly import: ImportName | undefined;
+}
+
 /** One export. */
 export interface WasmExport {
   readonly name: string;
@@ -116,13 +126,14 @@ export interface DataSegment {
   readonly contents: ByteRange;
 }
 
-/** A decoded module. Imported functions, tables, memories and globals come first in their lists. */
+/** A decoded module. What is imported comes first in each list. */
 export interface Module {
   readonly bytes: Uint8Array;
   readonly types: readonly FunctionType[];
   readonly functions: readonly WasmFunction[];
   readonly tables: readonly WasmTable[];
   readonly memories: readonly WasmMemory[];
+  readonly tags: readonly WasmTag[];
   readonly globals: readonly WasmGlobal[];
   readonly exports: readonly WasmExport[];
   /** Index of the start function. */
@@ -141,4 +152,11 @@ export function functionTypeOf(module: Module, functionIndex: number): FunctionT
   const type = module.types[module.functions[functionIndex]?.typeIndex ?? -1];
   if (type === undefined) throw new RangeError(`no function ${functionIndex}`);
   return type;
+}
+
+/** The types of what exceptions of a tag carry; throws a RangeError for an index out of range. */
+export function tagTypesOf(module: Module, tagIndex: number): readonly WasmTypeId[] {
+  const type = module.types[module.tags[tagIndex]?.typeIndex ?? -1];
+  if (type === undefined) throw new RangeError(`no tag ${tagIndex}`);
+  return type.parameters;
 }

@@ -19,6 +19,8 @@ export type ImmediateKind =
   | "element"
   | "tables"
   | "referenceType"
+  | "tag"
+  | "tryTable" // type and catches
   | "i32"
   | "i64"
   | "f32"

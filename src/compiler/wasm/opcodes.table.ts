@@ -10,6 +10,11 @@ export const opcodeRows = {
   loop: row(0x03, "", "blockType"),
   if: row(0x04, "", "blockType"),
   else: row(0x05),
+  try: row(0x06, "", "blockType"),
+  catch: row(0x07, "", "tag"),
+  throw: row(0x08, "", "tag"),
+  rethrow: row(0x09, "", "label"),
+  throw_ref: row(0x0a),
   end: row(0x0b),
   br: row(0x0c, "", "label"),
   br_if: row(0x0d, "", "label"),
@@ -19,6 +24,9 @@ export const opcodeRows = {
   call_indirect: row(0x11, "", "typeAndTable"),
   return_call: row(0x12, "", "function"),
   return_call_indirect: row(0x13, "", "typeAndTable"),
+  delegate: row(0x18, "", "label"),
+  catch_all: row(0x19),
+  try_table: row(0x1f, "", "tryTable"),
 
   // Any values.
   drop: row(0x1a),

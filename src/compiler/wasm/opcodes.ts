@@ -65,8 +65,6 @@ export function featureOfOpcode(code: number): string | undefined {
   if (code >= 0xfd0100 && code <= 0xfd0113) return "relaxed SIMD";
   if (code === 0xfe) return "threads (atomic operations)";
   if (code === 0xfb) return "garbage-collected types";
-  if (code >= 0x06 && code <= 0x0a) return "exceptions";
-  if (code === 0x18 || code === 0x19 || code === 0x1f) return "exceptions";
   if (code === 0x14 || code === 0x15 || (code >= 0xd3 && code <= 0xd6))
     return "typed function references";
   if (code >= 0x113 && code <= 0x116) return "wide arithmetic";

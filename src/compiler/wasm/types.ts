@@ -13,8 +13,7 @@ const knownTypes = new Map<number, WasmTypeId>(Object.values(WasmType).map((type
 
 /** Features by the type byte that announces them. */
 const laterTypes = new Map<number, string>([
-  [0x69, "exceptions"],
-  [0x74, "exceptions"],
+  [0x74, "garbage-collected types"],
   [0x64, "typed function references"],
   [0x63, "typed function references"],
   ...[0x78, 0x77, 0x73, 0x72, 0x71, 0x6e, 0x6d, 0x6c, 0x6b, 0x6a].map((byte): [number, string] => [
@@ -55,7 +54,7 @@ export function readValueType(reader: ByteReader): WasmTypeId {
 
 /** Whether values of a type are references. */
 export function isReference(type: number): type is ReferenceType {
-  return type === WasmType.funcref || type === WasmType.externref;
+  return type === WasmType.funcref || type === WasmType.externref || type === WasmType.exnref;
 }
 
 /** A reference type (section 5.3.3). */

@@ -113,6 +113,7 @@ function symbols(
     ["config.heapEnd", places.heapEnd],
     ...sectionRange("text", sections),
     ...sectionRange("readOnly", sections),
+    ...sectionRange("data", sections),
     ["config.stackLow", places.stackLow],
     ["config.stackHigh", places.stackHigh],
     ["config.appImageStart", 0],

@@ -96,6 +96,7 @@ function symbols(
     ["config.heapEnd", 0],
     ...sectionRange("text", sections),
     ...sectionRange("readOnly", sections),
+    ...sectionRange("data", sections),
     ["config.stackLow", stackHigh - (request.stackBytes ?? defaultStackBytes)],
     ["config.stackHigh", stackHigh],
     ["config.appImageStart", places.appImageStart],

@@ -29,6 +29,14 @@ export declare const readOnlyStart: u32;
 @external("config", "readOnlyEnd")
 export declare const readOnlyEnd: u32;
 
+/** Start of the variables of compiled code: globals, tables. */
+@external("config", "dataStart")
+export declare const dataStart: u32;
+
+/** End of the variables of compiled code. */
+@external("config", "dataEnd")
+export declare const dataEnd: u32;
+
 /** Lowest byte of the native stack; a guard lies below it. */
 @external("config", "stackLow")
 export declare const stackLow: u32;

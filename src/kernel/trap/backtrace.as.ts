@@ -36,7 +36,7 @@ export function writeBacktrace(programCounter: u64, stackPointer: u64): void {
 }
 
 /** Whether a return address may be loaded from here. */
-function isOnStack(slot: u64): bool {
+export function isOnStack(slot: u64): bool {
   return (slot & 7) == 0 && slot >= <u64>config.stackLow && slot + 8 <= <u64>config.stackHigh;
 }
 

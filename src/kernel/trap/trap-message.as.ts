@@ -23,6 +23,8 @@ export function trapMessage(kind: u32): usize {
     case 7: return text("uninitialized element");
     case 8: return text("indirect call type mismatch");
     case 9: return text("call stack exhausted");
+    case 11: return text("null exception reference");
+    case 12: return text("uncaught exception");
     default: return text("unexpected processor exception");
   }
 }

@@ -27,9 +27,15 @@ export function outlineModule(bytes: Uint8Array): ModuleOutline {
   return { imports: importsOf(module), exports: module.exports };
 }
 
-function importsOf({ functions, globals, memories, tables }: Module): ModuleImport[] {
-  const lists = { function: functions, table: tables, memory: memories, global: globals };
-  return (["function", "table", "memory", "global"] as const).flatMap((kind) =>
+function importsOf({ functions, globals, memories, tables, tags }: Module): ModuleImport[] {
+  const lists = {
+    function: functions,
+    table: tables,
+    memory: memories,
+    global: globals,
+    tag: tags,
+  };
+  return (["function", "table", "memory", "global", "tag"] as const).flatMap((kind) =>
     lists[kind].flatMap(({ import: names }) => (names === undefined ? [] : [{ ...names, kind }])),
   );
 }

@@ -6,6 +6,7 @@ import { Form } from "../encoding.ts";
 import { symbolOf } from "../instruction-shape.ts";
 import { firstPseudo, Pseudo } from "../pseudo-instructions.ts";
 import { BlockPlacement } from "./block-placement.ts";
+import { emitCatchingCall } from "./catching-call.ts";
 import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
 import { expansions, inverse } from "./expand.ts";
 
@@ -163,6 +164,11 @@ class FunctionEmission {
         emitter.assembler.emit(Form.mov_r64_rm64, integerScratch, emitter.location(instruction, 0));
         emitter.frame.leave(emitter.assembler);
         emitter.assembler.emit(Form.jmp_rm64, integerScratch);
+        break;
+      case Pseudo.callCatching:
+      case Pseudo.callPointerCatching:
+        emitCatchingCall(emitter, instruction, this.successor(block, 1));
+        this.jumpUnlessNext(block, this.successor(block, 0));
         break;
       case Pseudo.jump:
         this.jumpUnlessNext(block, this.successor(block, 0));

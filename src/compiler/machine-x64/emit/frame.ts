@@ -4,6 +4,7 @@ import type { Assembler } from "../assembler.ts";
 import { calleeSaved, stackPointer } from "../calling-convention.ts";
 import { Form } from "../encoding.ts";
 import { Shape } from "../instruction-shape.ts";
+import { Pseudo } from "../pseudo-instructions.ts";
 
 const wordBytes = 8;
 const pageBytes = 4096;
@@ -63,12 +64,19 @@ function adjustStack(assembler: Assembler, small: number, large: number, bytes: 
   assembler.emitImmediate(bytes <= 127 ? small : large, stackPointer, bytes);
 }
 
+const callOpcodes = new Set<number>([
+  Form.call_rel32,
+  Form.call_rm64,
+  Pseudo.callCatching,
+  Pseudo.callPointerCatching,
+]);
+
 /** Words that calls need for arguments and results that travel on the stack. */
 function outgoingWords(code: MachineFunction): number {
   let words = 0;
   for (let instruction = 0; instruction < code.count; instruction++) {
-    const opcode = code.opcode[instruction];
-    if (opcode === Form.call_rel32 || opcode === Form.call_rm64) {
+    const opcode = code.opcode[instruction] as number;
+    if (callOpcodes.has(opcode)) {
       words = Math.max(words, code.immediateHigh[instruction] as number);
     } else if (((code.extra[instruction] as number) & Shape.outgoing) !== 0) {
       words = Math.max(words, (code.displacement[instruction] as number) / wordBytes + 1);

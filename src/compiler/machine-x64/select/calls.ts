@@ -5,13 +5,16 @@ import {
   areaWords,
   argumentPlaces,
   callClobbers,
+  calleeSaved,
+  keptResultWord,
   type Place,
   registerMask,
+  registerResults,
   resultPlace,
 } from "../calling-convention.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { Shape, stackAddress } from "../instruction-shape.ts";
-import { Pseudo } from "../pseudo-instructions.ts";
+import { Pseudo, StoredKind, storedResult } from "../pseudo-instructions.ts";
 import { SelectionError } from "./selection-error.ts";
 import type { Selector } from "./selector.ts";
 
@@ -36,6 +39,22 @@ export function resultsOfCalls(selector: Selector, blocks: readonly number[]): M
 
 /** call and callPointer. `results` are the call's further results that exist. */
 export function selectCall(selector: Selector, value: Value, results: readonly Value[]): void {
+  appendCall(selector, value, { direct: Form.call_rel32, indirect: Form.call_rm64 });
+  defineResults(selector, value, results);
+}
+
+/** Opcodes of a call, of a symbol and of an address in a register. */
+interface CallOpcodes {
+  readonly direct: number;
+  readonly indirect: number;
+}
+
+function appendCall(
+  selector: Selector,
+  value: Value,
+  opcodes: CallOpcodes,
+  leastWords = selector.environment.callAreaWords,
+): void {
   const { fn, draft } = selector;
   const values = fn.listOf(value).map((operand) => fn.resolve(operand));
   const types = typesOf(selector, values);
@@ -44,21 +63,66 @@ export function selectCall(selector: Selector, value: Value, results: readonly V
   const registers = values.map((operand) => selector.registerOf(operand));
   storeStackArguments(selector, values, registers, places, Shape.outgoing);
   // The callee may write its last results there, wanted or not, or what its tail calls take.
-  const words = Math.max(areaWords(types, resultCount), selector.environment.callAreaWords);
+  const words = Math.max(areaWords(types, resultCount), leastWords);
   const pointer = selector.operationOf(value) === Operation.callPointer;
   if (pointer) {
     const target = selector.registerOf(fn.a[value] as number);
-    draft.append(Form.call_rm64, 0, words);
+    draft.append(opcodes.indirect, 0, words);
     draft.operand(target, Role.use);
   } else {
     const { low } = selector.immediateOf(value);
-    draft.symbolImmediate(Form.call_rel32, -1, low, 0, words);
+    draft.symbolImmediate(opcodes.direct, -1, low, 0, words);
   }
   registers.forEach((register, index) => {
     const place = places[index] as Place;
     if (place.register >= 0) draft.fixed(register, Role.use, place.register);
   });
-  defineResults(selector, value, results);
+}
+
+/**
+ * The call before an `unwind`, which ends its block: what lives on must be on the stack, for nobody
+ * restores registers when it is left by an exception. Results in registers are stored there too.
+ */
+export function selectCatchingCall(
+  selector: Selector,
+  value: Value,
+  results: readonly Value[],
+): void {
+  const { draft, fn } = selector;
+  const { callCatching, callPointerCatching } = Pseudo;
+  const count = fn.aux[value] as number;
+  const keptEnd = keptResultWord(Math.min(count, registerResults), count);
+  const leastWords = Math.max(keptEnd, selector.environment.callAreaWords);
+  const opcodes = { direct: callCatching, indirect: callPointerCatching };
+  appendCall(selector, value, opcodes, leastWords);
+  draft.clobber(callClobbers | registerMask(calleeSaved));
+  let stored = 0;
+  for (const result of [value, ...results]) {
+    const position = positionOfResult(selector, result);
+    if (position >= registerResults || !selector.hasRegister(result)) continue;
+    const isVector = selector.isVector(result);
+    const kind = isVector ? StoredKind.vector : 1 + selector.classOf(result);
+    stored |= storedResult(position, kind);
+  }
+  draft.store(stored, keptResultWord(0, count));
+}
+
+/** Where such a call returns to: its results are loaded from the stack. */
+export function selectArrival(selector: Selector, call: Value, results: readonly Value[]): void {
+  const { draft, fn } = selector;
+  for (const result of [call, ...results]) {
+    if (!selector.hasRegister(result)) continue;
+    const position = positionOfResult(selector, result);
+    const { stackWord } = resultPlace(position, fn.type[result] as number);
+    const kept = keptResultWord(position, fn.aux[call] as number);
+    const word = stackWord < 0 ? kept : stackWord;
+    const form = loadForm(selector, result);
+    draft.memory(form, selector.resultRegister(result), stackAddress(Shape.outgoing, word));
+  }
+}
+
+function positionOfResult({ fn }: Selector, value: Value): number {
+  return fn.operation[value] === Operation.result ? (fn.aux[value] as number) : 0;
 }
 
 function storeStackArguments(

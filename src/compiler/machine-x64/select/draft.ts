@@ -60,6 +60,13 @@ export class Draft {
     this.code.clobbers[this.code.count - 1] = mask;
   }
 
+  /** Sets the first immediate and the displacement of the last instruction. */
+  store(immediateLow: number, displacement: number): void {
+    const last = this.code.count - 1;
+    this.code.immediateLow[last] = immediateLow;
+    this.code.displacement[last] = displacement;
+  }
+
   /** Appends an instruction on registers, in the order of its row; roles come from the table. */
   registers(form: FormId, first: number, second = -1, immediate = 0): void {
     this.code.append(form, immediate);

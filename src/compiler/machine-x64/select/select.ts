@@ -3,7 +3,15 @@ import { loopsOf, reversePostorder } from "../../ssa/control-flow.ts";
 import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
 import { Operation, ValueType } from "../../ssa/operations.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
-import { resultsOfCalls, selectCall, selectEntry, selectReturn, selectTailCall } from "./calls.ts";
+import {
+  resultsOfCalls,
+  selectArrival,
+  selectCall,
+  selectCatchingCall,
+  selectEntry,
+  selectReturn,
+  selectTailCall,
+} from "./calls.ts";
 import { selectBranch, selectSwitch } from "./control.ts";
 import { handlers } from "./handlers.ts";
 import { type SelectionEnvironment, Selector } from "./selector.ts";
@@ -113,15 +121,37 @@ function selectBlock(
   const terminator = fn.terminatorOf(block);
   const jumps = fn.operation[terminator] === Operation.jump;
   if (jumps) edges.select(leaving[0] as Edge);
+  const caught = catchingCall(fn, block);
   const exchangeSuccessors = jumps ? false : selectTerminator(selector, terminator);
+  if (caught !== undefined) selectCatchingCall(selector, caught, results.get(caught) ?? []);
   for (let index = instructions.length - 2; index >= 0; index--) {
-    selectInstruction(selector, instructions[index] as Value, results);
+    const instruction = instructions[index] as Value;
+    if (instruction !== caught) selectInstruction(selector, instruction, results);
+  }
+  const call = arrivingCall(fn, block);
+  if (call !== undefined) {
+    selector.draft.beginGroup();
+    selectArrival(selector, call, results.get(call) ?? []);
   }
   if (block === 0) {
     selector.draft.beginGroup();
     selectEntry(selector);
   }
   return { firstGroup, lastGroup: selector.draft.groupCount, exchangeSuccessors };
+}
+
+/** The call that an `unwind` at the end of a block belongs to. */
+function catchingCall(fn: SsaFunction, block: Block): Value | undefined {
+  if (fn.operation[fn.terminatorOf(block)] !== Operation.unwind) return undefined;
+  return fn.instructionsOf(block).at(-2);
+}
+
+/** The catching call that returns to a block. */
+function arrivingCall(fn: SsaFunction, block: Block): Value | undefined {
+  const [edge] = fn.predecessorsOf(block);
+  if (edge === undefined) return undefined;
+  const from = fn.edgeFrom[edge] as Block;
+  return fn.edgesOf(from)[0] === edge ? catchingCall(fn, from) : undefined;
 }
 
 function selectTerminator(selector: Selector, terminator: Value): boolean {
@@ -175,6 +205,16 @@ function assembleBlocks(
   code.rematerialization = draft.code.rematerialization;
   if (fn.type.includes(ValueType.v128)) code.wordsOfClass = [1, 2];
   const numberOf = (block: Block) => numbers.blocks.get(block) as number;
+  const appendEdges = (block: Block) => {
+    for (const [edge, shared] of edges.withBlocks(fn.edgesOf(block))) {
+      if (edge !== shared) continue;
+      const { first, last } = edges.groupsOf(edge);
+      draft.copyGroups(first, last, code);
+      const to = fn.edgeTo[edge] as Block;
+      const depth = loops.commonDepth(block, to);
+      code.endBlock([numberOf(to)], [], edges.registersOf(edge), depth);
+    }
+  };
   for (const block of order) {
     const { firstGroup, lastGroup, exchangeSuccessors } = selected.get(block) as SelectedBlock;
     draft.copyGroups(firstGroup, lastGroup, code);
@@ -187,17 +227,15 @@ function assembleBlocks(
     const parameters = block === 0 ? [] : parameterRegisters(selector, block);
     const own = leaving.length === 1 ? edges.registersOf(leaving[0] as Edge) : [];
     code.endBlock(successors, parameters, own, depth);
-    for (const [edge, shared] of edges.withBlocks(leaving)) {
-      if (edge !== shared) continue;
-      const { first, last } = edges.groupsOf(edge);
-      draft.copyGroups(first, last, code);
-      const to = fn.edgeTo[edge] as Block;
-      const edgeDepth = loops.commonDepth(block, to);
-      code.endBlock([numberOf(to)], [], edges.registersOf(edge), edgeDepth);
-    }
+    if (!isUnwinding(fn, block)) appendEdges(block);
   }
+  for (const block of order) if (isUnwinding(fn, block)) appendEdges(block);
   code.finishBlocks();
   return code;
+}
+
+function isUnwinding(fn: SsaFunction, block: Block): boolean {
+  return fn.operation[fn.terminatorOf(block)] === Operation.unwind;
 }
 
 function parameterRegisters(selector: Selector, block: Block): number[] {
@@ -209,11 +247,16 @@ function numberBlocks(fn: SsaFunction, order: readonly Block[], edges: EdgeArgum
   const blocks = new Map<Block, number>();
   const edgeBlocks = new Map<Edge, number>();
   let next = 0;
-  for (const block of order) {
-    blocks.set(block, next++);
+  const numberEdges = (block: Block) => {
     for (const [edge, first] of edges.withBlocks(fn.edgesOf(block))) {
       edgeBlocks.set(edge, edge === first ? next++ : (edgeBlocks.get(first) as number));
     }
+  };
+  for (const block of order) {
+    blocks.set(block, next++);
+    if (!isUnwinding(fn, block)) numberEdges(block);
   }
+  // What is left by exceptions stands behind everything else.
+  for (const block of order) if (isUnwinding(fn, block)) numberEdges(block);
   return { blocks, edges: edgeBlocks };
 }

@@ -54,6 +54,7 @@ function onwardEdge(fn: SsaFunction, block: Block, counts: Int32Array): Edge | u
   if (fn.operation[fn.terminatorOf(block)] !== Operation.jump) return undefined;
   const [edge] = fn.edgesOf(block);
   if (edge === undefined || fn.edgeTo[edge] === block) return undefined;
+  if (isReturnedTo(fn, block)) return undefined;
   const parameters = fn.parametersOf(block);
   if (parameters.length === 0) return edge;
   const uses = new Map<Value, number>();
@@ -62,6 +63,15 @@ function onwardEdge(fn: SsaFunction, block: Block, counts: Int32Array): Edge | u
     (parameter) => counts[parameter] === (uses.get(parameter) ?? 0),
   );
   return servesOnly ? edge : undefined;
+}
+
+/** Whether a call that may unwind returns here: its results arrive at the beginning of the block. */
+function isReturnedTo(fn: SsaFunction, block: Block): boolean {
+  const [edge] = fn.predecessorsOf(block);
+  if (edge === undefined) return false;
+  const from = fn.edgeFrom[edge] as Block;
+  const unwinds = fn.operation[fn.terminatorOf(from)] === Operation.unwind;
+  return unwinds && fn.edgesOf(from)[0] === edge;
 }
 
 function joinBranches(fn: SsaFunction): void {
