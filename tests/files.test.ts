@@ -245,6 +245,10 @@ describe.each(withFolders)("folders of the host on $title", options, ({ open }) 
   });
 
   test.each([
+    [
+      `${"x".repeat(4000)}:/data`,
+      /^tsuki: TSUKI_MOUNT: longer than 3840 bytes, see docs\/deploy.md\n$/,
+    ],
     ["missing:/data", /^tsuki: cannot mount missing: no such folder\n$/],
     ["folder", /^tsuki: cannot mount folder: not of the form folder:\/target\[:ro\]\n$/],
     [`${import.meta.filename}:/data`, /^tsuki: cannot mount .*: not a folder\n$/],

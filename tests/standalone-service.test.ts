@@ -7,6 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
 import {
+  activate,
   buildImage,
   freePort,
   untilBusy,
@@ -66,6 +67,23 @@ describe.skipIf(!canRun)("a service that is run directly", { timeout: 30_000 }, 
     expect(await body(port, "/a")).toBe("/a built-in");
     service.kill("SIGTERM");
     expect(await ended).toEqual([0, null]);
+    expect(await errors).toBe("");
+  });
+
+  it("serves on the socket that its supervisor opened", async () => {
+    const activated = await activate(join(workplace.folder, "service"));
+    child = activated.child;
+    expect(await body(activated.port, "/a")).toBe("/a built-in");
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
+  it("serves where TSUKI_LISTEN has a port open already", async () => {
+    const port = await freePort();
+    const { service, errors } = start({ PORT: String(port), TSUKI_LISTEN: `127.0.0.1:${port}` });
+    await untilListening(port);
+    expect(await body(port, "/a")).toBe("/a built-in");
+    service.kill("SIGTERM");
     expect(await errors).toBe("");
   });
 

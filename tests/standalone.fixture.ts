@@ -1,4 +1,5 @@
 /** What tests of services do from outside. */
+import { type ChildProcess, spawn } from "node:child_process";
 import { connect, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,6 +9,26 @@ import type { Workplace } from "./command-line.fixture.ts";
 export async function buildImage(workplace: Workplace, words: readonly string[]): Promise<void> {
   const { status, errors } = await workplace.tsuki(["build", "--quiet", ...words]);
   if (status !== 0 || errors !== "") throw new Error(errors);
+}
+
+/** Starts an image as systemd does that has opened a socket for it (sd_listen_fds(3)). */
+export async function activate(
+  path: string,
+  words: readonly string[] = [],
+): Promise<{ child: ChildProcess; port: number }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((settle) => server.once("listening", settle));
+  const address = server.address();
+  const { fd } = (server as unknown as { readonly _handle: { readonly fd: number } })["_handle"];
+  // The process that is to have the socket is the one that the shell becomes.
+  const script = 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$@"';
+  const child = spawn("/bin/sh", ["-c", script, path, ...words], {
+    env: {},
+    stdio: ["ignore", "ignore", "ignore", fd],
+  });
+  // The child has it; connections wait for whoever accepts them.
+  server.close();
+  return { child, port: typeof address === "object" && address !== null ? address.port : 0 };
 }
 
 /** A TCP port on which nobody listens. */

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
-import { ask, buildImage, freePort } from "./standalone.fixture.ts";
+import { activate, ask, buildImage, freePort } from "./standalone.fixture.ts";
 
 const source = join(import.meta.dirname, "apps", "standalone.c");
 const canRun = process.platform === "linux" && process.arch === "x64";
@@ -95,6 +95,17 @@ describe.skipIf(!canRun)("an image that is run directly", options, () => {
       expect(stderr).toMatch(new RegExp(`^tsuki: ${name}: .* is malformed, see docs/deploy.md\n$`));
     });
 
+    it.for([
+      ["TSUKI_LISTEN", 2048],
+      ["TSUKI_PUBLISH", 2048],
+      ["TSUKI_NET", 2048],
+    ] as const)("%s that is longer than %i bytes is refused in one line", ([name, limit]) => {
+      const value = "8080,".repeat(500);
+      const { status, stdout, stderr } = run([at("plain")], { [name]: value });
+      expect({ status, stdout }).toEqual({ status: 125, stdout: "" });
+      expect(stderr).toBe(`tsuki: ${name}: longer than ${limit} bytes, see docs/deploy.md\n`);
+    });
+
     it("name a port that is in use in one line", async () => {
       const server = createServer().listen(0, "127.0.0.1");
       await new Promise((settle) => server.once("listening", settle));
@@ -124,6 +135,24 @@ describe.skipIf(!canRun)("an image that is run directly", options, () => {
       await new Promise((settle) => child.stdout.once("data", settle));
       child.kill(signal);
       expect(await ended(child)).toEqual([null, signal]);
+    });
+
+    it("takes over sockets that its supervisor opened", async () => {
+      const { child, port } = await activate(at("plain"), ["serve"]);
+      expect(await ask(port)).toBe("served\n");
+      expect(await ended(child)).toEqual([0, null]);
+    });
+
+    it("leaves alone what another process was handed", async () => {
+      const port = await freePort();
+      const env = {
+        LISTEN_FDS: "1",
+        LISTEN_PID: "1",
+        TSUKI_LISTEN: `127.0.0.1:${port}`,
+      };
+      const child = spawn(at("plain"), ["serve"], { env, stdio: "ignore" });
+      expect(await ask(port)).toBe("served\n");
+      expect(await ended(child)).toEqual([0, null]);
     });
 
     it("needs no standard input", () => {

@@ -1,11 +1,5 @@
 // HTTP's events for JavaScript.
-import { text } from "../base/text.as";
-import { putDecimal, putText } from "../base/line.as";
-import { exit } from "../boot/exit.as";
-import { stopRequested } from "../boot/stop.as";
-import { beginMessage, endMessage } from "../console/message.as";
 import { Connection, connectionCount } from "../http/connections.as";
-import { roundTime } from "../http/round-clock.as";
 import {
   bodyReadable,
   noEvent,
@@ -20,18 +14,12 @@ import {
   nextServerDeadline,
   startHttpRound,
 } from "../http/server.as";
-import { graceTime, requestsAtHand } from "../http/stopping.as";
 import { closedEvent, readableEvent, requestEvent, writableEvent } from "./event-numbers.table.as";
 import { deliver } from "./events.as";
 import { releaseToken } from "./held-bytes.as";
 
 /** So many events are delivered before timers have their turn. */
 const eventBatch: u32 = 256;
-
-/** Status of an instance that had to leave requests unanswered. */
-const unansweredStatus: u32 = 1;
-
-let stopDeadline: u64 = 0;
 
 /** Whether there is a listener or a connection. */
 export function hasHttp(): bool {
@@ -40,14 +28,12 @@ export function hasHttp(): bool {
 
 /** When the server has something to do without being told. */
 export function httpDeadline(): u64 {
-  const deadline = nextServerDeadline();
-  return stopDeadline == 0 ? deadline : min(deadline, stopDeadline);
+  return nextServerDeadline();
 }
 
 /** Serves every connection and delivers what happens. */
 export function serveHttp(): void {
   startHttpRound();
-  if (stopRequested()) mindGrace();
   for (let left = eventBatch; left != 0; left--) {
     const event = nextHttpEvent();
     if (event == noEvent) return;
@@ -77,15 +63,4 @@ function deliverFor(event: u32, connection: Connection): void {
       releaseToken(token);
     }
   }
-}
-
-/** A program that is asked to stop has a while to answer what it has. */
-function mindGrace(): void {
-  if (stopDeadline == 0) stopDeadline = roundTime() + graceTime;
-  if (roundTime() < stopDeadline) return;
-  beginMessage(text("stopped with "));
-  putDecimal(requestsAtHand());
-  putText(text(" requests unanswered"));
-  endMessage();
-  exit(unansweredStatus);
 }

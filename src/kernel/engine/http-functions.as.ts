@@ -17,6 +17,7 @@ import { addressSpace, readAddress } from "./addresses.as";
 import { failed } from "./failed.as";
 import { headerList, methodText, peerText, targetText } from "./http-request.as";
 import { respond } from "./http-respond.as";
+import { upgrade } from "./http-upgrade.as";
 import {
   argument,
   bufferStart,
@@ -58,7 +59,7 @@ export function callHttpFunction(number: u32, list: u32, count: u32): Value {
       abortExchange(connection);
       return undefinedValue;
     default:
-      return failed(errno.notImplemented);
+      return count < 2 ? failed(errno.invalid) : upgrade(connection, argument(list, 1));
   }
 }
 

@@ -48,7 +48,8 @@ function writeReason(status: u32, reason: Value): void {
   closeText(start);
 }
 
-function writeFields(fields: Value): void {
+/** Writes names and values that alternate in an array. */
+export function writeFields(fields: Value): void {
   for (let index: u32 = 0; ; index += 2) {
     const name = getElement(fields, index);
     if (!isPresent(name)) break;

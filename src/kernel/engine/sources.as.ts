@@ -9,6 +9,7 @@ import {
   serveReadyChannel,
 } from "./channel-events.as";
 import { channelOwner } from "./channels.as";
+import { graceDeadline, mindGrace } from "./grace.as";
 import { hasHttp, httpDeadline, serveHttp } from "./http-events.as";
 
 /** Serves every connection once and delivers what has happened. */
@@ -18,6 +19,7 @@ export function serveSources(): void {
     if (owner == httpOwner) noteHttpReady(socket);
     else if (owner == channelOwner) serveReadyChannel(socket);
   }
+  mindGrace();
   serveChannels();
   if (hasHttp()) serveHttp();
 }
@@ -31,6 +33,6 @@ export function hasSources(): bool {
 export function sourcesDeadline(): u64 {
   // A program that computes for long has devices looked at meanwhile, which do not tell twice.
   if (hasReadySocket()) return 0;
-  const deadline = channelsDeadline();
+  const deadline = min(channelsDeadline(), graceDeadline());
   return hasHttp() ? min(deadline, httpDeadline()) : deadline;
 }

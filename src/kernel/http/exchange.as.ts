@@ -187,16 +187,21 @@ export function lose(connection: Connection): void {
   enqueue(connection);
 }
 
+/** Lets go of a connection whose socket somebody else has from now on. */
+export function releaseConnection(connection: Connection): void {
+  clearTimer(connection);
+  unqueue(connection);
+  freeConnection(connection);
+  feedStarving();
+}
+
 /** Closes a connection; what the app lent to it is given back first. */
 export function closeConnection(connection: Connection): void {
   if (connection.token != 0) {
     lose(connection);
     return;
   }
-  clearTimer(connection);
-  unqueue(connection);
   dropOutput(connection);
   closeSocket(connection.socket);
-  freeConnection(connection);
-  feedStarving();
+  releaseConnection(connection);
 }

@@ -23,7 +23,11 @@ const servers = {
   ],
   "other:80": ["HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere"],
   "head:80": ["HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n"],
-  "upload:80": ["HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ngot"],
+  // Head and six pieces, the last of which ends the body.
+  "upload:80": [
+    ...Array.from({ length: 6 }, () => "WAIT"),
+    "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ngot",
+  ],
   "nonsense:80": ["SSH-2.0\r\n"],
   "cut:80": ["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab", "END"],
   "slow:80": [],

@@ -76,16 +76,16 @@ async function exchangeOver(
   onStream: StreamWatcher,
 ): Promise<Answered | undefined> {
   const reader = new ResponseReader(stream);
+  const sending = new Sending(outgoing, stream);
   try {
-    await send(outgoing, stream);
-    const head = await reader.head();
+    const head = await sending.orFailure(reader.head());
     if (head === undefined) {
       stream.close();
       return undefined;
     }
     const done = (isReusable: boolean): void => {
       onStream(undefined);
-      if (isReusable && head.isKept) keepIdle(place, stream);
+      if (isReusable && head.isKept && sending.isDone) keepIdle(place, stream);
       else stream.close();
     };
     const isBodiless = hasNoBody(outgoing.method, head);
@@ -100,6 +100,38 @@ async function exchangeOver(
   }
 }
 
+/** A request on its way; the response may begin before all of it is sent (RFC 9112, 9.5). */
+class Sending {
+  isDone = false;
+  #failure: unknown;
+
+  constructor(outgoing: Outgoing, stream: TcpStream) {
+    void this.#run(outgoing, stream);
+  }
+
+  async #run(outgoing: Outgoing, stream: TcpStream): Promise<void> {
+    try {
+      await send(outgoing, stream);
+      this.isDone = true;
+    } catch (error) {
+      this.#failure = error;
+      // What the server has said before it broke off can still be read.
+      if (!(error instanceof SystemError)) stream.close();
+    }
+  }
+
+  /** What is read; if nothing is, why the request could not be sent. */
+  async orFailure<Read>(reading: Promise<Read | undefined>): Promise<Read | undefined> {
+    try {
+      const read = await reading;
+      if (read !== undefined || this.#failure === undefined) return read;
+    } catch (error) {
+      this.#failure ??= error;
+    }
+    throw this.#failure;
+  }
+}
+
 /** RFC 9112, 6.3; what is empty needs nobody who reads it. */
 function hasNoBody(method: string, { status, headers }: ResponseHead): boolean {
   if (method === "HEAD" || status === 204 || status === 304) return true;
@@ -110,8 +142,10 @@ function hasNoBody(method: string, { status, headers }: ResponseHead): boolean {
 async function send({ url, method, headers, body }: Outgoing, stream: TcpStream): Promise<void> {
   const lines = [`${method} ${url.pathname}${url.search} HTTP/1.1`, `host: ${url.host}`];
   const list = headerList(headers);
-  for (let index = 0; index < list.length; index += 2)
-    lines.push(`${list[index]}: ${list[index + 1]}`);
+  for (let index = 0; index < list.length; index += 2) {
+    const name = list[index] ?? "";
+    if (!ownHeaders.has(name)) lines.push(`${name}: ${list[index + 1]}`);
+  }
   for (const [name, value] of usualHeaders) if (!headers.has(name)) lines.push(`${name}: ${value}`);
   const whole = wholeBody(body);
   if (whole === undefined) lines.push("transfer-encoding: chunked");
@@ -127,6 +161,20 @@ async function send({ url, method, headers, body }: Outgoing, stream: TcpStream)
   await stream.write(isShort ? joinBytes([encodeUtf8(head), whole]) : head);
   if (whole !== null && !isShort) await stream.write(whole);
 }
+
+/** What belongs to a connection, or is told here (RFC 9110, 7.6.1): who passes a request on has it. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 const usualHeaders = [
   ["accept", "*/*"],

@@ -1,0 +1,68 @@
+/** A network with name servers of a test's. */
+import { LoopbackNetwork } from "../../../simulator/loopback-network.ts";
+import type { SocketAddress } from "../../../simulator/network.ts";
+
+/** What a server makes of a question: bytes to send back, or nothing. */
+export type Server = (question: Uint8Array, server: string) => readonly Uint8Array[];
+
+/** A network on which every datagram to port 53 is a question for a server. */
+export class ServedNetwork extends LoopbackNetwork {
+  readonly questions: string[] = [];
+  private readonly server: Server;
+
+  constructor(server: Server, files: { hosts?: string; "resolv.conf"?: string } = {}) {
+    super();
+    this.server = server;
+    Object.assign(this.hostFiles, { "resolv.conf": "nameserver 10.0.0.1\n" }, files);
+  }
+
+  private readonly targets = new Map<number, SocketAddress>();
+
+  override connect(handle: number, address: SocketAddress): number {
+    this.targets.set(handle, address);
+    return super.connect(handle, address);
+  }
+
+  override send(handle: number, bytes: Uint8Array, to: SocketAddress | undefined): number {
+    const target = to ?? this.targets.get(handle);
+    const local = this.localAddress(handle);
+    if (target?.port !== 53 || typeof local === "number") return super.send(handle, bytes, to);
+    this.questions.push(`${target.address} ${nameOf(bytes)}`);
+    const answers = this.server(bytes.slice(), target.address);
+    const sent = super.send(handle, new Uint8Array(0), { ...target, port: 1 });
+    const own = this.localAddress(handle);
+    const other = this.open("IPv4", 1);
+    if (typeof own !== "number") {
+      for (const answer of answers) super.send(other, answer, own);
+    }
+    return sent < 0 ? sent : bytes.length;
+  }
+}
+
+/** The name that a question is about, and the type of its records. */
+export function nameOf(question: Uint8Array): string {
+  const labels: string[] = [];
+  let at = 12;
+  for (let size = question[at] ?? 0; size !== 0; size = question[at] ?? 0) {
+    labels.push(String.fromCharCode(...question.slice(at + 1, at + 1 + size)));
+    at += size + 1;
+  }
+  return `${labels.join(".")} ${question[at + 2] === 28 ? "AAAA" : "A"}`;
+}
+
+/** An answer with the given records, each [type, data], named by a pointer to the question. */
+export function answerWith(
+  question: Uint8Array,
+  records: readonly (readonly [number, readonly number[]])[],
+  code = 0,
+): Uint8Array {
+  const head = question.slice();
+  head[2] = 0x81;
+  head[3] = 0x80 | code;
+  head[7] = records.length;
+  const body = records.flatMap(([type, bytes]) => [
+    ...[0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, bytes.length],
+    ...bytes,
+  ]);
+  return Uint8Array.from([...head, ...body]);
+}
