@@ -54,6 +54,12 @@ const modules: Readonly<Record<string, string>> = {
     (func (export "grow far") (param i32) (result i32) (memory.grow $far (local.get 0)))
     (func (export "sizes") (result i32)
       (i32.add (i32.mul (memory.size $own) (i32.const 10)) (memory.size $far))))`,
+  vectors: `(module
+    (global (export "constant") v128 (v128.const i16x8 1 2 3 4 5 6 7 8))
+    (func (export "minimum") (param v128 v128) (result v128)
+      (f32x4.min (local.get 0) (local.get 1)))
+    (func (export "exchange") (param v128 i32 v128) (result v128 i32 v128)
+      (local.get 2) (local.get 1) (local.get 0)))`,
   throwing: `(module
     (tag $number (export "number") (param i32 i64))
     (func (export "throw") (param i32) (result i32)
@@ -124,9 +130,16 @@ const modules: Readonly<Record<string, string>> = {
 function assembled(name: string): Uint8Array {
   const module = binaryen.parseText(modules[name] ?? "");
   try {
-    const { BulkMemory, ExceptionHandling, MultiMemory, Multivalue, ReferenceTypes } =
+    const { BulkMemory, ExceptionHandling, MultiMemory, Multivalue, ReferenceTypes, SIMD128 } =
       binaryen.Features;
-    const features = [ReferenceTypes, BulkMemory, Multivalue, MultiMemory, ExceptionHandling];
+    const features = [
+      ReferenceTypes,
+      BulkMemory,
+      Multivalue,
+      MultiMemory,
+      ExceptionHandling,
+      SIMD128,
+    ];
     module.setFeatures(features.reduce((all, each) => all | each));
     return module.emitBinary();
   } finally {
@@ -145,6 +158,10 @@ function scriptOf(...commands: readonly object[]): Script {
 function call(module: string, field: string, ...args: readonly (readonly [string, string])[]) {
   const values = args.map(([type, value]) => ({ type, value }));
   return { type: "invoke", module, field, args: values };
+}
+
+function vector(laneType: string, ...value: readonly string[]): object {
+  return { type: "v128", lane_type: laneType, value };
 }
 
 function returns(action: object, type: string, value: string): object {
@@ -181,6 +198,52 @@ describe.skipIf(!canRunSubject)("scripts of our own", { timeout: 60_000 }, () =>
     );
     expect(failures).toEqual([]);
     expect(passed).toBe(11);
+  });
+
+  it("pass vectors and compare them lane by lane", async () => {
+    const module = { type: "module", filename: "vectors", name: "$vectors" };
+    const minimum = (...args: readonly object[]) => {
+      return { type: "invoke", module: "$vectors", field: "minimum", args };
+    };
+    const nan = "2143289344";
+    const one = "1065353216";
+    const [left, right] = [
+      vector("f32", "0", one, nan, one),
+      vector("f32", "2147483648", nan, one, one),
+    ];
+    const bytes = vector("i8", ...Array.from({ length: 16 }, (_, lane) => String(lane * 15)));
+    const words = vector("i64", "18446744073709551615", "1");
+    const number = { type: "i32", value: "7" };
+    const exchange = {
+      type: "invoke",
+      module: "$vectors",
+      field: "exchange",
+      args: [bytes, number, words],
+    };
+    const wrong = ["2147483648", "nan:canonical", "nan:canonical", "0"];
+    const { failures, passed } = await runScript(
+      scriptOf(
+        module,
+        { type: "assert_return", action: exchange, expected: [words, number, bytes] },
+        {
+          type: "assert_return",
+          action: minimum(left, right),
+          expected: [vector("f32", "2147483648", "nan:canonical", "nan:arithmetic", one)],
+        },
+        {
+          type: "assert_return",
+          action: minimum(left, right),
+          expected: [vector("f32", ...wrong)],
+        },
+        {
+          type: "assert_return",
+          action: { type: "get", module: "$vectors", field: "constant" },
+          expected: [vector("i32", "131073", "262147", "393221", "524295")],
+        },
+      ),
+    );
+    expect(failures.map(({ line }) => line)).toEqual([3]);
+    expect(passed).toBe(4);
   });
 
   it("use several memories", async () => {

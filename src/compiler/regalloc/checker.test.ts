@@ -95,6 +95,25 @@ describe("the checker", () => {
     expect(isReported(original, fn, { ...allocation, slotCount: 1 })).toBe(true);
   });
 
+  test("reports a wide slot of which another class's slot takes a word", () => {
+    let reported = 0;
+    for (let seed = 1; seed <= 30; seed++) {
+      const fn = randomFunction(seed, shape);
+      const original = copyForCheck(fn);
+      const allocation = allocateRegisters(fn, file);
+      const [wide] = slotsOfClass(allocation, 1);
+      const [other] = slotsOfClass(allocation, 0);
+      if (wide === undefined || other === undefined || fn.wordsOfClass[1] === 1) continue;
+      const replace = (location: number) => (location === other ? wide - 1 : location);
+      allocation.moveSource.set(allocation.moveSource.map(replace));
+      allocation.moveTarget.set(allocation.moveTarget.map(replace));
+      fn.operandRegister.set(fn.operandRegister.map(replace));
+      expect(isReported(original, fn, allocation), `seed ${seed}`).toBe(true);
+      reported++;
+    }
+    expect(reported).toBeGreaterThan(5);
+  });
+
   test("reports an early result that shares a register with what is read", () => {
     const { original, fn, allocation } = allocateSmall();
     original.operandRole[2] = Role.earlyDefine;
@@ -102,6 +121,11 @@ describe("the checker", () => {
     expect(isReported(original, fn, allocation)).toBe(true);
   });
 });
+
+/** Locations of the slots that moves of a class write. */
+function slotsOfClass({ moveClass, moveTarget }: Allocation, registerClass: number): number[] {
+  return [...moveTarget].filter((target, move) => target < 0 && moveClass[move] === registerClass);
+}
 
 function allocateSmall() {
   const fn = new MachineFunction("small");
