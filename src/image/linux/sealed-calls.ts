@@ -49,5 +49,10 @@ export function sealedProcessFilter(systemCalls: readonly number[]): SeccompFilt
 
 /** The filter of the same process when no folder was mounted: it cannot open any then. */
 export function folderlessProcessFilter(systemCalls: readonly number[]): SeccompFilter {
-  return sealedProcessFilter(systemCalls.filter((number) => !folderCalls.includes(number)));
+  return sealedProcessFilter(withoutFolderCalls(systemCalls));
+}
+
+/** The calls among others that are there without a mounted folder, too. */
+export function withoutFolderCalls(systemCalls: readonly number[]): readonly number[] {
+  return systemCalls.filter((number) => !folderCalls.includes(number));
 }

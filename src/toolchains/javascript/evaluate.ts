@@ -1,4 +1,5 @@
 /** Makes engine modules: with the library evaluated, and with a program in it. */
+import { setFlagsFromString } from "node:v8";
 import { ByteWriter } from "../../compiler/bytes/writer.ts";
 import {
   bundleName,
@@ -118,8 +119,15 @@ interface OpenEngine {
 /** Engines opened ahead, while the bundler works; each serves once. */
 const opened = new WeakMap<Uint8Array, OpenEngine[]>();
 
+/**
+ * How much code V8 runs before it optimises a function, in about bytes; its own limit is 1,800,000.
+ * Most builds run the engine for some milliseconds, and to optimise it takes a hundred.
+ */
+const bytesBeforeOptimizing = 20_000_000;
+
 /** Opens the engines that making one program needs: one compiles, one evaluates. */
 export function prepareEngines(base: Uint8Array): void {
+  setFlagsFromString(`--wasm-tiering-budget=${bytesBeforeOptimizing}`);
   opened.set(base, [openEngine(base), openEngine(base)]);
 }
 
