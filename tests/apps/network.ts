@@ -64,6 +64,16 @@ async function fetches(): Promise<unknown> {
   };
 }
 
+/** Fetches more often than there are sockets, and reads nothing of it. */
+async function ignore(): Promise<number> {
+  let count = 0;
+  for (let index = 0; index < 1030; index++) {
+    const { ok } = await fetch(`http://127.0.0.1:${port}/get`);
+    if (ok) count++;
+  }
+  return count;
+}
+
 /** What comes in each read of a response that the server sends piece by piece. */
 async function pieces(response: Response): Promise<string[]> {
   const found: string[] = [];
@@ -193,6 +203,9 @@ async function failures(): Promise<unknown> {
 switch (scenario) {
   case "fetch":
     console.log(JSON.stringify(await fetches()));
+    break;
+  case "ignore":
+    console.log(JSON.stringify(await ignore()));
     break;
   case "flood":
     console.log(JSON.stringify(await flood()));

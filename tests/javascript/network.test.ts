@@ -66,6 +66,11 @@ function fetching(start: Start): void {
     });
     expect(status).toBe(0);
   });
+
+  test("does not run out of connections whose responses nobody reads", async () => {
+    const { status, output } = await (await start("ignore", server.port)).ended();
+    expect([status, output]).toEqual([0, "1030\n"]);
+  });
 }
 
 function streams(start: Start): void {

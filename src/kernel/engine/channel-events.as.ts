@@ -40,7 +40,7 @@ import { deliver } from "./events.as";
 import { dropOutput, sendOutput } from "./stream-output.as";
 
 /** So many connections wait to be accepted here; the host keeps the others. */
-const waitingLimit: u32 = 64;
+export const waitingLimit: u32 = 64;
 
 /** When to try again to accept, for want of sockets or memory. */
 const retryTime: u64 = 100_000_000;

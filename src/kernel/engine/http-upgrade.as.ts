@@ -16,9 +16,16 @@ import { donePhase } from "../http/request.as";
 import { noDelayOption } from "../net/socket-options.as";
 import { setSocketOption } from "../net/sockets.as";
 import { breakOff } from "./channel-events.as";
-import { attachSocket, Channel, makeChannel, openStage, streamKind } from "./channels.as";
+import {
+  attachSocket,
+  Channel,
+  freeChannel,
+  makeChannel,
+  openStage,
+  streamKind,
+} from "./channels.as";
 import { failed } from "./failed.as";
-import { heldLength, holdBytes } from "./held-bytes.as";
+import { heldLength, holdBytes, releaseToken } from "./held-bytes.as";
 import { writeFields } from "./http-respond.as";
 import { copyToArrayBuffer, exception, free, numberValue, Value } from "./quickjs.as";
 import { addOutput, sendOutput } from "./stream-output.as";
@@ -37,10 +44,17 @@ export function upgrade(connection: Connection, fields: Value): Value {
   if (!endHead()) return failed(errno.overflow);
   const head = copyToArrayBuffer(headStart(), headLength());
   if (head == exception) return exception;
-  const stream = makeChannel(streamKind, openStage);
   const token = holdBytes(head);
   free(head);
-  if (stream == null || !addOutput(stream, token, heldLength())) return failed(errno.noMemory);
+  const stream = makeChannel(streamKind, openStage);
+  if (stream == null) {
+    releaseToken(token);
+    return failed(errno.noMemory);
+  }
+  if (!addOutput(stream, token, heldLength())) {
+    freeChannel(stream);
+    return failed(errno.noMemory);
+  }
   takeOver(stream, connection);
   return numberValue(<f64>stream.handle);
 }

@@ -1,10 +1,17 @@
 // What JavaScript calls for TCP streams (contracts/engine-interface.ts, by their numbers).
 import * as errno from "../base/errno.as";
 import { listenAt } from "../net/listeners.as";
+import { isNetworkOff } from "../net/settings.as";
 import { readable, readinessOf } from "../net/socket-table.as";
-import { localAddress, peerAddress, receiveBytes, shutdownSocket } from "../net/sockets.as";
+import {
+  closeSocket,
+  localAddress,
+  peerAddress,
+  receiveBytes,
+  shutdownSocket,
+} from "../net/sockets.as";
 import { addressSpace, endpointText, readAddress } from "./addresses.as";
-import { breakOff } from "./channel-events.as";
+import { breakOff, waitingLimit } from "./channel-events.as";
 import {
   attachSocket,
   awaitsReadable,
@@ -72,6 +79,7 @@ export function callStreamFunction(number: u32, list: u32, count: u32): Value {
 function connect(list: u32): Value {
   const port = toInteger(argument(list, 1));
   if (port <= 0 || port > largestPort) return failed(errno.invalid);
+  if (isNetworkOff()) return failed(errno.accessDenied);
   const stream = makeChannel(streamKind, namingStage);
   if (stream == null) return failed(errno.noMemory);
   stream.name = hold(argument(list, 0));
@@ -86,7 +94,10 @@ function listen(list: u32): Value {
   const socket = listenAt(address);
   if (socket < 0) return integerValue(socket);
   const listener = makeChannel(listenerKind, openStage);
-  if (listener == null) return failed(errno.noMemory);
+  if (listener == null) {
+    closeSocket(socket);
+    return failed(errno.noMemory);
+  }
   attachSocket(listener, socket);
   listener.deadline = 0;
   return numberValue(<f64>listener.handle);
@@ -94,9 +105,9 @@ function listen(list: u32): Value {
 
 function accept(listener: Channel | null): Value {
   if (listener == null) return failed(errno.badDescriptor);
-  const stream = takeWaiting(listener);
   // There is room again for one that the host keeps.
-  listener.deadline = 0;
+  if (listener.waitingCount == waitingLimit) listener.deadline = 0;
+  const stream = takeWaiting(listener);
   return stream == null ? failed(errno.again) : numberValue(<f64>stream.handle);
 }
 

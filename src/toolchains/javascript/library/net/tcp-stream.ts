@@ -78,7 +78,7 @@ export class TcpStream implements Receiver {
     if (result !== waitForRoom) return;
     await new Promise<void>((resolve) => this.#wakeWriters.push(resolve));
     this.#signal?.throwIfAborted();
-    if (this.#error) throw new SystemError(this.#error, "write");
+    if (this.#error || this.#isClosed) throw new SystemError(this.#error || brokenPipe, "write");
   }
 
   /** Says that nothing more will be written. */

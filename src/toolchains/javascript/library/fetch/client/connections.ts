@@ -21,6 +21,7 @@ export function takeIdle(place: string): TcpStream | undefined {
   const list = idle.get(place) ?? [];
   for (let found = list.pop(); found !== undefined; found = list.pop()) {
     clearTimer(found.timer);
+    if (list.length === 0) idle.delete(place);
     if (found.stream.isQuiet) return found.stream;
     found.stream.close();
   }
@@ -34,10 +35,9 @@ export function keepIdle(place: string, stream: TcpStream): void {
   idle.set(place, list);
   const timer = setTimeout(
     () => {
-      list.splice(
-        list.findIndex((each) => each.stream === stream),
-        1,
-      );
+      const others = (idle.get(place) ?? []).filter((each) => each.stream !== stream);
+      if (others.length === 0) idle.delete(place);
+      else idle.set(place, others);
       stream.close();
     },
     hasServers() ? serverIdleMs : programIdleMs,

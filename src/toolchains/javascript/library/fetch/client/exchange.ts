@@ -29,6 +29,9 @@ export interface Answered {
 
 const usualPort = 80;
 
+/** Closes the connections of bodies that nobody can read any more. */
+const abandoned = new FinalizationRegistry<() => void>((close) => close());
+
 /** A body that goes out in one piece with the head. */
 const shortBody = 16_384;
 
@@ -83,16 +86,19 @@ async function exchangeOver(
       stream.close();
       return undefined;
     }
+    const watch = {};
     const done = (isReusable: boolean): void => {
+      abandoned.unregister(watch);
       onStream(undefined);
       if (isReusable && head.isKept && sending.isDone) keepIdle(place, stream);
       else stream.close();
     };
-    const isBodiless = hasNoBody(outgoing.method, head);
-    if (isBodiless) done(true);
-    const body = isBodiless
-      ? null
-      : new ResponseBody(reader, head, { done, dropped: () => stream.close() });
+    if (hasNoBody(outgoing.method, head)) {
+      done(true);
+      return { head, body: null };
+    }
+    const body = new ResponseBody(reader, head, { done, dropped: () => done(false) });
+    abandoned.register(body, () => done(false), watch);
     return { head, body };
   } catch (error) {
     stream.close();

@@ -1,4 +1,5 @@
 /** Fetch, 5.6: fetch, over HTTP/1.1. */
+import type { AbortSignal } from "../../events/abort.ts";
 import type { TcpStream } from "../../net/tcp-stream.ts";
 import { ReadableStream } from "../../streams/streams.ts";
 import { URL } from "../../url/url.ts";
@@ -19,18 +20,33 @@ export async function fetch(input: Request | URL | string, init?: RequestInit): 
   const { signal } = request;
   signal.throwIfAborted();
   let stream: TcpStream | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => {
-      stream?.close(signal);
-      reject(signal.reason);
-    });
-  });
-  aborted.catch(() => undefined);
-  const answered = follow(request, (opened) => {
+  const close = (): void => stream?.close(signal);
+  const onStream = (opened: TcpStream | undefined): void => {
     stream = opened;
-    if (signal.aborted) opened?.close(signal);
+    if (opened === undefined) signal.removeEventListener("abort", close);
+    else if (signal.aborted) opened.close(signal);
+    else signal.addEventListener("abort", close);
+  };
+  try {
+    return await untilAborted(follow(request, onStream), signal);
+  } catch (error) {
+    onStream(undefined);
+    throw error;
+  }
+}
+
+/** What comes first, so that nothing holds on to the other: an answer, or the signal. */
+async function untilAborted(answered: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  let refuse = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    refuse = () => reject(signal.reason);
   });
-  return await Promise.race([answered, aborted]);
+  signal.addEventListener("abort", refuse);
+  try {
+    return await Promise.race([answered, aborted]);
+  } finally {
+    signal.removeEventListener("abort", refuse);
+  }
 }
 
 async function follow(request: Request, onStream: StreamWatcher): Promise<Response> {
