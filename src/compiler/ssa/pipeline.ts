@@ -1,5 +1,6 @@
 import type { SsaFunction } from "./function.ts";
 import { deadCode } from "./passes/dead-code.ts";
+import { loadForwarding } from "./passes/load-forwarding.ts";
 import { mergeBlocks } from "./passes/merge-blocks.ts";
 import type { Pass } from "./passes/pass.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -11,6 +12,7 @@ export const pipeline: readonly Pass[] = [
   simplify,
   mergeBlocks,
   valueNumbering,
+  loadForwarding,
   simplify,
   deadCode,
   mergeBlocks,
