@@ -1,4 +1,5 @@
 import type { SsaFunction } from "./function.ts";
+import { addressOffsets } from "./passes/address-offsets.ts";
 import { deadCode } from "./passes/dead-code.ts";
 import { loadForwarding } from "./passes/load-forwarding.ts";
 import { mergeBlocks } from "./passes/merge-blocks.ts";
@@ -14,6 +15,7 @@ export const pipeline: readonly Pass[] = [
   valueNumbering,
   loadForwarding,
   simplify,
+  addressOffsets,
   deadCode,
   mergeBlocks,
 ];

@@ -34,7 +34,16 @@
     (i32.xor (i32.add (i32.wrap_i64 (local.get $a)) (i32.wrap_i64 (local.get $b)))
       (i32.wrap_i64 (i64.shr_u (local.get $a) (i64.const 40)))))
   (func (export "living_operands") (param $a i32) (param $b i32) (result i32)
-    (i32.mul (i32.mul (i32.add (local.get $a) (local.get $b)) (local.get $a)) (local.get $b))))
+    (i32.mul (i32.mul (i32.add (local.get $a) (local.get $b)) (local.get $a)) (local.get $b)))
+  (func (export "in_table") (param $at i32) (result i32)
+    (i32.load offset=1024 (i32.shl (i32.load8_u (local.get $at)) (i32.const 2))))
+  (func (export "in_table_behind") (param $at i32) (result i32) ;; the constant becomes an offset too
+    (i32.load (i32.add (i32.shl (i32.load8_u (local.get $at)) (i32.const 2)) (i32.const 1024))))
+  (func (export "loses_bits") (param $index i32) (result i32)
+    (i32.load offset=1024 (i32.shl (local.get $index) (i32.const 2))))
+  (func (export "loads_once") (param $at i32) (result i32)
+    (i32.store offset=4 (local.get $at) (i32.const 5))
+    (i32.mul (i32.load (local.get $at)) (i32.add (i32.load offset=4 (local.get $at)) (i32.load (local.get $at))))))
 
 ;; Machine code:
 ;; count
@@ -111,3 +120,22 @@
 ;;     3  imul eax,edi
 ;;     6  imul eax,esi
 ;;     9  ret
+;; in_table
+;;     0  movzx eax,byte [r15+rdi]
+;;     5  mov eax,dword [r15+rax*4+1024]
+;;    13  ret
+;; in_table_behind
+;;     0  movzx eax,byte [r15+rdi]
+;;     5  mov eax,dword [r15+rax*4+1024]
+;;    13  ret
+;; loses_bits
+;;     0  shl edi,2
+;;     3  mov eax,dword [r15+rdi+1024]
+;;    11  ret
+;; loads_once
+;;     0  mov dword [r15+rdi+4],5
+;;     9  mov eax,dword [r15+rdi]
+;;    13  lea ecx,[rax+5]
+;;    16  imul ecx,eax
+;;    19  mov rax,rcx
+;;    22  ret

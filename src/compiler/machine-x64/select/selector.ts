@@ -2,6 +2,7 @@ import { memoryBase } from "../../../contracts/machine-interface.ts";
 import { RegisterClass, type RegisterClassId, Role } from "../../machine/machine-function.ts";
 import { constantBits } from "../../ssa/bits.ts";
 import type { SsaFunction, Value } from "../../ssa/function.ts";
+import { localMaximum } from "../../ssa/maximum.ts";
 import {
   Access,
   accessBytes,
@@ -306,7 +307,20 @@ export class Selector {
     const constant = this.constantSum(index, offset);
     if (constant !== undefined) return baseAddress(appBaseRegister, constant);
     if (offset < 0) throw new RangeError(`an app offset of 2 GiB or more reached selection`);
-    return { ...baseAddress(appBaseRegister, offset), index: this.registerOf(index) };
+    const address = baseAddress(appBaseRegister, offset);
+    const scaled = this.scaledIndex(this.fn.resolve(index));
+    if (scaled === undefined) return { ...address, index: this.registerOf(index) };
+    return { ...address, index: this.registerOf(scaled.index), scaleShift: scaled.shift };
+  }
+
+  /** `index << shift`, for this address alone, where no bits are lost: zero-extension comes first. */
+  private scaledIndex(value: Value): { readonly index: Value; readonly shift: number } | undefined {
+    const { fn } = this;
+    if (this.singleUse(value, Operation.shiftLeft) === undefined) return undefined;
+    const shift = this.smallConstant(fn.b[value] as number) ?? 0;
+    const index = fn.resolve(fn.a[value] as number);
+    if (shift < 1 || shift > 3 || localMaximum(fn, index) * 2 ** shift >= 2 ** 32) return undefined;
+    return { index, shift };
   }
 
   private kernelAddress(index: Value, offset: number): Address {
