@@ -1,11 +1,12 @@
 /** One program made ready to run natively, in V8 and as our image. */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeApp } from "../../src/engine/app-store.ts";
 import { Cache } from "../../src/engine/cache.ts";
+import { digestOf } from "../../src/toolchains/source-files.ts";
 import type { Bench } from "../bench.ts";
 import { isInstalled } from "../programs.ts";
 import type { Program } from "./program.ts";
@@ -19,7 +20,10 @@ export type PeerName = (typeof peerNames)[number];
 /** The command line of each peer that there is. */
 export type PeerCommands = ReadonlyMap<PeerName, readonly string[]>;
 
-const packageVersion = "bench";
+/** What the C toolchain makes of a source changes with its flags. */
+const toolchainPath = new URL("../../src/toolchains/c/toolchain.ts", import.meta.url);
+const toolchainIdentity = digestOf(readFileSync(toolchainPath));
+
 const nodeWords = [process.execPath, "--no-warnings", "--import", import.meta.resolve("tsx")];
 const isScript = ({ source }: Program) => source.endsWith(".ts");
 
@@ -32,7 +36,7 @@ export async function buildPeers(
 ): Promise<PeerCommands> {
   if (isScript(program)) return scriptPeers(bench, program);
   const wasm = bench.path(`${program.name}.wasm`);
-  const { app } = await makeApp(new Cache(cacheFolder), packageVersion, {
+  const { app } = await makeApp(new Cache(cacheFolder), toolchainIdentity, {
     sources: [program.source],
     includeDirectories,
     toolchain: "c",
