@@ -45,3 +45,17 @@ export {
   takeSentFrame,
   transmitFrame,
 } from "./net-device.as";
+export { openConsoleDevice, serveConsole } from "./virtio-console/virtio-console.as";
+export {
+  drainPort,
+  ignorePort,
+  inputBytes,
+  inputStart,
+  isPortOpen,
+  listenToPort,
+  outputBuffer,
+  portViolations,
+  sendOutput,
+  takeInput,
+  waitForOutputBuffer,
+} from "./virtio-console/ports.as";
