@@ -54,9 +54,9 @@ export function opensFiles(name: string): boolean {
   return name.startsWith("path_");
 }
 
-/** Whether the kernel of an app that imports this function can have a use for virtio devices. */
+/** Whether the kernel of an app that imports this function has a use for virtio devices: for input. */
 export function findsDevices(name: string): boolean {
-  return name === "random_get";
+  return name === "fd_read" || name === "poll_oneoff";
 }
 
 /** Whether an app that imports this function can look up addresses by name. */

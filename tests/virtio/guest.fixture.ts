@@ -8,12 +8,12 @@ import { compileKernelPart } from "../../src/kernel/kernel-part.fixture.ts";
 
 const program = "qemu-system-x86_64";
 
-/** `(module (import "wasi_snapshot_preview1" "random_get" ...) (memory 1))`: it has devices found. */
+/** `(module (import "wasi_snapshot_preview1" "fd_read" ...) (memory 1))`: it has devices found. */
 const app = Uint8Array.from([
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...[1, 7, 1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f],
-  ...[2, 0x25, 1, 0x16, ...Buffer.from("wasi_snapshot_preview1"), 0x0a],
-  ...[...Buffer.from("random_get"), 0, 0],
+  ...[1, 9, 1, 0x60, 4, 0x7f, 0x7f, 0x7f, 0x7f, 1, 0x7f],
+  ...[2, 0x22, 1, 0x16, ...Buffer.from("wasi_snapshot_preview1")],
+  ...[7, ...Buffer.from("fd_read"), 0, 0],
   ...[5, 3, 1, 0, 1],
 ]);
 

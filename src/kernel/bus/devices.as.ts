@@ -6,6 +6,7 @@ import {
   namedDeviceCount,
   namedLine,
 } from "./device-words.as";
+import { enableMessages } from "./messages.as";
 import { deviceNeedsReset } from "./negotiation.as";
 import { hasConfigurationSpace, mapConfigurationSpace } from "./pci-configuration.as";
 import { firstFunction, nextFunction, noFunction } from "./pci-functions.as";
@@ -81,6 +82,7 @@ export function takeDevice(type: u32): Transport | null {
     const isFree = !transport.isTaken && transport.failure == 0;
     if (transport.deviceType != type || !isFree) continue;
     transport.isTaken = true;
+    enableMessages(transport);
     return transport;
   }
   return null;

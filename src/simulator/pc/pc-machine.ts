@@ -68,7 +68,7 @@ export class PcMachine {
       app,
       memory,
       // No files: preparing them asks for the time, and these machines are about less.
-      config: { platform: platformIds.pc, ...simulatedImage, opensFiles: 0 },
+      config: { platform: platformIds.pc, ...simulatedImage, opensFiles: 0, findsDevices: 0 },
       modules: {
         port: portModule(ports),
         mmio: registerModule([this.localApic, this.ioApic]),

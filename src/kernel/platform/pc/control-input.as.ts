@@ -3,7 +3,7 @@
 import * as app from "../../base/machine/app.as";
 import { allocateFrame, frameBytes } from "../../memory/frames.as";
 import { hasControlChannel } from "./control-output.as";
-import { hasSerialByte, secondSerialPort, takeSerialByte } from "./serial-port.as";
+import { hasControlByte, takeControlByte } from "./control-port.as";
 
 const headerBytes: u32 = 4;
 const payloadLimit: u32 = 4096;
@@ -27,7 +27,7 @@ let writeCount: u32 = 0;
 /** Takes what the channel has, as far as there is room. */
 export function pollControlInput(): void {
   if (!hasControlChannel()) return;
-  while (canTake() && hasSerialByte(secondSerialPort)) receive(takeSerialByte(secondSerialPort));
+  while (canTake() && hasControlByte()) receive(takeControlByte());
 }
 
 /** Whether the next byte has a place: standard input needs one in the ring. */

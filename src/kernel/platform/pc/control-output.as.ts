@@ -1,5 +1,5 @@
 // The kernel's side of the control channel, outwards (contracts/control-channel.ts).
-import { drainSerial, openSerialPort, secondSerialPort, writeSerial } from "./serial-port.as";
+import { drainControl, openControlPort, writeControl } from "./control-port.as";
 
 const exitFrame: u32 = 17;
 const readyFrame: u32 = 18;
@@ -20,14 +20,14 @@ export function hasControlChannel(): bool {
 
 function open(): void {
   isOpened = true;
-  isPresent = openSerialPort(secondSerialPort);
+  isPresent = openControlPort();
   if (isPresent) writeControlHeader(readyFrame, 0);
 }
 
 /** Writes the header of a frame; its payload must follow. */
 export function writeControlHeader(kind: u32, length: u32): void {
   store<u32>(frame, kind | (length << 16));
-  writeSerial(secondSerialPort, frame, 4);
+  writeControl(frame, 4);
 }
 
 /** Asks the monitor for the time; false when there is nobody to ask. */
@@ -41,6 +41,6 @@ export function writeExitFrame(status: u32): void {
   if (!hasControlChannel()) return;
   store<u32>(frame, exitFrame | (4 << 16));
   store<u32>(frame, status, 4);
-  writeSerial(secondSerialPort, frame, 8);
-  drainSerial(secondSerialPort);
+  writeControl(frame, 8);
+  drainControl();
 }

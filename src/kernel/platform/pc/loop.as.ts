@@ -1,10 +1,12 @@
 // One round and one idle period of a virtual machine.
+import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
 import { exit } from "../../boot/exit.as";
+import { takeInterrupts } from "../../bus/devices.as";
 import { endWake, programWake } from "./clock.as";
 import { canTake, controlInputReady, pollControlInput, stopWanted } from "./control-input.as";
 import { hasControlChannel } from "./control-output.as";
-import { enableSerialInterrupt, hasSerialByte, secondSerialPort } from "./serial-port.as";
+import { ignoreControl, listenToControl } from "./control-port.as";
 
 /** 128 + SIGTERM. */
 const stopExitStatus: u32 = 143;
@@ -21,9 +23,10 @@ export function pcIdle(deadline: u64, input: bool): void {
   if (input && controlInputReady()) return;
   if (!programWake(deadline)) return;
   const isListening = hasControlChannel() && canTake();
-  if (isListening) enableSerialInterrupt(secondSerialPort, true);
-  // What came before the interrupt was enabled is pending now, and ends the halt at once.
-  if (!isListening || !hasSerialByte(secondSerialPort)) cpu.waitForInterrupt();
-  if (isListening) enableSerialInterrupt(secondSerialPort, false);
+  // A line that stays high interrupts no more: it is acknowledged before the last look at the
+  // device.
+  if (config.findsDevices) takeInterrupts();
+  if (!isListening || !listenToControl()) cpu.waitForInterrupt();
+  if (isListening) ignoreControl();
   endWake();
 }

@@ -1,6 +1,8 @@
 // The end of a virtual machine.
 import * as cpu from "../../base/machine/cpu.as";
 import * as port from "../../base/machine/port.as";
+import { drainPort, outputPort } from "../../drivers/virtio-console/ports.as";
+import { hasConsolePorts } from "./console-ports.as";
 import { writeExitFrame } from "./control-output.as";
 import { drainSerial, firstSerialPort } from "./serial-port.as";
 
@@ -19,7 +21,8 @@ const emptyTable = memory.data(16, 8);
  * processor down, which monitors take for a reset (Intel SDM volume 3, 6.15, interrupt 8).
  */
 export function powerOff(status: u32): void {
-  drainSerial(firstSerialPort);
+  if (hasConsolePorts()) drainPort(outputPort);
+  else drainSerial(firstSerialPort);
   writeExitFrame(status);
   port.out8(debugExit, 0);
   port.out16(acpiControl, acpiSleep);

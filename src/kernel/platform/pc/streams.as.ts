@@ -1,11 +1,10 @@
-// Standard output and standard error of a virtual machine: COM1, and frames on the control channel.
+// Standard output and standard error of a virtual machine: a port of a virtio console, else COM1;
+// and frames on the control channel.
+import { outputPort } from "../../drivers/virtio-console/ports.as";
+import { hasConsolePorts, writePort, writePortApp } from "./console-ports.as";
 import { hasControlChannel, writeControlHeader } from "./control-output.as";
-import {
-  firstSerialPort,
-  secondSerialPort,
-  writeSerial,
-  writeSerialApp,
-} from "./serial-port.as";
+import { writeControl, writeControlApp } from "./control-port.as";
+import { firstSerialPort, writeSerial, writeSerialApp } from "./serial-port.as";
 
 const standardError: u32 = 2;
 const stderrFrame: u32 = 16;
@@ -14,13 +13,14 @@ const payloadLimit: u32 = 4096;
 /** Writes kernel memory to stream 1 or 2. */
 export function writeStreamKernel(stream: u32, pointer: usize, length: u32): void {
   if (!isFramed(stream)) {
-    writeSerial(firstSerialPort, pointer, length);
+    if (hasConsolePorts()) writePort(outputPort, pointer, length);
+    else writeSerial(firstSerialPort, pointer, length);
     return;
   }
   while (length != 0) {
     const part = min(length, payloadLimit);
     writeControlHeader(stderrFrame, part);
-    writeSerial(secondSerialPort, pointer, part);
+    writeControl(pointer, part);
     pointer += part;
     length -= part;
   }
@@ -29,13 +29,14 @@ export function writeStreamKernel(stream: u32, pointer: usize, length: u32): voi
 /** Writes a checked range of app memory to stream 1 or 2. */
 export function writeStreamApp(stream: u32, appPointer: u32, length: u32): void {
   if (!isFramed(stream)) {
-    writeSerialApp(firstSerialPort, appPointer, length);
+    if (hasConsolePorts()) writePortApp(outputPort, appPointer, length);
+    else writeSerialApp(firstSerialPort, appPointer, length);
     return;
   }
   while (length != 0) {
     const part = min(length, payloadLimit);
     writeControlHeader(stderrFrame, part);
-    writeSerialApp(secondSerialPort, appPointer, part);
+    writeControlApp(appPointer, part);
     appPointer += part;
     length -= part;
   }

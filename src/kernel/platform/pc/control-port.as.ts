@@ -1,0 +1,70 @@
+// What the control channel goes over: a port of a virtio console, else COM2.
+import {
+  controlPort,
+  drainPort,
+  ignorePort,
+  inputBytes,
+  inputStart,
+  listenToPort,
+  takeInput,
+} from "../../drivers/virtio-console/ports.as";
+import { hasConsolePorts, writePort, writePortApp } from "./console-ports.as";
+import {
+  drainSerial,
+  enableSerialInterrupt,
+  hasSerialByte,
+  openSerialPort,
+  secondSerialPort,
+  takeSerialByte,
+  writeSerial,
+  writeSerialApp,
+} from "./serial-port.as";
+
+/** Makes the channel ready for both ways; false when there is none. */
+export function openControlPort(): bool {
+  return hasConsolePorts() || openSerialPort(secondSerialPort);
+}
+
+/** Writes kernel memory to the channel. */
+export function writeControl(pointer: usize, length: u32): void {
+  if (hasConsolePorts()) writePort(controlPort, pointer, length);
+  else writeSerial(secondSerialPort, pointer, length);
+}
+
+/** Writes a checked range of app memory to the channel. */
+export function writeControlApp(appPointer: u32, length: u32): void {
+  if (hasConsolePorts()) writePortApp(controlPort, appPointer, length);
+  else writeSerialApp(secondSerialPort, appPointer, length);
+}
+
+/** Waits until all that was written is gone. */
+export function drainControl(): void {
+  if (hasConsolePorts()) drainPort(controlPort);
+  else drainSerial(secondSerialPort);
+}
+
+/** Whether a byte has arrived. */
+export function hasControlByte(): bool {
+  return hasConsolePorts() ? inputBytes(controlPort) != 0 : hasSerialByte(secondSerialPort);
+}
+
+/** Takes a byte that has arrived. */
+export function takeControlByte(): u32 {
+  if (!hasConsolePorts()) return takeSerialByte(secondSerialPort);
+  const byte = load<u8>(inputStart(controlPort));
+  takeInput(controlPort, 1);
+  return byte;
+}
+
+/** Has the next byte interrupt; whether one has arrived already. */
+export function listenToControl(): bool {
+  if (hasConsolePorts()) return listenToPort(controlPort);
+  enableSerialInterrupt(secondSerialPort, true);
+  return hasSerialByte(secondSerialPort);
+}
+
+/** Spares the interrupts. */
+export function ignoreControl(): void {
+  if (hasConsolePorts()) ignorePort(controlPort);
+  else enableSerialInterrupt(secondSerialPort, false);
+}
