@@ -31,7 +31,9 @@ export class MeasuredMachine {
       imagePath,
       launchRecordPath: this.#launchRecordPath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
+      hasConsolePorts: false,
       controlDescriptor,
+      outputDescriptor: controlDescriptor,
     });
     return [this.qemu.path, ...parameters];
   }

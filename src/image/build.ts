@@ -6,6 +6,7 @@ import type { Chunk } from "../compiler/object/object.ts";
 import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
 import { embeddedTree as embeddedTreeFormat } from "../contracts/embedded-tree.ts";
 import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts";
+import { deviceNoteBits } from "../contracts/image-note.ts";
 import { appBase, appKinds } from "../contracts/machine-interface.ts";
 import { type AppImage, appImageOf, paddedFrom } from "./app-image.ts";
 import { type ElfImage, writeElf } from "./elf/writer.ts";
@@ -187,7 +188,9 @@ function packProgram(
     ]),
   );
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
-  return writeElf(images.file(linked, fileOrder(linked.segments, statics, appSegments)));
+  const file = images.file(linked, fileOrder(linked.segments, statics, appSegments));
+  const devices = program.findsDevices ? deviceNoteBits.consolePorts : 0;
+  return writeElf({ ...file, devices });
 }
 
 /** The segments of a range of the app's memory. */

@@ -26,6 +26,8 @@ export interface CompiledProgram {
   readonly appMemory: InitialMemory & { readonly initialPages: number };
   /** What the app is (contracts, appKinds). */
   readonly appKind: number;
+  /** Whether the kernel in it can use devices besides serial ports (`config.findsDevices`). */
+  readonly findsDevices: boolean;
   /** Numbers of the Linux system calls that the program makes after sealing, ascending. */
   readonly systemCalls: readonly number[];
 }
@@ -85,6 +87,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
       initialPages: app.module.memories[0]?.minimum ?? 0,
     },
     appKind: appEnvironment.appKind,
+    findsDevices: appEnvironment.findsDevices,
     systemCalls: [...new Set(chunks.flatMap((chunk) => chunk.systemCalls ?? []))].sort(
       (a, b) => a - b,
     ),

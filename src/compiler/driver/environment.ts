@@ -210,6 +210,11 @@ export class UnitEnvironment implements LoweringEnvironment {
     return [platform, settings, this.appMaximumPages, entries, engine];
   }
 
+  /** Whether the kernel can use devices besides serial ports for this app. */
+  get findsDevices(): boolean {
+    return this.appImports(findsDevices) === 1;
+  }
+
   /** What the app is, as its module says. */
   get appKind(): number {
     const { customSections } = this.program.app.module;
@@ -277,7 +282,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
-    if (names.name === "findsDevices") return { low: this.appImports(findsDevices), high: 0 };
+    if (names.name === "findsDevices") return { low: Number(this.findsDevices), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
     if (names.name === "resolvesNames") return { low: this.appImports(resolvesNames), high: 0 };
     if (names.name === "canWait") return { low: this.appImports(canWait), high: 0 };

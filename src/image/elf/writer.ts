@@ -1,4 +1,5 @@
 import type { Segment } from "../../compiler/object/layout.ts";
+import { deviceNote } from "../../contracts/image-note.ts";
 import {
   elfIdentity,
   elfMagic,
@@ -21,6 +22,8 @@ export interface ElfImage {
   readonly mappable: boolean;
   /** Physical address of the 32-bit PVH entry; undefined: no note. */
   readonly pvhEntry?: number | undefined;
+  /** What monitors are told of its devices (contracts/image-note.ts), beside PVH's note; 0: nothing. */
+  readonly devices?: number | undefined;
   /** Physical address of the 32-bit Multiboot 2 entry; undefined: no header. */
   readonly multibootEntry?: number | undefined;
   /** Names for debuggers; none by default. */
@@ -33,10 +36,16 @@ export function elfHeadersLength(segmentCount: number): number {
 }
 
 /** The same, and behind them the PVH note with its program header, and the Multiboot 2 header. */
-function headersLength({ segments, pvhEntry, multibootEntry }: ElfImage): number {
-  const note = pvhEntry === undefined ? 0 : elfSizes.program + pvhNote.bytes;
-  const header = multibootEntry === undefined ? 0 : multibootHeaderBytes;
-  return elfHeadersLength(segments.length) + note + header;
+function headersLength(image: ElfImage): number {
+  const notes = notesLength(image);
+  const note = notes === 0 ? 0 : elfSizes.program + notes;
+  const header = image.multibootEntry === undefined ? 0 : multibootHeaderBytes;
+  return elfHeadersLength(image.segments.length) + note + header;
+}
+
+function notesLength({ pvhEntry, devices = 0 }: ElfImage): number {
+  if (pvhEntry === undefined) return 0;
+  return pvhNote.bytes + (devices === 0 ? 0 : deviceNote.bytes);
 }
 
 /** Where the next bytes of a segment at `address` may stand in the file, from `offset` on. */
@@ -109,7 +118,7 @@ function writeHeaders(view: DataView, image: ElfImage, placed: readonly PlacedSe
     memoryBytes: 0,
     alignment: 16,
   });
-  if (image.pvhEntry !== undefined) writePvhNote(view, at + elfSizes.program, image.pvhEntry);
+  if (image.pvhEntry !== undefined) writeNotes(view, at + elfSizes.program, image);
 }
 
 function byAddress(first: PlacedSegment, second: PlacedSegment): number {
@@ -153,25 +162,39 @@ function writeProgramHeader(view: DataView, at: number, header: ProgramHeader): 
   setAddress(view, at + 48, header.alignment);
 }
 
-/** Writes the program header of the PVH note, and the note behind it. */
-function writePvhNote(view: DataView, at: number, entry: number): void {
-  const note = at + elfSizes.program;
+/** Writes the program header at `at` and the notes behind it. */
+function writeNotes(view: DataView, at: number, image: ElfImage): void {
+  const { pvhEntry = 0, devices = 0 } = image;
+  const notes = at + elfSizes.program;
   writeProgramHeader(view, at, {
     type: programType.note,
     flags: programFlags.read,
-    offset: note,
+    offset: notes,
     address: 0,
-    fileBytes: pvhNote.bytes,
-    memoryBytes: pvhNote.bytes,
+    fileBytes: notesLength(image),
+    memoryBytes: notesLength(image),
     alignment: 4,
   });
-  view.setUint32(note, pvhNote.owner.length + 1, true);
-  view.setUint32(note + 4, 8, true);
-  view.setUint32(note + 8, pvhNote.type, true);
-  for (let index = 0; index < pvhNote.owner.length; index++) {
-    view.setUint8(note + pvhNote.headerBytes + index, pvhNote.owner.charCodeAt(index));
-  }
-  setAddress(view, note + 16, entry);
+  setAddress(view, writeNoteHeader(view, notes, pvhNote, 8), pvhEntry);
+  if (devices === 0) return;
+  view.setUint32(writeNoteHeader(view, notes + pvhNote.bytes, deviceNote, 4), devices, true);
+}
+
+/** Writes a note but for its value; returns where that stands. */
+function writeNoteHeader(
+  view: DataView,
+  at: number,
+  { owner, type, headerBytes }: typeof pvhNote | typeof deviceNote,
+  valueBytes: number,
+): number {
+  const name = new TextEncoder().encode(`${owner}\0`);
+  view.setUint32(at, name.length, true);
+  view.setUint32(at + 4, valueBytes, true);
+  view.setUint32(at + 8, type, true);
+  name.forEach((byte, index) => {
+    view.setUint8(at + headerBytes + index, byte);
+  });
+  return at + headerBytes + ((name.length + 3) & ~3);
 }
 
 function setAddress(view: DataView, at: number, value: number): void {

@@ -20,8 +20,12 @@ export interface MachineRequest {
   readonly launchRecordPath: string;
   /** Nanoseconds since 1970. */
   readonly wallTime: bigint;
+  /** Whether the image takes a virtio console for standard output and the control channel. */
+  readonly hasConsolePorts: boolean;
   /** The descriptor of a connected socket that QEMU inherits. */
   readonly controlDescriptor: number;
+  /** The same, for what comes by the console's port; only with such ports. */
+  readonly outputDescriptor: number;
 }
 
 /** Everything that a guest does not need is off; each device left out is start-up time saved. */
@@ -30,7 +34,30 @@ const machineFlags: Readonly<Record<MachineType, string>> = {
   q35: "q35,smbus=off,sata=off,vmport=off",
 };
 
-/** QEMU's parameters for one machine: COM1 on standard output, COM2 on the control descriptor. */
+/** Virtio devices by the machine's bus. */
+const consoleDevice: Readonly<Record<MachineType, string>> = {
+  microvm: "virtio-serial-device,max_ports=3",
+  q35: "virtio-serial-pci,max_ports=3",
+};
+
+/** What carries standard output besides COM1, and the control channel. */
+function channelParameters(request: MachineRequest): readonly string[] {
+  const { machine, hasConsolePorts, outputDescriptor } = request;
+  if (!hasConsolePorts) {
+    return ["-device", "isa-serial,index=1,iobase=0x2f8,irq=3,chardev=control"];
+  }
+  return [
+    ...["-global", "virtio-mmio.force-legacy=false", "-device", consoleDevice[machine]],
+    ...["-chardev", `socket,id=output,fd=${outputDescriptor}`],
+    ...["-device", "virtserialport,nr=2,chardev=output"],
+    ...["-device", "virtserialport,nr=1,chardev=control"],
+  ];
+}
+
+/**
+ * QEMU's parameters for one machine: COM1 on standard output; if the image takes a virtio console, its
+ * ports on the output and the control descriptor, else COM2 on the latter.
+ */
 export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readonly string[] {
   const { machine, accelerator } = request;
   const qboot = machine === "microvm" ? qemu.qbootPath : undefined;
@@ -44,7 +71,7 @@ export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readon
     ...["-device", `isa-debug-exit,iobase=0x${debugExitPort.toString(16)},iosize=4`],
     ...["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
     ...["-chardev", `socket,id=control,fd=${request.controlDescriptor}`],
-    ...["-device", "isa-serial,index=1,iobase=0x2f8,irq=3,chardev=control"],
+    ...channelParameters(request),
     ...["-kernel", request.imagePath, "-initrd", request.launchRecordPath],
     ...["-append", `${commandLineWords.time}=${request.wallTime}`],
   ];

@@ -1,6 +1,6 @@
 /** One running QEMU as an instance: its streams, its control channel, and how it ends. */
 import type { ChildProcess } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { TsukiError } from "../../contracts/errors.ts";
 import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
@@ -30,7 +30,7 @@ interface Streams {
 /** A QEMU process with the control channel on `control`. */
 export class Machine implements Instance {
   readonly #qemu: ChildProcess;
-  readonly #control: Readable & Writable;
+  readonly #control: Duplex;
   readonly #streams: Streams;
   readonly #reader = new GuestFrameReader();
   readonly #ended: Promise<number>;
@@ -46,7 +46,7 @@ export class Machine implements Instance {
 
   constructor(
     qemu: ChildProcess & { stdout: Readable; stderr: Readable },
-    control: Readable & Writable,
+    { control, output }: { readonly control: Duplex; readonly output: Duplex },
     streams: InstanceStreams,
     onEnd: () => void,
   ) {
@@ -54,7 +54,10 @@ export class Machine implements Instance {
     this.#control = control;
     this.#streams = streams === "inherit" ? process : streams;
     process.once("exit", this.#onExit);
+    // Standard output comes by a console's port or by COM1; on the latter, too, before there is one.
     qemu.stdout.pipe(this.#streams.stdout, { end: false });
+    output.pipe(this.#streams.stdout, { end: false });
+    output.on("error", () => {});
     qemu.stderr.on("data", (chunk: Buffer) => {
       this.#messages = (this.#messages + chunk.toString("utf8")).slice(-messageLimit);
     });
@@ -62,6 +65,7 @@ export class Machine implements Instance {
     control.on("error", () => {});
     const ended = Promise.all([
       finished(qemu.stdout).catch(() => {}),
+      finished(output, { writable: false }).catch(() => {}),
       finished(control, { writable: false }).catch(() => {}),
       new Promise((settle) => qemu.once("exit", settle)),
     ]);

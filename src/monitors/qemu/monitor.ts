@@ -2,8 +2,10 @@
 import { spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import { TsukiError } from "../../contracts/errors.ts";
+import { deviceNoteBits } from "../../contracts/image-note.ts";
 import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
 import { type Accelerator, type MachineType, qemuParameters } from "./command.ts";
+import { readDeviceNote } from "./device-note.ts";
 import { type FoundQemu, requireQemu } from "./find-qemu.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
@@ -14,6 +16,9 @@ export const defaultMemoryMebibytes = 256;
 
 /** The child's descriptor for the control channel, behind its standard streams. */
 const controlDescriptor = 3;
+
+/** The one for standard output by a console's port. */
+const outputDescriptor = 4;
 
 /** What kind of machine to run. */
 export interface QemuOptions {
@@ -45,8 +50,10 @@ async function launch(
       memoryMebibytes: request.memoryMebibytes ?? defaultMemoryMebibytes,
       imagePath: request.imagePath,
       launchRecordPath: folder.write("launch", record),
+      hasConsolePorts: (readDeviceNote(request.imagePath) & deviceNoteBits.consolePorts) !== 0,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       controlDescriptor,
+      outputDescriptor,
     });
     return await start(qemu.path, parameters, request, () => folder.remove());
   } catch (error) {
@@ -61,7 +68,7 @@ async function start(
   request: LaunchRequest,
   onEnd: () => void,
 ): Promise<Instance> {
-  const child = spawn(path, parameters, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const child = spawn(path, parameters, { stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"] });
   await new Promise<void>((settle, reject) => {
     child.once("spawn", settle);
     child.once("error", (error) => {
@@ -69,10 +76,13 @@ async function start(
     });
   });
   const control = child.stdio[controlDescriptor];
+  const output = child.stdio[outputDescriptor];
   const { stdout, stderr } = child;
-  if (!(control instanceof Duplex) || stdout === null || stderr === null) {
+  const isConnected = control instanceof Duplex && output instanceof Duplex;
+  if (!isConnected || stdout === null || stderr === null) {
     child.kill("SIGKILL");
     throw new TsukiError("monitor-failed", `cannot connect to ${path}`);
   }
-  return new Machine(Object.assign(child, { stdout, stderr }), control, request.streams, onEnd);
+  const qemu = Object.assign(child, { stdout, stderr });
+  return new Machine(qemu, { control, output }, request.streams, onEnd);
 }

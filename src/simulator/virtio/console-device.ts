@@ -8,7 +8,7 @@ const event = { deviceReady: 0, portAdded: 1, portReady: 3, portOpen: 6, portNam
 
 /** What a console device is made of. */
 export interface ConsoleOptions extends DeviceOptions {
-  /** Two by default. */
+  /** Three by default. */
   readonly ports?: number;
 }
 
@@ -28,7 +28,7 @@ export class ConsoleDevice extends VirtioDevice {
   private readonly room = new Map<number, Chain[]>();
 
   constructor(options: ConsoleOptions) {
-    const { ports = 2 } = options;
+    const { ports = 3 } = options;
     const features = multiplePorts;
     super({ name: "console", type: 3, features, queues: 2 + 2 * ports }, options);
     this.ports = ports;

@@ -15,14 +15,13 @@ import {
 import { makeQueue, Queue } from "../virtio-queue/queue.as";
 import { ignoreNotifications, listen, noToken, takeUsed } from "../virtio-queue/used.as";
 
-/** Port for standard output. */
-export const outputPort: u32 = 0;
-
-/** Port for the control channel. */
+/**
+ * Port for the control channel. Port 0 is a terminal's, for which QEMU drops what comes too fast.
+ */
 export const controlPort: u32 = 1;
 
-/** Ports that this kernel uses. */
-export const portCount: u32 = 2;
+/** Port for standard output, the last one that this kernel uses. */
+export const outputPort: u32 = 2;
 
 /** Bytes of a buffer. */
 export const portBufferBytes: u32 = 4096;
@@ -64,11 +63,13 @@ class Port {
   }
 }
 
-/** Makes a port's queues, whose numbers are `receiveIndex` and the one behind; 0 or a failure. */
-export function makePort(transport: Transport, port: u32, receiveIndex: u32): u32 {
+/** Makes a port's queues (5.3.2); standard output takes no input. 0 or a failure. */
+export function makePort(transport: Transport, port: u32): u32 {
   const record = portOf(port);
+  const receiveIndex = 2 + 2 * port;
   memory.fill(changetype<usize>(record), 0, portBytes);
-  record.buffers = allocateFrames(2 * bufferCount * portBufferBytes / frameBytes);
+  const buffers = port == outputPort ? bufferCount : 2 * bufferCount;
+  record.buffers = allocateFrames(buffers * portBufferBytes / frameBytes);
   if (record.buffers == 0) return memoryFailure;
   const receiving = record.receiving();
   const failure = makeQueue(receiving, transport, receiveIndex, bufferCount, 1, false);
@@ -83,6 +84,7 @@ export function addPort(port: u32): void {
   if (record.isThere) return;
   record.isThere = true;
   ignoreNotifications(record.sending());
+  if (port == outputPort) return;
   for (let buffer: u32 = 0; buffer < record.receiving().size; buffer++) offerInput(record, buffer);
   notifyQueue(record.receiving());
 }
@@ -141,7 +143,7 @@ export function drainPort(port: u32): void {
 /** How many bytes of input lie at `inputStart`; 0 when there is none. */
 export function inputBytes(port: u32): u32 {
   const record = portOf(port);
-  if (!record.isThere) return 0;
+  if (!record.isThere || port == outputPort) return 0;
   const queue = record.receiving();
   while (record.inputStart == record.inputEnd) {
     const buffer = takeUsed(queue);
@@ -211,5 +213,5 @@ function firstFree(record: Port): u32 {
 
 @inline
 function portOf(port: u32): Port {
-  return changetype<Port>(records + port * portBytes);
+  return changetype<Port>(records + (port - 1) * portBytes);
 }

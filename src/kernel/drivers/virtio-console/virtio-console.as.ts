@@ -24,18 +24,16 @@ import {
   isPortOpen,
   makePort,
   outputPort,
-  portCount,
 } from "./ports.as";
 
 const consoleType: u32 = 3;
 const multiplePorts: u64 = 1 << 1;
 const portCountField: u32 = 4;
 
-// The queues (5.3.2): two for port 0, two for control messages, two for each port behind.
-const firstPortQueue: u32 = 0;
+// The queues (5.3.2): two for port 0, two for control messages, two for each port behind
+// (ports.as.ts).
 const controlReceiveQueue: u32 = 2;
 const controlSendQueue: u32 = 3;
-const secondPortQueue: u32 = 4;
 
 // Control messages (5.3.6.2): u32 port, u16 event, u16 value.
 const messageBytes: u32 = 8;
@@ -95,9 +93,9 @@ export function serveConsole(): void {
 function start(transport: Transport): u32 {
   let failure = negotiate(transport, eventIndex, multiplePorts);
   if (failure != 0) return failure;
-  if (configuration32(transport, portCountField) < portCount) return configurationFailure;
-  failure = makePort(transport, outputPort, firstPortQueue);
-  if (failure == 0) failure = makePort(transport, controlPort, secondPortQueue);
+  if (configuration32(transport, portCountField) <= outputPort) return configurationFailure;
+  failure = makePort(transport, controlPort);
+  if (failure == 0) failure = makePort(transport, outputPort);
   if (failure == 0) failure = makeControlQueues(transport);
   if (failure != 0) return failure;
   startDevice(transport);
@@ -121,7 +119,7 @@ function makeControlQueues(transport: Transport): u32 {
 function take(port: u32, eventAndValue: u32): void {
   const event = eventAndValue & 0xffff;
   const value = eventAndValue >> 16;
-  if (port >= portCount) {
+  if (port != controlPort && port != outputPort) {
     if (event == portAdded) send(port, portReady, 0);
   } else if (event == portAdded) {
     addPort(port);

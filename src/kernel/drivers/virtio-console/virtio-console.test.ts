@@ -5,8 +5,8 @@ import { ConsoleDevice, type ConsoleOptions } from "../../../simulator/virtio/co
 import { DriverMachine } from "../drivers.fixture.ts";
 import { describeHostileDevice } from "../hostile-device.suite.ts";
 
-const outputPort = 0;
 const controlPort = 1;
+const outputPort = 2;
 const bufferBytes = 4096;
 
 function start(options: Partial<ConsoleOptions> = {}, simulation = new Simulation(1)) {
@@ -51,7 +51,7 @@ describe("virtio-console", () => {
   });
 
   it.each([
-    ["one port", { ports: 1 }],
+    ["two ports", { ports: 2 }],
     ["no ports of their own", { ports: 0 }],
   ])("does not use a device with %s", (_name, options) => {
     expect(start(options).isOpen).toBe(false);
@@ -121,7 +121,7 @@ describe("virtio-console", () => {
 });
 
 describeHostileDevice("virtio-console", (machine) => {
-  const device = machine.attach(new ConsoleDevice({ ...machine.deviceOptions, ports: 3 }));
+  const device = machine.attach(new ConsoleDevice({ ...machine.deviceOptions, ports: 4 }));
   machine.call("openConsoleDevice");
   const { random } = machine.simulation;
   return {

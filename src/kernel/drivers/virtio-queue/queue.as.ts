@@ -108,18 +108,17 @@ export function shadowOf(queue: Queue, index: u32): Shadow {
 }
 
 function allocate(queue: Queue, size: u32, indirect: bool): bool {
-  const ringBytes = size * descriptorBytes + ringBytesOf(size);
-  const ringFrames = framesOf(ringBytes);
-  const shadowFrames = framesOf(size * offsetof<Shadow>());
+  const ringBytes = (size * descriptorBytes + ringBytesOf(size) + 15) & ~15;
+  const frames = framesOf(ringBytes + size * offsetof<Shadow>());
   const tableFrames = indirect ? framesOf(size * partLimit * descriptorBytes) : 0;
-  const start = allocateFrames(ringFrames + shadowFrames + tableFrames);
+  const start = allocateFrames(frames + tableFrames);
   if (start == 0) return false;
   queue.size = size;
   queue.descriptors = start;
   queue.available = start + size * descriptorBytes;
   queue.used = (queue.available + ringOffset + 2 * size + 2 + 3) & ~3;
-  queue.shadows = start + ringFrames * frameBytes;
-  queue.tables = indirect ? queue.shadows + shadowFrames * frameBytes : 0;
+  queue.shadows = start + ringBytes;
+  queue.tables = indirect ? start + frames * frameBytes : 0;
   return true;
 }
 

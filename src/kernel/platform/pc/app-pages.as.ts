@@ -13,7 +13,10 @@ import { findMemory } from "./machine-memory.as";
 const outOfMemoryStatus: u32 = 137;
 
 /** Frames that first touches leave to the kernel. */
-const reservedFrames: u32 = 4;
+const leastReserve: u32 = 4;
+
+/** And those that a console takes which is opened only to say that there is no memory left. */
+const consoleReserve: u32 = 20;
 
 /** The page fault's error code says that the page was present. */
 const protectionFault: u32 = 1;
@@ -29,7 +32,8 @@ export function countAppFrames(): void {
 export function pageLimit(): u32 {
   findMemory();
   const own = config.appImageLength >> 12;
-  return totalFrames > reservedFrames ? (totalFrames - reservedFrames + own) >> 4 : 0;
+  const reserve = reservedFrames();
+  return totalFrames > reserve ? (totalFrames - reserve + own) >> 4 : 0;
 }
 
 /** Serves a page fault: 1 when the page is there now, 0 when the access was wrong. */
@@ -44,8 +48,12 @@ export function pageFault(address: u64, errorCode: u32): u32 {
   return 1;
 }
 
+function reservedFrames(): u32 {
+  return config.findsDevices ? leastReserve + consoleReserve : leastReserve;
+}
+
 function takeFrame(): usize {
-  if (availableFrames() <= reservedFrames) return 0;
+  if (availableFrames() <= reservedFrames()) return 0;
   return allocateZeroedFrame();
 }
 
