@@ -1,6 +1,6 @@
 /**
  * The control channel: length-prefixed frames between monitor and kernel, both ways, over COM2 on
- * `pc` (later a virtio-console port).
+ * `pc`, or port 1 of a virtio console (image-note.ts).
  *
  * A frame is: u8 kind, u8 reserved (0), u16 payload length (little-endian), payload.
  */

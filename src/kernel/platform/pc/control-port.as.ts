@@ -1,4 +1,5 @@
 // What the control channel goes over: a port of a virtio console, else COM2.
+import * as config from "../../base/config.as";
 import {
   controlPort,
   drainPort,
@@ -22,35 +23,36 @@ import {
 
 /** Makes the channel ready for both ways; false when there is none. */
 export function openControlPort(): bool {
-  return hasConsolePorts() || openSerialPort(secondSerialPort);
+  return (config.findsDevices && hasConsolePorts()) || openSerialPort(secondSerialPort);
 }
 
 /** Writes kernel memory to the channel. */
 export function writeControl(pointer: usize, length: u32): void {
-  if (hasConsolePorts()) writePort(controlPort, pointer, length);
+  if (config.findsDevices && hasConsolePorts()) writePort(controlPort, pointer, length);
   else writeSerial(secondSerialPort, pointer, length);
 }
 
 /** Writes a checked range of app memory to the channel. */
 export function writeControlApp(appPointer: u32, length: u32): void {
-  if (hasConsolePorts()) writePortApp(controlPort, appPointer, length);
+  if (config.findsDevices && hasConsolePorts()) writePortApp(controlPort, appPointer, length);
   else writeSerialApp(secondSerialPort, appPointer, length);
 }
 
 /** Waits until all that was written is gone. */
 export function drainControl(): void {
-  if (hasConsolePorts()) drainPort(controlPort);
+  if (config.findsDevices && hasConsolePorts()) drainPort(controlPort);
   else drainSerial(secondSerialPort);
 }
 
 /** Whether a byte has arrived. */
 export function hasControlByte(): bool {
-  return hasConsolePorts() ? inputBytes(controlPort) != 0 : hasSerialByte(secondSerialPort);
+  if (config.findsDevices && hasConsolePorts()) return inputBytes(controlPort) != 0;
+  return hasSerialByte(secondSerialPort);
 }
 
 /** Takes a byte that has arrived. */
 export function takeControlByte(): u32 {
-  if (!hasConsolePorts()) return takeSerialByte(secondSerialPort);
+  if (!config.findsDevices || !hasConsolePorts()) return takeSerialByte(secondSerialPort);
   const byte = load<u8>(inputStart(controlPort));
   takeInput(controlPort, 1);
   return byte;
@@ -58,13 +60,13 @@ export function takeControlByte(): u32 {
 
 /** Has the next byte interrupt; whether one has arrived already. */
 export function listenToControl(): bool {
-  if (hasConsolePorts()) return listenToPort(controlPort);
+  if (config.findsDevices && hasConsolePorts()) return listenToPort(controlPort);
   enableSerialInterrupt(secondSerialPort, true);
   return hasSerialByte(secondSerialPort);
 }
 
 /** Spares the interrupts. */
 export function ignoreControl(): void {
-  if (hasConsolePorts()) ignorePort(controlPort);
+  if (config.findsDevices && hasConsolePorts()) ignorePort(controlPort);
   else enableSerialInterrupt(secondSerialPort, false);
 }

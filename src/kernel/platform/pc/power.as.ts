@@ -1,4 +1,5 @@
 // The end of a virtual machine.
+import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
 import * as port from "../../base/machine/port.as";
 import { drainPort, outputPort } from "../../drivers/virtio-console/ports.as";
@@ -21,7 +22,7 @@ const emptyTable = memory.data(16, 8);
  * processor down, which monitors take for a reset (Intel SDM volume 3, 6.15, interrupt 8).
  */
 export function powerOff(status: u32): void {
-  if (hasConsolePorts()) drainPort(outputPort);
+  if (config.findsDevices && hasConsolePorts()) drainPort(outputPort);
   else drainSerial(firstSerialPort);
   writeExitFrame(status);
   port.out8(debugExit, 0);

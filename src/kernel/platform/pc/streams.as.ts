@@ -1,5 +1,6 @@
 // Standard output and standard error of a virtual machine: a port of a virtio console, else COM1;
 // and frames on the control channel.
+import * as config from "../../base/config.as";
 import { outputPort } from "../../drivers/virtio-console/ports.as";
 import { hasConsolePorts, writePort, writePortApp } from "./console-ports.as";
 import { hasControlChannel, writeControlHeader } from "./control-output.as";
@@ -13,7 +14,7 @@ const payloadLimit: u32 = 4096;
 /** Writes kernel memory to stream 1 or 2. */
 export function writeStreamKernel(stream: u32, pointer: usize, length: u32): void {
   if (!isFramed(stream)) {
-    if (hasConsolePorts()) writePort(outputPort, pointer, length);
+    if (config.findsDevices && hasConsolePorts()) writePort(outputPort, pointer, length);
     else writeSerial(firstSerialPort, pointer, length);
     return;
   }
@@ -29,7 +30,7 @@ export function writeStreamKernel(stream: u32, pointer: usize, length: u32): voi
 /** Writes a checked range of app memory to stream 1 or 2. */
 export function writeStreamApp(stream: u32, appPointer: u32, length: u32): void {
   if (!isFramed(stream)) {
-    if (hasConsolePorts()) writePortApp(outputPort, appPointer, length);
+    if (config.findsDevices && hasConsolePorts()) writePortApp(outputPort, appPointer, length);
     else writeSerialApp(firstSerialPort, appPointer, length);
     return;
   }
