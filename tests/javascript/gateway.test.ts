@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { monitorCases } from "../built-monitors.fixture.ts";
 import { Client } from "../http/service.fixture.ts";
 import { AppImages, type Server, startServer } from "../servers.fixture.ts";
-import { freePort, untilListening } from "../standalone.fixture.ts";
+import { freePort, untilListening, untilRefused } from "../standalone.fixture.ts";
 
 const images = new AppImages();
 afterAll(() => images.remove());
@@ -103,8 +103,14 @@ for (const { title, open, isHere } of monitorCases) {
       client.close();
     });
 
-    test("asked to stop, ends with 0", async () => {
+    test("asked to stop, passes on what it has begun, and ends with 0", async () => {
+      const client = new Client(connect(port, "127.0.0.1"));
+      await client.send("POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab");
+      await client.until("begun;");
       gateway.instance.stop();
+      await untilRefused(port, 20_000);
+      await client.send("c");
+      await client.until("ended");
       expect(await gateway.ended()).toMatchObject({ status: 0, errors: "" });
     });
   });
