@@ -84,6 +84,9 @@ export class VectorCode {
   }
 }
 
+/** Writes what an operation does with one or two vectors in registers, which stay as they are. */
+export type Recipe = (code: VectorCode, target: number, a: number, b: number) => void;
+
 /** Makes lanes wider, with their sign or with zeroes. */
 export type Widening = "pmovsxbw" | "pmovsxwd" | "pmovsxdq" | "pmovzxbw" | "pmovzxwd" | "pmovzxdq";
 

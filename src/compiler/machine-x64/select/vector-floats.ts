@@ -1,5 +1,4 @@
-import type { Recipe } from "./vector.ts";
-import type { Packed, PackedWithImmediate, VectorCode } from "./vector-code.ts";
+import type { Packed, PackedWithImmediate, Recipe, VectorCode } from "./vector-code.ts";
 import { everyLane32, everyWord, type VectorBits } from "./vector-constants.ts";
 
 /** Conditions of cmpps and cmppd. */

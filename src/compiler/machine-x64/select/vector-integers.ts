@@ -1,5 +1,4 @@
-import type { Recipe } from "./vector.ts";
-import type { Packed, Widening } from "./vector-code.ts";
+import type { Packed, Recipe, Widening } from "./vector-code.ts";
 import {
   everyByte,
   everyLane16,

@@ -4,13 +4,10 @@ import { Form, type FormId } from "../encoding.ts";
 import { copyFloat } from "./compare.ts";
 import { SelectionError } from "./selection-error.ts";
 import type { Selector } from "./selector.ts";
-import { packedForm, VectorCode } from "./vector-code.ts";
+import { packedForm, type Recipe, VectorCode } from "./vector-code.ts";
 import { floatRecipes } from "./vector-floats.ts";
 import { binaryRows, unaryRows } from "./vector-forms.table.ts";
 import { integerRecipes } from "./vector-integers.ts";
-
-/** Writes what an operation does with one or two vectors in registers, which stay as they are. */
-export type Recipe = (code: VectorCode, target: number, a: number, b: number) => void;
 
 const recipes = new Map<string, Recipe>(Object.entries({ ...integerRecipes, ...floatRecipes }));
 
