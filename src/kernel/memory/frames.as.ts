@@ -10,7 +10,7 @@ const rangeLimit: u32 = 16;
 const ranges = memory.data(128); // rangeLimit pairs of u32: next fresh frame, end
 let rangeCount: u32 = 0;
 let available: u32 = 0;
-let returned: u32 = 0; // the first of the frames that were given back; only files give some back
+let returned: u32 = 0; // first of the frames given back; only files and sockets give some back
 
 /** Gives the allocator a range of memory; partial pages at its ends are left out. */
 export function addFrames(start: u64, end: u64): void {
@@ -34,7 +34,7 @@ export function availableFrames(): u32 {
 
 /** Takes one frame, its content undefined; 0 when there is none. */
 export function allocateFrame(): usize {
-  if (!config.opensFiles || returned == 0) return allocateFrames(1);
+  if (returned == 0 || !config.opensFiles && !config.opensSockets) return allocateFrames(1);
   const frame = returned;
   returned = load<u32>(frame);
   available--;

@@ -1,0 +1,80 @@
+// Interfaces: what packets go out by, each with a bounded queue of packets that its driver takes.
+import { Packet, releasePacket } from "./packets.as";
+
+const noInterface: u32 = 0;
+/** Kind: frames with hardware addresses. */
+export const ethernetInterface: u32 = 1;
+/** Kind: what is sent comes in again. */
+export const loopbackInterface: u32 = 2;
+/** Interfaces, at most. */
+export const interfaceLimit: u32 = 4;
+
+/** Packets that wait for a driver, at most; more are dropped. */
+const queueLimit: u32 = 128;
+
+/** An interface. */
+@unmanaged
+export class Interface {
+  hardware: u64;
+  number: u32;
+  kind: u32;
+  /** Bytes of the longest IP packet. */
+  mtu: u32;
+  head: usize;
+  tail: usize;
+  queued: u32;
+  sent: u32;
+  received: u32;
+  /** Packets that had no room in the queue. */
+  dropped: u32;
+  /** Packets that were not as their standard wants them. */
+  refused: u32;
+}
+
+const interfaces = memory.data(256, 8);
+
+/** An interface by its number. */
+@inline
+export function interfaceAt(number: u32): Interface {
+  return changetype<Interface>(interfaces + number * 64);
+}
+
+/** Adds an interface: its number, or -1 when there are too many. */
+export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
+  for (let number: u32 = 0; number < interfaceLimit; number++) {
+    const entry = interfaceAt(number);
+    if (entry.kind != noInterface) continue;
+    entry.number = number;
+    entry.kind = kind;
+    entry.hardware = hardware;
+    entry.mtu = mtu;
+    return number;
+  }
+  return -1;
+}
+
+/** Puts a packet into the queue of an interface, or drops it. */
+export function enqueuePacket(to: Interface, packet: Packet): void {
+  if (to.queued == queueLimit) {
+    to.dropped++;
+    releasePacket(packet);
+    return;
+  }
+  const place = changetype<usize>(packet);
+  packet.next = 0;
+  if (to.head == 0) to.head = place;
+  else changetype<Packet>(to.tail).next = place;
+  to.tail = place;
+  to.queued++;
+}
+
+/** Takes the next packet that an interface is to send; its taker releases it. 0 for none. */
+export function takePacket(number: u32): usize {
+  const from = interfaceAt(number);
+  const place = from.head;
+  if (place == 0) return 0;
+  from.head = changetype<Packet>(place).next;
+  from.queued--;
+  from.sent++;
+  return place;
+}

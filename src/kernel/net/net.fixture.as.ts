@@ -1,0 +1,40 @@
+// The stack by itself, for tests: what `stack.fixture.ts` calls.
+export { addFrames, availableFrames } from "../memory/frames.as";
+export { duplicateAddresses } from "./ip/autoconfiguration.as";
+export { suppressedErrors } from "./ip/icmp-errors.as";
+export { abandonedDatagrams } from "./ip/reassembly.as";
+export { addInterface, takePacket } from "./link/interfaces.as";
+export { neighbourFailures } from "./link/neighbours.as";
+export { packetsInUse, releasePacket } from "./link/packets.as";
+export { addressConflicts } from "./link/receive-arp.as";
+export {
+  configureAddress,
+  configureAutomatically,
+  configureGateway,
+  receivePacket,
+  runStack,
+  stackDeadline,
+  startStack,
+} from "./stack.as";
+export { acceptStream, listenToStreams } from "./tcp/accept.as";
+export { queueFramesInUse } from "./tcp/byte-queue.as";
+export { connectStream } from "./tcp/connect.as";
+export { connectionsInUse, takeChanged } from "./tcp/connection.as";
+export { cookiesIssued } from "./tcp/cookies.as";
+export { refusedSegments } from "./tcp/input.as";
+export {
+  abortStream,
+  closeStream,
+  readStream,
+  shutdownStream,
+  streamReadiness,
+  writeStream,
+} from "./tcp/streams.as";
+export {
+  closeDatagrams,
+  connectDatagrams,
+  datagramsWaiting,
+  openDatagrams,
+  receiveDatagram,
+  sendDatagram,
+} from "./udp/sockets.as";

@@ -1,0 +1,95 @@
+// The kernel's own TCP/IP stack, driven from outside: packets and the time come in, packets and
+// deadlines come out. Nothing here knows a clock, a device or the app.
+import { setHashKey } from "../base/siphash.as";
+import { availableFrames } from "../memory/frames.as";
+import { addAddress, preferredAddress } from "./link/addresses.as";
+import {
+  addInterface,
+  Interface,
+  interfaceAt,
+  loopbackInterface,
+  takePacket,
+} from "./link/interfaces.as";
+import { neighbourDeadline, runNeighbours } from "./link/neighbours.as";
+import { Packet, releasePacket } from "./link/packets.as";
+import {
+  autoconfigurationDeadline,
+  runAutoconfiguration,
+  startAutoconfiguration,
+} from "./ip/autoconfiguration.as";
+import { arrival, errorArrived, payloadArrived, receiveFrame } from "./ip/input.as";
+import { seedIdentification } from "./ip/output.as";
+import { addDefaultRoute, addRoute } from "./ip/routes.as";
+import { limitQueueFrames } from "./tcp/byte-queue.as";
+import { earliestDeadline } from "./tcp/timer-heap.as";
+import { receiveTcp, receiveTcpError } from "./tcp/input.as";
+import { runTimers } from "./tcp/timers.as";
+import { receiveUdp, receiveUdpError, seedPorts } from "./udp/sockets.as";
+import { setIpv4Address, tcpProtocol } from "./wire/ip.as";
+
+const forever: u64 = 0xffff_ffff_ffff_ffff;
+const address = memory.data(16, 8);
+
+/** Begins, with 192 bits that nobody else knows, and the loopback interface. */
+export function startStack(first: u64, second: u64, third: u64): void {
+  setHashKey(first, second);
+  seedIdentification(<u32>third);
+  seedPorts(<u32>(third >> 32));
+  limitQueueFrames(availableFrames() / 2);
+  const number = addInterface(loopbackInterface, 0, 3800);
+  setIpv4Address(address, 0x7f00_0001);
+  addAddress(number, address, 96 + 8, preferredAddress);
+  store<u64>(address, 0);
+  store<u64>(address, 0x0100_0000_0000_0000, 8);
+  addAddress(number, address, 128, preferredAddress);
+}
+
+/** Gives an interface an address of 16 bytes for good, and its network's route. */
+export function configureAddress(number: u32, own: usize, prefixBits: u32): bool {
+  if (addAddress(number, own, prefixBits, preferredAddress) == null) return false;
+  return addRoute(own, prefixBits, 0, number, forever);
+}
+
+/** Sets the way to everywhere else. */
+export function configureGateway(number: u32, gateway: usize): bool {
+  return addDefaultRoute(gateway, number, forever);
+}
+
+/** Has an interface make IPv6 addresses itself. */
+export function configureAutomatically(number: u32, now: u64): void {
+  startAutoconfiguration(interfaceAt(number), now);
+}
+
+/** Takes a frame in that came by an interface; it is not needed any more afterwards. */
+export function receivePacket(number: u32, frame: usize, length: u32, now: u64): void {
+  const kind = receiveFrame(number, frame, length, now);
+  const isTcp = arrival.protocol == tcpProtocol;
+  if (kind == payloadArrived) {
+    if (isTcp) receiveTcp(arrival, now);
+    else receiveUdp(arrival, now);
+  } else if (kind == errorArrived) {
+    if (isTcp) receiveTcpError(arrival, now);
+    else receiveUdpError(arrival);
+  }
+}
+
+/** Does what is due, and takes in what was sent to this host itself. */
+export function runStack(now: u64): void {
+  runTimers(now);
+  runNeighbours(now);
+  runAutoconfiguration(now);
+  const loopback: Interface = interfaceAt(0);
+  // As many as wait now: answers to them wait for the next turn.
+  for (let count = loopback.queued; count != 0; count--) {
+    const packet = changetype<Packet>(takePacket(0));
+    receivePacket(0, packet.start, packet.bytes, now);
+    releasePacket(packet);
+  }
+}
+
+/** When `runStack` is to be called next, if nothing comes before; the largest number for never. */
+export function stackDeadline(): u64 {
+  if (interfaceAt(0).queued != 0) return 0;
+  const deadline = min(earliestDeadline(), neighbourDeadline());
+  return min(deadline, autoconfigurationDeadline());
+}

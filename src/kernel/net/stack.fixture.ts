@@ -1,0 +1,104 @@
+import { platformIds } from "../../contracts/machine-interface.ts";
+import { BareMachine, bareHeapStart } from "../../simulator/bare-machine.ts";
+import type { Simulation } from "../../simulator/simulation.ts";
+import { compileKernelPart } from "../kernel-part.fixture.ts";
+
+const module = await compileKernelPart("src/kernel/net/net.fixture.as.ts");
+const never = 2n ** 64n - 1n;
+
+/** The only Ethernet interface of a host. */
+export const wire = 1;
+
+/** Two addresses of the tests' network, IPv4 in IPv6's form, and IPv6. */
+export function hostAddress(number: number, version: 4 | 6 = 4): Uint8Array {
+  const address = new Uint8Array(16);
+  if (version === 4) address.set([255, 255, 10, 9, 0, number], 10);
+  else address.set([0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number]);
+  return address;
+}
+
+/** A host: the stack in V8, with memory of its own. */
+export class Host extends BareMachine {
+  readonly simulation: Simulation;
+  /** Where its frames go. */
+  send: (frame: Uint8Array) => void = () => undefined;
+  private readonly scratch: number;
+  private plannedFor = never;
+
+  constructor(simulation: Simulation, number: number, memoryBytes = 0x80_0000, mtu = 1500) {
+    const config = { platform: platformIds.node, opensSockets: 1 };
+    super({ kernel: module, timeline: simulation.timeline, memoryBytes, config });
+    this.simulation = simulation;
+    this.scratch = bareHeapStart;
+    const { random } = simulation;
+    const bits = () => BigInt(random.bits()) * 2n ** 32n + BigInt(random.bits());
+    this.call("addFrames", BigInt(bareHeapStart + 0x2_0000), BigInt(memoryBytes));
+    this.call("startStack", bits(), bits(), bits());
+    this.call("addInterface", 1, 0x0200_0000_0000n + BigInt(number), mtu);
+    for (const version of [4, 6] as const) {
+      const own = this.place(hostAddress(number, version));
+      this.call("configureAddress", wire, own, version === 4 ? 96 + 24 : 64);
+    }
+  }
+
+  get now(): bigint {
+    return this.simulation.timeline.monotonicTime();
+  }
+
+  /** Puts bytes where exports can read them, good until the next call. */
+  place(bytes: Uint8Array): number {
+    this.bytes(this.scratch, bytes.length).set(bytes);
+    return this.scratch;
+  }
+
+  /** Calls an export with the time behind its arguments; an i32 comes back signed. */
+  act(name: string, ...values: (number | bigint)[]): number {
+    const result = this.call(name, ...values, this.now) | 0;
+    this.settle();
+    return result;
+  }
+
+  /** Takes a frame in. */
+  receive(frame: Uint8Array): void {
+    this.call("receivePacket", wire, this.place(frame), frame.length, this.now);
+    this.settle();
+  }
+
+  /** What a stream has to read, at most so much; a negated error number when there is nothing. */
+  read(stream: number, limit: number): Uint8Array | number {
+    const count = this.act("readStream", stream, this.scratch, limit);
+    return count < 0 ? count : this.bytes(this.scratch, count).slice();
+  }
+
+  /** Writes to a stream: bytes taken, or a negated error number. */
+  write(stream: number, bytes: Uint8Array): number {
+    return this.act("writeStream", stream, this.place(bytes), bytes.length);
+  }
+
+  /** Gives its packets to the link, and plans its next deadline. */
+  settle(): void {
+    for (;;) {
+      const packet = this.call("takePacket", wire);
+      if (packet === 0) break;
+      const view = this.view(packet);
+      const frame = this.bytes(view.getUint32(4, true), view.getUint32(8, true)).slice();
+      this.call("releasePacket", packet);
+      this.send(frame);
+    }
+    this.plan();
+  }
+
+  private plan(): void {
+    const deadline = this.callWide("stackDeadline");
+    if (deadline === never || deadline >= this.plannedFor) return;
+    this.plannedFor = deadline;
+    const { timeline } = this.simulation;
+    const wait = deadline > this.now ? deadline - this.now : 0n;
+    timeline.after(wait, () => {
+      if (this.plannedFor !== deadline) return;
+      this.plannedFor = never;
+      this.call("runStack", this.now);
+      this.settle();
+    });
+  }
+}

@@ -1,0 +1,330 @@
+import { describe, expect, it } from "vitest";
+import { Simulation } from "../../../simulator/simulation.ts";
+import { Conversations } from "../conversation.fixture.ts";
+import { FaultyLink, soundLink } from "../faulty-link.fixture.ts";
+import { Host, hostAddress } from "../stack.fixture.ts";
+
+const [again, refused, reset, timedOut] = [-6, -14, -15, -73] as const;
+const [fin, syn, rst] = [1, 2, 4] as const;
+const seconds = 1_000_000_000;
+const dataAt = 34; // of an IPv4 frame: where the TCP header begins
+
+function start(mtu = 1500) {
+  const simulation = new Simulation(1);
+  const caller = new Host(simulation, 1, undefined, mtu);
+  const callee = new Host(simulation, 2, undefined, mtu);
+  const link = new FaultyLink(simulation, caller, callee);
+  const frames: { sender: Host; flags: number; bytes: number; frame: Uint8Array }[] = [];
+  link.watch = (frame, sender) => {
+    if (frame[12] === 8 && frame[13] === 0) {
+      frames.push({ sender, flags: frame[dataAt + 13] ?? 0, bytes: frame.length, frame });
+    }
+    return true;
+  };
+  const wait = (time = seconds) => simulation.timeline.advance(time);
+  const address = hostAddress(2);
+  const listen = (backlog = 4) => callee.act("listenToStreams", callee.place(address), 80, backlog);
+  const connect = () => caller.act("connectStream", caller.place(address), 80, 0);
+  return { simulation, caller, callee, link, frames, wait, listen, connect };
+}
+
+/** Two hosts with a connection. */
+function connected(mtu?: number) {
+  const hosts = start(mtu);
+  const listener = hosts.listen();
+  const near = hosts.connect();
+  hosts.wait();
+  const far = hosts.callee.call("acceptStream", listener);
+  expect(far).not.toBe(0);
+  hosts.frames.length = 0;
+  return { ...hosts, listener, near, far };
+}
+
+/** Sends a segment as the caller's that the test has made of another one. */
+function forge(frame: Uint8Array, change: (tcp: DataView) => void): Uint8Array {
+  const forged = frame.slice();
+  const tcp = new DataView(forged.buffer, dataAt);
+  change(tcp);
+  tcp.setUint16(16, 0);
+  const length = forged.length - dataAt;
+  let sum = 6 + length;
+  for (let at = 26; at < dataAt; at += 2) sum += ((forged[at] ?? 0) << 8) | (forged[at + 1] ?? 0);
+  for (let at = 0; at < length; at += 2) {
+    sum += ((forged[dataAt + at] ?? 0) << 8) | (forged[dataAt + at + 1] ?? 0);
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  tcp.setUint16(16, ~sum & 0xffff);
+  return forged;
+}
+
+describe("opening", () => {
+  it("is refused by RST where nobody listens", () => {
+    const { caller, connect, wait } = start();
+    const stream = connect();
+    wait();
+    expect(caller.read(stream, 1)).toBe(refused);
+  });
+
+  it("is given up after about two minutes without an answer", () => {
+    const { caller, connect, link, wait, frames } = start();
+    link.faults = { ...soundLink, loss: 0 };
+    const stream = connect();
+    wait(1_000_000);
+    link.watch = (frame, sender) => {
+      frames.push({ sender, flags: frame[dataAt + 13] ?? 0, bytes: frame.length, frame });
+      return false;
+    };
+    wait(100 * seconds);
+    expect(caller.read(stream, 1)).toBe(again);
+    wait(100 * seconds);
+    expect(caller.read(stream, 1)).toBe(timedOut);
+  });
+
+  it("can be done by both at once (RFC 9293, 3.5, figure 7)", () => {
+    const { caller, callee, wait, frames, simulation } = start();
+    const [left, right] = [hostAddress(1), hostAddress(2)];
+    // So that neither waits for the other's hardware address.
+    const probe = caller.act("connectStream", caller.place(right), 9, 0);
+    wait();
+    caller.act("closeStream", probe);
+    frames.length = 0;
+    const near = caller.act("connectStream", caller.place(right), 7000, 6000);
+    const far = callee.act("connectStream", callee.place(left), 6000, 7000);
+    wait();
+    expect(frames.filter(({ flags }) => flags === syn)).toHaveLength(2);
+    expect(caller.write(near, Uint8Array.of(1))).toBe(1);
+    expect(callee.write(far, Uint8Array.of(2))).toBe(1);
+    wait();
+    expect(callee.read(far, 9)).toEqual(Uint8Array.of(1));
+    expect(caller.read(near, 9)).toEqual(Uint8Array.of(2));
+    expect(simulation.seed).toBe(1);
+  });
+
+  it("goes on by cookies when more ask than may wait (RFC 4987, 3.6)", () => {
+    const { callee, caller, link, listen, connect, wait, frames } = start();
+    const listener = listen(2);
+    connect();
+    wait();
+    const first = frames.find(({ flags }) => flags === syn);
+    if (first === undefined) throw new Error("no SYN was sent");
+    // A flood from one host, under ports whose owner answers nothing.
+    link.watch = (_frame, sender) => sender !== callee;
+    for (let port = 1; port < 300; port++) {
+      callee.receive(forge(first.frame, (tcp) => tcp.setUint16(0, port)));
+    }
+    expect(callee.call("cookiesIssued")).toBeGreaterThan(200);
+    expect(callee.call("connectionsInUse")).toBeLessThan(6);
+    link.watch = () => true;
+    const near = connect();
+    wait();
+    callee.call("acceptStream", listener);
+    const far = callee.call("acceptStream", listener);
+    expect(far).not.toBe(0);
+    expect(caller.write(near, Uint8Array.of(7))).toBe(1);
+    wait();
+    expect(callee.read(far, 9)).toEqual(Uint8Array.of(7));
+  });
+});
+
+describe("an open connection", () => {
+  it("resets for exactly the next number alone (RFC 5961, 3.2)", () => {
+    const { caller, callee, near, far, wait, frames } = connected();
+    caller.write(near, Uint8Array.of(1));
+    wait();
+    const segment = frames.find(({ sender, bytes }) => sender === caller && bytes > 66);
+    if (segment === undefined) throw new Error("no data were sent");
+    const resetAt = (distance: number) =>
+      forge(segment.frame, (tcp) => {
+        tcp.setUint32(4, tcp.getUint32(4) + 1 + distance);
+        tcp.setUint8(13, rst);
+      });
+    frames.length = 0;
+    callee.receive(resetAt(100));
+    callee.receive(resetAt(-1));
+    callee.receive(resetAt(300_000));
+    expect(frames.filter(({ sender }) => sender === callee)).toHaveLength(1);
+    expect(callee.read(far, 9)).toEqual(Uint8Array.of(1));
+    callee.receive(resetAt(0));
+    expect(callee.read(far, 9)).toBe(reset);
+  });
+
+  it("answers a SYN, and goes on (RFC 5961, 4.2)", () => {
+    const { caller, callee, near, far, wait, frames } = connected();
+    caller.write(near, Uint8Array.of(1));
+    wait();
+    const segment = frames.find(({ sender, bytes }) => sender === caller && bytes > 66);
+    if (segment === undefined) throw new Error("no data were sent");
+    callee.receive(
+      forge(segment.frame, (tcp) => {
+        tcp.setUint32(4, tcp.getUint32(4) + 1);
+        tcp.setUint8(13, syn);
+      }),
+    );
+    expect(callee.write(far, Uint8Array.of(2))).toBe(1);
+    wait();
+    expect(caller.read(near, 9)).toEqual(Uint8Array.of(2));
+  });
+
+  it("fills the window of a reader that does not read, waits, and goes on", () => {
+    const { caller, callee, near, far, wait, frames } = connected();
+    const total = 600_000;
+    let written = 0;
+    const write = () => {
+      for (;;) {
+        const count = caller.write(near, new Uint8Array(Math.min(50_000, total - written)));
+        if (count <= 0) return;
+        written += count;
+      }
+    };
+    for (let turn = 0; turn < 50; turn++) {
+      write();
+      wait();
+    }
+    expect(written).toBe(2 * 63 * 4096);
+    frames.length = 0;
+    wait(100 * seconds);
+    // Probes of the window, each later than the one before.
+    const probes = frames.filter(({ sender }) => sender === caller).length;
+    expect(probes).toBeGreaterThan(1);
+    expect(probes).toBeLessThan(8);
+    let got = 0;
+    for (let turn = 0; turn < 200 && got < total; turn++) {
+      const bytes = callee.read(far, 100_000);
+      if (typeof bytes !== "number") got += bytes.length;
+      write();
+      wait(seconds / 50);
+    }
+    expect(got).toBe(total);
+  });
+
+  it("holds small segments back while others are under way (RFC 9293, 3.7.4)", () => {
+    const { caller, near, wait, frames } = connected();
+    for (let turn = 0; turn < 50; turn++) caller.write(near, Uint8Array.of(turn));
+    wait();
+    const sent = frames.filter(({ sender, bytes }) => sender === caller && bytes > 66);
+    expect(sent.map(({ bytes }) => bytes - 66)).toEqual([1, 49]);
+  });
+
+  it("acknowledges a lone segment late, and every second at once (RFC 9293, 3.8.6.3)", () => {
+    const { caller, callee, near, wait, frames } = connected();
+    const answers = () => frames.filter(({ sender }) => sender === callee).length;
+    caller.write(near, Uint8Array.of(1));
+    wait(30_000_000);
+    expect(answers()).toBe(0);
+    wait(30_000_000);
+    expect(answers()).toBe(1);
+    caller.write(near, new Uint8Array(1448 * 8));
+    wait(20_000_000);
+    expect(answers()).toBe(5);
+  });
+
+  it("repairs one lost segment within a round trip, without the timer", () => {
+    const { simulation, caller, callee, link, near, far, wait, frames } = connected();
+    caller.write(near, new Uint8Array(30_000));
+    wait();
+    callee.read(far, 40_000);
+    let toLose = 3;
+    const { watch } = link;
+    link.watch = (frame, sender) =>
+      watch(frame, sender) && !(sender === caller && frame.length > 1000 && --toLose === 0);
+    frames.length = 0;
+    const before = simulation.timeline.monotonicTime();
+    caller.write(near, new Uint8Array(14_480));
+    let got = 0;
+    while (got < 14_480 && simulation.timeline.step()) {
+      const bytes = callee.read(far, 20_000);
+      if (typeof bytes !== "number") got += bytes.length;
+    }
+    expect(Number(simulation.timeline.monotonicTime() - before)).toBeLessThan(10_000_000);
+    const sent = frames.filter(({ sender, bytes }) => sender === caller && bytes > 1000);
+    expect(sent).toHaveLength(11);
+  });
+
+  it("repairs a lost tail by a probe, before the timer (RFC 8985, 7)", () => {
+    const { simulation, caller, callee, link, near, far, wait } = connected();
+    caller.write(near, new Uint8Array(30_000));
+    wait();
+    callee.read(far, 40_000);
+    let toLose = 10;
+    link.watch = (frame, sender) => !(sender === caller && frame.length > 1000 && --toLose === 0);
+    const before = simulation.timeline.monotonicTime();
+    caller.write(near, new Uint8Array(14_480));
+    let got = 0;
+    while (got < 14_480 && simulation.timeline.step()) {
+      const bytes = callee.read(far, 20_000);
+      if (typeof bytes !== "number") got += bytes.length;
+    }
+    expect(Number(simulation.timeline.monotonicTime() - before)).toBeLessThan(100_000_000);
+  });
+
+  it("is given up when its peer has gone", () => {
+    const { caller, link, near, wait } = connected();
+    link.watch = () => false;
+    caller.write(near, Uint8Array.of(1));
+    wait(170 * seconds);
+    expect(caller.read(near, 1)).toBe(again);
+    wait(200 * seconds);
+    expect(caller.read(near, 1)).toBe(timedOut);
+  });
+});
+
+describe("closing", () => {
+  it("leaves the other direction open (half-close)", () => {
+    const { caller, callee, near, far, wait } = connected();
+    caller.act("shutdownStream", near, 2);
+    wait();
+    expect(callee.read(far, 9)).toHaveLength(0);
+    expect(callee.write(far, Uint8Array.of(5))).toBe(1);
+    wait();
+    expect(caller.read(near, 9)).toEqual(Uint8Array.of(5));
+  });
+
+  it("can be done by both at once (RFC 9293, 3.6, figure 13)", () => {
+    const { caller, callee, near, far, wait, frames } = connected();
+    caller.act("closeStream", near);
+    callee.act("closeStream", far);
+    wait();
+    expect(frames.filter(({ flags }) => (flags & fin) !== 0)).toHaveLength(2);
+    expect(caller.call("connectionsInUse")).toBe(1); // TIME-WAIT
+    wait(61 * seconds);
+    expect(caller.call("connectionsInUse")).toBe(0);
+    expect(callee.call("connectionsInUse")).toBe(1); // the listener
+  });
+
+  it("with bytes that nobody has read resets (RFC 1122, 4.2.2.13)", () => {
+    const { caller, callee, near, far, wait } = connected();
+    caller.write(near, Uint8Array.of(1));
+    wait();
+    callee.act("closeStream", far);
+    wait();
+    expect(caller.read(near, 1)).toBe(reset);
+  });
+
+  it("lets the same ports be used again out of TIME-WAIT (RFC 6191)", () => {
+    const { caller, callee, listener, wait } = connected();
+    const address = hostAddress(2);
+    for (let turn = 0; turn < 3; turn++) {
+      const near = caller.act("connectStream", caller.place(address), 80, 5000);
+      expect(near).toBeGreaterThan(0);
+      wait(2 * seconds);
+      const far = callee.call("acceptStream", listener);
+      expect(far).not.toBe(0);
+      // The listening side ends first, so TIME-WAIT is there.
+      callee.act("closeStream", far);
+      wait(50_000_000);
+      expect(caller.read(near, 1)).toHaveLength(0);
+      caller.act("closeStream", near);
+      wait();
+    }
+  });
+});
+
+describe("small links", () => {
+  it("carry connections in segments that fit them", () => {
+    const { simulation, caller, callee, frames } = start(600);
+    const plan = { fromCaller: 20_000, fromCallee: 20_000, version: 4, port: 80 } as const;
+    const conversations = new Conversations(simulation, caller, callee, [plan]);
+    conversations.run(100);
+    expect(Math.max(...frames.map(({ bytes }) => bytes))).toBe(614);
+  });
+});
