@@ -2,7 +2,9 @@ import { BareMachine, bareHeapStart } from "../../../simulator/bare-machine.ts";
 import { Timeline } from "../../../simulator/timeline.ts";
 import { compileKernelPart } from "../../kernel-part.fixture.ts";
 
-const module = await compileKernelPart("src/kernel/net/wire/wire.fixture.as.ts");
+const module = new WebAssembly.Module(
+  await compileKernelPart("src/kernel/net/wire/wire.fixture.as.ts"),
+);
 
 const recordAddress = bareHeapStart;
 const addressesAddress = bareHeapStart + 0x1000;
