@@ -3,9 +3,7 @@ import { BareMachine, bareHeapStart } from "../../simulator/bare-machine.ts";
 import type { Simulation } from "../../simulator/simulation.ts";
 import { compileKernelPart } from "../kernel-part.fixture.ts";
 
-const module = new WebAssembly.Module(
-  await compileKernelPart("src/kernel/net/net.fixture.as.ts"),
-);
+const module = new WebAssembly.Module(await compileKernelPart("src/kernel/net/net.fixture.as.ts"));
 const never = 2n ** 64n - 1n;
 
 /** The only Ethernet interface of a host. */

@@ -120,13 +120,12 @@ function receiveIp(from: Interface, packet: usize, length: u32, isV6: bool, now:
   return dispatch(from, ip, now);
 }
 
+/** `ip` stays the fragment's: an error quotes no more than what came with it. */
 function reassemble(ip: Ip, now: u64): bool {
   const datagram: Datagram | null = addFragment(ip, arrival.payload, now);
   if (datagram == null) return false;
   arrival.payload = datagram.data;
   arrival.payloadBytes = datagram.totalBytes;
-  ip.payloadBytes = datagram.totalBytes;
-  ip.isFragment = 0;
   return true;
 }
 
