@@ -2,13 +2,27 @@
 import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
 import * as node from "../base/machine/node.as";
+import { pause } from "../base/machine/processor.as";
+import {
+  entropyBuffer,
+  openEntropyDevice,
+  requestEntropy,
+  takeEntropy,
+} from "../drivers/virtio-rng/virtio-rng.as";
 import { entropyBytes, launchEntropy } from "../launch/launch-record.as";
 import { linuxRandomBytes, linuxRandomFill } from "../platform/linux/random.as";
 import { hardwareRandom } from "../platform/pc/entropy.as";
 import { mixKey, nextBlock, usableBytes } from "./chacha.as";
 
+/** Blocks after which fresh entropy is mixed in, where there is a source of it: 2 MiB of bytes. */
+const reseedBlocks: u32 = 0x1_0000;
+
+/** A device answers within a fraction of this, or has nothing to give. */
+const devicePollLimit: u32 = 100_000;
+
 const seedBuffer = memory.data(32, 8);
 let isSeeded = false;
+let blocksTaken: u32 = 0; // since the last fresh entropy
 
 /** Fills a checked range of app memory; returns a WASI error number. */
 export function randomFill(appPointer: u32, length: u32): u32 {
@@ -16,7 +30,7 @@ export function randomFill(appPointer: u32, length: u32): u32 {
   seed();
   while (length != 0) {
     const part = min(length, usableBytes);
-    app.copyOut(appPointer, nextBlock(), part);
+    app.copyOut(appPointer, takeBlock(), part);
     appPointer += part;
     length -= part;
   }
@@ -30,7 +44,45 @@ export function randomBits(): u64 {
     return load<u64>(seedBuffer);
   }
   seed();
-  return load<u64>(nextBlock());
+  return load<u64>(takeBlock());
+}
+
+/** The next block's usable bytes; now and then there is fresh entropy in it. */
+function takeBlock(): usize {
+  if (config.platform == config.pc) {
+    if (blocksTaken == reseedBlocks) reseed();
+    blocksTaken++;
+  }
+  return nextBlock();
+}
+
+/** Mixes in what the processor has, and the device's answer to the request before this one. */
+function reseed(): void {
+  blocksTaken = 0;
+  for (let index: u32 = 0; index < 4; index++) mixKey(index, hardwareRandom());
+  if (config.findsDevices) {
+    mixDeviceEntropy(takeEntropy());
+    requestEntropy();
+  }
+}
+
+/** Waits a moment for the first answer of an entropy device, if the machine has one. */
+function seedFromDevice(): void {
+  if (!openEntropyDevice()) return;
+  requestEntropy();
+  let length: u32 = 0;
+  for (let poll: u32 = 0; poll < devicePollLimit && length == 0; poll++) {
+    length = takeEntropy();
+    pause();
+  }
+  mixDeviceEntropy(length);
+  requestEntropy();
+}
+
+function mixDeviceEntropy(length: u32): void {
+  for (let offset: u32 = 0; offset + 8 <= length; offset += 8) {
+    mixKey(offset >> 3, load<u64>(entropyBuffer() + offset));
+  }
 }
 
 function seed(): void {
@@ -40,6 +92,7 @@ function seed(): void {
     for (let index: u32 = 0; index < 4; index++) mixKey(index, hardwareRandom());
     const entropy = launchEntropy();
     if (entropy != 0) mixBytes(entropy);
+    if (config.findsDevices) seedFromDevice();
   } else {
     node.randomFill(seedBuffer, entropyBytes);
     mixBytes(seedBuffer);

@@ -3,7 +3,7 @@ import type { PreparedApp } from "../app-module.ts";
 import { neverDeadline, VirtualClock } from "../clock.ts";
 import { InstanceExit } from "../exit.ts";
 import { Machine } from "../machine.ts";
-import { type PortDevice, portModule, registerModule } from "./buses.ts";
+import { type PortDevice, portModule, type RegisterDevice, registerModule } from "./buses.ts";
 import { IoApic } from "./io-apic.ts";
 import { LocalApic } from "./local-apic.ts";
 import { type Hypervisor, Processor } from "./processor.ts";
@@ -22,6 +22,8 @@ export interface PcOptions {
   readonly clock?: VirtualClock;
   readonly hasControlChannel?: boolean;
   readonly hasRealTimeClock?: boolean;
+  /** Devices that the command line names; the kernel looks for them when there are some. */
+  readonly devices?: readonly RegisterDevice[];
 }
 
 /** Where a simulated image would lie: no machine code, but every range of one. */
@@ -53,6 +55,8 @@ export class PcMachine {
 
   constructor(options: PcOptions) {
     const { kernel, app, memory, startInfo, clock = new VirtualClock() } = options;
+    const { devices = [] } = options;
+    const findsDevices = devices.length === 0 ? 0 : 1;
     this.clock = clock;
     this.localApic = new LocalApic(clock);
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
@@ -68,10 +72,10 @@ export class PcMachine {
       app,
       memory,
       // No files: preparing them asks for the time, and these machines are about less.
-      config: { platform: platformIds.pc, ...simulatedImage, opensFiles: 0, findsDevices: 0 },
+      config: { platform: platformIds.pc, ...simulatedImage, opensFiles: 0, findsDevices },
       modules: {
         port: portModule(ports),
-        mmio: registerModule([this.localApic, this.ioApic]),
+        mmio: registerModule([this.localApic, this.ioApic, ...devices]),
         cpu: this.processor.module(),
       },
       onTrap: (report) => {

@@ -61,6 +61,39 @@ const lowStartInfo = 0x6000;
 const { stackLow, stackHigh, heapStart } = simulatedImage;
 const firstStackPage = stackHigh - 0x8000;
 
+/** A device that is none: what matters is that the kernel looks for one. */
+const silentDevice = { base: 0n, lengthBytes: 0, read: () => 0, write: () => undefined };
+
+describe("registers that the command line names", () => {
+  function look(address: bigint): string {
+    const memory = new WebAssembly.Memory({ initial: 65_536 });
+    const commandLine = `virtio_mmio.device=512@0x${address.toString(16)}:5`;
+    const info = startInfo({ memoryMap: memoryMapTo(0x40_0000), commandLine });
+    const pc = createPc({ memory, startInfo: info, devices: [silentDevice] });
+    pc.boot();
+    findMemory(pc);
+    callPc(pc, "random_get", 0, 8);
+    return mapped(pc, memory)(address);
+  }
+
+  it.each([
+    ["below 4 GiB", 0xd000_0e00n],
+    ["above 4 GiB", 0x8_0000_0e00n],
+    ["as far up as OVMF puts some", 0x3800_0000_0e00n],
+  ])("are mapped uncached %s", (_name, address) => {
+    expect(look(address)).toBe("same rw- uncached");
+  });
+
+  it.each([
+    ["the app's memory is", appBase + 0x1000n, "none"],
+    ["there are no addresses", 0x8000_0000_0000n, "none"],
+    ["the window ends", 0xffff_ff80n, "none"],
+    ["memory is", 0x30_0000n, "same rw-"],
+  ])("are not mapped where %s", (_name, address, expected) => {
+    expect(look(address)).toBe(expected);
+  });
+});
+
 describe("the page tables, once memory was asked for", () => {
   const { pc, look } = boot(0x4000_0000 + 0x30_0000);
   findMemory(pc);
