@@ -258,6 +258,8 @@ export const bootRecordKinds = { startInfo: 0, multiboot: 1, zeroPage: 2 } as co
  * - `exception(vector, errorCode, programCounter, stackPointer, address)`: a processor exception, on
  *   the fault stack with interrupts off; 1 to retry the instruction, else it does not return.
  * - `memoryGrow(pages)`: old size in pages or -1; `pages` unsigned.
+ * - `atomicWait(isEqual, timeout)`: 1 at once where a value is not as expected, else 2 after so many
+ *   nanoseconds.
  * - `unwind(returnAddress, stackPointer)`: where the exception that ends the caller is caught: the
  *   code's address in the high half, the stack pointer there in the low one; ends the instance when
  *   nothing catches it.
@@ -271,6 +273,7 @@ export const kernelEntries = {
   pageFault: define(["i64", "i32"], ["i32"], ["pc"]),
   exception: define(["i32", "i64", "i64", "i64", "i64"], ["i32"], ["pc"]),
   memoryGrow: define(["i32"], ["i32"], native),
+  atomicWait: define(["i32", "i64"], ["i32"], native),
   unwind: define(["i64", "i64"], ["i64"], native),
   exceptionAllocate: define(["i32", "i64"], ["i32"], native),
   furtherMemoryGrow: define(["i32", "i32", "i32", "i32"], ["i32"], ["linux"]),

@@ -13,6 +13,9 @@ export const trapKinds = {
   machineFault: { id: 10, message: "unexpected processor exception" },
   nullException: { id: 11, message: "null exception reference" },
   uncaughtException: { id: 12, message: "uncaught exception" },
+  unalignedAtomic: { id: 13, message: "unaligned atomic" },
+  unsharedWait: { id: 14, message: "expected shared memory" },
+  deadlock: { id: 15, message: "deadlock: the only thread waits for a notification" },
 } as const;
 
 /** The name of one kind of trap. */

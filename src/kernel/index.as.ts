@@ -2,6 +2,7 @@
 // what apps import (contracts/guest-abi.ts).
 export { exceptionAllocate } from "./exceptions/exceptions.as";
 export { unwind } from "./exceptions/unwind.as";
+export { atomicWait } from "./boot/atomic-wait.as";
 export { boot } from "./boot/boot.as";
 export { furtherMemoryGrow, memoryGrow } from "./memory/app-memory.as";
 export { furtherMemoryBegin } from "./platform/linux/further-memory.as";

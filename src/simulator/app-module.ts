@@ -76,11 +76,12 @@ function memoryLimits(sections: readonly Section[], bound: number): Limits | und
   const reader = new ModuleReader(content);
   const count = reader.unsigned();
   if (count === 0) return undefined;
-  const hasMaximum = (reader.byte() & 1) === 1;
+  const flags = reader.byte();
+  const hasMaximum = (flags & 1) === 1;
   const minimum = reader.unsigned();
   const declared = hasMaximum ? reader.unsigned() : unlimitedPages;
   const maximum = Math.max(minimum, Math.min(declared, bound));
-  const first = [1, ...encodeUnsigned(minimum), ...encodeUnsigned(maximum)];
+  const first = [flags | 1, ...encodeUnsigned(minimum), ...encodeUnsigned(maximum)];
   const others = content.subarray(reader.offset);
   const bytes = [...encodeUnsigned(count), ...first, ...others];
   return { maximum, content: Uint8Array.from(bytes) };

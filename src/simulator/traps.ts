@@ -11,6 +11,7 @@ const v8Traps: readonly (readonly [RegExp, keyof typeof trapKinds])[] = [
   [/^table access out of bounds|^element segment/, "tableOutOfBounds"],
   [/^table index is out of bounds/, "undefinedElement"],
   [/^null function or function signature mismatch/, "indirectCallType"],
+  [/^operation does not support unaligned accesses/, "unalignedAtomic"],
   [/^rethrowing null value/, "nullException"],
   [/^dereferencing a null/, "uninitializedElement"],
 ];

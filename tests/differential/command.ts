@@ -27,6 +27,7 @@ const features =
   binaryen.Features.SIMD128 |
   binaryen.Features.ReferenceTypes |
   binaryen.Features.TailCall |
+  binaryen.Features.Atomics |
   binaryen.Features.ExceptionHandling;
 
 /** Wraps a module in the text format; its start function stays what it is. */

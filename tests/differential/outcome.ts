@@ -22,6 +22,7 @@ const classes: readonly (readonly [RegExp, string])[] = [
     /null function or function signature|indirect call|uninitialized element/,
     "indirect call type mismatch",
   ],
+  [/unaligned a/, "unaligned atomic"],
   [/Maximum call stack|call stack exhausted/, "call stack exhausted"],
 ];
 

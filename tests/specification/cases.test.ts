@@ -124,15 +124,27 @@ const modules: Readonly<Record<string, string>> = {
     (func (export "null") (throw_ref (table.get $kept (i32.const 0))))
     (func (export "is null") (param i32) (result i32)
       (ref.is_null (table.get $kept (local.get 0)))))`,
+  waiting: `(module
+    (memory 1 2 shared)
+    (func (export "wait") (param i32 i32 i64) (result i32)
+      (memory.atomic.wait32 (local.get 0) (local.get 1) (local.get 2)))
+    (func (export "wait wide") (param i64) (result i32)
+      (memory.atomic.wait64 (i32.const 8) (local.get 0) (i64.const 1000)))
+    (func (export "grow") (result i32) (memory.grow (i32.const 1))))`,
+  unshared: `(module
+    (memory 1)
+    (func (export "wait") (result i32)
+      (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 0))))`,
   alone: `(module (table 1 funcref) (func $unused) (elem (i32.const 4294967295) $unused))`,
 };
 
 function assembled(name: string): Uint8Array {
   const module = binaryen.parseText(modules[name] ?? "");
   try {
-    const { BulkMemory, ExceptionHandling, MultiMemory, Multivalue, ReferenceTypes, SIMD128 } =
-      binaryen.Features;
+    const { Atomics, BulkMemory, ExceptionHandling, MultiMemory } = binaryen.Features;
+    const { Multivalue, ReferenceTypes, SIMD128 } = binaryen.Features;
     const features = [
+      Atomics,
       ReferenceTypes,
       BulkMemory,
       Multivalue,
@@ -244,6 +256,29 @@ describe.skipIf(!canRunSubject)("scripts of our own", { timeout: 60_000 }, () =>
     );
     expect(failures.map(({ line }) => line)).toEqual([3]);
     expect(passed).toBe(4);
+  });
+
+  it("wait for what nobody notifies, but not for ever", async () => {
+    const wait = (address: string, expected: string, timeout: string) =>
+      call("$waiting", "wait", ["i32", address], ["i32", expected], ["i64", timeout]);
+    const traps = (action: object, text: string) => ({ type: "assert_trap", action, text });
+    const { failures } = await runScript(
+      scriptOf(
+        { type: "module", filename: "waiting", name: "$waiting" },
+        { type: "module", filename: "unshared", name: "$unshared" },
+        returns(wait("4", "1", "-1"), "i32", "1"),
+        returns(wait("4", "0", "1000000"), "i32", "2"),
+        returns(wait("4", "0", "0"), "i32", "2"),
+        returns(call("$waiting", "wait wide", ["i64", "0"]), "i32", "2"),
+        returns(call("$waiting", "wait wide", ["i64", "4294967296"]), "i32", "1"),
+        returns(call("$waiting", "grow"), "i32", "1"),
+        traps(wait("4", "0", "-1"), "deadlock: the only thread waits for a notification"),
+        traps(wait("6", "0", "0"), "unaligned atomic"),
+        traps(wait("262144", "0", "0"), "out of bounds memory access"),
+        traps(call("$unshared", "wait"), "expected shared memory"),
+      ),
+    );
+    expect(failures).toEqual([]);
   });
 
   it("use several memories", async () => {

@@ -23,6 +23,7 @@ interface MergedFunction {
 interface Limits {
   readonly minimum: number;
   readonly maximum: number | undefined;
+  readonly isShared?: boolean;
 }
 
 /** Functions that the merged module imports, which stand first. */
@@ -437,9 +438,9 @@ function leb(value: number): Uint8Array {
   return bytes((writer) => writer.unsignedLeb(value));
 }
 
-function limits({ minimum, maximum }: Limits): Uint8Array {
+function limits({ isShared = false, minimum, maximum }: Limits): Uint8Array {
   return bytes((writer) => {
-    writer.u8(maximum === undefined ? 0 : 1);
+    writer.u8((maximum === undefined ? 0 : 1) | (isShared ? 2 : 0));
     writer.unsignedLeb(minimum);
     if (maximum !== undefined) writer.unsignedLeb(maximum);
   });

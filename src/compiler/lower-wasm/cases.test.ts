@@ -20,6 +20,7 @@ const features =
   Features.ReferenceTypes |
   Features.Multivalue |
   Features.TailCall |
+  Features.Atomics |
   Features.ExceptionHandling;
 const imports = { globals: { "config.platform": 1n } };
 

@@ -1,4 +1,5 @@
 import { Opcode, type OpcodeName, opcodeLimit, opcodeNames } from "../wasm/opcodes.ts";
+import { atomicHandlers } from "./atomics.ts";
 import { bulkHandlers } from "./bulk.ts";
 import { callHandlers } from "./calls.ts";
 import { controlHandlers } from "./control.ts";
@@ -13,6 +14,7 @@ import { vectorHandlers } from "./vectors.ts";
 
 const byName: Partial<Record<OpcodeName, Handler>> = {
   ...controlHandlers,
+  ...atomicHandlers,
   ...callHandlers,
   ...exceptionHandlers,
   ...variableHandlers,

@@ -143,6 +143,8 @@ export class InterpretedProgram {
         return [memory.grow(0, first)];
       case wellKnownSymbols.furtherMemoryGrow:
         return [memory.grow(Number(first), third)];
+      case wellKnownSymbols.atomicWait:
+        return [first === 0n ? 1n : 2n];
       case wellKnownSymbols.allocateException:
         this.exceptions++;
         return [BigInt(memory.place(`exception.${this.exceptions}`, 8 + 8 * Number(first)))];

@@ -61,7 +61,8 @@ function storeHandler(access = 0): Handler {
   };
 }
 
-function accessedSpace({ environment, reader }: FunctionLowering): number {
+/** The space that the current access is in. */
+export function accessedSpace({ environment, reader }: FunctionLowering): number {
   return environment.memorySpace + reader.index;
 }
 
@@ -89,8 +90,8 @@ export function storeTo(
   lowering.builder.emit(Operation.store, ValueType.none, address, value, none, aux, offset);
 }
 
-/** An address and a constant offset that fits a displacement. */
-function addressOf(
+/** The current access's address and a constant offset that fits a displacement. */
+export function addressOf(
   lowering: FunctionLowering,
   index: Value,
 ): { readonly address: Value; readonly offset: number } {

@@ -62,6 +62,7 @@ export const encodings = {
   lea_r32_m:       "lea w:r32 m         | 8D /r",
   lea_r64_m:       "lea w:r64 m         | REX.W 8D /r",
   xchg_r8_rm8:     "xchg rw:r8 rw:rm8   | 86 /r",
+  xchg_r16_rm16:   "xchg rw:r16 rw:rm16 | 66 87 /r",
   xchg_r32_rm32:   "xchg rw:r32 rw:rm32 | 87 /r",
   xchg_r64_rm64:   "xchg rw:r64 rw:rm64 | REX.W 87 /r",
   bswap_r32:       "bswap rw:r32        | 0F C8+r",
@@ -409,6 +410,10 @@ export const encodings = {
   std:       "std       | FD",
 
   // Atomics, ordering and time.
+  lock_cmpxchg_m8_r8:   "lock cmpxchg rw:m8 r:r8    | F0 0F B0 /r       | rw rax, w flags",
+  lock_xadd_m8_r8:      "lock xadd rw:m8 rw:r8      | F0 0F C0 /r       | w flags",
+  lock_cmpxchg_m16_r16: "lock cmpxchg rw:m16 r:r16  | 66 F0 0F B1 /r    | rw rax, w flags",
+  lock_xadd_m16_r16:    "lock xadd rw:m16 rw:r16    | 66 F0 0F C1 /r    | w flags",
   lock_cmpxchg_m32_r32: "lock cmpxchg rw:m32 r:r32 | F0 0F B1 /r       | rw rax, w flags",
   lock_xadd_m32_r32:    "lock xadd rw:m32 rw:r32   | F0 0F C1 /r       | w flags",
   lock_cmpxchg_m64_r64: "lock cmpxchg rw:m64 r:r64 | F0 REX.W 0F B1 /r | rw rax, w flags",

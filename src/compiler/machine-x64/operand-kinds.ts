@@ -37,7 +37,7 @@ function kind(name: string, place: OperandPlace, bits: number, fixedRegister = -
   if (isRegister || place === "registerOrMemory") rmLayout |= Layout.rmRegister;
   if (place === "memory" || place === "registerOrMemory") rmLayout |= Layout.rmMemory;
   if (xmm) rmLayout |= Layout.rmXmm;
-  if (bits === 8 && !name.startsWith("r32")) rmLayout |= Layout.rmByte;
+  if (bits === 8 && place !== "memory" && !name.startsWith("r32")) rmLayout |= Layout.rmByte;
   let otherLayout = mode;
   if (isRegister) otherLayout |= Layout.regPresent;
   if (isRegister && xmm) otherLayout |= Layout.regXmm;
@@ -55,7 +55,7 @@ export const operandKinds: readonly OperandKind[] = [
   kind("x", "register", 128),
   ...[32, 64, 128].map((bits) => kind(`xm${bits}`, "registerOrMemory", bits)),
   kind("m", "memory", 0),
-  ...[32, 48, 64, 80, 4096].map((bits) => kind(`m${bits}`, "memory", bits)),
+  ...[8, 16, 32, 48, 64, 80, 4096].map((bits) => kind(`m${bits}`, "memory", bits)),
   ...[8, 16, 32, 64].map((bits) => kind(`imm${bits}`, "immediate", bits)),
   ...[8, 32].map((bits) => kind(`simm${bits}`, "signedImmediate", bits)),
   ...[8, 32].map((bits) => kind(`rel${bits}`, "target", bits)),

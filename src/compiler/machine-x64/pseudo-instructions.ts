@@ -46,6 +46,8 @@ const names = [
   /** define x: all bits 0, or 1. */
   "vectorZero",
   "vectorOnes",
+  /** earlyDefine rax, use r value, use r address: see `AtomicUpdate`. */
+  "atomicUpdate",
   /** use r: into control register 3. */
   "loadPageTables",
   /** define r: from rdrand, tried ten times, 0 when it fails. */
@@ -91,3 +93,6 @@ export function storedResult(position: number, kind: number): number {
 export function storedKind(bits: number, position: number): number {
   return (bits >> (2 * position)) & 3;
 }
+
+/** `atomicUpdate`'s `immediateLow`; `immediateHigh` is the access's size as an exponent of two. */
+export const AtomicUpdate = { and: 0, or: 1, xor: 2 } as const;

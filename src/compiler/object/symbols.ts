@@ -43,6 +43,8 @@ export const wellKnownSymbols = {
   furtherMemoryBegin: "kernel.furtherMemoryBegin",
   /** Code: makes the app's memories after its first, then does what its start function does. */
   initializeMemories: "runtime.initializeMemories",
+  /** Code: the kernel's atomicWait(isEqual: i32, timeout: i64) -> i32. */
+  atomicWait: "kernel.atomicWait",
   /** u64: the exception that is being thrown, as its reference. */
   exception: "app.exception",
   /** Code: ends the caller by the exception that is being thrown; does not return. */

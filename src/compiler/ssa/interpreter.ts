@@ -4,7 +4,7 @@ import { bitWidth, constantBits, typeOf } from "./bits.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Block, Edge, SsaFunction, Value } from "./function.ts";
 import { intrinsicName } from "./intrinsics.ts";
-import { Access, accessBytes, Operation, Space } from "./operations.ts";
+import { Access, accessBytes, isAddressed, Operation, Space } from "./operations.ts";
 import { evaluateVector } from "./vector-evaluation.ts";
 
 /** The world around interpreted functions. Values are bits, zero-extended to their width. */
@@ -149,6 +149,8 @@ class Activation {
       case Operation.loadSymbol:
       case Operation.storeSymbol:
         return this.touchMemory(instruction);
+      case Operation.atomicFence:
+        return;
       case Operation.call:
         return this.finishCall(
           instruction,
@@ -168,7 +170,8 @@ class Activation {
         if (this.operand(fn.a, instruction) !== 0n) throw this.trap(instruction);
         return;
       default:
-        this.compute(instruction);
+        if (isAddressed[fn.operation[instruction] as number] === 1) this.touchMemory(instruction);
+        else this.compute(instruction);
     }
   }
 
@@ -201,20 +204,42 @@ class Activation {
     const memory = host.memory(isSymbol ? Space.kernel : space);
     const size = accessBytes[access] as number;
     if (address + size > memory.length) throw new InterpretedTrap("memoryOutOfBounds");
-    if (operation === Operation.store) this.write(memory, address, size, fn.b, instruction);
-    else if (operation === Operation.storeSymbol)
-      this.write(memory, address, size, fn.a, instruction);
-    else this.set(instruction, this.read(memory, address, access, instruction));
+    if (operation === Operation.storeSymbol) {
+      this.write(memory, address, size, this.operand(fn.a, instruction));
+      return;
+    }
+    const isStore = operation === Operation.store || operation === Operation.atomicStore;
+    const old = isStore ? 0n : this.read(memory, address, access, instruction);
+    if (!isStore) this.set(instruction, old);
+    const value = this.updated(instruction, old, 8 * size);
+    if (value !== undefined) this.write(memory, address, size, value);
   }
 
-  private write(
-    memory: Uint8Array,
-    address: number,
-    size: number,
-    column: Int32Array,
-    instruction: Value,
-  ): void {
-    const value = this.operand(column, instruction);
+  /** What memory holds after an access, if that writes. */
+  private updated(instruction: Value, old: bigint, bits: number): bigint | undefined {
+    const { fn } = this;
+    const second = () => this.operand(fn.b, instruction);
+    switch (fn.operation[instruction]) {
+      case Operation.store:
+      case Operation.atomicStore:
+      case Operation.atomicExchange:
+        return second();
+      case Operation.atomicAdd:
+        return old + second();
+      case Operation.atomicAnd:
+        return old & second();
+      case Operation.atomicOr:
+        return old | second();
+      case Operation.atomicXor:
+        return old ^ second();
+      case Operation.atomicCompareExchange:
+        return old === BigInt.asUintN(bits, second()) ? this.operand(fn.c, instruction) : old;
+      default:
+        return undefined;
+    }
+  }
+
+  private write(memory: Uint8Array, address: number, size: number, value: bigint): void {
     for (let index = 0; index < size; index++) {
       memory[address + index] = Number((value >> BigInt(8 * index)) & 0xffn);
     }

@@ -110,6 +110,17 @@ export const operationRows = {
   loadSymbol: { operands: 0, effect: "read", aux: "access", immediate: "symbol" },
   storeSymbol: { operands: 1, effect: "write", aux: "access", immediate: "symbol" },
 
+  // Atomic memory: the value before; address, then operands (what is expected before what replaces it).
+  atomicLoad: { operands: 1, effect: "write", aux: "access", immediate: "offset" },
+  atomicStore: { operands: 2, effect: "write", aux: "access", immediate: "offset" },
+  atomicAdd: { operands: 2, effect: "write", aux: "access", immediate: "offset" },
+  atomicAnd: { operands: 2, effect: "write", aux: "access", immediate: "offset" },
+  atomicOr: { operands: 2, effect: "write", aux: "access", immediate: "offset" },
+  atomicXor: { operands: 2, effect: "write", aux: "access", immediate: "offset" },
+  atomicExchange: { operands: 2, effect: "write", aux: "access", immediate: "offset" },
+  atomicCompareExchange: { operands: 3, effect: "write", aux: "access", immediate: "offset" },
+  atomicFence: { operands: 0, effect: "write" },
+
   // Calls. The first result is the instruction itself, the others are `result`s; `aux` counts all.
   call: { operands: 0, effect: "write", list: true, immediate: "symbol" },
   callPointer: { operands: 1, effect: "write", list: true }, // a: code address, i32

@@ -24,6 +24,11 @@ export const effects = Uint8Array.from(rows, (row) => Effect[row.effect]);
 /** 1 where further values stand in the argument list, by operation. */
 export const hasArgumentList = Uint8Array.from(rows, (row) => ("list" in row ? 1 : 0));
 
+/** 1 where an operation touches memory at its first operand plus an offset, by operation. */
+export const isAddressed = Uint8Array.from(rows, (row) =>
+  "aux" in row && row.aux === "access" && "immediate" in row && row.immediate === "offset" ? 1 : 0,
+);
+
 /** 1 where a and b may be exchanged, by operation. */
 export const isCommutative = Uint8Array.from(rows, (row) => ("commutative" in row ? 1 : 0));
 

@@ -5,6 +5,7 @@ import {
   Effect,
   effects,
   hasArgumentList,
+  isAddressed,
   Operation,
   operandCounts,
   operationNames,
@@ -95,12 +96,10 @@ class Printer {
     const { fn } = this;
     const low = fn.low[instruction] as number;
     const high = fn.high[instruction] as number;
+    if (isAddressed[operation] === 1) return low === 0 ? "" : ` + ${low >>> 0}`;
     switch (operation) {
       case Operation.constant:
         return ` ${constantText(fn, instruction)}`;
-      case Operation.load:
-      case Operation.store:
-        return low === 0 ? "" : ` + ${low >>> 0}`;
       case Operation.call:
       case Operation.tailCall:
         return ` ${this.symbol(low)}`;

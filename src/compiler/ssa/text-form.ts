@@ -4,6 +4,7 @@ import { intrinsicName } from "./intrinsics.ts";
 import {
   Access,
   Condition,
+  isAddressed,
   Operation,
   type OperationName,
   operationNames,
@@ -35,12 +36,10 @@ export const trapWords: readonly string[] = Object.values(trapKinds).map(
 
 /** What stands behind an operation's name for its `aux` column, from a dot on. */
 export function auxText(operation: number, aux: number): string {
+  if (isAddressed[operation] === 1) return `.${accessWords[aux & 15]}.${spaceText(aux >> 4)}`;
   switch (operation) {
     case Operation.compare:
       return `.${conditionWords[aux]}`;
-    case Operation.load:
-    case Operation.store:
-      return `.${accessWords[aux & 15]}.${spaceText(aux >> 4)}`;
     case Operation.loadSymbol:
     case Operation.storeSymbol:
       return `.${accessWords[aux & 15]}`;
@@ -71,10 +70,11 @@ export function auxText(operation: number, aux: number): string {
 
 /** The operation and `aux` of an access to one of the app's memories after its first. */
 export function furtherAccess(text: string): { operation: number; aux: number } | undefined {
-  const match = /^(load|store)\.(\w+)\.app(\d+)$/.exec(text);
+  const match = /^(\w+)\.(\w+)\.app(\d+)$/.exec(text);
   if (match === null) return undefined;
-  const [, name, access = "", memory] = match;
-  const operation = name === "load" ? Operation.load : Operation.store;
+  const [, name = "", access = "", memory] = match;
+  const operation = operationNames.indexOf(name as OperationName);
+  if (isAddressed[operation] !== 1) return undefined;
   return { operation, aux: accessWords.indexOf(access) | ((Space.app + Number(memory)) << 4) };
 }
 
@@ -91,12 +91,12 @@ export const auxWords: ReadonlyMap<string, { operation: number; aux: number }> =
 
 function auxNumbers(name: OperationName): number[] {
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
+  if (isAddressed[Operation[name]] === 1) {
+    return upTo(16 + accessWords.length).filter((aux) => (aux & 15) < accessWords.length);
+  }
   switch (name) {
     case "compare":
       return upTo(conditionWords.length);
-    case "load":
-    case "store":
-      return upTo(16 + accessWords.length).filter((aux) => (aux & 15) < accessWords.length);
     case "loadSymbol":
     case "storeSymbol":
       return upTo(accessWords.length);

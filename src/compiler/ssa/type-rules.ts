@@ -45,6 +45,9 @@ const vector3: Rule = (types) => vector2(types) && types.c === v128;
 const hasLane: Rule = ({ aux }) => laneOf(aux) < (laneCounts[shapeOf(aux)] ?? 0);
 const scalarOf = (aux: number) => laneTypes[shapeOf(aux)];
 
+const atomicUpdate: Rule = ({ type, a, b, aux }) =>
+  a === i32 && b === type && fitsAccess(aux & 15, type);
+
 const rules: { readonly [name in OperationName]: Rule } = {
   constant: something,
   parameter: something,
@@ -115,6 +118,15 @@ const rules: { readonly [name in OperationName]: Rule } = {
   store: ({ type, a, b, aux }) => type === none && a === i32 && fitsAccess(aux & 15, b),
   loadSymbol: ({ type, aux }) => fitsAccess(aux & 15, type),
   storeSymbol: ({ type, a, aux }) => type === none && fitsAccess(aux & 15, a),
+  atomicLoad: ({ type, a, aux }) => a === i32 && fitsAccess(aux & 15, type),
+  atomicStore: ({ type, a, b, aux }) => type === none && a === i32 && fitsAccess(aux & 15, b),
+  atomicAdd: atomicUpdate,
+  atomicAnd: atomicUpdate,
+  atomicOr: atomicUpdate,
+  atomicXor: atomicUpdate,
+  atomicExchange: atomicUpdate,
+  atomicCompareExchange: (types) => atomicUpdate(types) && types.c === types.type,
+  atomicFence: nothing,
   call: () => true,
   callPointer: ({ a }) => a === i32,
   intrinsic: () => true,

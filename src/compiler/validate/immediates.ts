@@ -14,8 +14,10 @@ function checkMemory(validator: FunctionValidator, index = validator.reader.inde
 function checkAccess(validator: FunctionValidator): void {
   checkMemory(validator);
   const { alignment, opcode } = validator.reader;
-  if (alignment > (naturalAlignments[opcode] ?? 0)) {
-    throw validator.error("alignment must not be larger than natural");
+  const natural = naturalAlignments[opcode] ?? 0;
+  if (alignment > natural) throw validator.error("alignment must not be larger than natural");
+  if (opcode >= firstAtomic && alignment !== natural) {
+    throw validator.error("atomic alignment must be natural");
   }
 }
 
@@ -111,10 +113,13 @@ const checksByOpcode: readonly (Handler | undefined)[] = immediateKinds.map((kin
 );
 
 /** An access: the type's bits, those in memory, and whether these are of one lane of several. */
-const accessName = /^[ifv](32|64|128)\.(?:load|store)(8|16|32|64)?(x)?/;
+const accessName = /^[ifv](32|64|128)\.(?:atomic\.)?(?:load|store|rmw)(8|16|32|64)?(x)?/;
+const waitName = /^memory\.atomic\.(?:notify|wait(32|64))/;
 
 /** What an access touches that loads narrow lanes to make them wide. */
 const packedBits = 64;
+
+const firstAtomic = Opcode["memory.atomic.notify"];
 
 /** Exponents of the largest alignment of each access, by opcode. */
 const naturalAlignments: readonly number[] = byNumber();
@@ -122,7 +127,9 @@ const naturalAlignments: readonly number[] = byNumber();
 function byNumber(): number[] {
   const table = new Array<number>(opcodeLimit).fill(0);
   for (const name of opcodeNames) {
-    const [, width, narrow, isPacked] = accessName.exec(name) ?? [];
+    const [isWait, waited = "32"] = waitName.exec(name) ?? [];
+    const access = accessName.exec(name) ?? [];
+    const [, width, narrow, isPacked] = isWait === undefined ? access : ["", waited];
     if (width === undefined) continue;
     const bits = isPacked === undefined ? Number(narrow ?? width) : packedBits;
     table[Opcode[name]] = Math.log2(bits / 8);

@@ -68,7 +68,9 @@ describe("decode", () => {
       [undefined, true],
       [undefined, true],
     ]);
-    expect(module.memories).toEqual([{ minimum: 1, maximum: 4, import: undefined }]);
+    expect(module.memories).toEqual([
+      { minimum: 1, maximum: 4, isShared: false, import: undefined },
+    ]);
     expect(module.tables).toEqual([
       { minimum: 4, maximum: 8, type: WasmType.funcref, import: undefined },
     ]);
@@ -250,7 +252,6 @@ describe("decode refuses", () => {
 
 describe("features that come later are refused by name", () => {
   it.each([
-    ["threads", raw([5, 1, 3, 1, 1])],
     ["64-bit memory", raw([5, 1, 4, 1])],
     ["64-bit tables", raw([4, 1, 0x70, 4, 1])],
     ["garbage-collected types", raw([1, 1, 0x5f, 0])],
@@ -264,7 +265,6 @@ describe("features that come later are refused by name", () => {
 
   it.each([
     ["relaxed SIMD", [0xfd, 0x80, 0x02]],
-    ["threads", [0xfe, 0x10]],
     ["garbage-collected types", [0xfb, 0x00]],
     ["typed function references", [0xd4]],
     ["wide arithmetic", [0xfc, 0x13]],

@@ -30,6 +30,7 @@ type RareImmediate = Extract<
   | "labels"
   | "types"
   | "referenceType"
+  | "reserved"
   | "tryTable"
   | "v128"
   | "lane"
@@ -156,7 +157,7 @@ export class InstructionReader {
   }
 
   private prefixed(prefix: number): number {
-    return opcodeBehind(prefix, prefix <= 0xfd ? this.reader.u32() : 0) ?? prefix;
+    return opcodeBehind(prefix, prefix <= 0xfe ? this.reader.u32() : 0) ?? prefix;
   }
 
   private readImmediate(kind: ImmediateKind): void {
@@ -217,6 +218,9 @@ export class InstructionReader {
         break;
       case "types":
         this.types = this.named(() => readVector(reader, () => readValueType(reader)));
+        break;
+      case "reserved":
+        if (reader.u8() !== 0) throw invalid(this.offset, "zero byte expected");
         break;
       case "tryTable":
         this.readBlockType();

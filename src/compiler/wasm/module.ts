@@ -62,6 +62,8 @@ export interface WasmTable extends Limits {
 
 /** A linear memory. */
 export interface WasmMemory extends Limits {
+  /** Whether it is declared to be shared between threads, of which an instance has one. */
+  readonly isShared: boolean;
   readonly import: ImportName | undefined;
 }
 

@@ -20,6 +20,7 @@ export type ImmediateKind =
   | "tables"
   | "referenceType"
   | "tag"
+  | "reserved" // a byte of 0
   | "tryTable" // type and catches
   | "i32"
   | "i64"
@@ -31,7 +32,7 @@ export type ImmediateKind =
   | "lanes"; // of shuffle
 
 /**
- * One opcode: its byte (behind 0xfc: 0x100 + number, behind 0xfd: 0x200 + number), its immediates
+ * One opcode: its byte (behind 0xfc: 0x100 + number, behind 0xfd: 0x200 + number, behind 0xfe: 0x300 + number), its immediates
  * and its signature.
  */
 export interface OpcodeRow {

@@ -1,3 +1,4 @@
+import { atomicOpcodeRows } from "./atomic-opcodes.table.ts";
 import { type OpcodeRow, row } from "./opcode-row.ts";
 import { vectorOpcodeRows } from "./vector-opcodes.table.ts";
 
@@ -235,6 +236,7 @@ export const opcodeRows = {
   "table.fill": row(0x111, "", "table"),
 
   ...vectorOpcodeRows,
+  ...atomicOpcodeRows,
 } as const satisfies Record<string, OpcodeRow>;
 
 /** The name of one opcode. */

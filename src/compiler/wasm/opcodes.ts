@@ -5,12 +5,13 @@ export type { ImmediateKind } from "./opcode-row.ts";
 export type { OpcodeName } from "./opcodes.table.ts";
 
 /** One more than the largest opcode number. */
-export const opcodeLimit = 0x300;
+export const opcodeLimit = 0x400;
 
 /** The first opcode number behind each prefix byte. */
 const prefixBases = new Map<number, number>([
   [0xfc, 0x100],
   [0xfd, 0x200],
+  [0xfe, 0x300],
 ]);
 
 /** The opcode number of an instruction behind a prefix byte; of an unknown one it is large. */
@@ -63,7 +64,6 @@ export function signatureOf(
 /** The feature that an unknown opcode belongs to, by its number. */
 export function featureOfOpcode(code: number): string | undefined {
   if (code >= 0xfd0100 && code <= 0xfd0113) return "relaxed SIMD";
-  if (code === 0xfe) return "threads (atomic operations)";
   if (code === 0xfb) return "garbage-collected types";
   if (code === 0x14 || code === 0x15 || (code >= 0xd3 && code <= 0xd6))
     return "typed function references";

@@ -91,17 +91,17 @@ export function readTableLimits(reader: ByteReader): Limits {
 }
 
 /** Limits of a memory (section 5.3.8). */
-export function readMemoryLimits(reader: ByteReader): Limits {
+export function readMemoryLimits(reader: ByteReader): Limits & { readonly isShared: boolean } {
   const offset = reader.offset;
   const flags = reader.u8();
   if ((flags & 8) !== 0) throw new UnsupportedError("custom page sizes", offset);
   if ((flags & 4) !== 0) throw new UnsupportedError("64-bit memory", offset);
-  if ((flags & 2) !== 0) throw new UnsupportedError("threads (shared memory)", offset);
-  if (flags > 1) throw invalid(offset, "malformed limits of a memory");
-  const limits = readBounds(reader, flags);
+  if (flags > 3) throw invalid(offset, "malformed limits of a memory");
+  if (flags === 2) throw invalid(offset, "shared memory must have maximum");
+  const limits = readBounds(reader, flags & 1);
   checkLimit("memoryPages", limits.minimum, offset);
   checkLimit("memoryPages", limits.maximum ?? 0, offset);
-  return limits;
+  return { ...limits, isShared: flags === 3 };
 }
 
 /** A vector: its length, then its items, each at least one byte long (section 5.1.3). */

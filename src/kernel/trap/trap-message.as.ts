@@ -25,6 +25,9 @@ export function trapMessage(kind: u32): usize {
     case 9: return text("call stack exhausted");
     case 11: return text("null exception reference");
     case 12: return text("uncaught exception");
+    case 13: return text("unaligned atomic");
+    case 14: return text("expected shared memory");
+    case 15: return text("deadlock: the only thread waits for a notification");
     default: return text("unexpected processor exception");
   }
 }

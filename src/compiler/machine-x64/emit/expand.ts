@@ -4,6 +4,7 @@ import { Condition, conditionForm, invertCondition } from "../conditions.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { Division, Pseudo, Truncation } from "../pseudo-instructions.ts";
 import { Register } from "../registers.ts";
+import { emitAtomicUpdate } from "./atomic-update.ts";
 import type { Emitter } from "./emitter.ts";
 
 type Expansion = (emitter: Emitter, instruction: number, immediate: number) => void;
@@ -194,6 +195,7 @@ export const expansions: ReadonlyMap<number, Expansion> = new Map([
   [Pseudo.convertUnsigned64, convertUnsigned64],
   [Pseudo.vectorZero, fillVector(Form.xorps_x_xm128)],
   [Pseudo.vectorOnes, fillVector(Form.pcmpeqd_x_xm128)],
+  [Pseudo.atomicUpdate, emitAtomicUpdate],
   [Pseudo.random, random],
   [Pseudo.trapIf, trapIf],
   [Pseudo.trap, (emitter, _instruction, kind) => emitter.trap(kind)],

@@ -1,5 +1,12 @@
 import type { Value } from "../../ssa/function.ts";
 import { Operation, type OperationName } from "../../ssa/operations.ts";
+import {
+  selectAtomicCompareExchange,
+  selectAtomicExchange,
+  selectAtomicFence,
+  selectAtomicStore,
+  selectAtomicUpdate,
+} from "./atomics.ts";
 import { selectCompare, selectSelect } from "./compare.ts";
 import { selectTrap, selectTrapIf } from "./control.ts";
 import {
@@ -108,6 +115,15 @@ const byName: Partial<Record<OperationName, Handler>> = {
   loadSymbol: selectLoad,
   store: selectStore,
   storeSymbol: selectStore,
+  atomicLoad: selectLoad,
+  atomicStore: selectAtomicStore,
+  atomicAdd: selectAtomicExchange,
+  atomicAnd: selectAtomicUpdate,
+  atomicOr: selectAtomicUpdate,
+  atomicXor: selectAtomicUpdate,
+  atomicExchange: selectAtomicExchange,
+  atomicCompareExchange: selectAtomicCompareExchange,
+  atomicFence: selectAtomicFence,
   intrinsic: selectIntrinsic,
   trapIf: selectTrapIf,
   trap: selectTrap,

@@ -1,0 +1,13 @@
+(module
+  (memory 1)
+  (func (export "updates") (param i32 i32) (result i32 i32 i64)
+    (i32.atomic.store (i32.const 16) (local.get 1))
+    (i32.atomic.rmw.sub (i32.and (local.get 0) (i32.const 28)) (local.get 1))
+    (i32.atomic.rmw8.xor_u (local.get 0) (local.get 1))
+    (i64.atomic.rmw32.cmpxchg_u (i32.const 16)
+      (i64.extend_i32_u (local.get 1)) (i64.const -1)))
+  (func (export "rest") (param i32) (result i32 i64 i32)
+    (atomic.fence)
+    (i32.atomic.rmw16.and_u offset=2 (i32.and (local.get 0) (i32.const 254)) (i32.const 0xff))
+    (i64.atomic.rmw.or (i32.const 8) (i64.const 0x100000001))
+    (i32.atomic.rmw8.xchg_u (i32.const 3) (local.get 0))))
