@@ -22,11 +22,30 @@ function randomFaults({ random }: Simulation): LinkFaults {
   };
 }
 
+/** Takes the offer of selective acknowledgements out of a SYN, as a peer that is older would. */
+function withoutSack(frame: Uint8Array): boolean {
+  const isV6 = frame[12] === 0x86;
+  const start = isV6 ? 54 : 34;
+  const isTcp = frame[isV6 ? 20 : 23] === 6 && (frame[12] === 8 ? frame[13] === 0 : isV6);
+  if (!isTcp || ((frame[start + 13] ?? 0) & 2) === 0) return true;
+  const view = new DataView(frame.buffer, frame.byteOffset + start);
+  for (let at = 20; at + 1 < view.byteLength; at += 2) {
+    if (view.getUint16(at) !== 0x0402) continue;
+    view.setUint16(at, 0x0101);
+    // RFC 1624: the checksum follows the change.
+    const sum = (~view.getUint16(16) & 0xffff) + (~0x0402 & 0xffff) + 0x0101;
+    view.setUint16(16, ~((sum & 0xffff) + (sum >>> 16)) & 0xffff);
+    return true;
+  }
+  return true;
+}
+
 /** Lets two hosts talk over a faulty link, all chosen by the seed, and throws unless all is right. */
 export function converse(simulation: Simulation): void {
   const caller = new Host(simulation, 1);
   const callee = new Host(simulation, 2);
   const link = new FaultyLink(simulation, caller, callee, randomFaults(simulation));
+  if (simulation.random.chance(0.3)) link.watch = withoutSack;
   const plans = randomPlans(simulation);
   simulation.trace.note(`${JSON.stringify(link.faults)} ${JSON.stringify(plans)}`);
   const conversations = new Conversations(simulation, caller, callee, plans);

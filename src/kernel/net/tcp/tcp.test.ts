@@ -3,6 +3,7 @@ import { Simulation } from "../../../simulator/simulation.ts";
 import { Conversations } from "../conversation.fixture.ts";
 import { FaultyLink, soundLink } from "../faulty-link.fixture.ts";
 import { Host, hostAddress } from "../stack.fixture.ts";
+import { internetChecksum } from "../wire/internet-checksum.fixture.ts";
 
 const [again, refused, reset, timedOut] = [-6, -14, -15, -73] as const;
 const [fin, syn, rst] = [1, 2, 4] as const;
@@ -47,13 +48,8 @@ function forge(frame: Uint8Array, change: (tcp: DataView) => void): Uint8Array {
   change(tcp);
   tcp.setUint16(16, 0);
   const length = forged.length - dataAt;
-  let sum = 6 + length;
-  for (let at = 26; at < dataAt; at += 2) sum += ((forged[at] ?? 0) << 8) | (forged[at + 1] ?? 0);
-  for (let at = 0; at < length; at += 2) {
-    sum += ((forged[dataAt + at] ?? 0) << 8) | (forged[dataAt + at + 1] ?? 0);
-  }
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  tcp.setUint16(16, ~sum & 0xffff);
+  const pseudo = Uint8Array.of(...forged.subarray(26, dataAt), 0, 6, length >> 8, length & 255);
+  tcp.setUint16(16, internetChecksum(Uint8Array.of(...pseudo, ...forged.subarray(dataAt))));
   return forged;
 }
 
@@ -319,7 +315,42 @@ describe("closing", () => {
   });
 });
 
+/** What a router says that carries no more than 800 bytes on (RFC 1191, 4). */
+function tooBig(frame: Uint8Array): Uint8Array {
+  const error = Uint8Array.of(...frame.subarray(0, 34), ...frame.subarray(6, 42));
+  error.set(frame.subarray(6, 12), 0);
+  error.set(frame.subarray(0, 6), 6);
+  error.set([0, 56, 0, 0, 0, 0, 64, 1, 0, 0, 10, 9, 0, 2, 10, 9, 0, 1], 16);
+  error.set([3, 4, 0, 0, 0, 0, 3, 32], 34);
+  error.set(frame.subarray(14, 42), 42);
+  const view = new DataView(error.buffer);
+  view.setUint16(24, internetChecksum(error.subarray(14, 34)));
+  view.setUint16(36, internetChecksum(error.subarray(34, 70)));
+  return error;
+}
+
 describe("small links", () => {
+  it("are learned of from the routers before them (RFC 1191), unless somebody else says it", () => {
+    const { simulation, caller, callee, link, near, far, wait } = connected();
+    let longest = 0;
+    link.watch = (frame, sender) => {
+      if (sender !== caller) return true;
+      longest = Math.max(longest, frame.length);
+      if (frame.length <= 814) return true;
+      const error = tooBig(frame);
+      simulation.timeline.after(1_000_000, () => caller.receive(error));
+      return false;
+    };
+    caller.write(near, new Uint8Array(10_000));
+    wait(150_000_000); // sooner than any timer
+    expect(callee.read(far, 20_000)).toHaveLength(10_000);
+    expect(longest).toBe(1514);
+    longest = 0;
+    caller.write(near, new Uint8Array(10_000));
+    wait();
+    expect(longest).toBe(814);
+  });
+
   it("carry connections in segments that fit them", () => {
     const { simulation, caller, callee, frames } = start(600);
     const plan = { fromCaller: 20_000, fromCallee: 20_000, version: 4, port: 80 } as const;

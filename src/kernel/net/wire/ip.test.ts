@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { internetChecksum } from "./internet-checksum.fixture.ts";
 import { itEndsWithAnOutcome } from "./noise.suite.ts";
-import { hex, plainChecksum, WireMachine } from "./wire.fixture.ts";
+import { hex, WireMachine } from "./wire.fixture.ts";
 
 const machine = new WireMachine();
 const nothing = new Uint8Array();
@@ -16,7 +17,7 @@ function repairIpv4(packet: Uint8Array): void {
   const headerBytes = Math.min(((packet[0] ?? 0) & 15) * 4, packet.length);
   if (headerBytes < 20) return;
   packet.fill(0, 10, 12);
-  new DataView(packet.buffer).setUint16(10, plainChecksum(packet.subarray(0, headerBytes)));
+  new DataView(packet.buffer).setUint16(10, internetChecksum(packet.subarray(0, headerBytes)));
 }
 
 function ipv4With(change: (packet: Uint8Array) => void): Uint8Array {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { internetChecksum } from "./internet-checksum.fixture.ts";
 import { itEndsWithAnOutcome } from "./noise.suite.ts";
-import { hex, mapped, plainChecksum, WireMachine } from "./wire.fixture.ts";
+import { hex, mapped, WireMachine } from "./wire.fixture.ts";
 
 const machine = new WireMachine();
 const between = () => [machine.placeAddresses(mapped(10, 9, 0, 1), mapped(10, 9, 0, 2))];
@@ -16,14 +17,14 @@ function repairUdp(packet: Uint8Array): void {
   if (packet.length < 8 || length > packet.length) return;
   packet.fill(0, 6, 8);
   const head = Uint8Array.of(...pseudo, 0, 17, length >> 8, length & 255);
-  const sum = plainChecksum(Uint8Array.of(...head, ...packet.subarray(0, length)));
+  const sum = internetChecksum(Uint8Array.of(...head, ...packet.subarray(0, length)));
   new DataView(packet.buffer, packet.byteOffset).setUint16(6, sum || 0xffff);
 }
 
 function repairIcmp(packet: Uint8Array): void {
   if (packet.length < 8) return;
   packet.fill(0, 2, 4);
-  new DataView(packet.buffer, packet.byteOffset).setUint16(2, plainChecksum(packet));
+  new DataView(packet.buffer, packet.byteOffset).setUint16(2, internetChecksum(packet));
 }
 
 describe("UDP", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { internetChecksum } from "./internet-checksum.fixture.ts";
 import { itEndsWithAnOutcome } from "./noise.suite.ts";
-import { hex, mapped, plainChecksum, WireMachine } from "./wire.fixture.ts";
+import { hex, mapped, WireMachine } from "./wire.fixture.ts";
 
 const machine = new WireMachine();
 const between = () => [machine.placeAddresses(mapped(10, 9, 0, 1), mapped(10, 9, 0, 2))];
@@ -19,7 +20,7 @@ function repair(segment: Uint8Array): void {
   segment.fill(0, 16, 18);
   const length = Uint8Array.of(0, 6, segment.length >> 8, segment.length & 255);
   const whole = Uint8Array.of(...hex("0a0900010a090002"), ...length, ...segment);
-  new DataView(segment.buffer, segment.byteOffset).setUint16(16, plainChecksum(whole));
+  new DataView(segment.buffer, segment.byteOffset).setUint16(16, internetChecksum(whole));
 }
 
 const parse = (segment: Uint8Array) => machine.parse("parseTcp", "tcp", segment, ...between());

@@ -147,13 +147,3 @@ export function hex(digits: string): Uint8Array {
 export function mapped(...numbers: readonly number[]): Uint8Array {
   return Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...numbers);
 }
-
-/** The Internet checksum the slow way (RFC 1071, 4.1), as two bytes. */
-export function plainChecksum(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0; at < bytes.length; at += 2) {
-    sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-  }
-  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x1_0000);
-  return ~sum & 0xffff;
-}
