@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expandTextLiterals } from "../src/kernel/text-literals.ts";
+import { expandLiterals } from "../src/kernel/literals.ts";
 import { readSections, sectionIds } from "../src/simulator/module-sections.ts";
 
 const kernelFolder = "src/kernel";
@@ -55,7 +55,7 @@ async function compileKernel(): Promise<Uint8Array> {
   const { error, stderr } = await main([kernelEntry, ...compilerOptions, "--outFile=kernel.wasm"], {
     readFile(name, folder) {
       const path = join(folder, name);
-      return existsSync(path) ? expandTextLiterals(readFileSync(path, "utf8")) : null;
+      return existsSync(path) ? expandLiterals(readFileSync(path, "utf8")) : null;
     },
     writeFile(_name, contents) {
       if (typeof contents !== "string") wasm = contents;
@@ -88,7 +88,7 @@ async function contentKey(): Promise<string> {
 
 /** Sources, and what rewrites them before asc reads them. */
 function isInput(path: string): boolean {
-  return path.endsWith(".as.ts") || path === "text-literals.ts";
+  return path.endsWith(".as.ts") || path === "literals.ts";
 }
 
 function versionOf(manifest: unknown): string {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { main } from "../../tools/asc-compiler.js";
-import { expandTextLiterals } from "./text-literals.ts";
+import { expandLiterals } from "./literals.ts";
 
 const options = [
   "--runtime=stub",
@@ -23,7 +23,7 @@ export async function compileKernelPart(
   const { error, stderr } = await main([...sources, ...options], {
     readFile(name, folder) {
       const path = join(folder, name);
-      return existsSync(path) ? expandTextLiterals(readFileSync(path, "utf8")) : null;
+      return existsSync(path) ? expandLiterals(readFileSync(path, "utf8")) : null;
     },
     writeFile(_name, contents) {
       if (typeof contents !== "string") wasm = new Uint8Array(contents);

@@ -1,9 +1,9 @@
 /** Where the kernel's texts lie in V8: behind its statics, below its heap. */
 const textStart = 0x11_0000;
-const textEnd = 0x12_0000;
+const textEnd = 0x11_8000;
 
 /**
- * Puts the texts that a kernel imports (src/kernel/text-literals.ts) into its memory, each ended by
+ * Puts the texts that a kernel imports (src/kernel/literals.ts) into its memory, each ended by
  * a NUL, and returns their addresses by name. Throws a RangeError when there is no more room.
  */
 export function placeTexts(

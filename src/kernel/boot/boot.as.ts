@@ -7,6 +7,7 @@ import { addFrames } from "../memory/frames.as";
 import { bootLinux } from "../platform/linux/boot.as";
 import { bootNode } from "../platform/node/boot.as";
 import { bootPc } from "../platform/pc/boot.as";
+import { openStandardStreams } from "../wasi/descriptors.as";
 import { openListenerDescriptors } from "../wasi/listeners.as";
 import { openMountDescriptors } from "../wasi/preopens.as";
 import { exit } from "./exit.as";
@@ -26,6 +27,7 @@ export function boot(record: u64): void {
   if (config.platform == config.pc || config.platform == config.linux) {
     app.setSize(config.appInitialPages);
   }
+  openStandardStreams();
   if (config.opensSockets) openListenerDescriptors();
   if (config.opensFiles) {
     if (!prepareFiles()) exit(startFailure);

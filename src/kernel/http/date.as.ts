@@ -1,11 +1,7 @@
 // The Date field (RFC 9110, 6.6.1), written once a second.
+import { text } from "../base/text.as";
 
-const line = memory.data<u8>([
-  0x44, 0x61, 0x74, 0x65, 0x3a, 0x20, // "Date: "
-  0x54, 0x68, 0x75, 0x2c, 0x20, 0x30, 0x31, 0x20, 0x4a, 0x61, 0x6e, 0x20, // "Thu, 01 Jan "
-  0x31, 0x39, 0x37, 0x30, 0x20, // "1970 "
-  0x30, 0x30, 0x3a, 0x30, 0x30, 0x3a, 0x30, 0x30, 0x20, 0x47, 0x4d, 0x54, 13, 10,
-]);
+const line = memory.data(37); // "Date: ", the date, a line end
 
 // "ThuFriSatSunMonTueWed", "JanFeb...": names of three letters, in four bytes each.
 const dayNames = memory.data<u32>([
@@ -29,7 +25,9 @@ export function dateLine(): usize {
 
 /** Writes the line for a moment in seconds since 1970. */
 export function setDate(seconds: u64): void {
+  memory.copy(line, text("Date: "), 6);
   formatDate(seconds, line + 6);
+  store<u16>(line + 35, 0x0a0d);
 }
 
 /** Writes a moment as IMF-fixdate (RFC 9110, 5.6.7): 29 bytes. */

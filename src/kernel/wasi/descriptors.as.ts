@@ -37,14 +37,22 @@ const streamCount: u32 = 3;
 const recordsOfPage: u32 = 256;
 const descriptorLimit: u32 = 1024;
 
-// Kind and flags, object, rights, inheriting rights of 0, 1 and 2.
-const streams = memory.data<u32>([
-  1, 0, 0x0820_000a, 0,
-  1, 1, 0x0820_0048, 0,
-  1, 2, 0x0820_0048, 0,
-]);
+const inputRights: u32 = 0x0820_000a; // read, set flags, status, poll
+const outputRights: u32 = 0x0820_0048; // write, the same
+
+const streams = memory.data(48, 4);
 const pages = memory.data(16, 4); // one u32 for each recordsOfPage descriptors
 let firstFree: u32 = 3; // no lower number is free
+
+/** Opens the standard streams, which every app has from the start. */
+export function openStandardStreams(): void {
+  for (let stream: u32 = 0; stream < streamCount; stream++) {
+    const record = streams + stream * recordBytes;
+    store<u32>(record, streamKind);
+    store<u32>(record, stream, 4);
+    store<u32>(record, stream == 0 ? inputRights : outputRights, 8);
+  }
+}
 
 /** What a descriptor is: one of the kinds above. */
 export function kindOf(descriptor: u32): u32 {

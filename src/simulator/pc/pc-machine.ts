@@ -32,7 +32,7 @@ export const simulatedImage = {
   textEnd: 0x10_4000,
   readOnlyStart: 0x10_4000,
   readOnlyEnd: 0x10_5000,
-  pageTables: 0x11_1000,
+  pageTables: 0x11_8000,
   stackLow: 0xff70_8000,
   stackHigh: 0xff80_8000,
   heapStart: 0x12_0000,
