@@ -97,16 +97,11 @@ export class Machine implements Instance {
   /** Passes standard input on, no faster than the guest takes it. */
   #connectInput(): () => void {
     const { stdin } = this.#streams;
-    const control = this.#control;
     const onData = (chunk: Buffer | string) => {
-      if (!control.writable) return;
-      if (control.write(stdinFrames(Buffer.from(chunk)))) return;
       stdin.pause();
-      control.once("drain", () => stdin.resume());
+      this.#writeLater(stdinFrames(Buffer.from(chunk)), () => stdin.resume());
     };
-    const onEnd = () => {
-      if (control.writable) control.write(stdinEndFrame());
-    };
+    const onEnd = () => this.#writeLater(stdinEndFrame(), () => undefined);
     stdin.on("data", onData);
     stdin.once("end", onEnd);
     stdin.once("error", onEnd);
@@ -116,6 +111,18 @@ export class Machine implements Instance {
       stdin.removeListener("error", onEnd);
       stdin.pause();
     };
+  }
+
+  /**
+   * Writes once what has arrived is read: writing to a machine that has ended closes the channel,
+   * with its last words in it.
+   */
+  #writeLater(frames: Uint8Array, onRoom: () => void): void {
+    setImmediate(() => {
+      if (!this.#control.writable) return;
+      if (this.#control.write(frames)) onRoom();
+      else this.#control.once("drain", onRoom);
+    });
   }
 
   #receive(chunk: Uint8Array): void {
