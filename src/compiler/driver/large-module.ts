@@ -14,7 +14,7 @@ import { symbolNames, type Unit } from "./unit.ts";
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "14";
+export const compilerVersion = "15";
 
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {

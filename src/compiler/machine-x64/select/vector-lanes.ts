@@ -108,7 +108,10 @@ export function storedLane(
   const value = selector.singleUse(stored, Operation.extractLane);
   if (value === undefined) return undefined;
   const aux = fn.aux[value] as number;
-  const position = (laneOf(aux) * (laneBits[shapeOf(aux)] ?? 0)) / 8 / bytes;
+  const laneBytes = (laneBits[shapeOf(aux)] ?? 0) / 8;
+  // What is stored of a narrow lane may be its zero-extension.
+  if (bytes > laneBytes) return undefined;
+  const position = (laneOf(aux) * laneBytes) / bytes;
   const first = position === 0 ? firstLaneStores.get(bytes) : undefined;
   const form = first ?? extractions[Math.log2(bytes)];
   if (form === undefined) return undefined;
