@@ -5,6 +5,7 @@ import { none, type Value } from "../ssa/function.ts";
 import { Access, Condition, Operation, Space, ValueType } from "../ssa/operations.ts";
 import type { SegmentLayout } from "./environment.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
+import { copySmall, fillSmall } from "./small-ranges.ts";
 import { symbolAddress, tableSize, uncheckedEntry } from "./tables.ts";
 
 /** What helpers need of a function that is being lowered, or made without a body. */
@@ -75,10 +76,12 @@ function checkMemory(lowering: FunctionLowering, memory: number, first: Value, c
 
 function lowerCopy(lowering: FunctionLowering): void {
   const { builder, environment, reader } = lowering;
-  const [target, source, length] = popThree(lowering);
+  const operands = popThree(lowering);
+  const [target, source, length] = operands;
+  const space = environment.memorySpace;
+  if (copySmall(lowering, operands, space + reader.index, space + reader.second)) return;
   checkMemory(lowering, reader.index, target, length);
   checkMemory(lowering, reader.second, source, length);
-  const space = environment.memorySpace;
   callMove(
     lowering,
     virtualAddress(lowering, space + reader.index, target),
@@ -89,9 +92,12 @@ function lowerCopy(lowering: FunctionLowering): void {
 
 function lowerFill(lowering: FunctionLowering): void {
   const { builder, environment, reader } = lowering;
-  const [target, byte, length] = popThree(lowering);
+  const operands = popThree(lowering);
+  const [target, byte, length] = operands;
+  const space = environment.memorySpace + reader.index;
+  if (fillSmall(lowering, operands, space)) return;
   checkMemory(lowering, reader.index, target, length);
-  const address = virtualAddress(lowering, environment.memorySpace + reader.index, target);
+  const address = virtualAddress(lowering, space, target);
   callFill(lowering, address, byte, builder.extendUnsigned(length));
 }
 

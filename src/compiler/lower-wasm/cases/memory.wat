@@ -30,6 +30,10 @@
     (drop (i32.load (local.get $at))))
   (func (export "copy") (param $to i32) (param $from i32) (param $length i32)
     (memory.copy (local.get $to) (local.get $from) (local.get $length)))
+  (func (export "copySeven") (param $to i32) (param $from i32)
+    (memory.copy (local.get $to) (local.get $from) (i32.const 7)))
+  (func (export "fillThirtyThree") (param $to i32)
+    (memory.fill (local.get $to) (i32.const 0x1ff) (i32.const 33)))
   (func (export "copyNear") (param $to i32) (param $from i32) (param $length i32)
     (memory.copy
       (i32.and (local.get $to) (i32.const 0xff))
