@@ -53,6 +53,16 @@ function forge(frame: Uint8Array, change: (tcp: DataView) => void): Uint8Array {
   return forged;
 }
 
+/** A segment's first bytes alone, as a sender that cuts its data otherwise would send them. */
+function shorten(frame: Uint8Array, lost: number): Uint8Array {
+  const short = frame.slice(0, frame.length - lost);
+  const header = new DataView(short.buffer, 14, 20);
+  header.setUint16(2, short.length - 14);
+  header.setUint16(10, 0);
+  header.setUint16(10, internetChecksum(short.subarray(14, dataAt)));
+  return forge(short, () => undefined);
+}
+
 describe("opening", () => {
   it("is refused by RST where nobody listens", () => {
     const { caller, connect, wait } = start();
@@ -191,6 +201,23 @@ describe("an open connection", () => {
       wait(seconds / 50);
     }
     expect(got).toBe(total);
+  });
+
+  it("takes from a segment what is new when it had its first bytes already", () => {
+    const { caller, callee, link, near, far, wait } = connected();
+    const bytes = Uint8Array.from({ length: 1000 }, (_, index) => (index * 7) & 255);
+    let whole: Uint8Array | undefined;
+    link.watch = (frame, sender) => {
+      if (sender === caller && frame.length > 1000) whole ??= frame;
+      return sender !== caller || frame.length < 1000;
+    };
+    caller.write(near, bytes);
+    if (whole === undefined) throw new Error("no data were sent");
+    callee.receive(shorten(whole, 600));
+    callee.receive(whole);
+    callee.receive(shorten(whole, 300));
+    wait();
+    expect(callee.read(far, 2000)).toEqual(bytes);
   });
 
   it("holds small segments back while others are under way (RFC 9293, 3.7.4)", () => {
