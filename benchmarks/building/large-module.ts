@@ -71,7 +71,11 @@ function compileAll(kernel: Unit, app: Unit): number {
   const symbols = new SymbolTable();
   const signatures = new SignatureIds();
   const program = { platform: "linux", kernel, app, symbols, signatures, maximumPages } as const;
-  const environment = new UnlinkedEnvironment({ ...program, hasDefaults: false });
+  const environment = new UnlinkedEnvironment({
+    ...program,
+    hasDefaults: false,
+    bootsFromDisk: false,
+  });
   let codeBytes = 0;
   app.module.functions.forEach(({ import: imported }, index) => {
     if (imported !== undefined) return;

@@ -25,6 +25,8 @@ export interface BuildRequest {
   readonly defaults?: ImageDefaults;
   /** The files that the image carries (embedded-tree.ts); none by default. */
   readonly embeddedTree?: Uint8Array;
+  /** Whether the image is for machines of any kind, rather than for one of our monitors. */
+  readonly bootsFromDisk?: boolean;
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
 }

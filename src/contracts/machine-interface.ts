@@ -204,6 +204,7 @@ export const configConstants = [
   "embeddedTreeLength", // in bytes
   "resolvesNames", // 1 when the app can look up addresses by name
   "catchesStop", // 1 when the kernel ends the app's work in order, asked to stop (guest-abi.ts)
+  "usesAcpi", // 1 when ACPI ends the machine, and its power button the app (pc)
   "canWait", // 1 when the app can wait for something (guest-abi.ts)
   "hasDefaults", // 1 when the image may have arguments and variables of its own
   "defaults", // where they are, see image-defaults.ts

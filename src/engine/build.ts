@@ -20,6 +20,8 @@ export interface BuildOptions extends AppSources {
   readonly maximumPages?: number | undefined;
   /** Files and folders to build into the image. */
   readonly embed?: readonly EmbedSource[] | undefined;
+  /** Whether the image is for machines of any kind (contracts/build.ts). */
+  readonly bootsFromDisk?: boolean | undefined;
   /** Arguments and variables to build into the image. */
   readonly defaults?: ImageDefaults | undefined;
 }
@@ -42,7 +44,7 @@ export interface BuiltImage {
 export async function build(options: BuildOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const identity = buildIdentity();
-  const { platform, maximumPages, defaults } = options;
+  const { platform, maximumPages, defaults, bootsFromDisk } = options;
   const site = findSite(options);
   const embed = [...(site?.files ?? []), ...(options.embed ?? [])];
   const tree = embed.length === 0 ? undefined : embedTree(embed, options.workingDirectory);
@@ -65,6 +67,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
       platform,
       maximumPages,
       defaults,
+      bootsFromDisk,
       tree === undefined ? undefined : digestOf(tree),
       app.digest,
       digestOf(kernel),
@@ -84,6 +87,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
     objects: keptObjects(cache, identity),
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
+    ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
   const image = await makeImage(request, keptFrames(cache, identity));

@@ -30,7 +30,7 @@ export async function makeDisk(options: DiskOptions): Promise<MadeDisk> {
   }
   const { image, warnings } =
     file === undefined
-      ? await build({ ...options, platform: "pc" })
+      ? await build({ ...options, platform: "pc", bootsFromDisk: true })
       : { image: file, warnings: "" };
   try {
     return { disk: diskImage(image, options.format), warnings };

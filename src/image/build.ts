@@ -30,7 +30,7 @@ import {
   pvhEntrySymbol,
 } from "./pc/entry.ts";
 import { interruptSymbols } from "./pc/interrupts.ts";
-import { machineTableSegments } from "./pc/machine-tables.ts";
+import { machineTableSegments, sparseSegments } from "./pc/machine-tables.ts";
 import { makeProgramMap, readOnlyChunk } from "./program-map.ts";
 
 /** How one platform's images are made. */
@@ -41,6 +41,8 @@ interface PlatformImages {
   /** What only the finished program tells: chunks, and sizes by the names of their symbols. */
   readonly complete: (program: CompiledProgram) => Completion;
   readonly file: (program: LinkedProgram, segments: readonly Segment[]) => ElfImage;
+  /** The kernel's static data from an address on, as far as `end`. */
+  readonly statics: (start: number, contents: Uint8Array, end: number) => Segment[];
   /** What the provided part of the app's memory ends at a multiple of, in bytes. */
   readonly appUnitBytes: number;
   /** Which part of the app's initial memory, of a size in pages of 64 KiB, the file provides. */
@@ -93,6 +95,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       segments,
       mappable: true,
     }),
+    statics: pageRuns,
     // Larger than a page, so that other data need no other image around them (relink.ts).
     appUnitBytes: wasmPageBytes,
     appRange: (appImage, initialPages) =>
@@ -113,6 +116,11 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       pvhEntry: program.addressOf(pvhEntrySymbol),
       multibootEntry: program.addressOf(multibootEntrySymbol),
     }),
+    statics: (start, contents, end) => {
+      const bytes = new Uint8Array(end - start);
+      bytes.set(contents);
+      return sparseSegments(start, bytes);
+    },
     appUnitBytes: pageBytes,
     appRange: (appImage, initialPages) => pcAppRange(appImage, initialPages * wasmPageBytes),
     appAddress: (program, { offset }) => program.addressOf("config.appImageStart") - offset,
@@ -122,7 +130,8 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
-  const { platform, kernel, app, maximumPages, objects, defaults, embeddedTree } = request;
+  const { platform, kernel, app, maximumPages, objects, defaults } = request;
+  const { embeddedTree, bootsFromDisk } = request;
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = compileProgram({
     platform,
@@ -131,6 +140,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(objects === undefined ? {} : { objects }),
     hasDefaults: defaults !== undefined,
+    ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     supplied: (symbols) => [
       ...images.entryChunks(symbols),
       ...runtimeChunks(symbols),
@@ -164,7 +174,8 @@ function packProgram(
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
   const appImage = appImageOf(program.appMemory, images.appUnitBytes);
-  const statics = staticsSegments(program.kernelMemory);
+  const contents = paddedFrom(kernelStaticsAddress, program.kernelMemory);
+  const statics = images.statics(kernelStaticsAddress, contents, program.kernelMemory.end);
   const kernelStatics = {
     memorySize: program.kernelMemory.end - kernelStaticsAddress,
     fileSize: fileSizeOfRuns(statics),
@@ -215,12 +226,6 @@ function withSymbols(
       new Map([...layout.symbols(sections), ...symbols]),
     emptySegments: (sections) => layout.emptySegments(sections),
   };
-}
-
-/** The segments of the kernel's static data. */
-function staticsSegments(memory: CompiledProgram["kernelMemory"]): Segment[] {
-  const contents = paddedFrom(kernelStaticsAddress, memory);
-  return pageRuns(kernelStaticsAddress, contents, memory.end);
 }
 
 /** A range of writable memory: pages of zeroes, for which the file has no room, then contents. */

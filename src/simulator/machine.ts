@@ -80,6 +80,7 @@ export class Machine {
     const given: Partial<Record<ConfigConstant, number>> = {
       appKind: isEngine(this.parts.app.module) ? appKinds.javaScriptEngine : appKinds.command,
       opensSockets: 1,
+      usesAcpi: 1,
       opensFiles: 1,
       findsDevices: 1,
       resolvesNames: 1,

@@ -22,23 +22,45 @@ const program = `
 `;
 const said = "hello from a disk to you\n";
 
+/** It has waited before it says so: the kernel listens to the button from the first time on. */
+const waitingProgram = `
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+int main(void) {
+  struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+  char byte;
+  nanosleep(&moment, NULL);
+  write(1, "waiting\\n", 8);
+  return (int)read(0, &byte, 1);
+}
+`;
+
 const anyMissing = missingFor("BIOS");
 
-beforeAll(async () => {
-  if (anyMissing !== "") return;
-  writeFileSync(join(folder, "app.as.ts"), program);
-  const { path } = await build({
-    sources: ["app.as.ts"],
+async function imageOf(name: string, source: string): Promise<Uint8Array> {
+  writeFileSync(join(folder, name), source);
+  const { image } = await build({
+    sources: [name],
     includeDirectories: [],
     toolchain: undefined,
     workingDirectory: folder,
     environment: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") },
     platform: "pc",
+    bootsFromDisk: true,
     defaults: { arguments: ["app", "you"], environment: [] },
   });
-  writeFileSync(join(folder, "app.elf"), readFileSync(path));
+  return image;
+}
+
+beforeAll(async () => {
+  if (anyMissing !== "") return;
+  const image = await imageOf("app.as.ts", program);
+  const waiting = await imageOf("waiting.c", waitingProgram);
+  writeFileSync(join(folder, "app.elf"), image);
+  writeFileSync(diskPath("waiting"), diskImage(waiting, "raw"));
   for (const format of diskFormats) {
-    writeFileSync(diskPath(format), diskImage(readFileSync(path), format));
+    writeFileSync(diskPath(format), diskImage(image, format));
   }
 }, 60_000);
 
@@ -58,6 +80,19 @@ describe.each(firmwares)("a disk booted by %s", (firmware) => {
 });
 
 describe.skipIf(anyMissing !== "")(`a disk in QEMU${anyMissing}`, options, () => {
+  test.each(machines)("is stopped by the power button of %s", async (machine) => {
+    const { output, status } = await bootDisk({
+      machine,
+      firmware: "BIOS",
+      diskPath: diskPath("waiting"),
+      format: "raw",
+      controlPath,
+      memoryMebibytes: 16,
+      pressAfter: "waiting\n",
+    });
+    expect([output, status]).toEqual(["waiting\n", 143]);
+  });
+
   test("says so when there is too little memory to load the image", async () => {
     const { output, qemuStatus } = await bootDisk({
       machine: "pc",

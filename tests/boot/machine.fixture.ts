@@ -1,6 +1,7 @@
 /** Machines that boot from disks, as firmware does it. */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { Duplex } from "node:stream";
 import { GuestFrameReader } from "../../src/monitors/qemu/frames.ts";
 
 const exitFrameBytes = 8;
@@ -41,6 +42,8 @@ export interface MachineParts {
   readonly memoryMebibytes: number;
   /** Where the control channel's bytes go. */
   readonly controlPath: string;
+  /** When this has been said, the power button is pressed. */
+  readonly pressAfter?: string;
 }
 
 /** Boots a machine from a disk and waits for its end. */
@@ -53,13 +56,26 @@ export async function bootDisk(parts: MachineParts): Promise<Ending> {
     ...["-m", `${parts.memoryMebibytes}M`, "-nodefaults", "-no-user-config", "-no-reboot"],
     ...["-display", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
     ...["-serial", "stdio", "-serial", `file:${parts.controlPath}`],
+    ...["-chardev", "socket,id=monitor,fd=3", "-mon", "chardev=monitor"],
     ...(parts.firmware === "UEFI" ? uefiFlash() : []),
     ...["-drive", (isDisc ? drive : drive.replace(",readonly=on", "")) + media],
     ...["-device", `ide-${isDisc ? "cd" : "hd"},drive=disk`],
   ];
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"], timeout: 110_000 });
+  const child = spawn(program, words, {
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
+    timeout: 90_000,
+  });
   const output: Buffer[] = [];
-  child.stdout.on("data", (part: Buffer) => output.push(part));
+  const monitor = child.stdio[3];
+  monitor?.on("error", () => {});
+  let isPressed = false;
+  child.stdout?.on("data", (part: Buffer) => {
+    output.push(part);
+    const said = Buffer.concat(output).toString("latin1");
+    if (isPressed || parts.pressAfter === undefined || !said.includes(parts.pressAfter)) return;
+    isPressed = true;
+    if (monitor instanceof Duplex) monitor.write("system_powerdown\n");
+  });
   const qemuStatus = await new Promise<number | null>((settle, reject) => {
     child.once("error", reject);
     child.once("close", settle);

@@ -41,6 +41,8 @@ export interface CompileRequest {
   readonly maximumPages?: number;
   /** Whether something is supplied at `config.defaults`. */
   readonly hasDefaults?: boolean;
+  /** Whether the image is for machines of any kind; for those of a monitor by default. */
+  readonly bootsFromDisk?: boolean;
   /** Code and data made elsewhere: the platform's entry, the runtime's routines. */
   readonly supplied: (symbols: SymbolTable) => readonly Chunk[];
   /** Symbols from which everything else is reached. */
@@ -69,6 +71,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     signatures: new SignatureIds(),
     maximumPages: request.maximumPages ?? 65_536,
     hasDefaults: request.hasDefaults ?? false,
+    bootsFromDisk: request.bootsFromDisk ?? false,
   };
   checkKernelEntries(kernel);
   checkMemories(request.platform, app);

@@ -45,6 +45,8 @@ export interface ProgramContext {
   readonly maximumPages: number;
   /** Whether the image has arguments and variables of its own. */
   readonly hasDefaults: boolean;
+  /** Whether the image is for machines of any kind, rather than for a monitor that knows it. */
+  readonly bootsFromDisk: boolean;
 }
 
 const spareTableEntries = 4096;
@@ -226,6 +228,11 @@ export class UnitEnvironment implements LoweringEnvironment {
     return this.program.hasDefaults || this.appKind === appKinds.javaScriptEngine;
   }
 
+  /** 1 when something besides its end can happen to the app, or when nobody else can end the machine. */
+  private get usesAcpi(): number {
+    return this.program.bootsFromDisk ? 1 : this.appImports(canWait);
+  }
+
   /** 1 when the app imports a function with such a name, or is an engine, which has everything. */
   private appImports(isSuch: (name: string) => boolean): number {
     const { functions } = this.program.app.module;
@@ -285,6 +292,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "findsDevices") return { low: Number(this.findsDevices), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
     if (names.name === "resolvesNames") return { low: this.appImports(resolvesNames), high: 0 };
+    if (names.name === "usesAcpi") return { low: this.usesAcpi, high: 0 };
     if (names.name === "canWait") return { low: this.appImports(canWait), high: 0 };
     if (names.name === "catchesStop") return { low: this.appImports(catchesStop), high: 0 };
     return undefined;

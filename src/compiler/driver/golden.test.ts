@@ -26,6 +26,7 @@ function machineCode(text: string): string {
       signatures: new SignatureIds(),
       maximumPages: 65_536,
       hasDefaults: false,
+      bootsFromDisk: false,
     },
     app,
   );

@@ -16,6 +16,7 @@ const definedElsewhere = new Set([
   "findsDevices",
   "opensFiles",
   "canWait",
+  "usesAcpi",
   "catchesStop",
   "resolvesNames",
   "hasDefaults",

@@ -44,6 +44,7 @@ export async function runMachine(
   image: Uint8Array,
   machine: readonly string[],
   processor = "max",
+  reboots = false,
 ): Promise<GuestResult> {
   const folder = mkdtempSync(join(tmpdir(), "tsuki-guest-"));
   const path = join(folder, "image");
@@ -56,7 +57,7 @@ export async function runMachine(
     "-nodefaults",
     "-no-user-config",
   ];
-  const devices = ["-display", "none", "-serial", "stdio", "-no-reboot"];
+  const devices = ["-display", "none", "-serial", "stdio", ...(reboots ? [] : ["-no-reboot"])];
   const child = spawn(program, [...machine, ...flags, ...devices, "-kernel", path], {
     stdio: ["ignore", "pipe", "inherit"],
     timeout: 20_000,

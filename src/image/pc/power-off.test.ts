@@ -7,9 +7,15 @@ import { hasQemu, ordinaryMachines, runMachine } from "./machine.fixture.ts";
 const idleApp = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1);
 
 let image = new Uint8Array();
+let imageOfDisk = new Uint8Array();
 beforeAll(async () => {
-  const kernel = readFileSync("dist/kernel.wasm");
-  image = Uint8Array.from(await buildProgram({ platform: "pc", kernel, app: idleApp }));
+  const request = {
+    platform: "pc",
+    kernel: readFileSync("dist/kernel.wasm"),
+    app: idleApp,
+  } as const;
+  image = Uint8Array.from(await buildProgram(request));
+  imageOfDisk = Uint8Array.from(await buildProgram({ ...request, bootsFromDisk: true }));
 });
 
 describe.skipIf(!hasQemu)("the end of an instance (needs qemu-system-x86_64)", () => {
@@ -17,6 +23,14 @@ describe.skipIf(!hasQemu)("the end of an instance (needs qemu-system-x86_64)", (
     "ends an ordinary %s, which has no device of QEMU's for that",
     async (_name, machine) => {
       const { status } = await runMachine(image, machine);
+      expect(status).toBe(0);
+    },
+  );
+
+  it.each(Object.entries(ordinaryMachines))(
+    "powers an ordinary %s off by ACPI, instead of resetting it",
+    async (_name, machine) => {
+      const { status } = await runMachine(imageOfDisk, machine, "max", true);
       expect(status).toBe(0);
     },
   );

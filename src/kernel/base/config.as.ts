@@ -93,6 +93,10 @@ export declare const resolvesNames: i32;
 @external("config", "catchesStop")
 export declare const catchesStop: i32;
 
+/** pc: whether ACPI ends the machine, and its power button the app: 0 or 1. */
+@external("config", "usesAcpi")
+export declare const usesAcpi: i32;
+
 /** Whether the app can wait for something: 0 or 1. */
 @external("config", "canWait")
 export declare const canWait: i32;

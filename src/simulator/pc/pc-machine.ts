@@ -24,6 +24,10 @@ export interface PcOptions {
   readonly hasRealTimeClock?: boolean;
   /** Devices that the command line names; the kernel looks for them when there are some. */
   readonly devices?: readonly RegisterDevice[];
+  /** QEMU's isa-debug-exit, which is there otherwise. */
+  readonly hasDebugExit?: boolean;
+  /** Whatever else the machine has on its port bus. */
+  readonly ports?: readonly PortDevice[];
 }
 
 /** Where a simulated image would lie: no machine code, but every range of one. */
@@ -64,7 +68,8 @@ export class PcMachine {
     linkPageTables(new DataView(memory.buffer, simulatedImage.pageTables));
     this.processor.pageTables = BigInt(simulatedImage.pageTables);
     const debugExit: PortDevice = { firstPort: 0xf4, portCount: 4, read: () => 0, write: powerOff };
-    const ports: PortDevice[] = [this.console, debugExit];
+    const ports: PortDevice[] = [this.console, ...(options.ports ?? [])];
+    if (options.hasDebugExit ?? true) ports.push(debugExit);
     if (options.hasControlChannel ?? true) ports.push(this.control);
     if (options.hasRealTimeClock ?? false) ports.push(new RealTimeClock(clock));
     this.machine = new Machine({

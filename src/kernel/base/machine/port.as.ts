@@ -8,6 +8,10 @@ export declare function in8(port: u32): u32;
 @external("port", "out8")
 export declare function out8(port: u32, value: u32): void;
 
+/** Reads sixteen bits from a port. */
+@external("port", "in16")
+export declare function in16(port: u32): u32;
+
 /** Writes sixteen bits to a port. */
 @external("port", "out16")
 export declare function out16(port: u32, value: u32): void;

@@ -5,7 +5,8 @@ import * as app from "../../base/machine/app.as";
 import { exit } from "../../boot/exit.as";
 import { beginMessage, endMessage } from "../../console/message.as";
 import { appBase } from "../../memory/app-memory.as";
-import { allocateZeroedFrame, availableFrames } from "../../memory/frames.as";
+import { allocateFrame, availableFrames } from "../../memory/frames.as";
+import { highFrameCount, takeHighFrame } from "./high-frames.as";
 import { mapAppPage } from "./page-tables.as";
 import { findMemory } from "./machine-memory.as";
 
@@ -18,6 +19,8 @@ const leastReserve: u32 = 4;
 /** And those that a console takes which is opened only to say that there is no memory left. */
 const consoleReserve: u32 = 20;
 
+const pageBytes: u32 = 4096;
+
 /** The page fault's error code says that the page was present. */
 const protectionFault: u32 = 1;
 
@@ -25,7 +28,7 @@ let totalFrames: u32 = 0;
 
 /** Notes how much memory there is, before the app is given any of it. */
 export function countAppFrames(): void {
-  totalFrames = availableFrames();
+  totalFrames = availableFrames() + highFrameCount();
 }
 
 /** The largest size of the app's memory that RAM can hold, in 64 KiB pages. */
@@ -43,8 +46,9 @@ export function pageFault(address: u64, errorCode: u32): u32 {
   const page = offset & ~4095;
   const imageOffset = page - config.appImageOffset;
   const isImage = imageOffset < <u64>config.appImageLength;
-  const frame = isImage ? <usize>config.appImageStart + <usize>imageOffset : takeFrame();
+  const frame = isImage ? <u64>config.appImageStart + imageOffset : takeFrame();
   if (frame == 0 || !mapAppPage(page, frame)) endWithoutMemory();
+  if (!isImage) app.fill(<u32>page, 0, pageBytes);
   return 1;
 }
 
@@ -52,9 +56,12 @@ function reservedFrames(): u32 {
   return config.findsDevices ? leastReserve + consoleReserve : leastReserve;
 }
 
-function takeFrame(): usize {
-  if (availableFrames() <= reservedFrames()) return 0;
-  return allocateZeroedFrame();
+/** What only the app can have goes first. */
+function takeFrame(): u64 {
+  findMemory();
+  const frame = takeHighFrame();
+  if (frame != 0) return frame;
+  return availableFrames() > reservedFrames() ? allocateFrame() : 0;
 }
 
 function endWithoutMemory(): void {

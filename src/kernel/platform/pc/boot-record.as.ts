@@ -1,6 +1,8 @@
 // What a monitor or boot loader tells of the machine, in one form whoever told it: PVH's
 // start_info, Multiboot 2's boot information, Linux's zero page. The three agree on how an entry of
 // a memory map begins: u64 start, u64 length, u32 type. Outside bytes: what is used is checked.
+import { rootPointerBytes, rootTableAddress } from "../../acpi/table.as";
+import * as config from "../../base/config.as";
 import { commandLineLimit, readCommandLine } from "./command-line.as";
 import { makeReadable } from "./readable-memory.as";
 
@@ -17,6 +19,7 @@ let mapCount: u32 = 0;
 let mapStride: u32 = 0;
 let moduleStart: u64 = 0;
 let moduleEnd: u64 = 0;
+let acpiRoot: u64 = 0;
 
 /** Takes the memory map, unless it cannot be one. */
 export function noteMemoryMap(start: u64, count: u32, stride: u32): void {
@@ -57,4 +60,15 @@ export function launchRecordStart(): u64 {
 /** Where the launch record ends. */
 export function launchRecordEnd(): u64 {
   return moduleEnd;
+}
+
+/** Looks up where ACPI's table of tables is: the pointer to it may lie in memory that is reused. */
+export function noteAcpiPointer(address: u64): void {
+  if (!config.usesAcpi || !makeReadable(address, rootPointerBytes)) return;
+  acpiRoot = rootTableAddress(<usize>address);
+}
+
+/** Where ACPI's table of tables is, 0 when nobody told. */
+export function acpiRootTable(): u64 {
+  return acpiRoot;
 }

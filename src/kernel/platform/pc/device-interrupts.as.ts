@@ -20,6 +20,6 @@ export function routeDeviceLines(): void {
   for (let index: u32 = 0; index < deviceCount(); index++) {
     const transport = deviceAt(index);
     if (!transport.isTaken || transport.kind != mmioKind) continue;
-    routeInterrupt(transport.interruptLine, deviceVector, localApicId());
+    routeInterrupt(transport.interruptLine, deviceVector, localApicId(), false);
   }
 }

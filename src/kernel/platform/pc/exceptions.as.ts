@@ -5,11 +5,14 @@ import { beginMessage, endMessage } from "../../console/message.as";
 import { machineFault, stackOverflow } from "../../trap/trap-message.as";
 import { trap } from "../../trap/trap.as";
 import { pageFault } from "./app-pages.as";
+import { hasNeededFeatures } from "./identification.as";
 import { isBelowStack, stackFault } from "./native-stack.as";
 import { powerOff } from "./power.as";
 
+const undefinedVector: u32 = 6;
 const pageFaultVector: u32 = 14;
 const trapExitStatus: u32 = 134;
+const startFailure: u32 = 125;
 
 let isReporting = false;
 
@@ -25,6 +28,11 @@ export function exception(
   isReporting = true;
   if (isPageFault && isBelowStack(address)) {
     trap(stackOverflow, programCounter, stackPointer, 0);
+  }
+  if (vector == undefinedVector && !hasNeededFeatures()) {
+    beginMessage(text("this processor lacks SSE4.2 or POPCNT; in QEMU, choose one by -cpu max"));
+    endMessage();
+    powerOff(startFailure);
   }
   if (!isPageFault) {
     beginMessage(text("exception "));

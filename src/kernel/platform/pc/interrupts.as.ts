@@ -12,5 +12,5 @@ export function startInterrupts(): void {
   mapDevice(ioApicBase);
   mapDevice(localApicBase);
   enableLocalApic();
-  routeInterrupt(controlLine, controlVector, localApicId());
+  routeInterrupt(controlLine, controlVector, localApicId(), false);
 }

@@ -13,6 +13,7 @@ import {
   memoryMapEntry,
   usableMemory,
 } from "./boot-record.as";
+import { addHighFrames } from "./high-frames.as";
 import { ioApicBase } from "./io-apic.as";
 import { readMultiboot } from "./multiboot.as";
 import { growStack } from "./native-stack.as";
@@ -22,6 +23,7 @@ import {
   mapWindow,
   readWrite,
   unmapFirstPages,
+  windowEnd,
 } from "./page-tables.as";
 import { readStartInfo } from "./start-info.as";
 import { readZeroPage } from "./zero-page.as";
@@ -94,8 +96,9 @@ function readMemoryMap(): void {
     if (load<u32>(entry, 16) != usableMemory) continue;
     const start = load<u64>(entry);
     const end = start + load<u64>(entry, 8);
-    if (start >= ioApicBase || end < start) continue;
-    addMemory(max(start, firstMappedAddress), min(end, ioApicBase));
+    if (end < start) continue;
+    if (start >= windowEnd) addHighFrames(start, end);
+    else if (start < ioApicBase) addMemory(max(start, firstMappedAddress), min(end, ioApicBase));
   }
 }
 

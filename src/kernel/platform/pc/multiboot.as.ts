@@ -1,5 +1,5 @@
 // The boot record of Multiboot 2 loaders (Multiboot 2 specification, 3.6): tags one behind another.
-import { noteCommandLine, noteMemoryMap, noteModule } from "./boot-record.as";
+import { noteAcpiPointer, noteCommandLine, noteMemoryMap, noteModule } from "./boot-record.as";
 import { makeReadable } from "./readable-memory.as";
 
 const headBytes: u32 = 8;
@@ -7,6 +7,8 @@ const totalLimit: u32 = 0x10_0000;
 const commandLineTag: u32 = 1;
 const moduleTag: u32 = 3;
 const memoryMapTag: u32 = 6;
+const oldAcpiTag: u32 = 14;
+const newAcpiTag: u32 = 15;
 
 /** The longest head of a tag that is read here: the rest of it is up to whoever reads that. */
 const tagBytes: u32 = 16;
@@ -43,5 +45,8 @@ function readTag(tag: usize, bytes: u32): void {
   } else if (kind == memoryMapTag && bytes >= tagBytes) {
     const stride = load<u32>(contents);
     if (stride != 0) noteMemoryMap(tag + tagBytes, (bytes - tagBytes) / stride, stride);
+  } else if (kind == oldAcpiTag || kind == newAcpiTag) {
+    // A copy of the pointer; the newer kind comes behind the older one.
+    noteAcpiPointer(contents);
   }
 }

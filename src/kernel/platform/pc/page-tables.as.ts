@@ -16,7 +16,7 @@ const pageBytes: u64 = 0x1000;
 const largePageBytes: u64 = 0x20_0000;
 
 /** Where the kernel's window ends. */
-const windowEnd: u64 = 0x1_0000_0000;
+export const windowEnd: u64 = 0x1_0000_0000;
 
 /** Addresses below are their own: those of 48 bits whose highest is not set. */
 const identityLimit: u64 = 0x8000_0000_0000;
@@ -37,15 +37,24 @@ export const firstMappedAddress: u64 = 0x1_0000;
 /** Where the image begins; below it there is memory like any other. */
 export const imageStart: u64 = 0x10_0000;
 
-/** Maps a range of the window, which ends below the devices, to itself. */
+/**
+ * Maps a range of the window, which ends below the devices, to itself. What is mapped already and
+ * is only to be read stays as it is.
+ */
 export function mapWindow(start: u64, end: u64, access: u64): void {
   const border = imageTablesEnd();
   const nearEnd = min(end, border);
   for (let address = start & ~(pageBytes - 1); address < nearEnd; address += pageBytes) {
-    store<u64>(imagePageEntry(address), address | access);
+    setEntry(imagePageEntry(address), address, access);
   }
   let address = max(start, border) & ~(largePageBytes - 1);
-  for (; address < end; address += largePageBytes) mapLargePage(address, access);
+  for (; address < end; address += largePageBytes) {
+    setEntry(largePageEntry(address), address | large, access);
+  }
+}
+
+function setEntry(entry: usize, address: u64, access: u64): void {
+  if (access == readWrite || load<u64>(entry) == 0) store<u64>(entry, address | access);
 }
 
 /** Unmaps the pages in which nothing may lie, after something was read there. */
@@ -85,13 +94,13 @@ export function mapDeviceRegisters(address: u64, length: u64): bool {
 }
 
 /** Maps one page of app memory to a frame; false when there is none for a table. */
-export function mapAppPage(offset: u64, frame: usize): bool {
+export function mapAppPage(offset: u64, frame: u64): bool {
   return mapPage(appBase + offset, frame);
 }
 
 /** Maps one page to a frame; false when there is none for a table. */
-export function mapPage(address: u64, frame: usize): bool {
-  return mapTo(address, <u64>frame | readWrite);
+export function mapPage(address: u64, frame: u64): bool {
+  return mapTo(address, frame | readWrite);
 }
 
 /** The image's tables reach to the end of the 2 MiB in which it ends. */

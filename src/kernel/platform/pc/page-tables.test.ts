@@ -159,6 +159,21 @@ describe("the stack", () => {
 });
 
 describe("a first touch of app memory", () => {
+  it("gives memory above the kernel's window first, as long as there is some", () => {
+    const memory = new WebAssembly.Memory({ initial: 65_536 });
+    const high = { start: 0x1_0000_0800n, lengthBytes: 0x2800n, type: 1 };
+    const memoryMap = [...memoryMapTo(0x100_0000), high];
+    const pc = createPc({ memory, startInfo: startInfo({ memoryMap }) });
+    pc.boot();
+    const look = mapped(pc, memory);
+    const found = [0n, 4096n, 0x2000n].map((place) => {
+      expect(callPc(pc, "pageFault", appBase + place, 2)).toBe(1);
+      return look(appBase + place);
+    });
+    expect(found.slice(0, 2)).toEqual(["0x100001000 rw-", "0x100002000 rw-"]);
+    expect(found[2]).toMatch(/^0x[0-9a-f]{1,7} rw-$/);
+  });
+
   it("gives a page, not executable, and every page another frame", () => {
     const { pc, look } = boot(0x100_0000);
     const places = [0n, 4096n, 0xf000n];

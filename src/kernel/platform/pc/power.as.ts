@@ -3,13 +3,14 @@ import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
 import * as port from "../../base/machine/port.as";
 import { drainPort, outputPort } from "../../drivers/virtio-console/ports.as";
+import { powerOffByAcpi } from "./acpi-power.as";
 import { hasConsolePorts } from "./console-ports.as";
 import { writeExitFrame } from "./control-output.as";
 import { drainSerial, firstSerialPort } from "./serial-port.as";
 
 const debugExit: u32 = 0xf4; // QEMU's isa-debug-exit
-const acpiControl: u32 = 0x604; // PM1a control of QEMU's q35; microvm has none
-const acpiSleep: u32 = 0x2000; // sleep enable, type 0: S5
+const qemuControl: u32 = 0x604; // PM1a control of QEMU's q35 and pc; microvm has none
+const qemuSleep: u32 = 0x2000; // sleep enable, type 0: S5
 const keyboardController: u32 = 0x64; // Intel 8042
 const resetPulse: u32 = 0xfe;
 
@@ -26,7 +27,8 @@ export function powerOff(status: u32): void {
   else drainSerial(firstSerialPort);
   writeExitFrame(status);
   port.out8(debugExit, 0);
-  port.out16(acpiControl, acpiSleep);
+  if (config.usesAcpi) powerOffByAcpi();
+  port.out16(qemuControl, qemuSleep);
   port.out8(keyboardController, resetPulse);
   cpu.loadInterruptTable(emptyTable);
   store<u8>(0, 0);

@@ -1,5 +1,5 @@
 // The PVH boot record (Xen public/arch-x86/hvm/start_info.h).
-import { noteCommandLine, noteMemoryMap, noteModule } from "./boot-record.as";
+import { noteAcpiPointer, noteCommandLine, noteMemoryMap, noteModule } from "./boot-record.as";
 import { makeReadable } from "./readable-memory.as";
 
 const magic: u32 = 0x336e_c578;
@@ -13,6 +13,7 @@ export function readStartInfo(address: u64): void {
   const info = <usize>address;
   if (load<u32>(info) != magic || load<u32>(info, 4) == 0) return;
   noteCommandLine(load<u64>(info, 24));
+  noteAcpiPointer(load<u64>(info, 32));
   const module = load<u64>(info, 16);
   if (load<u32>(info, 12) != 0 && makeReadable(module, moduleBytes)) {
     noteModule(load<u64>(<usize>module), load<u64>(<usize>module, 8));

@@ -1,6 +1,6 @@
 // The boot record of Linux's 64-bit protocol (Linux Documentation/arch/x86/zero-page.rst), as
 // Firecracker and our own UEFI loader give it.
-import { noteCommandLine, noteMemoryMap, noteModule } from "./boot-record.as";
+import { noteAcpiPointer, noteCommandLine, noteMemoryMap, noteModule } from "./boot-record.as";
 import { makeReadable } from "./readable-memory.as";
 
 const recordBytes: u64 = 4096;
@@ -13,6 +13,7 @@ export function readZeroPage(address: u64): void {
   const page = <usize>address;
   if (load<u32>(page, 0x202) != headerMagic) return;
   noteCommandLine(join(page, 0x228, 0xc8));
+  noteAcpiPointer(load<u64>(page, 0x70));
   noteModule(join(page, 0x218, 0xc0), join(page, 0x21c, 0xc4));
   noteMemoryMap(address + 0x2d0, load<u8>(page, 0x1e8), mapEntryBytes);
 }
