@@ -14,7 +14,6 @@ const baseFeatures = [
   "--enable-multivalue",
   "--enable-simd",
   "--enable-tail-call",
-  "--enable-exception-handling",
 ];
 
 /** Binaryen's fuzzer (`wasm-opt --translate-to-fuzz`), loaded once and run many times. */
