@@ -22,13 +22,10 @@ export function checkOutput(path: string, sources: readonly string[]): void {
   if (isSource) throw new TsukiError("usage", `${path} is the source; name another file with -o`);
 }
 
-/**
- * Writes the image, whole or not at all; like other linkers, it does not wait for the disk. Throws
- * `output-unwritable`.
- */
+/** Writes the image, whole or not at all. Throws `output-unwritable`. */
 export function writeOutput(path: string, image: Uint8Array, mode = executableMode): void {
   try {
-    writeFileAtomically(resolve(path), image, mode, false);
+    writeFileAtomically(resolve(path), image, mode);
   } catch (error) {
     throw unwritable(path, error);
   }
