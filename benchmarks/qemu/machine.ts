@@ -1,6 +1,6 @@
 /** QEMU's words for a measured machine: those that the qemu monitor itself uses. */
 import { writeFileSync } from "node:fs";
-import { qemuParameters } from "../../src/monitors/qemu/command.ts";
+import { qemuParameters, standardStreams } from "../../src/monitors/qemu/command.ts";
 import type { FoundQemu } from "../../src/monitors/qemu/find-qemu.ts";
 import { encodeLaunchRecord } from "../../src/monitors/qemu/launch-record.ts";
 import { defaultMemoryMebibytes } from "../../src/monitors/qemu/monitor.ts";
@@ -32,6 +32,7 @@ export class MeasuredMachine {
       launchRecordPath: this.#launchRecordPath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       hasConsolePorts: false,
+      consoleDescriptor: standardStreams,
       controlDescriptor,
       outputDescriptor: controlDescriptor,
     });

@@ -22,11 +22,16 @@ export interface MachineRequest {
   readonly wallTime: bigint;
   /** Whether the image takes a virtio console for standard output and the control channel. */
   readonly hasConsolePorts: boolean;
-  /** The descriptor of a connected socket that QEMU inherits. */
+  /** The descriptor that COM1 writes to: a connected socket that QEMU inherits. */
+  readonly consoleDescriptor: number;
+  /** The same, for the control channel. */
   readonly controlDescriptor: number;
   /** The same, for what comes by the console's port; only with such ports. */
   readonly outputDescriptor: number;
 }
+
+/** Stands for QEMU's standard streams in place of a socket: one that is broken leaves the other. */
+export const standardStreams = 0;
 
 /** Everything that a guest does not need is off; each device left out is start-up time saved. */
 const machineFlags: Readonly<Record<MachineType, string>> = {
@@ -40,6 +45,14 @@ const consoleDevice: Readonly<Record<MachineType, string>> = {
   q35: "virtio-serial-pci,max_ports=3",
 };
 
+function characterDevice(id: string, descriptor: number): readonly string[] {
+  const isStandard = descriptor === standardStreams;
+  return [
+    "-chardev",
+    isStandard ? `stdio,id=${id},signal=off` : `socket,id=${id},fd=${descriptor}`,
+  ];
+}
+
 /** What carries standard output besides COM1, and the control channel. */
 function channelParameters(request: MachineRequest): readonly string[] {
   const { machine, hasConsolePorts, outputDescriptor } = request;
@@ -48,15 +61,15 @@ function channelParameters(request: MachineRequest): readonly string[] {
   }
   return [
     ...["-global", "virtio-mmio.force-legacy=false", "-device", consoleDevice[machine]],
-    ...["-chardev", `socket,id=output,fd=${outputDescriptor}`],
+    ...characterDevice("output", outputDescriptor),
     ...["-device", "virtserialport,nr=2,chardev=output"],
     ...["-device", "virtserialport,nr=1,chardev=control"],
   ];
 }
 
 /**
- * QEMU's parameters for one machine: COM1 on standard output; if the image takes a virtio console, its
- * ports on the output and the control descriptor, else COM2 on the latter.
+ * QEMU's parameters for one machine: COM1 on the console's descriptor; if the image takes a virtio
+ * console, its ports on the output and the control descriptor, else COM2 on the latter.
  */
 export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readonly string[] {
   const { machine, accelerator } = request;
@@ -69,8 +82,8 @@ export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readon
     ...["-m", `${request.memoryMebibytes}M`],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-device", `isa-debug-exit,iobase=0x${debugExitPort.toString(16)},iosize=4`],
-    ...["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"],
-    ...["-chardev", `socket,id=control,fd=${request.controlDescriptor}`],
+    ...[...characterDevice("console", request.consoleDescriptor), "-serial", "chardev:console"],
+    ...characterDevice("control", request.controlDescriptor),
     ...channelParameters(request),
     ...["-kernel", request.imagePath, "-initrd", request.launchRecordPath],
     ...["-append", `${commandLineWords.time}=${request.wallTime}`],

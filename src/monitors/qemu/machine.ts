@@ -1,6 +1,6 @@
 /** One running QEMU as an instance: its streams, its control channel, and how it ends. */
 import type { ChildProcess } from "node:child_process";
-import type { Duplex, Readable, Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { TsukiError } from "../../contracts/errors.ts";
 import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
@@ -27,10 +27,14 @@ interface Streams {
   readonly stderr: Writable;
 }
 
-/** A QEMU process with the control channel on `control`. */
+type Qemu = ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable };
+
+/**
+ * A QEMU process with the control channel on its standard streams. Standard output comes by a
+ * console's port or by COM1; on the latter, too, before there is one.
+ */
 export class Machine implements Instance {
-  readonly #qemu: ChildProcess;
-  readonly #control: Duplex;
+  readonly #qemu: Qemu;
   readonly #streams: Streams;
   readonly #reader = new GuestFrameReader();
   readonly #ended: Promise<number>;
@@ -45,28 +49,27 @@ export class Machine implements Instance {
   readonly #onExit = () => void this.#qemu.kill("SIGKILL");
 
   constructor(
-    qemu: ChildProcess & { stdout: Readable; stderr: Readable },
-    { control, output }: { readonly control: Duplex; readonly output: Duplex },
+    qemu: Qemu,
+    outputs: readonly Readable[],
     streams: InstanceStreams,
     onEnd: () => void,
   ) {
     this.#qemu = qemu;
-    this.#control = control;
     this.#streams = streams === "inherit" ? process : streams;
     process.once("exit", this.#onExit);
-    // Standard output comes by a console's port or by COM1; on the latter, too, before there is one.
-    qemu.stdout.pipe(this.#streams.stdout, { end: false });
-    output.pipe(this.#streams.stdout, { end: false });
-    output.on("error", () => {});
+    for (const output of outputs) {
+      output.pipe(this.#streams.stdout, { end: false });
+      output.on("error", () => {});
+    }
     qemu.stderr.on("data", (chunk: Buffer) => {
       this.#messages = (this.#messages + chunk.toString("utf8")).slice(-messageLimit);
     });
-    control.on("data", (chunk: Buffer) => this.#receive(chunk));
-    control.on("error", () => {});
+    qemu.stdout.on("data", (chunk: Buffer) => this.#receive(chunk));
+    qemu.stdin.on("error", () => {});
     const ended = Promise.all([
-      finished(qemu.stdout).catch(() => {}),
-      finished(output, { writable: false }).catch(() => {}),
-      finished(control, { writable: false }).catch(() => {}),
+      ...[qemu.stdout, ...outputs].map((output) =>
+        finished(output, { writable: false }).catch(() => {}),
+      ),
       new Promise((settle) => qemu.once("exit", settle)),
     ]);
     this.#ended = ended.then(() => {
@@ -85,7 +88,7 @@ export class Machine implements Instance {
 
   stop(): void {
     this.#requested ??= endedStatus.stopped;
-    if (this.#isReady && this.#control.writable) this.#control.write(stopFrame());
+    if (this.#isReady) this.#write(stopFrame());
     this.#endSoon();
   }
 
@@ -98,10 +101,11 @@ export class Machine implements Instance {
   #connectInput(): () => void {
     const { stdin } = this.#streams;
     const onData = (chunk: Buffer | string) => {
+      if (this.#write(stdinFrames(Buffer.from(chunk)))) return;
       stdin.pause();
-      this.#writeLater(stdinFrames(Buffer.from(chunk)), () => stdin.resume());
+      this.#qemu.stdin.once("drain", () => stdin.resume());
     };
-    const onEnd = () => this.#writeLater(stdinEndFrame(), () => undefined);
+    const onEnd = () => void this.#write(stdinEndFrame());
     stdin.on("data", onData);
     stdin.once("end", onEnd);
     stdin.once("error", onEnd);
@@ -113,16 +117,10 @@ export class Machine implements Instance {
     };
   }
 
-  /**
-   * Writes once what has arrived is read: writing to a machine that has ended closes the channel,
-   * with its last words in it.
-   */
-  #writeLater(frames: Uint8Array, onRoom: () => void): void {
-    setImmediate(() => {
-      if (!this.#control.writable) return;
-      if (this.#control.write(frames)) onRoom();
-      else this.#control.once("drain", onRoom);
-    });
+  /** Writes to the control channel; false when its buffer is full. */
+  #write(frames: Uint8Array): boolean {
+    const { stdin } = this.#qemu;
+    return !stdin.writable || stdin.write(frames);
   }
 
   #receive(chunk: Uint8Array): void {
@@ -143,13 +141,13 @@ export class Machine implements Instance {
       case "ready":
         if (this.#isReady) return;
         this.#isReady = true;
-        if (this.#requested !== undefined) this.#control.write(stopFrame());
+        if (this.#requested !== undefined) this.#write(stopFrame());
         this.#disconnectInput = this.#connectInput();
         return;
       case "timeRequest":
         // A guest that asks and asks without listening is not answered for ever.
-        if (this.#control.writable && !this.#control.writableNeedDrain) {
-          this.#control.write(timeFrame(BigInt(Date.now()) * nanosecondsPerMillisecond));
+        if (!this.#qemu.stdin.writableNeedDrain) {
+          this.#write(timeFrame(BigInt(Date.now()) * nanosecondsPerMillisecond));
         }
         return;
       case "stderrData":

@@ -1,10 +1,10 @@
 /** The `qemu` monitor: the image boots in a virtual machine. */
 import { spawn } from "node:child_process";
-import { Duplex } from "node:stream";
+import { Readable } from "node:stream";
 import { TsukiError } from "../../contracts/errors.ts";
 import { deviceNoteBits } from "../../contracts/image-note.ts";
 import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
-import { type Accelerator, type MachineType, qemuParameters } from "./command.ts";
+import { type Accelerator, type MachineType, qemuParameters, standardStreams } from "./command.ts";
 import { readDeviceNote } from "./device-note.ts";
 import { type FoundQemu, requireQemu } from "./find-qemu.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
@@ -14,8 +14,8 @@ import { PrivateFolder } from "./private-folder.ts";
 /** Memory of a machine of which nothing else is said; the host gives it only when touched. */
 export const defaultMemoryMebibytes = 256;
 
-/** The child's descriptor for the control channel, behind its standard streams. */
-const controlDescriptor = 3;
+/** The child's descriptor for what comes by COM1, behind its standard streams. */
+const consoleDescriptor = 3;
 
 /** The one for standard output by a console's port. */
 const outputDescriptor = 4;
@@ -52,7 +52,9 @@ async function launch(
       launchRecordPath: folder.write("launch", record),
       hasConsolePorts: (readDeviceNote(request.imagePath) & deviceNoteBits.consolePorts) !== 0,
       wallTime: BigInt(Date.now()) * 1_000_000n,
-      controlDescriptor,
+      consoleDescriptor,
+      // Writing to a machine that has ended must not lose its last words.
+      controlDescriptor: standardStreams,
       outputDescriptor,
     });
     return await start(qemu.path, parameters, request, () => folder.remove());
@@ -68,21 +70,20 @@ async function start(
   request: LaunchRequest,
   onEnd: () => void,
 ): Promise<Instance> {
-  const child = spawn(path, parameters, { stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"] });
+  const child = spawn(path, parameters, { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"] });
   await new Promise<void>((settle, reject) => {
     child.once("spawn", settle);
     child.once("error", (error) => {
       reject(new TsukiError("monitor-failed", `cannot start ${path}: ${error.message}`));
     });
   });
-  const control = child.stdio[controlDescriptor];
-  const output = child.stdio[outputDescriptor];
-  const { stdout, stderr } = child;
-  const isConnected = control instanceof Duplex && output instanceof Duplex;
-  if (!isConnected || stdout === null || stderr === null) {
+  const outputs = [child.stdio[consoleDescriptor], child.stdio[outputDescriptor]];
+  const readable = outputs.filter((output) => output instanceof Readable);
+  const { stdin, stdout, stderr } = child;
+  if (readable.length < outputs.length || stdin === null || stdout === null || stderr === null) {
     child.kill("SIGKILL");
     throw new TsukiError("monitor-failed", `cannot connect to ${path}`);
   }
-  const qemu = Object.assign(child, { stdout, stderr });
-  return new Machine(qemu, { control, output }, request.streams, onEnd);
+  const qemu = Object.assign(child, { stdin, stdout, stderr });
+  return new Machine(qemu, readable, request.streams, onEnd);
 }
