@@ -42,7 +42,9 @@ export const operatorsOf: Readonly<Record<NumberType, readonly Operator[]>> = {
   v128: withResult("v128"),
 };
 
-const accesses = rows.filter(([, { immediate }]) => immediate === "access").map(([name]) => name);
+const accesses = rows
+  .filter(([name, { immediate }]) => immediate === "access" && !name.includes("atomic"))
+  .map(([name]) => name);
 const loads = accesses.filter((name) => name.includes(".load"));
 const stores = accesses.filter((name) => name.includes(".store"));
 
