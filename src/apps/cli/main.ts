@@ -87,6 +87,7 @@ function defineRun(program: Command): void {
     .option("-e, --env <name=value>", "a variable of the app's environment", collect)
     .option("--memory <size>", "the machine's memory, such as 64M")
     .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
+    .option("--trace <what>", "instead of running it, count what its boot costs: boot")
     .passThroughOptions();
   settingOptions(command, "-p, --publish");
   sourceOptions(command).action(

@@ -17,6 +17,7 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly machine: string;
   readonly env?: readonly string[];
   readonly memory?: string;
+  readonly trace?: string;
 }
 
 /** Builds if need be and runs; the app's exit status. */
@@ -38,6 +39,10 @@ export async function runCommand(
     onNotice: isQuiet ? () => {} : note,
     onWarnings: (text: string) => void process.stderr.write(text),
   };
+  if (options.trace !== undefined) {
+    const { traceRun } = await import("./trace-boot.ts");
+    return await traceRun(options.trace, request);
+  }
   const { instance } = await offeringInstall(() => run(request));
   const signals = endOnSignals(instance);
   const status = await instance.wait();

@@ -1,0 +1,159 @@
+/** What a boot costs: the instructions from a guest's entry to the app's first, counted by QEMU. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { TsukiError } from "../contracts/errors.ts";
+import { readElf } from "../image/elf/reader.ts";
+import { type MachineType, qemuParameters } from "../monitors/qemu/command.ts";
+import { type FoundQemu, requireQemu } from "../monitors/qemu/find-qemu.ts";
+import { encodeLaunchRecord } from "../monitors/qemu/launch-record.ts";
+import { PrivateFolder } from "../monitors/qemu/private-folder.ts";
+import { type ProgramFunction, programFunctions } from "./program-functions.ts";
+
+/** Instructions in one part of the kernel, or in the code in front of it. */
+export interface BootPhase {
+  /** `entry`, or the kernel's folder: `boot`, `platform/pc` ... */
+  readonly name: string;
+  /** Each repetition of a string instruction is one. */
+  readonly instructions: number;
+}
+
+/** A boot, up to the app's first instruction. */
+export interface BootTrace {
+  /** In the order in which they began. */
+  readonly phases: readonly BootPhase[];
+  /** The app's first function. */
+  readonly firstFunction: string;
+}
+
+/** What to boot. */
+export interface BootTraceRequest {
+  readonly imagePath: string;
+  readonly machine: MachineType;
+  readonly arguments: readonly string[];
+  readonly environment: readonly string[];
+  readonly memoryMebibytes: number;
+  readonly hostEnvironment: NodeJS.ProcessEnv;
+}
+
+const controlDescriptor = 3;
+const timeLimitMs = 60_000;
+
+/** Trace 0: <host address> [<code segment>/<program counter>/<flags>/...] */
+const tracedBlock = /^Trace \d+: \S+ \[[0-9a-f]+\/([0-9a-f]+)\//;
+/** QEMU traced an instruction and then did not execute it: it will trace it again. */
+const takenBack = /^(?:Stopped execution of TB chain before|cpu_io_recompile: rewound execution)/;
+
+/** Boots an image under QEMU's eyes, one instruction at a time. Throws a TsukiError. */
+export async function traceBoot(request: BootTraceRequest): Promise<BootTrace> {
+  const qemu = requireQemu(request.hostEnvironment);
+  const image = readFileSync(request.imagePath);
+  const entry = readElf(image).pvhEntry ?? 0;
+  const counter = new PhaseCounter(programFunctions(image), entry);
+  await traced(qemu, request, oneByOne(qemu), (line) => counter.take(line));
+  const { first } = counter;
+  if (first === undefined) {
+    throw new TsukiError("instance-lost", "QEMU ended before the app's first instruction");
+  }
+  const phases = [...counter.phases].map(([name, instructions]) => ({ name, instructions }));
+  return { phases, firstFunction: first.name };
+}
+
+/** Adds up instructions by what their functions belong to. */
+class PhaseCounter {
+  readonly phases = new Map<string, number>();
+  first: ProgramFunction | undefined;
+  readonly #functions: readonly ProgramFunction[];
+  readonly #entry: number;
+  #last = "";
+
+  constructor(functions: readonly ProgramFunction[], entry: number) {
+    this.#functions = functions;
+    this.#entry = entry;
+  }
+
+  /** Takes a line of the trace; true when the app has been reached. */
+  take(line: string): boolean {
+    if (this.#last !== "" && takenBack.test(line)) this.#add(this.#last, -1);
+    const counter = tracedBlock.exec(line)?.[1];
+    if (counter === undefined) return false;
+    const address = Number.parseInt(counter, 16);
+    if (this.#last === "" && address !== this.#entry) return false;
+    const found = this.#functions.find(({ start, end }) => address >= start && address < end);
+    const phase = found === undefined ? undefined : phaseOf(found.name);
+    if (phase === undefined && found !== undefined) this.first = found;
+    else this.#add(phase ?? this.#last, 1);
+    return this.first !== undefined;
+  }
+
+  #add(phase: string, count: number): void {
+    this.phases.set(phase, (this.phases.get(phase) ?? 0) + count);
+    this.#last = phase;
+  }
+}
+
+/** Undefined for what is the app's. */
+function phaseOf(name: string): string | undefined {
+  if (name.startsWith("pc.")) return "entry";
+  if (name.startsWith("runtime.")) return "runtime";
+  return /^src\/kernel\/(.+)\/[^/]+\.as\//.exec(name)?.[1];
+}
+
+interface TraceWords {
+  readonly flags: readonly string[];
+  /** In place of the usual words for the accelerator; nothing: those. */
+  readonly accelerator: string;
+}
+
+/** One instruction a block, on a machine whose clock is its instruction counter. */
+function oneByOne(qemu: FoundQemu): TraceWords {
+  const { stdout } = spawnSync(qemu.path, ["--version"], { encoding: "utf8" });
+  const [, major = "0", minor = "0"] = /version (\d+)\.(\d+)/.exec(stdout) ?? [];
+  // QEMU 8.1 made the option -singlestep a property of the accelerator; 9.1 removed the option.
+  const isModern = Number(major) > 8 || (Number(major) === 8 && Number(minor) >= 1);
+  return {
+    flags: [
+      ...(isModern ? [] : ["-singlestep"]),
+      ...["-icount", "shift=0,sleep=off", "-d", "exec,nochain"],
+    ],
+    accelerator: isModern ? "tcg,thread=single,one-insn-per-tb=on" : "tcg,thread=single",
+  };
+}
+
+/** Runs QEMU until a line of its log is the last that is wanted, or it ends. */
+async function traced(
+  qemu: FoundQemu,
+  request: BootTraceRequest,
+  words: TraceWords,
+  take: (line: string) => boolean,
+): Promise<void> {
+  const folder = new PrivateFolder();
+  const record = encodeLaunchRecord(request.arguments, request.environment);
+  const parameters = qemuParameters(qemu, {
+    machine: request.machine,
+    accelerator: "tcg",
+    memoryMebibytes: request.memoryMebibytes,
+    imagePath: request.imagePath,
+    launchRecordPath: folder.write("launch", record),
+    wallTime: BigInt(Date.now()) * 1_000_000n,
+    controlDescriptor,
+    hasConsolePorts: false,
+    outputDescriptor: controlDescriptor,
+  }).map((word) => (word.startsWith("tcg") && words.accelerator !== "" ? words.accelerator : word));
+  const child = spawn(qemu.path, [...parameters, ...words.flags], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    timeout: timeLimitMs,
+  });
+  try {
+    await linesOf(child, take);
+  } finally {
+    child.kill("SIGKILL");
+    folder.remove();
+  }
+}
+
+async function linesOf(child: ChildProcess, take: (line: string) => boolean): Promise<void> {
+  if (child.stderr === null) return;
+  const lines = createInterface({ input: child.stderr });
+  for await (const line of lines) if (take(line)) return;
+}
