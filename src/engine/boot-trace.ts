@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { TsukiError } from "../contracts/errors.ts";
 import { readElf } from "../image/elf/reader.ts";
-import { type MachineType, qemuParameters } from "../monitors/qemu/command.ts";
+import { type MachineType, qemuParameters, standardStreams } from "../monitors/qemu/command.ts";
 import { type FoundQemu, requireQemu } from "../monitors/qemu/find-qemu.ts";
 import { encodeLaunchRecord } from "../monitors/qemu/launch-record.ts";
 import { PrivateFolder } from "../monitors/qemu/private-folder.ts";
@@ -136,6 +136,7 @@ async function traced(
     imagePath: request.imagePath,
     launchRecordPath: folder.write("launch", record),
     wallTime: BigInt(Date.now()) * 1_000_000n,
+    consoleDescriptor: standardStreams,
     controlDescriptor,
     hasConsolePorts: false,
     outputDescriptor: controlDescriptor,

@@ -46,12 +46,17 @@ let firstFree: u32 = 3; // no lower number is free
 
 /** Opens the standard streams, which every app has from the start. */
 export function openStandardStreams(): void {
-  for (let stream: u32 = 0; stream < streamCount; stream++) {
-    const record = streams + stream * recordBytes;
-    store<u32>(record, streamKind);
-    store<u32>(record, stream, 4);
-    store<u32>(record, stream == 0 ? inputRights : outputRights, 8);
-  }
+  openStandardStream(0, inputRights);
+  openStandardStream(1, outputRights);
+  openStandardStream(2, outputRights);
+}
+
+@inline
+function openStandardStream(stream: u32, rights: u32): void {
+  const record = streams + stream * recordBytes;
+  store<u32>(record, streamKind);
+  store<u32>(record, stream, 4);
+  store<u32>(record, rights, 8);
 }
 
 /** What a descriptor is: one of the kinds above. */
