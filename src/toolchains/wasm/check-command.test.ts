@@ -58,13 +58,13 @@ describe("checkCommand", () => {
   });
 
   test("names a feature that is not compiled yet", () => {
-    const body = [0x00, 0xfe, 0x03, 0x00, 0x0b]; // atomic.fence
-    const threads = Uint8Array.of(
+    const body = [0x00, 0x41, 0x00, 0xfb, 0x1c, 0x1a, 0x0b]; // a number as an i31 reference
+    const collected = Uint8Array.of(
       ...emptyCommand.subarray(0, emptyCommand.length - 5),
       ...[body.length + 2, 1, body.length, ...body],
     );
-    expect(refusal(threads)).toMatch(
-      /^wasm-unsupported: a\.wasm: function _start uses threads \(atomic operations\) \(at offset \d+\)/,
+    expect(refusal(collected)).toMatch(
+      /^wasm-unsupported: a\.wasm: function _start uses garbage-collected types \(at offset \d+\)/,
     );
   });
 
