@@ -1,7 +1,10 @@
 import { alignUp, pageBytes } from "../layout/image-layout.ts";
 
-/** What lies behind an app's contents and is touched first: AssemblyScript's stack, the first heap. */
-const behindBytes = 64 * 1024;
+/** What is touched first behind contents that stand alone: AssemblyScript's stack, the first heap. */
+const stackAndHeapBytes = 64 * 1024;
+
+/** And behind contents with the stack in front, as in C: variables that begin as zero, the heap. */
+const heapBytes = 16 * 1024;
 
 /**
  * The part of the app's initial memory that comes with an image: its contents, and the zeroes
@@ -13,6 +16,7 @@ export function pcAppRange(
   initialBytes: number,
 ): { readonly offset: number; readonly memorySize: number } {
   const offset = Math.max(0, appImage.offset - pageBytes);
+  const behindBytes = offset > 0 ? heapBytes : stackAndHeapBytes;
   const end = Math.min(initialBytes, alignUp(appImage.offset + appImage.memorySize + behindBytes));
   return { offset, memorySize: Math.max(end - offset, 0) };
 }
