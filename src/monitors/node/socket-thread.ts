@@ -23,6 +23,9 @@ export function serveSockets({ port, wake }: SocketThreadData): void {
   port.on("message", (command: SocketCommand) => thread.obey(command));
 }
 
+/** A kernel lets clients beyond an app's backlog ask again; here they are turned away. */
+const leastBacklog = 1024;
+
 interface Listener {
   readonly server: Server;
   waiting: number;
@@ -86,7 +89,7 @@ class SocketThread {
   /** Node binds and listens at once; connections that come before `listen` wait. */
   #bindListener({ handle, family, address, port }: SocketAddress & { handle: number }): void {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-    this.#listeners.set(handle, { server, waiting: 0, backlog: 1 });
+    this.#listeners.set(handle, { server, waiting: 0, backlog: leastBacklog });
     server.on("error", (error) => this.#fail(handle, error));
     server.on("connection", (socket) => this.#offer(handle, socket));
     const place = { port, host: address, ipv6Only: false, exclusive: true };
@@ -100,7 +103,7 @@ class SocketThread {
 
   #listen(handle: number, backlog: number): void {
     const listener = this.#listeners.get(handle);
-    if (listener !== undefined) listener.backlog = Math.max(1, Math.min(backlog, 4096));
+    if (listener !== undefined) listener.backlog = Math.max(leastBacklog, Math.min(backlog, 4096));
   }
 
   #offer(handle: number, socket: Socket): void {
