@@ -12,7 +12,7 @@ import { MeasuredMachine } from "./machine.ts";
 const goalBytes = 64 * 1024;
 
 /** Runs the measurements of the qemu monitor's images. */
-export function measureQemu(bench: Bench): Finding[] {
+export async function measureQemu(bench: Bench): Promise<Finding[]> {
   const qemu = findQemu(process.env);
   if (qemu === undefined) return [skipped("qemu", "everything", "needs qemu-system-x86_64")];
   bench.note("qemu: building images");
@@ -27,7 +27,7 @@ export function measureQemu(bench: Bench): Finding[] {
     measureGuestShare(bench, machine, helloC),
     ...Object.entries(images).map(([name, path]) => imageSize(name, path)),
     findLeastMemory(bench, machine, helloC),
-    countBootInstructions(bench, machine, helloC),
+    await countBootInstructions(bench, helloC),
   ];
 }
 

@@ -8,7 +8,8 @@ import { type MachineType, qemuParameters, standardStreams } from "../monitors/q
 import { type FoundQemu, requireQemu } from "../monitors/qemu/find-qemu.ts";
 import { encodeLaunchRecord } from "../monitors/qemu/launch-record.ts";
 import { PrivateFolder } from "../monitors/qemu/private-folder.ts";
-import { type ProgramFunction, programFunctions } from "./program-functions.ts";
+import { InstructionCounter } from "./instruction-trace.ts";
+import { programFunctions } from "./program-functions.ts";
 
 /** Instructions in one part of the kernel, or in the code in front of it. */
 export interface BootPhase {
@@ -22,6 +23,10 @@ export interface BootPhase {
 export interface BootTrace {
   /** In the order in which they began. */
   readonly phases: readonly BootPhase[];
+  /** The sum of all phases. */
+  readonly instructions: number;
+  /** The same with each string instruction counted once. */
+  readonly withoutRepetitions: number;
   /** The app's first function. */
   readonly firstFunction: string;
 }
@@ -39,64 +44,19 @@ export interface BootTraceRequest {
 const controlDescriptor = 3;
 const timeLimitMs = 60_000;
 
-/** Trace 0: <host address> [<code segment>/<program counter>/<flags>/...] */
-const tracedBlock = /^Trace \d+: \S+ \[[0-9a-f]+\/([0-9a-f]+)\//;
-/** QEMU traced an instruction and then did not execute it: it will trace it again. */
-const takenBack = /^(?:Stopped execution of TB chain before|cpu_io_recompile: rewound execution)/;
-
 /** Boots an image under QEMU's eyes, one instruction at a time. Throws a TsukiError. */
 export async function traceBoot(request: BootTraceRequest): Promise<BootTrace> {
   const qemu = requireQemu(request.hostEnvironment);
   const image = readFileSync(request.imagePath);
   const entry = readElf(image).pvhEntry ?? 0;
-  const counter = new PhaseCounter(programFunctions(image), entry);
+  const counter = new InstructionCounter(programFunctions(image), entry);
   await traced(qemu, request, oneByOne(qemu), (line) => counter.take(line));
-  const { first } = counter;
+  const { first, instructions, withoutRepetitions } = counter;
   if (first === undefined) {
     throw new TsukiError("instance-lost", "QEMU ended before the app's first instruction");
   }
-  const phases = [...counter.phases].map(([name, instructions]) => ({ name, instructions }));
-  return { phases, firstFunction: first.name };
-}
-
-/** Adds up instructions by what their functions belong to. */
-class PhaseCounter {
-  readonly phases = new Map<string, number>();
-  first: ProgramFunction | undefined;
-  readonly #functions: readonly ProgramFunction[];
-  readonly #entry: number;
-  #last = "";
-
-  constructor(functions: readonly ProgramFunction[], entry: number) {
-    this.#functions = functions;
-    this.#entry = entry;
-  }
-
-  /** Takes a line of the trace; true when the app has been reached. */
-  take(line: string): boolean {
-    if (this.#last !== "" && takenBack.test(line)) this.#add(this.#last, -1);
-    const counter = tracedBlock.exec(line)?.[1];
-    if (counter === undefined) return false;
-    const address = Number.parseInt(counter, 16);
-    if (this.#last === "" && address !== this.#entry) return false;
-    const found = this.#functions.find(({ start, end }) => address >= start && address < end);
-    const phase = found === undefined ? undefined : phaseOf(found.name);
-    if (phase === undefined && found !== undefined) this.first = found;
-    else this.#add(phase ?? this.#last, 1);
-    return this.first !== undefined;
-  }
-
-  #add(phase: string, count: number): void {
-    this.phases.set(phase, (this.phases.get(phase) ?? 0) + count);
-    this.#last = phase;
-  }
-}
-
-/** Undefined for what is the app's. */
-function phaseOf(name: string): string | undefined {
-  if (name.startsWith("pc.")) return "entry";
-  if (name.startsWith("runtime.")) return "runtime";
-  return /^src\/kernel\/(.+)\/[^/]+\.as\//.exec(name)?.[1];
+  const phases = [...counter.phases].map(([name, count]) => ({ name, instructions: count }));
+  return { phases, instructions, withoutRepetitions, firstFunction: first.name };
 }
 
 interface TraceWords {

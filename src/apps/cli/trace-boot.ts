@@ -20,10 +20,9 @@ export async function traceRun(what: string, options: RunOptions): Promise<numbe
     memoryMebibytes: options.memoryMebibytes ?? defaultMemoryMebibytes,
     hostEnvironment: options.environment,
   });
-  const total = trace.phases.reduce((sum, { instructions }) => sum + instructions, 0);
   const rows = [
     ...trace.phases.map(({ name, instructions }) => [name, instructions] as const),
-    [`before ${trace.firstFunction}`, total] as const,
+    [`before ${trace.firstFunction}`, trace.instructions] as const,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   for (const [name, count] of rows) {

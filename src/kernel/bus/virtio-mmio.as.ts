@@ -2,6 +2,7 @@
 import * as mmio from "../base/machine/mmio.as";
 import { mapRegisters } from "../memory/registers.as";
 import { mmioKind, Transport } from "./transport-record.as";
+import { readHalves, writeAddress, writeHalves } from "./wide-registers.as";
 
 const magicValue: u64 = 0x000;
 const version: u64 = 0x004;
@@ -61,19 +62,13 @@ export function mmioWriteStatus(transport: Transport, value: u32): void {
 /** The features that the device offers. */
 export function mmioOfferedFeatures(transport: Transport): u64 {
   const registers = transport.registers;
-  mmio.write32(registers + deviceFeaturesSelect, 0);
-  const low = mmio.read32(registers + deviceFeatures);
-  mmio.write32(registers + deviceFeaturesSelect, 1);
-  return <u64>low | (<u64>mmio.read32(registers + deviceFeatures) << 32);
+  return readHalves(registers + deviceFeaturesSelect, registers + deviceFeatures);
 }
 
 /** Tells the device which of its features are used. */
 export function mmioAcceptFeatures(transport: Transport, features: u64): void {
   const registers = transport.registers;
-  mmio.write32(registers + driverFeaturesSelect, 0);
-  mmio.write32(registers + driverFeatures, <u32>features);
-  mmio.write32(registers + driverFeaturesSelect, 1);
-  mmio.write32(registers + driverFeatures, <u32>(features >> 32));
+  writeHalves(registers + driverFeaturesSelect, registers + driverFeatures, features);
 }
 
 /** The most descriptors that a queue may have; 0 when there is no such queue. */
@@ -112,9 +107,4 @@ export function mmioTakeInterrupt(transport: Transport): u32 {
 /** A number that changes whenever the configuration does. */
 export function mmioConfigurationGeneration(transport: Transport): u32 {
   return mmio.read32(transport.registers + configurationGeneration);
-}
-
-function writeAddress(register: u64, pointer: usize): void {
-  mmio.write32(register, <u32>pointer);
-  mmio.write32(register + 4, 0);
 }

@@ -1,6 +1,7 @@
 // Virtio over PCI, the modern interface (virtio 1.2, 4.1): what a function's capabilities point to.
 import * as mmio from "../base/machine/mmio.as";
 import { Transport } from "./transport-record.as";
+import { readHalves, writeAddress, writeHalves } from "./wide-registers.as";
 
 // The common configuration (4.1.4.3).
 const deviceFeatureSelect: u64 = 0x00;
@@ -38,19 +39,13 @@ export function pciWriteStatus(transport: Transport, value: u32): void {
 /** The features that the device offers. */
 export function pciOfferedFeatures(transport: Transport): u64 {
   const registers = transport.registers;
-  mmio.write32(registers + deviceFeatureSelect, 0);
-  const low = mmio.read32(registers + deviceFeature);
-  mmio.write32(registers + deviceFeatureSelect, 1);
-  return <u64>low | (<u64>mmio.read32(registers + deviceFeature) << 32);
+  return readHalves(registers + deviceFeatureSelect, registers + deviceFeature);
 }
 
 /** Tells the device which of its features are used. */
 export function pciAcceptFeatures(transport: Transport, features: u64): void {
   const registers = transport.registers;
-  mmio.write32(registers + driverFeatureSelect, 0);
-  mmio.write32(registers + driverFeature, <u32>features);
-  mmio.write32(registers + driverFeatureSelect, 1);
-  mmio.write32(registers + driverFeature, <u32>(features >> 32));
+  writeHalves(registers + driverFeatureSelect, registers + driverFeature, features);
 }
 
 /** The most descriptors that a queue may have; 0 when there is no such queue. */
@@ -95,9 +90,4 @@ export function pciTakeInterrupt(transport: Transport): u32 {
 /** A number that changes whenever the configuration does. */
 export function pciConfigurationGeneration(transport: Transport): u32 {
   return mmio.read8(transport.registers + configurationGeneration) & 0xff;
-}
-
-function writeAddress(register: u64, pointer: usize): void {
-  mmio.write32(register, <u32>pointer);
-  mmio.write32(register + 4, 0);
 }

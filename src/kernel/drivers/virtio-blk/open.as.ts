@@ -54,10 +54,17 @@ export class VirtioBlock extends BlockDevice {
   queue(): Queue {
     return changetype<Queue>(changetype<usize>(this) + offsetof<VirtioBlock>("queueRecord"));
   }
+
+  /** Takes a device into use; 0 or a failure. */
+  open(transport: Transport): u32 {
+    return openBlock(this, transport);
+  }
 }
 
-/** Takes a device into use; 0 or a failure. */
-export function openBlock(device: VirtioBlock, transport: Transport): u32 {
+/** Bytes of a `VirtioBlock` with its queue. */
+export const blockRecordBytes: u32 = 256;
+
+function openBlock(device: VirtioBlock, transport: Transport): u32 {
   const options = sizeMaximum | segmentMaximum | readOnly | blockSize | flush | discard | zeroes;
   let failure = negotiate(transport, options | eventIndex | indirectDescriptors, 0);
   if (failure == 0) failure = readLimits(device, transport);

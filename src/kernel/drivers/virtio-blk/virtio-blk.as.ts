@@ -2,8 +2,7 @@
 // header and status stand in the request's own record.
 import * as dma from "../../base/machine/dma.as";
 import * as errno from "../../base/errno.as";
-import { takeDevice } from "../../bus/devices.as";
-import { failDevice, resetDevice } from "../../bus/negotiation.as";
+import { resetDevice } from "../../bus/negotiation.as";
 import {
   BlockDevice,
   BlockRequest,
@@ -32,7 +31,8 @@ import {
   noToken,
   takeUsed,
 } from "../virtio-queue/used.as";
-import { openBlock, restartBlock, VirtioBlock } from "./open.as";
+import { openWorkingDevice } from "../working-device.as";
+import { blockRecordBytes, restartBlock, VirtioBlock } from "./open.as";
 
 const blockType: u32 = 2;
 
@@ -46,23 +46,15 @@ const statusOk: u32 = 0;
 const statusUnsupported: u32 = 2;
 
 const deviceLimit: u32 = 8;
-const records = memory.data(2048, 8); // deviceLimit VirtioBlock, 256 bytes each
+const records = memory.data(2048, 8); // deviceLimit times blockRecordBytes
 let count: u32 = 0;
 
 /** The next block device that nobody has; null when there is none that works. */
 export function findVirtioBlock(): BlockDevice | null {
-  while (count < deviceLimit) {
-    const transport = takeDevice(blockType);
-    if (transport === null) return null;
-    const device = changetype<VirtioBlock>(records + count * 256);
-    const failure = openBlock(device, transport);
-    if (failure == 0) {
-      count++;
-      return device;
-    }
-    failDevice(transport, failure);
-  }
-  return null;
+  const device = changetype<VirtioBlock>(records + count * blockRecordBytes);
+  if (count == deviceLimit || !openWorkingDevice(device, blockType)) return null;
+  count++;
+  return device;
 }
 
 /** Hands a request to the device; see `submitBlockRequest`. */

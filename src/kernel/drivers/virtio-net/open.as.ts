@@ -83,10 +83,17 @@ export class VirtioNet extends NetDevice {
     return changetype<usize>(this.frame()) + offsetof<ReceivedFrame>() + (receivePartLimit - 1) * 8
       + index * 4;
   }
+
+  /** Takes a device into use; 0 or a failure. */
+  open(transport: Transport): u32 {
+    return openNet(this, transport);
+  }
 }
 
-/** Takes a device into use; 0 or a failure. */
-export function openNet(device: VirtioNet, transport: Transport): u32 {
+/** Bytes of a `VirtioNet` with its queues, its frame and the buffers that this holds. */
+export const netRecordBytes: u32 = 1024;
+
+function openNet(device: VirtioNet, transport: Transport): u32 {
   const offload = checksum | guestChecksum | hostTso4 | hostTso6;
   const wanted = offload | mtu | mac | mergeableBuffers | linkStatus;
   let failure = negotiate(transport, wanted | eventIndex | indirectDescriptors, 0);

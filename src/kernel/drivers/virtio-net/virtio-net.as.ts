@@ -1,7 +1,6 @@
 // A network device (virtio 1.2, 5.1): one queue of buffers for frames that come, one of frames that
 // go.
 import * as errno from "../../base/errno.as";
-import { takeDevice } from "../../bus/devices.as";
 import { failDevice, hasFeature, resetDevice } from "../../bus/negotiation.as";
 import { configuration16 } from "../../bus/transport.as";
 import {
@@ -26,7 +25,8 @@ import {
   noToken,
   takeUsed,
 } from "../virtio-queue/used.as";
-import { linkStatus, offerBuffer, openNet, VirtioNet } from "./open.as";
+import { openWorkingDevice } from "../working-device.as";
+import { linkStatus, netRecordBytes, offerBuffer, VirtioNet } from "./open.as";
 import { headerBytes, takeFrame } from "./receive.as";
 
 const netType: u32 = 1;
@@ -41,24 +41,15 @@ const segmentedLimit: u32 = 65_535;
 const tagBytes: u32 = 4;
 
 const deviceLimit: u32 = 4;
-const recordBytes: u32 = 1024;
-const records = memory.data(4096, 8);
+const records = memory.data(4096, 8); // deviceLimit times netRecordBytes
 let count: u32 = 0;
 
 /** The next network device that nobody has; null when there is none that works. */
 export function findVirtioNet(): NetDevice | null {
-  while (count < deviceLimit) {
-    const transport = takeDevice(netType);
-    if (transport === null) return null;
-    const device = changetype<VirtioNet>(records + count * recordBytes);
-    const failure = openNet(device, transport);
-    if (failure == 0) {
-      count++;
-      return device;
-    }
-    failDevice(transport, failure);
-  }
-  return null;
+  const device = changetype<VirtioNet>(records + count * netRecordBytes);
+  if (count == deviceLimit || !openWorkingDevice(device, netType)) return null;
+  count++;
+  return device;
 }
 
 /** Hands a frame over to be sent; see `transmitFrame`. */
@@ -153,7 +144,7 @@ function isInOrder(device: VirtioNet): bool {
   if (!receiving.isBroken && !sending.isBroken) return true;
   if (!device.isReset || sending.inFlight != 0) return false;
   const transport = receiving.transport;
-  const failure = openNet(device, transport);
+  const failure = device.open(transport);
   if (failure == 0) return true;
   receiving.isBroken = true;
   device.isReset = false;

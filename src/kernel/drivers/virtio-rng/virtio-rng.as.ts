@@ -1,15 +1,10 @@
 // An entropy device (virtio 1.2, 5.4): one queue, whose buffers the device fills with random bytes.
-import { takeDevice } from "../../bus/devices.as";
-import {
-  eventIndex,
-  failDevice,
-  negotiate,
-  startDevice,
-} from "../../bus/negotiation.as";
+import { eventIndex, negotiate, startDevice } from "../../bus/negotiation.as";
 import { Transport } from "../../bus/transport-record.as";
 import { addWritable, beginChain, endChain, notifyQueue } from "../virtio-queue/chains.as";
 import { makeQueue, Queue } from "../virtio-queue/queue.as";
 import { noToken, takeUsed } from "../virtio-queue/used.as";
+import { openWorkingDevice } from "../working-device.as";
 
 const entropyType: u32 = 4;
 const requestQueue: u32 = 0;
@@ -22,12 +17,23 @@ const queueRecord = memory.data(128, 8);
 let isOpen = false;
 let isWaiting = false;
 
+/** The device's only queue. */
+@unmanaged
+class EntropyQueue extends Queue {
+  /** Takes a device into use; 0 or a failure. */
+  open(transport: Transport): u32 {
+    const failure = negotiate(transport, eventIndex, 0);
+    if (failure != 0) return failure;
+    const queueFailure = makeQueue(this, transport, requestQueue, 1, 1, false);
+    if (queueFailure == 0) startDevice(transport);
+    return queueFailure;
+  }
+}
+
 /** Takes an entropy device into use; false when there is none, or none that works. */
 export function openEntropyDevice(): bool {
-  for (let found = takeDevice(entropyType); found !== null; found = takeDevice(entropyType)) {
-    if (start(found)) return true;
-  }
-  return false;
+  isOpen = openWorkingDevice(queueOf(), entropyType);
+  return isOpen;
 }
 
 /** Whether there is an entropy device in use. */
@@ -56,18 +62,6 @@ export function entropyBuffer(): usize {
   return buffer;
 }
 
-function queueOf(): Queue {
-  return changetype<Queue>(queueRecord);
-}
-
-function start(transport: Transport): bool {
-  if (negotiate(transport, eventIndex, 0) != 0) return false;
-  const failure = makeQueue(queueOf(), transport, requestQueue, 1, 1, false);
-  if (failure != 0) {
-    failDevice(transport, failure);
-    return false;
-  }
-  startDevice(transport);
-  isOpen = true;
-  return true;
+function queueOf(): EntropyQueue {
+  return changetype<EntropyQueue>(queueRecord);
 }
