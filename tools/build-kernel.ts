@@ -40,7 +40,7 @@ export async function buildKernel(outputFolder: string): Promise<string | undefi
   const isCurrent = existsSync(wasmPath) && (await readOr(keyPath, "")) === key;
   if (!isCurrent) {
     await mkdir(outputFolder, { recursive: true });
-    await writeFile(`${wasmPath}.new`, await compileKernel());
+    await writeFile(`${wasmPath}.new`, await compileKernel(kernelEntry));
     await rename(`${wasmPath}.new`, wasmPath);
     await writeFile(keyPath, key);
   }
@@ -49,10 +49,11 @@ export async function buildKernel(outputFolder: string): Promise<string | undefi
   return `kernel.wasm (${size}${isCurrent ? ", unchanged" : ""})`;
 }
 
-async function compileKernel(): Promise<Uint8Array> {
+/** Compiles what a file of the kernel's language exports; throws an Error with asc's own messages. */
+export async function compileKernel(entry: string): Promise<Uint8Array> {
   const { main } = await import("./asc-compiler.js");
   let wasm: Uint8Array | undefined;
-  const { error, stderr } = await main([kernelEntry, ...compilerOptions, "--outFile=kernel.wasm"], {
+  const { error, stderr } = await main([entry, ...compilerOptions, "--outFile=kernel.wasm"], {
     readFile(name, folder) {
       const path = join(folder, name);
       return existsSync(path) ? expandLiterals(readFileSync(path, "utf8")) : null;
@@ -62,7 +63,7 @@ async function compileKernel(): Promise<Uint8Array> {
     },
   });
   if (error !== null || wasm === undefined) {
-    throw new Error(`the kernel does not compile\n${stderr.toString()}`);
+    throw new Error(`${entry} does not compile\n${stderr.toString()}`);
   }
   if (readSections(wasm).some(({ id }) => id === sectionIds.start)) {
     throw new Error(

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { buildEngine } from "./build-engine.ts";
+import { buildHost } from "./build-host.ts";
 import { buildKernel } from "./build-kernel.ts";
 
 const outputFolder = "dist";
@@ -112,7 +113,9 @@ async function buildAll(isFresh: boolean): Promise<void> {
     copySources(),
   ]);
   const engine = kernel === undefined ? undefined : await buildEngine(outputFolder);
-  const made = [...programs, kernel, engine].filter((name) => name !== undefined);
+  const made = [...programs, kernel, engine, await buildHost(outputFolder)].filter(
+    (name) => name !== undefined,
+  );
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   if (made.length > 0) console.log(`build: ${made.join(", ")} in ${outputFolder}/ (${seconds} s)`);
 }

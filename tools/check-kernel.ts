@@ -2,17 +2,18 @@ import { resolveImport } from "./source/resolve.ts";
 import { isAssemblyScript, isTest, type SourceTree } from "./source/tree.ts";
 import type { Violation } from "./source/violation.ts";
 
-const kernelFolder = "src/kernel/";
-const kernelEntry = "src/kernel/index.as.ts";
+const folders = ["src/kernel/", "src/host/"];
+const entries = ["src/kernel/index.as.ts", "src/host/index.as.ts"];
 const columnLimit = 100;
 
 /**
  * The checks that compilers, linters and formatters of ordinary TypeScript make elsewhere, for the
- * kernel's AssemblyScript: docstrings, no `new`, no managed classes, nothing unused, tidy layout.
+ * AssemblyScript of the kernel and of `tsuki-host`: docstrings, no `new`, no managed classes,
+ * nothing unused, tidy layout.
  */
 export function checkKernel(tree: SourceTree): Violation[] {
   const paths = tree.paths.filter(
-    (path) => isAssemblyScript(path) && path.startsWith(kernelFolder),
+    (path) => isAssemblyScript(path) && folders.some((folder) => path.startsWith(folder)),
   );
   return [
     ...paths.flatMap((path) => checkLanguage(tree, path)),
@@ -91,7 +92,7 @@ function findUnusedExports(tree: SourceTree, paths: readonly string[]): Violatio
     );
 }
 
-/** Whether a file's exports may be unused: the entry, tests, and tables of a standard's values. */
+/** Whether a file's exports may be unused: the entries, tests, and tables of a standard's values. */
 function isRoot(path: string): boolean {
-  return path === kernelEntry || isTest(path) || path.endsWith(".table.as.ts");
+  return entries.includes(path) || isTest(path) || path.endsWith(".table.as.ts");
 }

@@ -73,7 +73,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     hasDefaults: request.hasDefaults ?? false,
     bootsFromDisk: request.bootsFromDisk ?? false,
   };
-  checkKernelEntries(kernel);
+  checkKernelEntries(request.platform, kernel);
   checkMemories(request.platform, app);
   const builder = new ProgramBuilder(context, request.supplied(symbols), request.objects);
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
@@ -115,9 +115,10 @@ function checkMemories(platform: Platform, { module }: Unit): void {
   );
 }
 
-/** Refuses a kernel that does not export what the platforms' entry code calls. */
-function checkKernelEntries(kernel: Unit): void {
-  for (const [name, { parameters, results }] of Object.entries(kernelEntries)) {
+/** Refuses a kernel that does not export what the platform's entry code calls. */
+function checkKernelEntries(platform: Platform, kernel: Unit): void {
+  for (const [name, { parameters, results, platforms }] of Object.entries(kernelEntries)) {
+    if (!platforms.includes(platform)) continue;
     const index = exportIndex(kernel, "function", name);
     const agreed = { parameters: parameters.map(wasmType), results: results.map(wasmType) };
     if (index === undefined || typeKey(functionTypeOf(kernel.module, index)) !== typeKey(agreed)) {

@@ -17,6 +17,11 @@ function vectorOf(list: u32): u64 {
   return list == 0 ? argumentVector : argumentVector + (<u64>argumentCount + 1) * 8;
 }
 
+/** Where the address of a list's string stands; those behind it follow, and 0. */
+export function linuxStringPlace(list: u32, index: u32): u64 {
+  return vectorOf(list) + <u64>index * 8;
+}
+
 /** Strings in a list. */
 export function linuxStringCount(list: u32): u32 {
   if (list == 0) return argumentCount;

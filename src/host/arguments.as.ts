@@ -1,0 +1,47 @@
+// The arguments, which are texts of the host's: 64-bit addresses of bytes that a NUL ends.
+import * as mmio from "../kernel/base/machine/mmio.as";
+import { linuxStringCount, linuxStringPlace } from "../kernel/platform/linux/arguments.as";
+
+const argumentList: u32 = 0;
+
+/** How many there are, the program's own name included. */
+export function argumentCount(): u32 {
+  return linuxStringCount(argumentList);
+}
+
+/** Where one begins. */
+export function argumentText(index: u32): u64 {
+  return mmio.read64(argumentPlace(index));
+}
+
+/** Where its address stands, and behind it those of all that follow, and 0. */
+export function argumentPlace(index: u32): u64 {
+  return linuxStringPlace(argumentList, index);
+}
+
+/** Whether an argument is this `text("...")`. */
+export function isArgument(index: u32, word: usize): bool {
+  return beginsWith(argumentText(index), word) && argumentLength(index) == textLength(word);
+}
+
+/** Bytes of an argument. */
+export function argumentLength(index: u32): u32 {
+  const start = argumentText(index);
+  let length: u32 = 0;
+  while (mmio.read8(start + length) != 0) length++;
+  return length;
+}
+
+/** Whether a text of the host's begins with this `text("...")`. */
+export function beginsWith(start: u64, word: usize): bool {
+  for (let byte = load<u8>(word); byte != 0; byte = load<u8>(++word)) {
+    if (mmio.read8(start++) != byte) return false;
+  }
+  return true;
+}
+
+function textLength(word: usize): u32 {
+  let length: u32 = 0;
+  while (load<u8>(word + length) != 0) length++;
+  return length;
+}

@@ -1,0 +1,112 @@
+/** `tsuki-host` as it is started: it needs Linux on x86-64, and for taps root and /dev/net/tun. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { builtFile } from "../engine/package-files.ts";
+
+const isLinux = process.platform === "linux" && process.arch === "x64";
+const hasTaps = isLinux && process.getuid?.() === 0 && existsSync("/dev/net/tun");
+const program = builtFile("tsuki-host");
+
+/** Runs a command in a network of its own; its status, output and errors. */
+function inNetwork(script: string) {
+  const environment = { PATH: process.env["PATH"], TSUKI_TAP: "99", KEPT: "kept", host: program };
+  return run("unshare", ["--net", "sh", "-c", script], environment);
+}
+
+function run(path: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const options = { env: environment, encoding: "utf8", timeout: 10_000 } as const;
+  const { status, stdout, stderr } = spawnSync(path, words, options);
+  return { status, stdout, stderr };
+}
+
+describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
+  const usage = "tsuki: usage: tsuki-host tap NAME PROGRAM [ARGUMENT...]\n";
+  const characters = "a tap's name has letters, digits, -, . and _ only\n";
+
+  it.each([
+    ["no verb", [], usage],
+    ["an unknown verb", ["tape", "tap0", "true"], usage],
+    ["no name", ["tap"], usage],
+    ["no program", ["tap", "tap0"], usage],
+    ["an empty name", ["tap", "", "true"], "tsuki: : a tap's name has 1 to 15 characters\n"],
+    [
+      "a name that is too long",
+      ["tap", "sixteen-letters-", "true"],
+      "tsuki: sixteen-letters-: a tap's name has 1 to 15 characters\n",
+    ],
+    ["a pattern for a name", ["tap", "tap%d", "true"], `tsuki: tap%d: ${characters}`],
+    ["a path for a name", ["tap", "../tap", "true"], `tsuki: ../tap: ${characters}`],
+    ["a terminal's commands", ["tap", "\u001b[2J", "true"], `tsuki: ?[2J: ${characters}`],
+  ])("refuses %s in one line", (_what, words, stderr) => {
+    expect(run(program, words)).toEqual({ status: 125, stdout: "", stderr });
+  });
+});
+
+const needed = hasTaps ? "" : " (needs root and /dev/net/tun on Linux on x86-64)";
+
+describe.skipIf(!hasTaps)(`tsuki-host tap${needed}`, () => {
+  it("makes a tap, brings it up, and hands its descriptor to the program", () => {
+    const script = [
+      '$host tap tap0 /bin/sh -c \'echo "$TSUKI_TAP $KEPT $0 $1"',
+      "readlink /proc/self/fd/$TSUKI_TAP; ip -o link show tap0' zero one",
+    ].join("; ");
+    const { status, stdout, stderr } = inNetwork(script);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^3 kept zero one\n\/dev\/net\/tun\n\d+: tap0: <[A-Z_,]*\bUP\b/);
+  });
+
+  it("attaches to a tap that is there, of one queue or of several", () => {
+    const make = (name: string, more: string) => `ip tuntap add dev ${name} mode tap ${more}`;
+    const use = (name: string) => `$host tap ${name} /bin/echo ${name}`;
+    const both = `${make("one", "")} && ${use("one")} && ${make("many", "multi_queue")}`;
+    expect(inNetwork(`${both} && ${use("many")}`)).toEqual({
+      status: 0,
+      stdout: "one\nmany\n",
+      stderr: "",
+    });
+  });
+
+  it.each([
+    ["a device that is no tap", "$host tap lo /bin/true", "lo: is there, and is no tap", 125],
+    [
+      "a tap that is in use",
+      "$host tap tap0 $host tap tap0 /bin/true",
+      "tap0: is in use by another program",
+      125,
+    ],
+    ["no program", "$host tap tap0 /absent", "/absent: there is no such program", 127],
+    [
+      "a file that is no program",
+      "$host tap tap0 /dev/null",
+      "/dev/null: may not be executed",
+      126,
+    ],
+  ])("refuses %s in one line", (_what, script, said, status) => {
+    expect(inNetwork(script)).toEqual({ status, stdout: "", stderr: `tsuki: ${said}\n` });
+  });
+
+  it("says what it needs where it may not", () => {
+    const { status, stderr } = inNetwork(
+      "exec setpriv --bounding-set -net_admin $host tap tap0 /bin/true",
+    );
+    expect(status).toBe(125);
+    expect(stderr).toBe(
+      "tsuki: tap0: needs root (CAP_NET_ADMIN), or once: " +
+        "ip tuntap add dev NAME mode tap user USER\n",
+    );
+  });
+
+  it("lets a tap's owner use it, once it is up", () => {
+    const drop = "setpriv --bounding-set -net_admin";
+    const make = "ip tuntap add dev tap0 mode tap user 0";
+    const down = inNetwork(`${make}; exec ${drop} $host tap tap0 /bin/true`);
+    expect(down).toEqual({
+      status: 125,
+      stdout: "",
+      stderr: "tsuki: tap0: is down: let root do ip link set NAME up\n",
+    });
+    const up = inNetwork(`${make}; ip link set tap0 up; exec ${drop} $host tap tap0 /bin/echo up`);
+    expect(up).toEqual({ status: 0, stdout: "up\n", stderr: "" });
+  });
+});

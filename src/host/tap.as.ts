@@ -1,0 +1,129 @@
+// tsuki-host tap NAME PROGRAM [ARGUMENT...]: opens the tap device, which is made unless it is
+// there, and becomes the program. That finds the device's descriptor in TSUKI_TAP (Linux,
+// Documentation/networking/tuntap.rst; netdevice(7)).
+import * as mmio from "../kernel/base/machine/mmio.as";
+import * as host from "../kernel/base/machine/host.as";
+import { text } from "../kernel/base/text.as";
+import { argumentCount, argumentLength, argumentText } from "./arguments.as";
+import { execute } from "./execute.as";
+import { failAbout, failByHost, failUsage, startFailure } from "./failure.as";
+
+const open = 2;
+const close = 3;
+const ioctl = 16;
+const socket = 41;
+
+const readWrite: u64 = 2; // O_RDWR
+const localFamily: u64 = 1; // AF_UNIX: any socket will do
+const datagramType: u64 = 2;
+
+const setInterface: u64 = 0x4004_54ca; // TUNSETIFF
+const getFlags: u64 = 0x8913; // SIOCGIFFLAGS
+const setFlags: u64 = 0x8914; // SIOCSIFFLAGS
+
+const tapFlags: u32 = 0x5002; // IFF_TAP | IFF_NO_PI | IFF_VNET_HDR
+const severalQueues: u32 = 0x100; // IFF_MULTI_QUEUE
+const isUp: u32 = 1; // IFF_UP
+
+const notPermitted: i64 = -1;
+const noEntry: i64 = -2;
+const noAddress: i64 = -6;
+const accessDenied: i64 = -13;
+const busy: i64 = -16;
+const noDevice: i64 = -19;
+const invalid: i64 = -22;
+
+const nameIndex: u32 = 2;
+const programIndex: u32 = 3;
+const nameLimit: u32 = 15;
+const flagsOffset: usize = 16;
+
+const request = memory.data(40, 8); // struct ifreq: the name, then flags
+const digits = memory.data(16);
+
+/** Does it; ends the process where something is wrong. */
+export function runTap(): void {
+  if (argumentCount() <= programIndex) {
+    failUsage(text("tsuki-host tap NAME PROGRAM [ARGUMENT...]"));
+  }
+  const name = argumentText(nameIndex);
+  readName(name);
+  const descriptor = openTap(name);
+  bringUp(name);
+  writeNumber(<u32>descriptor);
+  execute(programIndex, text("TSUKI_TAP="), digits);
+}
+
+/** Puts a name into the request; Linux would take a "%d" in it for a number to be chosen. */
+function readName(name: u64): void {
+  const length = argumentLength(nameIndex);
+  if (length == 0 || length > nameLimit) {
+    failAbout(name, text("a tap's name has 1 to 15 characters"), startFailure);
+  }
+  for (let index: u32 = 0; index < length; index++) {
+    const byte = mmio.read8(name + index);
+    const isSign = byte == 0x2d || byte == 0x2e || byte == 0x5f;
+    const isLetter = (byte | 0x20) - 0x61 < 26;
+    if (!isSign && !isLetter && byte - 0x30 > 9) {
+      failAbout(name, text("a tap's name has letters, digits, -, . and _ only"), startFailure);
+    }
+    store<u8>(request + index, byte);
+  }
+}
+
+function openTap(name: u64): i64 {
+  const path = text("/dev/net/tun");
+  const descriptor = host.setup(open, path, readWrite, 0, 0, 0, 0);
+  if (descriptor == accessDenied || descriptor == notPermitted) {
+    failAbout(path, text("may not be opened: run as root, or have it readable"), startFailure);
+  }
+  if (descriptor == noEntry || descriptor == noDevice || descriptor == noAddress) {
+    failAbout(path, text("is missing: the host has no tap devices (modprobe tun)"), startFailure);
+  }
+  if (descriptor < 0) failByHost(path, text("cannot be opened"), descriptor);
+  let result = attach(descriptor, tapFlags);
+  // A device that was made for several queues is attached to by one of them.
+  if (result == invalid) result = attach(descriptor, tapFlags | severalQueues);
+  if (result == 0) return descriptor;
+  if (result == notPermitted) {
+    failAbout(name, needsOwner(), startFailure);
+  }
+  if (result == busy) failAbout(name, text("is in use by another program"), startFailure);
+  if (result == invalid) failAbout(name, text("is there, and is no tap"), startFailure);
+  failByHost(name, text("cannot be opened as a tap"), result);
+  return result;
+}
+
+function needsOwner(): usize {
+  return text("needs root (CAP_NET_ADMIN), or once: ip tuntap add dev NAME mode tap user USER");
+}
+
+function attach(descriptor: u64, flags: u32): i64 {
+  store<u32>(request, flags, flagsOffset);
+  return host.setup(ioctl, descriptor, setInterface, request, 0, 0, 0);
+}
+
+/** A device that was made just now is down, and nothing would pass. */
+function bringUp(name: u64): void {
+  const descriptor = host.setup(socket, localFamily, datagramType, 0, 0, 0, 0);
+  let result = host.setup(ioctl, descriptor, getFlags, request, 0, 0, 0);
+  const flags: u32 = load<u16>(request, flagsOffset);
+  if (result == 0 && (flags & isUp) == 0) {
+    store<u16>(request, <u16>(flags | isUp), flagsOffset);
+    result = host.setup(ioctl, descriptor, setFlags, request, 0, 0, 0);
+  }
+  if (result == notPermitted) {
+    failAbout(name, text("is down: let root do ip link set NAME up"), startFailure);
+  }
+  if (result < 0) failByHost(name, text("cannot be brought up"), result);
+  host.setup(close, descriptor, 0, 0, 0, 0, 0);
+}
+
+function writeNumber(value: u32): void {
+  let place = digits + 15;
+  do {
+    store<u8>(--place, 0x30 + value % 10);
+    value /= 10;
+  } while (value != 0);
+  memory.copy(digits, place, digits + 16 - place);
+}
