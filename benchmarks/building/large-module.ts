@@ -75,6 +75,7 @@ function compileAll(kernel: Unit, app: Unit): number {
     ...program,
     hasDefaults: false,
     bootsFromDisk: false,
+    hasDebugInfo: false,
   });
   let codeBytes = 0;
   app.module.functions.forEach(({ import: imported }, index) => {

@@ -43,6 +43,8 @@ export interface CompileRequest {
   readonly hasDefaults?: boolean;
   /** Whether the image is for machines of any kind; for those of a monitor by default. */
   readonly bootsFromDisk?: boolean;
+  /** Whether chunks tell what a debugger wants to know; not by default. */
+  readonly hasDebugInfo?: boolean;
   /** Code and data made elsewhere: the platform's entry, the runtime's routines. */
   readonly supplied: (symbols: SymbolTable) => readonly Chunk[];
   /** Symbols from which everything else is reached. */
@@ -72,6 +74,7 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     maximumPages: request.maximumPages ?? 65_536,
     hasDefaults: request.hasDefaults ?? false,
     bootsFromDisk: request.bootsFromDisk ?? false,
+    hasDebugInfo: request.hasDebugInfo ?? false,
   };
   checkKernelEntries(request.platform, kernel);
   checkMemories(request.platform, app);

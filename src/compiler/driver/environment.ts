@@ -47,6 +47,8 @@ export interface ProgramContext {
   readonly hasDefaults: boolean;
   /** Whether the image is for machines of any kind, rather than for a monitor that knows it. */
   readonly bootsFromDisk: boolean;
+  /** Whether chunks tell what a debugger wants to know. */
+  readonly hasDebugInfo: boolean;
 }
 
 const spareTableEntries = 4096;
@@ -77,6 +79,11 @@ export class UnitEnvironment implements LoweringEnvironment {
   get callAreaWords(): number {
     this.knownCallAreaWords ??= tailCallWords(this.unit.module);
     return this.knownCallAreaWords;
+  }
+
+  /** Whether chunks tell what a debugger wants to know. */
+  get hasDebugInfo(): boolean {
+    return this.program.hasDebugInfo;
   }
 
   machineImport(functionIndex: number): MachineImportName | undefined {
@@ -209,7 +216,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     const settings = configConstants.map(
       (name) => this.configConstant({ module: "config", name })?.low ?? null,
     );
-    return [platform, settings, this.appMaximumPages, entries, engine];
+    return [platform, settings, this.appMaximumPages, entries, engine, this.hasDebugInfo];
   }
 
   /** Whether the kernel can use devices besides serial ports for this app. */

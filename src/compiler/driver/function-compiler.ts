@@ -59,5 +59,6 @@ function compileLowered(
   symbols: SymbolTable,
 ): Chunk[] {
   runPipeline(fn);
-  return compileFunction(fn, symbol, symbols, environment.callAreaWords);
+  const { callAreaWords, hasDebugInfo } = environment;
+  return compileFunction(fn, symbol, symbols, { callAreaWords, hasDebugInfo });
 }

@@ -14,7 +14,7 @@ import { symbolNames, type Unit } from "./unit.ts";
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "15";
+export const compilerVersion = "16";
 
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {
@@ -37,7 +37,7 @@ export function largeModuleChunks(
 ): Map<SymbolId, Chunk[]> {
   // Ids are hashes: all of the module's types must be known for a collision to be found.
   unit.module.types.forEach((_, index) => environment.signatureId(index));
-  const key = objectKey(unit);
+  const key = objectKey(unit, environment.hasDebugInfo);
   const stored = cache?.read(key);
   const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
   if (known !== undefined) return groupBySymbol(known);
@@ -73,9 +73,9 @@ export function groupBySymbol(chunks: readonly Chunk[]): Map<SymbolId, Chunk[]> 
 const hashedSections = [1, 2, 3, 7, 8, 10];
 
 /** A hash of everything in a module that its code depends on. */
-function objectKey(unit: Unit): string {
+function objectKey(unit: Unit, hasDebugInfo: boolean): string {
   const { module } = unit;
-  const hash = createHash("sha256").update(`${compilerVersion} ${unit.name} `);
+  const hash = createHash("sha256").update(`${compilerVersion} ${unit.name} ${hasDebugInfo} `);
   const reader = new ByteReader(module.bytes, moduleHeaderBytes);
   while (reader.remaining > 0) {
     const id = reader.u8();

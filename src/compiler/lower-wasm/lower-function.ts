@@ -14,7 +14,8 @@ export const valueLimit = 3_000_000;
 
 /**
  * Lowers one function of a valid module to SSA: locals are values, what constants show to be
- * unreachable is left out, blocks take no parameter that always stands for one value. Throws an
+ * unreachable is left out, blocks take no parameter that always stands for one value. Instructions
+ * come from (`origin`) places in the module's bytes. Throws an
  * `UnsupportedError` for features that are not compiled yet.
  */
 export function lowerFunction(
@@ -39,6 +40,7 @@ function lowerBody(lowering: FunctionLowering): void {
       reader.skipBlock();
       lowering.unwindTo(lowering.frame);
     }
+    lowering.fn.currentOrigin = reader.offset;
     const handler = handlers[reader.opcode];
     if (handler === undefined) throw invalid(reader.offset, "unexpected opcode");
     handler(lowering);

@@ -9,15 +9,20 @@ import { selectInstructions } from "./select/select.ts";
 const codeAlignment = 16;
 const tableEntryBytes = 4;
 
-/**
- * The chunks of one function: its code first, then its jump tables. Each of its calls leaves
- * `callAreaWords` words of the stack at least for the tail calls of what it calls.
- */
+/** How to compile a function. */
+export interface CompileOptions {
+  /** Words of the stack that each call leaves at least for the tail calls of what it calls. */
+  readonly callAreaWords: number;
+  /** Whether chunks tell what a debugger wants to know. */
+  readonly hasDebugInfo: boolean;
+}
+
+/** The chunks of one function: its code first, then its jump tables. */
 export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  callAreaWords: number,
+  { callAreaWords, hasDebugInfo }: CompileOptions,
 ): Chunk[] {
   const intern = (name: string) => symbols.intern(name);
   const { code, systemCalls } = selectInstructions(fn, { symbol: intern, callAreaWords });
@@ -25,6 +30,7 @@ export function compileFunction(
   const emitted = emitFunction(code, allocation, {
     symbol: intern,
     tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),
+    keepsOrigins: hasDebugInfo,
   });
   const body: Chunk = {
     symbol,
@@ -36,6 +42,7 @@ export function compileFunction(
     frameBytes: emitted.frameBytes,
     displayName: fn.name,
     systemCalls,
+    ...(emitted.origins === undefined ? {} : { origins: emitted.origins }),
   };
   const tables = emitted.tables.map((table) => jumpTable(table.symbol, symbol, table.offsets));
   return [body, ...tables];

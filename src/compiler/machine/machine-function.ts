@@ -51,6 +51,10 @@ export class MachineFunction {
   displacement = new Int32Array(initialCapacity);
   /** Symbol, label, shape of an address ...: the target's own. */
   extra = new Int32Array(initialCapacity);
+  /** What each instruction comes from, as in the SSA function. */
+  origin = new Int32Array(initialCapacity);
+  /** What the next instructions appended come from. */
+  currentOrigin = 0;
   /** Number of instructions. */
   count = 0;
 
@@ -129,6 +133,7 @@ export class MachineFunction {
     this.displacement[instruction] = displacement;
     this.extra[instruction] = extra;
     this.clobbers[instruction] = clobbers;
+    this.origin[instruction] = this.currentOrigin;
     this.operandStart[instruction] = this.operandCount;
     this.operandStart[instruction + 1] = this.operandCount;
     return instruction;
@@ -177,6 +182,7 @@ export class MachineFunction {
     this.immediateHigh = words(this.immediateHigh);
     this.displacement = words(this.displacement);
     this.extra = words(this.extra);
+    this.origin = words(this.origin);
   }
 
   private growOperands(): void {

@@ -5,10 +5,10 @@ import { type SymbolId, SymbolTable } from "./symbols.ts";
 /**
  * The file form of compiled chunks, for the cache: a SHA-256 of all that follows, the length of a
  * JSON header, the header (symbol names, display names, system calls), then the chunks' and
- * relocations' columns as little-endian i32, then all bytes.
+ * relocations' columns and the chunks' origins as little-endian i32, then all bytes.
  */
 const hashBytes = 32;
-const chunkColumns = 7;
+const chunkColumns = 8;
 const relocationColumns = 4;
 
 interface Header {
@@ -17,6 +17,8 @@ interface Header {
   readonly systemCalls: readonly (readonly number[])[];
   readonly chunkCount: number;
   readonly relocationCount: number;
+  /** Numbers in the origins of all chunks. */
+  readonly originCount: number;
 }
 
 /** Writes chunks as a file; the symbols they mention go along by name. */
@@ -34,6 +36,7 @@ export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable)
       chunk.alignment,
       chunk.relocations.length,
       chunk.frameBytes ?? -1,
+      chunk.origins?.length ?? -1,
     );
     for (const { offset, kind, symbol, addend } of chunk.relocations) {
       relocations.push(offset, kind, rename(symbol), addend);
@@ -45,6 +48,7 @@ export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable)
     systemCalls: chunks.map((chunk) => chunk.systemCalls ?? []),
     chunkCount: chunks.length,
     relocationCount: relocations.length / relocationColumns,
+    originCount: chunks.reduce((sum, { origins }) => sum + (origins?.length ?? 0), 0),
   };
   const text = Buffer.from(JSON.stringify(header));
   const body = Buffer.concat([
@@ -52,6 +56,7 @@ export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable)
     text,
     Buffer.from(Int32Array.from(fields).buffer),
     Buffer.from(Int32Array.from(relocations).buffer),
+    ...chunks.flatMap(({ origins }) => (origins === undefined ? [] : [bytesOf(origins)])),
     ...chunks.map((chunk) => chunk.bytes),
   ]);
   return Buffer.concat([createHash("sha256").update(body).digest(), body]);
@@ -70,11 +75,13 @@ export function decodeObjectFile(file: Uint8Array, symbols: SymbolTable): Chunk[
   const relocationStart = textEnd + fieldCount * 4;
   const relocationWords = header.relocationCount * relocationColumns;
   const relocations = readWords(body, relocationStart, relocationWords);
+  const originStart = relocationStart + relocationWords * 4;
   return new ChunkReader(
     header,
     fields,
     relocations,
-    body.subarray(relocationStart + relocationWords * 4),
+    readWords(body, originStart, header.originCount),
+    body.subarray(originStart + header.originCount * 4),
     header.names.map((name) => symbols.intern(name)),
   ).readAll();
 }
@@ -83,14 +90,20 @@ function readWords(body: Buffer, start: number, count: number): Int32Array {
   return new Int32Array(new Uint8Array(body.subarray(start, start + count * 4)).buffer);
 }
 
+function bytesOf(words: Int32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}
+
 class ChunkReader {
   private nextByte = 0;
+  private nextOrigin = 0;
   private nextRelocation = 0;
 
   constructor(
     private readonly header: Header,
     private readonly fields: Int32Array,
     private readonly relocations: Int32Array,
+    private readonly origins: Int32Array,
     private readonly contents: Uint8Array,
     private readonly symbols: readonly SymbolId[],
   ) {}
@@ -109,6 +122,7 @@ class ChunkReader {
       alignment = 1,
       relocations = 0,
       frame = -1,
+      originCount = -1,
     ] = this.fields.subarray(start, start + chunkColumns);
     const bytes = this.contents.subarray(this.nextByte, this.nextByte + length);
     this.nextByte += length;
@@ -122,8 +136,15 @@ class ChunkReader {
       relocations: Array.from({ length: relocations }, () => this.readRelocation()),
       systemCalls: this.header.systemCalls[position] ?? [],
       ...(frame < 0 ? {} : { frameBytes: frame }),
+      ...(originCount < 0 ? {} : { origins: this.readOrigins(originCount) }),
       ...(displayName === undefined ? {} : { displayName }),
     };
+  }
+
+  private readOrigins(count: number): Int32Array {
+    const start = this.nextOrigin;
+    this.nextOrigin += count;
+    return this.origins.subarray(start, this.nextOrigin);
   }
 
   private readRelocation(): Relocation {

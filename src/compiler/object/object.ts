@@ -38,6 +38,24 @@ export interface Chunk {
   readonly frameBytes?: number;
   /** For functions: the name that a backtrace shows. */
   readonly displayName?: string;
+  /**
+   * For functions compiled with debug information: where code comes from, as pairs in ascending
+   * order: an offset in `bytes`, and the offset in the module's bytes of the WebAssembly instruction
+   * to which the code from there on belongs (0: to none). See `originAt`.
+   */
+  readonly origins?: Int32Array;
   /** For functions: numbers of the Linux system calls made after sealing (`host.call`). */
   readonly systemCalls?: readonly number[];
+}
+
+/** The module offset of the WebAssembly instruction from which code at an offset in a chunk comes, or 0. */
+export function originAt({ origins }: Chunk, offset: number): number {
+  let low = 0;
+  let high = (origins?.length ?? 0) / 2;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((origins?.[middle * 2] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? 0 : (origins?.[low * 2 - 1] ?? 0);
 }

@@ -42,9 +42,16 @@ export class SsaFunction {
   high = new Int32Array(initialCapacity);
   /** The value that stands for this one after a simplification, or itself. */
   alias = new Int32Array(initialCapacity);
+  /**
+   * Where in the source each instruction comes from, as whoever builds the function counts; 0 where
+   * that is nowhere. New ones take it from `currentOrigin`.
+   */
+  origin = new Int32Array(initialCapacity);
   /** Argument lists and edge lists. */
   lists: number[] = [];
 
+  /** What the next instructions created come from: a pass sets it to that of what it replaces. */
+  currentOrigin = 0;
   /** Number of instructions created. */
   count = 0;
 
@@ -103,6 +110,7 @@ export class SsaFunction {
     this.low[value] = low;
     this.high[value] = high;
     this.alias[value] = value;
+    this.origin[value] = this.currentOrigin;
     return value;
   }
 
@@ -207,6 +215,7 @@ export class SsaFunction {
     this.low = words(this.low);
     this.high = words(this.high);
     this.alias = words(this.alias);
+    this.origin = words(this.origin);
   }
 }
 

@@ -37,6 +37,7 @@ class FunctionEmission {
   ) {
     this.emitter = new Emitter(code, allocation, environment, shortJumps);
     this.placement = new BlockPlacement(code, allocation);
+    this.emitter.comeFrom(0);
     this.emitter.frame.enter(this.emitter.assembler);
     for (const block of this.placement.order) this.emitBlock(block);
     this.emitter.emitColdPaths();
@@ -60,7 +61,8 @@ class FunctionEmission {
       symbol,
       offsets: targets.map((label) => assembler.labelOffset(label)),
     }));
-    return { code: assembler.finish(), frameBytes: frame.bytes, tables: offsets };
+    const origins = this.emitter.finishOrigins();
+    return { code: assembler.finish(), frameBytes: frame.bytes, tables: offsets, origins };
   }
 
   private emitBlock(block: number): void {
@@ -70,6 +72,7 @@ class FunctionEmission {
     const end = code.blockStart[block + 1] as number;
     this.findMoves(start);
     for (let instruction = start; instruction < end; instruction++) {
+      emitter.comeFrom(code.origin[instruction] as number);
       this.emitMoves(instruction);
       this.emitInstruction(block, instruction);
     }

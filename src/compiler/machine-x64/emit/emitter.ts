@@ -16,6 +16,7 @@ import { Frame } from "./frame.ts";
 /** A place outside the hot path where a condition's failure goes. */
 interface ColdPath {
   readonly label: Label;
+  readonly origin: number;
   emit(): void;
 }
 
@@ -26,6 +27,8 @@ export interface EmittedFunction {
   readonly frameBytes: number;
   /** Jump tables: code offsets of their targets. */
   readonly tables: readonly { readonly symbol: number; readonly offsets: readonly number[] }[];
+  /** What code comes from, if that was asked for: see `Chunk`. */
+  readonly origins: Int32Array | undefined;
 }
 
 /** Names of symbols that emission refers to. */
@@ -33,6 +36,8 @@ export interface EmissionEnvironment {
   symbol(name: string): number;
   /** Symbol of the function's n-th jump table. */
   tableSymbol(position: number): number;
+  /** Whether to note what each instruction comes from. */
+  readonly keepsOrigins: boolean;
 }
 
 /** The tools of emission for one allocated function: locations, labels, cold paths. */
@@ -58,6 +63,24 @@ export class Emitter {
   /** Every jump to a label so far: offset behind it, label. For the choice of short ones. */
   readonly jumps: { end: number; label: Label }[] = [];
 
+  /** Pairs: a code offset, and what the instructions from there on come from. */
+  private readonly origins: number[] = [];
+
+  /** Says what the instructions that follow come from. */
+  comeFrom(origin: number): void {
+    const { origins } = this;
+    if (!this.environment.keepsOrigins || origins.at(-1) === origin) return;
+    const { offset } = this.assembler;
+    // Nothing came from the one before.
+    if (origins.at(-2) === offset) origins.length -= 2;
+    if (origins.at(-1) !== origin) origins.push(offset, origin);
+  }
+
+  /** What code comes from, if that was asked for. */
+  finishOrigins(): Int32Array | undefined {
+    return this.environment.keepsOrigins ? Int32Array.from(this.origins) : undefined;
+  }
+
   /** The label of a block. */
   labelOf(block: number): Label {
     return this.blockLabels[block] as Label;
@@ -79,7 +102,7 @@ export class Emitter {
   /** A label outside the hot path; `emit` writes what stands there when the body is done. */
   cold(emit: () => void): Label {
     const label = this.assembler.newLabel();
-    this.coldPaths.push({ label, emit });
+    this.coldPaths.push({ label, origin: this.origins.at(-1) ?? 0, emit });
     return label;
   }
 
@@ -96,6 +119,7 @@ export class Emitter {
   /** Writes the cold paths, which may add further ones. */
   emitColdPaths(): void {
     for (let path = this.coldPaths.shift(); path !== undefined; path = this.coldPaths.shift()) {
+      this.comeFrom(path.origin);
       this.assembler.bind(path.label);
       path.emit();
     }

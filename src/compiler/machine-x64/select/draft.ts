@@ -19,8 +19,9 @@ export class Draft {
     this.code = new MachineFunction(name);
   }
 
-  /** Starts a group. */
-  beginGroup(): void {
+  /** Starts a group of what comes from `origin`. */
+  beginGroup(origin: number): void {
+    this.code.currentOrigin = origin;
     this.groupStart.push(this.code.count);
   }
 
@@ -115,6 +116,7 @@ function roleOf(form: FormId, position: number): number {
 }
 
 function copyInstruction(from: MachineFunction, instruction: number, to: MachineFunction): void {
+  to.currentOrigin = from.origin[instruction] as number;
   to.append(
     from.opcode[instruction] as number,
     from.immediateLow[instruction],

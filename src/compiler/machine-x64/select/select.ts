@@ -89,7 +89,7 @@ class EdgeArguments {
   select(edge: Edge): void {
     const { fn, draft } = this.selector;
     const first = draft.groupCount;
-    draft.beginGroup();
+    draft.beginGroup(fn.origin[fn.terminatorOf(fn.edgeFrom[edge] as Block)] as number);
     const registers = fn.argumentsOf(edge).map((value) => this.selector.registerOf(value));
     draft.append(Pseudo.jump);
     this.registers.set(edge, registers);
@@ -130,11 +130,11 @@ function selectBlock(
   }
   const call = arrivingCall(fn, block);
   if (call !== undefined) {
-    selector.draft.beginGroup();
+    selector.draft.beginGroup(fn.origin[call] as number);
     selectArrival(selector, call, results.get(call) ?? []);
   }
   if (block === 0) {
-    selector.draft.beginGroup();
+    selector.draft.beginGroup(0);
     selectEntry(selector);
   }
   return { firstGroup, lastGroup: selector.draft.groupCount, exchangeSuccessors };

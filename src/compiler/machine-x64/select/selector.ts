@@ -61,7 +61,7 @@ export class Selector {
   /** Starts the group of an instruction. */
   begin(instruction: Value): void {
     this.current = instruction;
-    this.draft.beginGroup();
+    this.draft.beginGroup(this.fn.origin[instruction] as number);
   }
 
   /** Whether an instruction must be selected: something asked for its value, or it acts by itself. */

@@ -56,6 +56,7 @@ class Simplifier {
   private simplifyInstruction(instruction: Value, edges: readonly Edge[]): void {
     const { builder, fn } = this;
     const operation = fn.operation[instruction] as number;
+    fn.currentOrigin = fn.origin[instruction] as number;
     if (operation === Operation.branch) this.simplifyBranch(instruction, edges);
     else if (operation === Operation.switch) this.simplifySwitch(instruction, edges);
     else if (operation === Operation.trapIf) this.simplifyTrapIf(instruction, edges);
