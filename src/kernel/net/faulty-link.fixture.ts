@@ -1,5 +1,12 @@
 import type { Simulation } from "../../simulator/simulation.ts";
-import type { Host } from "./stack.fixture.ts";
+
+/** What a link joins. */
+export interface LinkEnd {
+  /** Where its frames go. */
+  send: (frame: Uint8Array) => void;
+  /** Takes a frame in. */
+  receive(frame: Uint8Array): void;
+}
 
 /** What a link does to frames: probabilities, and times in milliseconds. */
 export interface LinkFaults {
@@ -20,21 +27,21 @@ export const soundLink: LinkFaults = {
   jitterMs: 0,
 };
 
-/** Joins two hosts. What it does can be changed while it is used. */
+/** Joins two ends. What it does can be changed while it is used. */
 export class FaultyLink {
   faults: LinkFaults;
   /** Sees every frame that is sent, before anything happens to it; false drops it. */
-  watch: (frame: Uint8Array, sender: Host) => boolean = () => true;
+  watch: (frame: Uint8Array, sender: LinkEnd) => boolean = () => true;
   private readonly simulation: Simulation;
 
-  constructor(simulation: Simulation, left: Host, right: Host, faults = soundLink) {
+  constructor(simulation: Simulation, left: LinkEnd, right: LinkEnd, faults = soundLink) {
     this.simulation = simulation;
     this.faults = faults;
     left.send = (frame) => this.carry(frame, left, right);
     right.send = (frame) => this.carry(frame, right, left);
   }
 
-  private carry(frame: Uint8Array, from: Host, to: Host): void {
+  private carry(frame: Uint8Array, from: LinkEnd, to: LinkEnd): void {
     const { random } = this.simulation;
     const { loss, duplication } = this.faults;
     if (!this.watch(frame, from) || random.chance(loss)) return;
@@ -42,7 +49,7 @@ export class FaultyLink {
     if (random.chance(duplication)) this.deliver(frame, to);
   }
 
-  private deliver(frame: Uint8Array, to: Host): void {
+  private deliver(frame: Uint8Array, to: LinkEnd): void {
     const { random, timeline } = this.simulation;
     const { corruption, delayMs, jitterMs } = this.faults;
     const copy = frame.slice();

@@ -1,5 +1,13 @@
 // The stack by itself, for tests: what `stack.fixture.ts` calls.
 export { addFrames, availableFrames } from "../memory/frames.as";
+export { startDhcp, stopDhcp } from "./dhcp/client.as";
+export {
+  leaseAddress,
+  leaseDomain,
+  leaseDomainBytes,
+  leaseResolver,
+  takeLeaseEvents,
+} from "./dhcp/lease.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";
 export { abandonedDatagrams } from "./ip/reassembly.as";

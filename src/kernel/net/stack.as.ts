@@ -24,6 +24,7 @@ import { limitQueueFrames } from "./tcp/byte-queue.as";
 import { earliestDeadline } from "./tcp/timer-heap.as";
 import { receiveTcp, receiveTcpError } from "./tcp/input.as";
 import { runTimers } from "./tcp/timers.as";
+import { dhcpDeadline, receiveDhcp, runDhcp } from "./dhcp/client.as";
 import { receiveUdp, receiveUdpError, seedPorts } from "./udp/sockets.as";
 import { setIpv4Address, tcpProtocol } from "./wire/ip.as";
 
@@ -66,7 +67,7 @@ export function receivePacket(number: u32, frame: usize, length: u32, now: u64):
   const isTcp = arrival.protocol == tcpProtocol;
   if (kind == payloadArrived) {
     if (isTcp) receiveTcp(arrival, now);
-    else receiveUdp(arrival, now);
+    else if (!receiveDhcp(arrival, now)) receiveUdp(arrival, now);
   } else if (kind == errorArrived) {
     if (isTcp) receiveTcpError(arrival, now);
     else receiveUdpError(arrival);
@@ -78,6 +79,7 @@ export function runStack(now: u64): void {
   runTimers(now);
   runNeighbours(now);
   runAutoconfiguration(now);
+  runDhcp(now);
   const loopback: Interface = interfaceAt(0);
   // As many as wait now: answers to them wait for the next turn.
   for (let count = loopback.queued; count != 0; count--) {
@@ -91,5 +93,5 @@ export function runStack(now: u64): void {
 export function stackDeadline(): u64 {
   if (interfaceAt(0).queued != 0) return 0;
   const deadline = min(earliestDeadline(), neighbourDeadline());
-  return min(deadline, autoconfigurationDeadline());
+  return min(min(deadline, autoconfigurationDeadline()), dhcpDeadline());
 }

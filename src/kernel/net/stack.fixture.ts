@@ -17,6 +17,13 @@ export function hostAddress(number: number, version: 4 | 6 = 4): Uint8Array {
   return address;
 }
 
+/** What a host is made with, unless as usual: which versions of IP it has an address of. */
+export interface HostSettings {
+  readonly memoryBytes?: number;
+  readonly mtu?: number;
+  readonly versions?: readonly (4 | 6)[];
+}
+
 /** A host: the stack in V8, with memory of its own. */
 export class Host extends BareMachine {
   readonly simulation: Simulation;
@@ -25,7 +32,8 @@ export class Host extends BareMachine {
   private readonly scratch: number;
   private plannedFor = never;
 
-  constructor(simulation: Simulation, number: number, memoryBytes = 0x80_0000, mtu = 1500) {
+  constructor(simulation: Simulation, number: number, settings: HostSettings = {}) {
+    const { memoryBytes = 0x80_0000, mtu = 1500, versions = [4, 6] } = settings;
     const config = { platform: platformIds.node, opensSockets: 1 };
     super({ kernel: module, timeline: simulation.timeline, memoryBytes, config });
     this.simulation = simulation;
@@ -35,7 +43,7 @@ export class Host extends BareMachine {
     this.call("addFrames", BigInt(bareHeapStart + 0x2_0000), BigInt(memoryBytes));
     this.call("startStack", bits(), bits(), bits());
     this.call("addInterface", 1, 0x0200_0000_0000n + BigInt(number), mtu);
-    for (const version of [4, 6] as const) {
+    for (const version of versions) {
       const own = this.place(hostAddress(number, version));
       this.call("configureAddress", wire, own, version === 4 ? 96 + 24 : 64);
     }

@@ -5,6 +5,7 @@ import {
   addressAt,
   addressLimit,
   bytesOfLocal,
+  contested,
   deprecatedAddress,
   findAddress,
   forever,
@@ -34,9 +35,6 @@ import { leastIpv6Mtu } from "./path-mtu.as";
 const second: u64 = 1_000_000_000;
 const twoHours: u32 = 7200;
 const prefixLimit: u32 = 8;
-
-/** `probesLeft` of an address that somebody else has. */
-const duplicate: u32 = 255;
 
 const router = changetype<Router>(memory.data(48, 8));
 const prefix = changetype<Prefix>(memory.data(32, 8));
@@ -171,7 +169,7 @@ function isProbed(entry: LocalAddress): bool {
 }
 
 function runProbe(entry: LocalAddress, now: u64): void {
-  if (entry.probesLeft == duplicate) {
+  if (entry.probesLeft == contested) {
     duplicates++;
     entry.state = noAddress;
     return;

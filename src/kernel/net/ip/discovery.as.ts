@@ -1,5 +1,6 @@
 // Neighbour discovery messages that come in (RFC 4861, 6 and 7).
 import {
+  contested,
   findAddress,
   isMulticastAddress,
   isUnspecified,
@@ -58,7 +59,7 @@ function receiveSolicitation(from: Interface, ip: Ip, now: u64): void {
   if (own == null) return;
   if (own.state == tentativeAddress) {
     // Somebody else wants it as well (RFC 4862, 5.4.3).
-    if (isProbe) own.probesLeft = 255;
+    if (isProbe) own.probesLeft = contested;
     return;
   }
   if (isProbe) {
@@ -77,7 +78,7 @@ function receiveAdvertisement(from: Interface, ip: Ip, now: u64): void {
   if (isSolicited && isMulticastAddress(destinationOf(ip))) return; // RFC 4861, 7.1.2
   const own = findAddress(from.number, target);
   if (own != null) {
-    if (own.state == tentativeAddress) own.probesLeft = 255;
+    if (own.state == tentativeAddress) own.probesLeft = contested;
     return;
   }
   if (neighbour.linkAddress == noLinkAddress) return;

@@ -83,7 +83,8 @@ export function sendIp(packet: Packet, ip: Ip, now: u64): u32 {
   return sendIpBy(interfaceAt(number), packet, ip, now);
 }
 
-function sendIpBy(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
+/** The same by an interface, whatever the routes say. */
+export function sendIpBy(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
   ip.version = isIpv4Address(destinationOf(ip)) ? 4 : 6;
   ip.payloadBytes = packet.bytes;
   ip.optionBytes = 0;

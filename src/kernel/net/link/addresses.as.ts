@@ -11,6 +11,9 @@ export const preferredAddress: u32 = 2;
 /** State: only what goes on uses it (RFC 4862, 5.5.4). */
 export const deprecatedAddress: u32 = 3;
 
+/** `probesLeft` of an address that somebody else has: whoever assigned it is to give it up. */
+export const contested: u32 = 255;
+
 /** Addresses of all interfaces, at most. */
 export const addressLimit: u32 = 16;
 
@@ -32,6 +35,8 @@ export class LocalAddress {
   /** Bits of its prefix, of 128. */
   prefixBits: u32;
   probesLeft: u32;
+  /** When it was last defended against somebody else who has it (RFC 5227, 2.4). */
+  defendedAt: u64;
 }
 
 const addresses = memory.data(1024, 8);
@@ -62,6 +67,7 @@ export function addAddress(
     entry.interface = number;
     entry.prefixBits = prefixBits;
     entry.probesLeft = 0;
+    entry.defendedAt = 0;
     return entry;
   }
   return null;

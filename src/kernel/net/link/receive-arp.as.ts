@@ -3,13 +3,14 @@ import { Arp, arpRequest, parseArp } from "../wire/arp.as";
 import { isGroupHardwareAddress } from "../wire/ethernet.as";
 import { setIpv4Address } from "../wire/ip.as";
 import { wellFormed } from "../wire/outcome.as";
-import { findAddress, LocalAddress, tentativeAddress } from "./addresses.as";
+import { contested, findAddress, LocalAddress, tentativeAddress } from "./addresses.as";
 import { Interface } from "./interfaces.as";
 import { learnNeighbour } from "./neighbours.as";
-import { answerArp } from "./solicit.as";
+import { announceAddress, answerArp } from "./solicit.as";
 
 const arp = changetype<Arp>(memory.data(32, 8));
 const address = memory.data(16, 8);
+const defendInterval: u64 = 10_000_000_000;
 let conflicts: u32 = 0;
 
 /** Packets from somebody else who has an address of ours. */
@@ -26,10 +27,15 @@ export function receiveArp(from: Interface, packet: usize, length: u32, now: u64
     return;
   }
   if (arp.senderHardware == from.hardware) return;
-  if (arp.sender != 0 && noteConflict(from)) return;
+  if (arp.sender != 0 && noteConflict(from, now)) return;
   setIpv4Address(address, arp.target);
-  const target = findAddress(from.number, address);
-  const isForUs = target != null && target.state != tentativeAddress;
+  const target: LocalAddress | null = findAddress(from.number, address);
+  let isForUs = false;
+  if (target != null) {
+    isForUs = target.state != tentativeAddress;
+    // Somebody else is about to take what this host is about to take (RFC 5227, 2.1.1).
+    if (!isForUs && arp.sender == 0) target.probesLeft = contested;
+  }
   if (arp.sender != 0) {
     setIpv4Address(address, arp.sender);
     const isAnswer = arp.operation != arpRequest;
@@ -41,11 +47,19 @@ export function receiveArp(from: Interface, packet: usize, length: u32, now: u64
   if (isForUs && arp.operation == arpRequest) answerArp(from, arp);
 }
 
-function noteConflict(from: Interface): bool {
+/** An address in use is defended once in a while; the second time its owner gives it up. */
+function noteConflict(from: Interface, now: u64): bool {
   setIpv4Address(address, arp.sender);
   const own: LocalAddress | null = findAddress(from.number, address);
   if (own == null) return false;
   conflicts++;
-  if (own.state == tentativeAddress) own.probesLeft = 255; // its owner gives it up
+  const isDefended = own.state != tentativeAddress
+    && (own.defendedAt == 0 || now - own.defendedAt >= defendInterval);
+  if (!isDefended) {
+    own.probesLeft = contested;
+    return true;
+  }
+  own.defendedAt = now;
+  announceAddress(from, arp.sender);
   return true;
 }

@@ -57,6 +57,16 @@ export function probeDuplicate(by: Interface, target: usize): void {
   sendSolicitation(by, target, 0, noLinkAddress);
 }
 
+/** Asks whether somebody else has an IPv4 address (RFC 5227, 2.1.1). */
+export function probeAddress(by: Interface, target: u32): void {
+  sendArp(by, arpRequest, 0, target, 0, broadcastHardwareAddress);
+}
+
+/** Tells everybody who has an IPv4 address (RFC 5227, 2.3). */
+export function announceAddress(by: Interface, own: u32): void {
+  sendArp(by, arpRequest, own, own, 0, broadcastHardwareAddress);
+}
+
 /** Answers a request. */
 export function answerArp(by: Interface, request: Arp): void {
   const hardware = request.senderHardware;

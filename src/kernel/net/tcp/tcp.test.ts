@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Simulation } from "../../../simulator/simulation.ts";
 import { Conversations } from "../conversation.fixture.ts";
-import { FaultyLink, soundLink } from "../faulty-link.fixture.ts";
+import { FaultyLink, type LinkEnd, soundLink } from "../faulty-link.fixture.ts";
 import { Host, hostAddress } from "../stack.fixture.ts";
 import { internetChecksum } from "../wire/internet-checksum.fixture.ts";
 
@@ -12,10 +12,10 @@ const dataAt = 34; // of an IPv4 frame: where the TCP header begins
 
 function start(mtu = 1500) {
   const simulation = new Simulation(1);
-  const caller = new Host(simulation, 1, undefined, mtu);
-  const callee = new Host(simulation, 2, undefined, mtu);
+  const caller = new Host(simulation, 1, { mtu });
+  const callee = new Host(simulation, 2, { mtu });
   const link = new FaultyLink(simulation, caller, callee);
-  const frames: { sender: Host; flags: number; bytes: number; frame: Uint8Array }[] = [];
+  const frames: { sender: LinkEnd; flags: number; bytes: number; frame: Uint8Array }[] = [];
   link.watch = (frame, sender) => {
     if (frame[12] === 8 && frame[13] === 0) {
       frames.push({ sender, flags: frame[dataAt + 13] ?? 0, bytes: frame.length, frame });

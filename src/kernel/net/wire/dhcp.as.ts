@@ -31,8 +31,11 @@ export const bootReply: u32 = 2;
 /** Flag: answer to everybody, for the client has no address yet (RFC 2131, 4.1). */
 export const broadcastFlag: u32 = 0x8000;
 
-/** Bytes of the longest message that is sent: BOOTP's 300, which some relays want. */
-export const dhcpMessageBytes: u32 = 300;
+/** Bytes of the longest message that is sent. */
+export const dhcpMessageLimit: u32 = 320;
+
+/** Bytes of the shortest one: BOOTP's, which some relays want. */
+const leastMessageBytes: u32 = 300;
 
 /** Servers that are remembered of the list of resolvers. */
 export const resolverLimit: u32 = 3;
@@ -49,6 +52,7 @@ const padOption: u32 = 0;
 const subnetMaskOption: u32 = 1;
 const routerOption: u32 = 3;
 const resolverOption: u32 = 6;
+const domainOption: u32 = 15;
 const mtuOption: u32 = 26;
 const requestedAddressOption: u32 = 50;
 const leaseTimeOption: u32 = 51;
@@ -60,7 +64,10 @@ const renewalOption: u32 = 58;
 const rebindingOption: u32 = 59;
 const endOption: u32 = 255;
 
-/** A message; 0 stands for an option that is not there. Three resolvers follow one another. */
+/**
+ * A message; 0 stands for an option that is not there. Three resolvers follow one another. The
+ * domain is where it stands in the packet, and is only read.
+ */
 @unmanaged
 export class Dhcp {
   clientHardware: u64;
@@ -83,6 +90,8 @@ export class Dhcp {
   resolver0: u32;
   resolver1: u32;
   resolver2: u32;
+  domain: usize;
+  domainBytes: u32;
 }
 
 /** Reads a message of either side. */
@@ -134,7 +143,10 @@ function readOption(kind: u32, value: usize, size: u32, dhcp: Dhcp): void {
   else if (kind == mtuOption && size == 2) dhcp.mtu = load16(value);
   else if (kind == resolverOption && (size & 3) == 0) readResolvers(value, size / 4, dhcp);
   else if (kind == routerOption && size >= 4) dhcp.router = load32(value);
-  else if (size == 4) readNumber(kind, load32(value), dhcp);
+  else if (kind == domainOption) {
+    dhcp.domain = value;
+    dhcp.domainBytes = size;
+  } else if (size == 4) readNumber(kind, load32(value), dhcp);
 }
 
 function readNumber(kind: u32, number: u32, dhcp: Dhcp): void {
@@ -154,9 +166,9 @@ function readResolvers(value: usize, count: u32, dhcp: Dhcp): void {
   }
 }
 
-/** Writes a message in `dhcpMessageBytes`; requests ask for the parameters that are read. */
+/** Writes a message, its bytes; requests ask for the parameters that are read. */
 export function emitDhcp(dhcp: Dhcp, packet: usize): u32 {
-  memory.fill(packet, 0, dhcpMessageBytes);
+  memory.fill(packet, 0, dhcpMessageLimit);
   store<u8>(packet, dhcp.op);
   store<u8>(packet, ethernetHardware, 1);
   store<u8>(packet, 6, 2);
@@ -173,20 +185,22 @@ export function emitDhcp(dhcp: Dhcp, packet: usize): u32 {
   store<u8>(option, dhcp.messageType, 2);
   option = emitNumber(option + 3, serverOption, dhcp.server);
   option = emitNumber(option, requestedAddressOption, dhcp.requestedAddress);
-  option = dhcp.op == bootRequest ? emitWishes(option, dhcp) : emitParameters(option, dhcp);
+  option = emitParameters(option, dhcp);
+  if (dhcp.op == bootRequest) option = emitWishes(option, dhcp);
   store<u8>(option, endOption);
-  return dhcpMessageBytes;
+  return max(<u32>(option + 1 - packet), leastMessageBytes);
 }
 
 function emitWishes(option: usize, dhcp: Dhcp): usize {
   if (dhcp.messageType != discoverMessage && dhcp.messageType != requestMessage) return option;
   store<u8>(option, parameterListOption);
-  store<u8>(option, 4, 1);
+  store<u8>(option, 5, 1);
   store<u8>(option, subnetMaskOption, 2);
   store<u8>(option, routerOption, 3);
   store<u8>(option, resolverOption, 4);
-  store<u8>(option, mtuOption, 5);
-  return option + 6;
+  store<u8>(option, domainOption, 5);
+  store<u8>(option, mtuOption, 6);
+  return option + 7;
 }
 
 function emitParameters(option: usize, dhcp: Dhcp): usize {

@@ -36,8 +36,24 @@ describe("DHCP", () => {
 
   it("asks for what it reads", () => {
     machine.setFields(layouts.dhcp, { ...offer, op: 1, messageType: 1 });
-    // Mask, router, resolvers, MTU.
-    expect(Buffer.from(emit()).toString("hex")).toContain("37040103061a");
+    // Mask, router, resolvers, domain, MTU.
+    expect(Buffer.from(emit()).toString("hex")).toContain("37050103060f1a");
+  });
+
+  it("reads the domain, where it stands", () => {
+    const packet = reply("350102 0f03612e62 ff");
+    const { fields } = parse(packet);
+    expect(fields).toMatchObject({ domainBytes: 3 });
+    expect(machine.bytes(Number(fields.domain), 3)).toEqual(packet.subarray(245, 248));
+  });
+
+  it("has room for all that it can write", () => {
+    machine.setFields(layouts.dhcp, {
+      ...{ ...offer, op: 1, messageType: 3, requestedAddress: 0x0a000203, resolverCount: 3 },
+    });
+    const packet = emit();
+    expect(packet.length).toBeLessThanOrEqual(320);
+    expect(parse(packet).fields).toMatchObject({ mtu: 1400, requestedAddress: 0x0a000203 });
   });
 
   it("reads options that go on in the file's and the server's name (RFC 2132, 9.3)", () => {
@@ -67,5 +83,6 @@ describe("DHCP", () => {
     layout: "dhcp",
     samples: [emit(), reply("350102 340103 ff", "33040000000a ff", "0104ffff0000 ff")],
     emit,
+    spelling: ["domain", "domainBytes"],
   });
 });

@@ -56,7 +56,7 @@ export const layouts = {
     ...["clientHardware64", "op", "messageType", "transaction", "seconds", "flags"],
     ...["clientAddress", "yourAddress", "server", "requestedAddress", "subnetMask", "router"],
     ...["mtu", "leaseSeconds", "renewalSeconds", "rebindingSeconds", "resolverCount"],
-    ...["resolver0", "resolver1", "resolver2"],
+    ...["resolver0", "resolver1", "resolver2", "domain", "domainBytes"],
   ],
 } as const satisfies Record<string, Layout>;
 
