@@ -19,6 +19,8 @@ export interface PcOptions {
   readonly memory: WebAssembly.Memory;
   readonly startInfo: StartInfo;
   readonly hypervisor?: Hypervisor;
+  /** Whether the local APIC's timer takes a value of the timestamp counter. */
+  readonly hasTimestampTimer?: boolean;
   readonly clock?: VirtualClock;
   readonly hasControlChannel?: boolean;
   readonly hasRealTimeClock?: boolean;
@@ -62,8 +64,9 @@ export class PcMachine {
     const { devices = [] } = options;
     const findsDevices = devices.length === 0 ? 0 : 1;
     this.clock = clock;
-    this.localApic = new LocalApic(clock);
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
+    this.processor.hasTimestampTimer = options.hasTimestampTimer ?? false;
+    this.localApic = new LocalApic(clock, () => this.processor.timerDeadline());
     writeStartInfo(new Uint8Array(memory.buffer), startInfo, launchAddress);
     linkPageTables(new DataView(memory.buffer, simulatedImage.pageTables));
     this.processor.pageTables = BigInt(simulatedImage.pageTables);

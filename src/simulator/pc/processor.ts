@@ -10,10 +10,15 @@ type Leaf = readonly [number, number, number, number];
 /** Ticks of the timestamp counter in a microsecond. */
 const ticksPerMicrosecond = 2_600n;
 
+/** What the timestamp counter shows at the beginning. */
+const firstTimestamp = 1_000_000n;
+
 /** Nanoseconds that a reading of the timestamp counter takes. */
 const readingNs = 20n;
 
 const hypervisorPresent = 1 << 31;
+const timestampTimer = 1 << 24;
+const timestampDeadline = 0x6e0;
 const noExecuteFeature = 1 << 20;
 const kvmSystemTime = 0x4b56_4d01;
 const kvmWallClock = 0x4b56_4d00;
@@ -31,6 +36,10 @@ export class Processor {
   readonly registers = new Map<number, bigint>();
   /** The root of the page tables last loaded, 0 before. */
   pageTables = 0n;
+  /** Whether the local APIC's timer takes a value of the timestamp counter. */
+  hasTimestampTimer = false;
+  /** How often the program waited for an interrupt. */
+  waits = 0;
   private readonly clock: VirtualClock;
   private readonly hypervisor: Hypervisor;
   private readonly memory: DataView;
@@ -59,7 +68,10 @@ export class Processor {
       },
       pause: (): void => undefined,
       fence: (): void => undefined,
-      waitForInterrupt: this.waitForDevices,
+      waitForInterrupt: (): void => {
+        this.waits++;
+        this.waitForDevices();
+      },
       halt: (): void => {
         throw new MachineError("the processor is halted for good");
       },
@@ -78,18 +90,30 @@ export class Processor {
   /** Reading the counter takes time, as everything does: a program that spins gets somewhere. */
   private timestamp(): bigint {
     this.clock.advance(readingNs);
-    return (this.clock.monotonicTime() * ticksPerMicrosecond) / 1000n + 1_000_000n;
+    return (this.clock.monotonicTime() * ticksPerMicrosecond) / 1000n + firstTimestamp;
+  }
+
+  /** The time of the local APIC's deadline (Intel SDM 3, 11.5.4.1); undefined for none. */
+  timerDeadline(): bigint | undefined {
+    const ticks = this.registers.get(timestampDeadline) ?? 0n;
+    if (ticks === 0n) return undefined;
+    return ((ticks - firstTimestamp) * 1000n + ticksPerMicrosecond - 1n) / ticksPerMicrosecond;
   }
 
   private leaf(leaf: number): Leaf {
     if (leaf === 0) return [1, 0, 0, 0];
-    if (leaf === 1) return [0, 0, this.hypervisor === "none" ? 0 : hypervisorPresent, 0];
+    if (leaf === 1) return [0, 0, this.features(), 0];
     if (leaf === 0x4000_0000) return names[this.hypervisor];
     if (leaf === 0x4000_0001 && this.hypervisor === "kvm") return [1 << 3, 0, 0, 0];
     if (leaf === 0x4000_0010) return [Number(ticksPerMicrosecond) * 1000, 1_000_000, 0, 0];
     if (leaf === 0x8000_0000) return [0x8000_0001 | 0, 0, 0, 0];
     if (leaf === 0x8000_0001) return [0, 0, 0, noExecuteFeature];
     return [0, 0, 0, 0];
+  }
+
+  private features(): number {
+    const timer = this.hasTimestampTimer ? timestampTimer : 0;
+    return this.hypervisor === "none" ? timer : timer | hypervisorPresent;
   }
 
   private writeRegister(register: number, value: bigint): void {

@@ -2,10 +2,17 @@
 // timestamp counter with a frequency that somebody tells, or the timestamp counter measured by the
 // local APIC's timer while the program runs.
 import * as cpu from "../../base/machine/cpu.as";
-import { isKvm } from "./identification.as";
+import { hasTimestampTimer, isKvm } from "./identification.as";
 import { startInterrupts } from "./interrupts.as";
-import { kvmTime, startKvmClock } from "./kvm-clock.as";
-import { silenceTimer, startTimer, timerCount, timerCountNs } from "./local-apic.as";
+import { kvmTicks, kvmTime, startKvmClock } from "./kvm-clock.as";
+import {
+  silenceTimer,
+  startTimer,
+  startTimestampTimer,
+  startTurns,
+  timerCount,
+  timerCountNs,
+} from "./local-apic.as";
 import { timestampFrequency } from "./timestamp-frequency.as";
 
 const noSource: u32 = 0;
@@ -23,6 +30,7 @@ const longestWaitNs: u64 = 60_000_000_000;
 const longestCount: u32 = 0xffff_ffff;
 
 let source: u32 = 0;
+let wakesByTimestamp = false;
 let firstTimestamp: u64 = 0;
 let multiplier: u64 = 0; // nanoseconds per timestamp tick, times 2^30
 
@@ -35,6 +43,7 @@ let latestTime: u64 = 0;
 /** Chooses the clock and starts it at (about) 0. */
 function startClock(): void {
   startInterrupts();
+  wakesByTimestamp = hasTimestampTimer();
   firstTimestamp = cpu.timestamp();
   if (isKvm() && startKvmClock()) {
     source = kvmSource;
@@ -71,7 +80,11 @@ export function programWake(deadline: u64): bool {
   // Without any ratio, nobody could tell afterwards whether the timer has gone round.
   if (source == measuringSource && now < roughNs) return false;
   if (deadline <= now) return false;
-  restartTimer(now, <u32>(min(deadline - now, longestWaitNs) / timerCountNs) + 1);
+  const wait = min(deadline - now, longestWaitNs);
+  const count = <u32>(wait / timerCountNs) + 1;
+  if (source == measuringSource) restartTimer(now, count);
+  else if (wakesByTimestamp) startTimestampTimer(cpu.timestamp() + ticksIn(wait));
+  else startTimer(count);
   return true;
 }
 
@@ -81,6 +94,8 @@ export function endWake(): void {
     // A short turn would soon have gone round too often for the rough ratio to count.
     restartTimer(measure(), longestCount);
     silenceTimer();
+  } else if (wakesByTimestamp) {
+    startTimestampTimer(0);
   } else {
     startTimer(0);
   }
@@ -90,7 +105,7 @@ function restartTimer(now: u64, count: u32): void {
   timerTimestamp = cpu.timestamp();
   timerTime = now;
   timerStart = count;
-  startTimer(count);
+  startTurns(count);
 }
 
 /** Tells the time by the timer, and meanwhile what a timestamp tick is worth. */
@@ -116,6 +131,12 @@ function setRatio(nanoseconds: u64, ticks: u64): void {
     ticks >>= 1;
   }
   if (ticks != 0) multiplier = (nanoseconds << 30) / ticks;
+}
+
+/** Ticks of the timestamp counter in at most 2^36 nanoseconds; a few more, never fewer. */
+function ticksIn(nanoseconds: u64): u64 {
+  if (source == kvmSource) return kvmTicks(nanoseconds);
+  return (nanoseconds << 27) / max(multiplier >> 3, 1) + 1;
 }
 
 /** ticks * multiplier / 2^30, for a multiplier below 2^32. */

@@ -6,6 +6,9 @@ const registers = memory.data(16, 8);
 /** POPCNT, SSE4.2, SSE4.1, CMPXCHG16B, SSSE3, SSE3. */
 const neededFeatures: u32 = 0x0098_2201;
 
+/** The local APIC's timer takes a value of the timestamp counter. */
+const timestampTimer: u32 = 1 << 24;
+
 const hypervisorBase: u32 = 0x4000_0000;
 
 /** Asks for a leaf; the four results stay until the next question. */
@@ -54,6 +57,12 @@ export function isKvm(): bool {
   if (identifiedC() >> 31 == 0) return false;
   identify(hypervisorBase);
   return identifiedB() == 0x4b4d_564b && identifiedC() == 0x564b_4d56 && identifiedD() == 0x4d;
+}
+
+/** Whether the local APIC's timer can wait for a value of the timestamp counter. */
+export function hasTimestampTimer(): bool {
+  identify(1);
+  return (identifiedC() & timestampTimer) != 0;
 }
 
 /** Whether the processor has the instructions that compiled code may use: those of x86-64-v2. */

@@ -45,6 +45,15 @@ export function kvmTime(): u64 {
   return time;
 }
 
+/** Ticks of the timestamp counter in so many nanoseconds, at most 2^36; a few more, never fewer. */
+export function kvmTicks(nanoseconds: u64): u64 {
+  const shift = <i32><i8>dma.load8(record + 28);
+  const multiplier = <u64>dma.load32(record + 24) >> 4;
+  if (multiplier == 0) return 0;
+  const ticks = (nanoseconds << 28) / multiplier + 1;
+  return shift < 0 ? ticks << -shift : (ticks >> shift) + 1;
+}
+
 /** Nanoseconds since 1970 at which the clock was 0; 0 when the hypervisor does not tell. */
 export function kvmWallBase(): u64 {
   if (!isStarted) return 0;

@@ -1,6 +1,8 @@
 // The processor's own interrupt controller and timer (Intel SDM volume 3, chapter 11).
+import * as cpu from "../../base/machine/cpu.as";
 import * as mmio from "../../base/machine/mmio.as";
 import * as port from "../../base/machine/port.as";
+import { fence } from "../../base/machine/processor.as";
 
 /** Physical address of the local APIC's registers. */
 export const localApicBase: u64 = 0xfee0_0000;
@@ -24,7 +26,11 @@ const divideConfiguration: u64 = 0x3e0;
 const enabled: u32 = 0x100;
 const masked: u32 = 0x1_0000;
 const periodic: u32 = 0x2_0000;
+const byTimestamp: u32 = 0x4_0000;
 const divideBySixteen: u32 = 3;
+
+/** IA32_TSC_DEADLINE. */
+const deadlineRegister: u32 = 0x6e0;
 
 const firstController: u32 = 0x21; // interrupt masks of the two 8259s
 const secondController: u32 = 0xa1;
@@ -45,10 +51,24 @@ export function localApicId(): u32 {
   return mmio.read32(localApicBase + identifier) >> 24;
 }
 
-/** Counts down from `count` again and again, with an interrupt at each end; 0 stops it. */
-export function startTimer(count: u32): void {
+/** Counts down from `count` again and again, with an interrupt at each end. */
+export function startTurns(count: u32): void {
   write(timerEntry, periodic | timerVector);
   write(initialCount, count);
+}
+
+/** Interrupts once, `count` counts from now; 0 never. */
+export function startTimer(count: u32): void {
+  write(timerEntry, timerVector);
+  write(initialCount, count);
+}
+
+/** Interrupts once, when the timestamp counter has come to a value; 0 never. */
+export function startTimestampTimer(timestamp: u64): void {
+  write(timerEntry, byTimestamp | timerVector);
+  // The mode must have arrived before the deadline does (11.5.4.1).
+  fence();
+  cpu.writeMsr(deadlineRegister, timestamp);
 }
 
 /** Keeps the timer counting without interrupts. */
