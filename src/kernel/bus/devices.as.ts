@@ -92,7 +92,10 @@ export function takeDevice(type: u32): Transport | null {
 export function takeInterrupts(): void {
   for (let index: u32 = 0; index < count; index++) {
     const transport = deviceAt(index);
-    if (!transport.isTaken || (takeInterrupt(transport) & configurationChange) == 0) continue;
-    if (deviceNeedsReset(transport)) transport.needsReset = true;
+    if (!transport.isTaken) continue;
+    // A message does not say what it is for.
+    const mayNeedReset =
+      transport.sendsMessages || (takeInterrupt(transport) & configurationChange) != 0;
+    if (mayNeedReset && deviceNeedsReset(transport)) transport.needsReset = true;
   }
 }

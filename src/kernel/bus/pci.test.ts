@@ -46,7 +46,7 @@ function plugBlock(machine: DriverMachine, place: number, isTransitional = false
   const registers = new PciRegisters(device, isTransitional);
   machine.registers.push(registers);
   machine.plug(place, registers.pci);
-  return { device, pci: registers.pci };
+  return { device, registers, pci: registers.pci };
 }
 
 function expectUsable(machine: DriverMachine): void {
@@ -62,7 +62,7 @@ function expectUsable(machine: DriverMachine): void {
 describe("virtio on PCI", () => {
   it.each([
     ["below 4 GiB", 0xfebf_0000n],
-    ["far above 4 GiB, as OVMF does", 0x38_0000_4000n],
+    ["far above 4 GiB, as OVMF does", 0x38_0000_8000n],
   ])("uses registers that firmware put %s", (_name, address) => {
     const machine = start();
     const { device, pci } = plugBlock(machine, 3 << 3);
@@ -138,6 +138,63 @@ describe("virtio on PCI", () => {
     const machine = new DriverMachine(new Simulation(1));
     machine.call("findDevices");
     expect(machine.call("deviceCount")).toBe(0);
+  });
+});
+
+describe("messages of a device on PCI", () => {
+  const address = 0xfee0_0000;
+  const data = 0x22;
+
+  function startWithMessages() {
+    const machine = start();
+    const { device, registers } = plugBlock(machine, 3 << 3);
+    const messages: unknown[] = [];
+    registers.messages.onMessage = (...message) => messages.push(message);
+    machine.call("useMessages", address, data);
+    const client = new BlockClient(machine);
+    const read = () => client.run({ operation: "read", sector: 0, parts: [512] }).error;
+    return { machine, device, registers, client, messages, read };
+  }
+
+  it("are sent for what it has done, when the driver listens", () => {
+    const { machine, client, messages, read } = startWithMessages();
+    expect(read()).toBe(0);
+    expect(messages).toEqual([[BigInt(address), data]]);
+    machine.call("ignoreBlockDevice", client.device);
+    expect([read(), read(), messages.length]).toEqual([0, 0, 1]);
+    expect(machine.call("listenToBlockDevice", client.device)).toBe(0);
+    expect([read(), messages.length]).toEqual([0, 2]);
+  });
+
+  it("tell of a failure, after which they are sent again", () => {
+    const { machine, device, client, messages, read } = startWithMessages();
+    device.breakDown();
+    expect(messages).toHaveLength(1);
+    machine.call("takeInterrupts");
+    expect(client.take()).toBeUndefined();
+    expect([read(), messages.length]).toEqual([0, 2]);
+    expect(device.driverErrors).toEqual([]);
+  });
+
+  it("are held back while they are masked", () => {
+    const { registers, messages, read } = startWithMessages();
+    registers.messages.write(12, 1);
+    expect([read(), messages.length]).toEqual([0, 0]);
+    registers.messages.write(12, 0);
+    expect(messages).toHaveLength(1);
+  });
+
+  it("must have a vector, or the device is not used", () => {
+    const { machine, registers } = startWithMessages();
+    const other = plugBlock(machine, 4 << 3);
+    expect(registers.pci.messageControl).toBeGreaterThan(0x7fff);
+    const { write } = other.registers;
+    const hasNoVectors = (offset: number) => offset === 0x10 || offset === 0x1a;
+    Object.assign(other.registers, {
+      write: (offset: number, value: number, width: 1 | 2 | 4) =>
+        write(offset, hasNoVectors(offset) ? 0xffff : value, width),
+    });
+    expect(machine.call("openBlockDevice")).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ const deviceFeatureSelect: u64 = 0x00;
 const deviceFeature: u64 = 0x04;
 const driverFeatureSelect: u64 = 0x08;
 const driverFeature: u64 = 0x0c;
+const configurationVector: u64 = 0x10;
 const queueCount: u64 = 0x12;
 const deviceStatus: u64 = 0x14;
 const configurationGeneration: u64 = 0x15;
@@ -23,7 +24,7 @@ const queueDeviceArea: u64 = 0x30;
 /** Bytes of the common configuration that every device has. */
 export const commonConfigurationBytes: u32 = 0x38;
 
-/** Every queue sends the same message, for which the platform has one vector. */
+/** All messages are this one, for which the platform has one vector. */
 const wakeMessage: u32 = 0;
 
 /** The device's status. */
@@ -64,12 +65,21 @@ export function pciEnableQueue(
   mmio.write16(registers + queueSelect, queue);
   if ((mmio.read16(registers + queueEnable) & 0xffff) != 0) return false;
   mmio.write16(registers + queueSize, size);
-  if (transport.sendsMessages) mmio.write16(registers + queueVector, wakeMessage);
+  if (transport.sendsMessages && !chooseMessages(registers)) return false;
   writeAddress(registers + queueDescriptors, descriptors);
   writeAddress(registers + queueDriverArea, available);
   writeAddress(registers + queueDeviceArea, used);
   mmio.write16(registers + queueEnable, 1);
   return (mmio.read16(registers + queueEnable) & 0xffff) == 1;
+}
+
+/** Has the device send messages, of which a reset has it forget; false when it does not. */
+function chooseMessages(registers: u64): bool {
+  mmio.write16(registers + configurationVector, wakeMessage);
+  mmio.write16(registers + queueVector, wakeMessage);
+  // A device without room for a vector says so here (4.1.5.1.2.2).
+  return (mmio.read16(registers + configurationVector) & 0xffff) == wakeMessage &&
+    (mmio.read16(registers + queueVector) & 0xffff) == wakeMessage;
 }
 
 /** Where a queue's notifications are written; 0 when that lies outside what the device has. */

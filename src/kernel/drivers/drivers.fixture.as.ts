@@ -16,6 +16,7 @@ export {
   noteDeviceWord,
 } from "../bus/device-words.as";
 export { failureText } from "../bus/failures.as";
+export { useMessages } from "../bus/messages.as";
 export { negotiate } from "../bus/negotiation.as";
 export { mapConfigurationSpace } from "../bus/pci-configuration.as";
 export { useRegionWindow } from "../bus/pci-regions.as";

@@ -27,11 +27,15 @@ const configurationBytes = 256;
 const hasCapabilities = 0x10;
 const decodeMemory = 2;
 const wideRegion = 4;
+const messageCapability = 0x11;
+const messageControlBits = 0xc000;
 
 /** One function's configuration space, with base address registers that can be sized and set. */
 export class PciFunction {
   readonly kind: FunctionKind;
   readonly configuration = new DataView(new ArrayBuffer(configurationBytes));
+  /** Where the capability of MSI-X stands; 0 without. */
+  private readonly messagePlace: number;
 
   constructor(kind: FunctionKind) {
     this.kind = kind;
@@ -42,16 +46,24 @@ export class PciFunction {
     view.setUint16(0x2e, kind.subsystem ?? 0, true);
     let place = firstCapability;
     let link = capabilitiesOffset;
+    let messagePlace = 0;
     for (const capability of kind.capabilities) {
       view.setUint8(link, place);
       new Uint8Array(view.buffer).set(capability, place);
       link = place + 1;
+      if (capability[0] === messageCapability) messagePlace = place;
       place += (capability.length + 3) & ~3;
     }
+    this.messagePlace = messagePlace;
     if (kind.capabilities.length > 0) view.setUint16(statusOffset, hasCapabilities, true);
     for (const [index, { isWide }] of kind.regions) {
       view.setUint32(firstRegionOffset + index * 4, isWide ? wideRegion : 0, true);
     }
+  }
+
+  /** MSI-X's message control (PCI Local Bus 3.0, 6.8.2.3); 0 without. */
+  get messageControl(): number {
+    return this.messagePlace === 0 ? 0 : this.configuration.getUint16(this.messagePlace + 2, true);
   }
 
   /** Reads 32 bits. */
@@ -64,6 +76,12 @@ export class PciFunction {
     const place = offset & 0xfc;
     if (place === commandOffset) {
       this.configuration.setUint16(commandOffset, value & 0x407, true);
+      return;
+    }
+    if (place === this.messagePlace) {
+      const bits = (value >>> 16) & messageControlBits;
+      const control = (this.messageControl & ~messageControlBits) | bits;
+      this.configuration.setUint16(place + 2, control, true);
       return;
     }
     const index = (place - firstRegionOffset) / 4;

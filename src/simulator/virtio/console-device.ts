@@ -1,5 +1,5 @@
 import { type Chain, readSpans, spanBytes, writeSpans } from "./device-queue.ts";
-import { type DeviceOptions, interrupt, VirtioDevice } from "./virtio-device.ts";
+import { type DeviceOptions, VirtioDevice } from "./virtio-device.ts";
 
 const multiplePorts = 1n << 1n;
 const controlReceiveQueue = 2;
@@ -119,6 +119,6 @@ export class ConsoleDevice extends VirtioDevice {
       else waiting.shift();
       this.queues[queue]?.give(chain.head, length);
     }
-    if (this.queues[queue]?.takeInterruptWish() === true) this.interrupt(interrupt.used);
+    this.interruptFor(queue);
   }
 }

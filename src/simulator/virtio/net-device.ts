@@ -1,7 +1,7 @@
 import { type Chain, readSpans, spanBytes, writeSpans } from "./device-queue.ts";
 import { corrupted } from "./faults.ts";
 import { completeFrame, frameHeaderBytes } from "./frame-offload.ts";
-import { type DeviceOptions, interrupt, VirtioDevice } from "./virtio-device.ts";
+import { type DeviceOptions, VirtioDevice } from "./virtio-device.ts";
 
 /** Features of network devices (virtio 1.2, 5.1.3). */
 export const netFeatures = {
@@ -148,6 +148,6 @@ export class NetDevice extends VirtioDevice {
       at += written;
       queue.give(chain.head, written);
     }
-    if (queue.takeInterruptWish()) this.interrupt(interrupt.used);
+    this.interruptFor(receiveQueue);
   }
 }

@@ -54,8 +54,8 @@ export abstract class VirtioDevice {
   acceptedFeatures = 0n;
   /** What the driver did that virtio forbids; a driver of ours must leave this empty. */
   readonly driverErrors: DriverError[] = [];
-  /** Called when the device interrupts. */
-  onInterrupt: () => void = () => undefined;
+  /** Called when the device interrupts: for a queue, or else because the configuration changed. */
+  onInterrupt: (queue?: number) => void = () => undefined;
   /** Faults may be changed while the device works. */
   faults: Faults;
   interruptStatus = 0;
@@ -166,7 +166,7 @@ export abstract class VirtioDevice {
     if (queue === undefined) return;
     this.note(`gives chain ${chain.head} of queue ${index} back with ${written} bytes`);
     queue.give(chain.head, written);
-    if (queue.takeInterruptWish()) this.interrupt(interrupt.used);
+    this.interruptFor(index);
   }
 
   /** Plans something within a range of times, unless the device is reset before. */
@@ -186,10 +186,15 @@ export abstract class VirtioDevice {
     this.simulation.trace.note(`${this.kind.name}: ${what}`);
   }
 
-  protected interrupt(bits: number): void {
+  /** Interrupts for chains of a queue that were given back, if the driver wants that. */
+  protected interruptFor(index: number): void {
+    if (this.queues[index]?.takeInterruptWish() === true) this.interrupt(interrupt.used, index);
+  }
+
+  private interrupt(bits: number, queue?: number): void {
     this.note(`interrupts for ${bits}`);
     this.interruptStatus |= bits;
-    this.onInterrupt();
+    this.onInterrupt(queue);
   }
 
   private reset(): void {

@@ -180,7 +180,7 @@ const clocks = hypervisors.flatMap((hypervisor) =>
   [false, true].map((hasTimestampTimer) => ({ hypervisor, hasTimestampTimer })),
 );
 
-describe.each(clocks)("the clock with $hypervisor, timestamp timer: $hasTimestampTimer", (clock) => {
+describe.each(clocks)("the clock of $hypervisor, timestamp timer $hasTimestampTimer", (clock) => {
   it("keeps time without ever waiting for it", () => {
     const pc = bootPc(clock);
     expect(pc.clock.monotonicTime()).toBeLessThan(10_000n);
