@@ -1,5 +1,4 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
-import { basename } from "node:path";
 import type { ObjectCache } from "../contracts/build.ts";
 import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
@@ -9,22 +8,24 @@ import { digestOf } from "../toolchains/source-files.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { makeImage, preloadCompiler } from "./compiler.ts";
-import { type EmbedSource, embedTree, withTree } from "./embed.ts";
 import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
+import { makeProgram, moduleOf, type Program, type ProgramSources } from "./program.ts";
 import { findSite } from "./site.ts";
 
-/** Sources, and what the image is for. */
-export interface BuildOptions extends AppSources {
+/** What an image is for, and what is built into it besides the program. */
+export interface ImageOptions {
   readonly platform: Platform;
+  readonly environment: NodeJS.ProcessEnv;
   /** Upper bound of the app's memory in 64 KiB pages, built into the image. */
   readonly maximumPages?: number | undefined;
-  /** Files and folders to build into the image. */
-  readonly embed?: readonly EmbedSource[] | undefined;
   /** Whether the image is for machines of any kind (contracts/build.ts). */
   readonly bootsFromDisk?: boolean | undefined;
   /** Arguments and variables to build into the image. */
   readonly defaults?: ImageDefaults | undefined;
 }
+
+/** Sources, and what the image is for. */
+export type BuildOptions = ProgramSources & ImageOptions;
 
 /** An image and how it came about. */
 export interface BuiltImage {
@@ -42,24 +43,20 @@ export interface BuiltImage {
 
 /** Makes an image, or finds the one made before from the same input. Throws a TsukiError. */
 export async function build(options: BuildOptions): Promise<BuiltImage> {
+  const program = await makeProgram(options, (toolchain) => {
+    if (options.platform !== "node") preloadCompiler(toolchain);
+  });
+  return await buildProgram(program, options);
+}
+
+/** As `build`, of a program that is there already. */
+export async function buildProgram(program: Program, options: ImageOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
-  const identity = buildIdentity();
+  const { app, tree, digest, isCached } = program;
   const { platform, maximumPages, defaults, bootsFromDisk } = options;
-  const site = findSite(options);
-  const embed = [...(site?.files ?? []), ...(options.embed ?? [])];
-  const tree = embed.length === 0 ? undefined : embedTree(embed, options.workingDirectory);
-  const app =
-    site?.app ??
-    (await makeApp(cache, identity, options, (toolchain) => {
-      if (platform !== "node") preloadCompiler(toolchain);
-    }));
-  const made = { platform, appBytes: app.app.length, warnings: app.warnings };
-  if (platform === "node") {
-    const image = tree === undefined ? app.app : withTree(app.app, tree);
-    const digest = tree === undefined ? app.digest : digestOf(image);
-    const path = cache.find("apps", digest) ?? cache.write("apps", digest, image, 0o600);
-    return { ...made, path, image, isCached: app.isCached };
-  }
+  const made = { platform, appBytes: app.length, warnings: program.warnings };
+  if (platform === "node") return { ...made, ...keptModule(cache, program), isCached };
+  const identity = buildIdentity();
   const kernel = readKernel();
   const key = digestOf(
     JSON.stringify([
@@ -69,21 +66,20 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
       defaults,
       bootsFromDisk,
       tree === undefined ? undefined : digestOf(tree),
-      app.digest,
+      digest,
       digestOf(kernel),
     ]),
   );
   const found = cache.find("images", key);
   const kept = found === undefined ? undefined : cache.read("images", key);
   if (found !== undefined && kept !== undefined) {
-    return { ...made, path: found, image: kept, isCached: app.isCached };
+    return { ...made, path: found, image: kept, isCached };
   }
-  const name = basename(options.sources[0] ?? "app");
   const request = {
     platform,
     kernel,
-    app: app.app,
-    name,
+    app,
+    name: program.source,
     objects: keptObjects(cache, identity),
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
@@ -93,6 +89,14 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
   const image = await makeImage(request, keptFrames(cache, identity));
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   return { ...made, path, image, isCached: false };
+}
+
+/** An image for `node`: the program's module. */
+function keptModule(cache: Cache, program: Program): Pick<BuiltImage, "path" | "image"> {
+  const image = moduleOf(program);
+  const digest = image === program.app ? program.digest : digestOf(image);
+  const path = cache.find("apps", digest) ?? cache.write("apps", digest, image, 0o600);
+  return { path, image };
 }
 
 /** Whether an app can have sockets, by what it imports, as JavaScript's can; made if need be. */

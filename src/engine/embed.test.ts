@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { packTree } from "../image/embedded-tree.ts";
-import { embedTree, parseEmbed, withTree } from "./embed.ts";
+import { embedTree, parseEmbed, splitTree, withTree } from "./embed.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -63,5 +63,22 @@ describe("embedding", () => {
     const module = new WebAssembly.Module(withTree(app, tree));
     const [section = new ArrayBuffer(0)] = WebAssembly.Module.customSections(module, "tsuki.files");
     expect(new Uint8Array(section)).toEqual(tree);
+  });
+});
+
+describe("a module that carries files", () => {
+  const module = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  const tree = Uint8Array.from({ length: 300 }, (_, index) => index);
+
+  it("is split into what was joined", () => {
+    expect(splitTree(Uint8Array.from(withTree(module, tree)))).toEqual({ app: module, tree });
+  });
+
+  it("is not mistaken for one that carries none, whatever its bytes", () => {
+    expect(splitTree(module)).toEqual({ app: module, tree: undefined });
+    const named = Uint8Array.of(...module, 0, 3, 2, 0x61, 0x62);
+    for (let length = 0; length <= named.length; length++) {
+      expect(splitTree(named.subarray(0, length)).tree).toBeUndefined();
+    }
   });
 });

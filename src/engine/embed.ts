@@ -4,7 +4,7 @@ import { join, resolve, sep } from "node:path";
 import { embeddedTreeSection } from "../contracts/embedded-tree.ts";
 import { TsukiError } from "../contracts/errors.ts";
 import { packTree, type TreeFile } from "../image/embedded-tree.ts";
-import { encodeUnsigned } from "../simulator/module-sections.ts";
+import { encodeUnsigned, readSections } from "../simulator/module-sections.ts";
 
 /** A file or folder to embed. */
 export interface EmbedSource {
@@ -41,6 +41,18 @@ export function withTree(app: Uint8Array, tree: Uint8Array): Uint8Array {
   const content = [...encodeUnsigned(name.length), ...name];
   const header = Uint8Array.of(0, ...encodeUnsigned(content.length + tree.length), ...content);
   return Buffer.concat([app, header, tree]);
+}
+
+/** An app's module and the tree that it carries, if it does: what `withTree` joined. */
+export function splitTree(module: Uint8Array): { app: Uint8Array; tree: Uint8Array | undefined } {
+  const name = new TextEncoder().encode(embeddedTreeSection);
+  const mark = Uint8Array.of(name.length, ...name);
+  const last = readSections(module).at(-1);
+  const carries = last?.id === 0 && mark.every((byte, index) => last.content[index] === byte);
+  if (!carries) return { app: module, tree: undefined };
+  const headerBytes = 1 + encodeUnsigned(last.content.length).length;
+  const app = module.subarray(0, last.start - headerBytes);
+  return { app, tree: last.content.subarray(mark.length) };
 }
 
 interface FoundFiles {
