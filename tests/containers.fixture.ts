@@ -28,7 +28,7 @@ export interface EngineCase {
 const user = 65_534;
 
 /** The host may allow this process less than engines ask for by default. */
-const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
+export const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"];
 
 /** `FROM scratch`, built and run by podman with runc, under podman's default profile. */
 const podman: EngineCase = {
@@ -36,10 +36,7 @@ const podman: EngineCase = {
   programs: ["podman", "runc"],
   hasUser: true,
   async open(folder, images) {
-    const store = ["--root", join(folder, "root"), "--runroot", join(folder, "run")];
-    const manner = ["--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"];
-    const runtime = ["--runtime", which("runc") ?? "runc", "--events-backend", "file"];
-    const all = ["podman", ...store, "--tmpdir", join(folder, "tmp"), ...manner, ...runtime];
+    const all = ["podman", ...podmanOptions(folder)];
     const file = `FROM scratch\nCOPY . /\nUSER ${user}:${user}\nENTRYPOINT ["/app"]\n`;
     writeFileSync(join(folder, "Containerfile"), file);
     const built = ["build", "-q", "-f", join(folder, "Containerfile"), "-t", "app", images];
@@ -89,10 +86,7 @@ const containerd: EngineCase = {
   async open(folder, images) {
     const rootFolder = join(folder, "rootfs");
     cpSync(images, rootFolder, { recursive: true });
-    const socket = join(folder, "api.sock");
-    writeFileSync(join(folder, "config.toml"), daemonConfig(folder, socket));
-    const daemon = spawn("containerd", ["-c", join(folder, "config.toml")], { stdio: "ignore" });
-    await untilExists(socket, daemon);
+    const { socket, close } = await startContainerd(folder);
     const drops = usualCapabilities.flatMap((name) => ["--cap-drop", `CAP_${name}`]);
     return {
       command: (name, image, words, environment) => [
@@ -102,13 +96,35 @@ const containerd: EngineCase = {
         ...Object.entries(environment).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
         ...[rootFolder, name, `/${image}`, ...words],
       ],
-      close: async () => {
-        daemon.kill("SIGTERM");
-        await new Promise((settle) => daemon.once("exit", settle));
-      },
+      close,
     };
   },
 };
+
+/** containerd in a folder of its own. */
+export async function startContainerd(
+  folder: string,
+): Promise<{ readonly socket: string; readonly close: () => Promise<void> }> {
+  const socket = join(folder, "api.sock");
+  writeFileSync(join(folder, "config.toml"), daemonConfig(folder, socket));
+  const daemon = spawn("containerd", ["-c", join(folder, "config.toml")], { stdio: "ignore" });
+  await untilExists(socket, daemon);
+  return {
+    socket,
+    close: async () => {
+      daemon.kill("SIGTERM");
+      await new Promise((settle) => daemon.once("exit", settle));
+    },
+  };
+}
+
+/** The options by which podman keeps to a folder, and asks for nothing that a host may lack. */
+export function podmanOptions(folder: string): readonly string[] {
+  const store = ["--root", join(folder, "root"), "--runroot", join(folder, "run")];
+  const manner = ["--storage-driver", "vfs", "--cgroup-manager", "cgroupfs"];
+  const runtime = ["--runtime", which("runc") ?? "runc", "--events-backend", "file"];
+  return [...store, "--tmpdir", join(folder, "tmp"), ...manner, ...runtime];
+}
 
 /** Every engine that tests know. */
 export const engineCases: readonly EngineCase[] = [podman, runc, containerd];

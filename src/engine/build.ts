@@ -3,14 +3,11 @@ import type { ObjectCache } from "../contracts/build.ts";
 import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import { engineSection, type Platform } from "../contracts/machine-interface.ts";
-import { toolchainNameFor } from "../toolchains/choose.ts";
 import { digestOf } from "../toolchains/source-files.ts";
-import { type AppSources, makeApp } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { makeImage, preloadCompiler } from "./compiler.ts";
 import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
 import { makeProgram, moduleOf, type Program, type ProgramSources } from "./program.ts";
-import { findSite } from "./site.ts";
 
 /** What an image is for, and what is built into it besides the program. */
 export interface ImageOptions {
@@ -99,19 +96,11 @@ function keptModule(cache: Cache, program: Program): Pick<BuiltImage, "path" | "
   return { path, image };
 }
 
-/** Whether an app can have sockets, by what it imports, as JavaScript's can; made if need be. */
-export async function appOpensSockets(options: AppSources): Promise<boolean> {
-  const site = findSite(options);
-  if (site === undefined && isJavaScript(options)) return true;
-  const cache = new Cache(cacheFolder(options.environment));
-  const { app } = site?.app ?? (await makeApp(cache, buildIdentity(), options));
+/** Whether an app can have sockets, by what it imports, as JavaScript's can. */
+export function opensAnySocket({ app }: Program): boolean {
   const module = new WebAssembly.Module(Uint8Array.from(app));
   const isEngine = WebAssembly.Module.customSections(module, engineSection).length > 0;
   return isEngine || WebAssembly.Module.imports(module).some(({ name }) => opensSockets(name));
-}
-
-function isJavaScript({ toolchain, sources: [source = ""] }: AppSources): boolean {
-  return (toolchain ?? toolchainNameFor(source)) === "javascript";
 }
 
 /** Compiled objects: those made here by this build of Tsuki, and the package's own. */

@@ -49,3 +49,8 @@ export function programIn(module: Uint8Array, source: string): Program {
   const { app, tree } = splitTree(module);
   return { app, tree, digest: digestOf(app), source, warnings: "", isCached: true };
 }
+
+/** The name that an app made from a source finds as its own. */
+export function programName(source: string): string {
+  return basename(source).replace(/(?:\.as)?\.[^.]+$/, "");
+}

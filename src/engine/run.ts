@@ -1,15 +1,17 @@
 /** The verb `run`: sources to a running instance. */
-import { basename } from "node:path";
 import type { Platform } from "../contracts/machine-interface.ts";
 import type { Instance, InstanceStreams, Monitor, MonitorName } from "../monitors/interface.ts";
 import type { MachineType } from "../monitors/qemu/command.ts";
 import { findQemu } from "../monitors/qemu/find-qemu.ts";
 import type { AppSources } from "./app-store.ts";
-import { appOpensSockets, type BuiltImage, build } from "./build.ts";
+import { type BuiltImage, buildProgram, opensAnySocket } from "./build.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
+import { preloadCompiler } from "./compiler.ts";
 import { findKvm } from "./host/kvm-memory.ts";
 import { builtFile } from "./package-files.ts";
+import { programName } from "./program.ts";
+import { findSubject, type Subject } from "./subject.ts";
 
 const pagesPerMebibyte = 16;
 
@@ -41,39 +43,53 @@ export interface StartedInstance {
 
 /** Builds if need be, chooses a monitor, launches. Throws a TsukiError. */
 export async function run(options: RunOptions): Promise<StartedInstance> {
-  const choice = await choose(options);
+  const subject = await findSubject(options);
+  const appEnvironment = mergeVariables(subject.environment, options.appEnvironment);
+  const choice = await choose(options, subject, appEnvironment);
   const monitor = await openMonitor(choice, options);
   const { memoryMebibytes } = options;
   // A process has all the memory there is; its bound is the image's own.
   const isBound = choice.name === "process" && memoryMebibytes !== undefined;
   const maximumPages = isBound ? memoryMebibytes * pagesPerMebibyte : undefined;
-  const image = await build({ ...options, platform: monitor.platform, maximumPages });
+  const { environment } = options;
+  const { platform } = monitor;
+  const program = await subject.program((toolchain) => {
+    if (platform !== "node") preloadCompiler(toolchain);
+  });
+  const image = await buildProgram(program, { environment, platform, maximumPages });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);
   options.onLaunch?.();
   const instance = await monitor.launch({
     imagePath: image.path,
-    arguments: [programName(options.sources[0] ?? "app"), ...options.arguments],
-    environment: options.appEnvironment,
+    arguments: [
+      subject.name,
+      ...(options.arguments.length > 0 ? options.arguments : subject.arguments),
+    ],
+    environment: appEnvironment,
     streams: options.streams,
     memoryMebibytes,
   });
   return { instance, image, choice };
 }
 
-async function choose(options: RunOptions): Promise<MonitorChoice> {
+async function choose(
+  options: RunOptions,
+  subject: Subject,
+  appEnvironment: readonly string[],
+): Promise<MonitorChoice> {
   const { environment } = options;
   const qemu = findQemu(environment);
   return await chooseMonitor(options.monitor, {
     system: process.platform,
     architecture: process.arch,
     hasQemu: qemu !== undefined,
-    sharesWithHost: sharedWithHost(options.appEnvironment),
+    sharesWithHost: sharedWithHost(appEnvironment),
     kvm: async () =>
       qemu === undefined
         ? { isUsable: false, reason: "is of no use without QEMU" }
         : await findKvm(new Cache(cacheFolder(environment)), qemu, false),
-    opensSockets: async () => await appOpensSockets(options),
+    opensSockets: async () => opensAnySocket(await subject.program()),
   });
 }
 
@@ -82,6 +98,12 @@ function sharedWithHost(appEnvironment: readonly string[]): string {
   const has = (name: string) => appEnvironment.some((entry) => entry.startsWith(`${name}=`));
   if (has("TSUKI_LISTEN") || has("TSUKI_PUBLISH")) return "network";
   return has("TSUKI_MOUNT") ? "folders of the host" : "";
+}
+
+/** Variables of which each replaces those before it that have its name. */
+function mergeVariables(...lists: readonly (readonly string[])[]): readonly string[] {
+  const variables = lists.flat().map((text) => [text.slice(0, text.indexOf("=")), text] as const);
+  return [...new Map(variables).values()];
 }
 
 async function openMonitor(choice: MonitorChoice, options: RunOptions): Promise<Monitor> {
@@ -103,11 +125,6 @@ async function openMonitor(choice: MonitorChoice, options: RunOptions): Promise<
       return nodeMonitor({ programPath, kernelPath: builtFile("kernel.wasm") });
     }
   }
-}
-
-/** The name that an app made from a source finds as its own. */
-export function programName(source: string): string {
-  return basename(source).replace(/(?:\.as)?\.[^.]+$/, "");
 }
 
 /** What an image for each platform is called by default. */

@@ -1,27 +1,38 @@
 /** `tsuki build`. */
+import { TsukiError } from "../../contracts/errors.ts";
 import type { ImageDefaults } from "../../contracts/image-defaults.ts";
 import { build } from "../../engine/build.ts";
 import { checkDefaults, parsePlatform, parseVariable } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
-import { imageName, programName } from "../../engine/run.ts";
+import { programName } from "../../engine/program.ts";
+import { imageName } from "../../engine/run.ts";
 import { note } from "./report.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
 
 /** Options as commander gives them. */
 export interface BuildCommandOptions extends SourceOptions, InstanceSettings {
   readonly output?: string;
-  readonly platform: string;
+  /** Names with commas between them. */
+  readonly platform?: string;
+  readonly tag?: readonly string[];
+  readonly label?: readonly string[];
+  readonly expose?: readonly string[];
   readonly env?: readonly string[];
   readonly arg?: readonly string[];
 }
 
-/** Builds an image into a file; the exit status. */
+/** Builds an image into a file or the store; the exit status. */
 export async function buildCommand(
   sources: readonly string[],
   options: BuildCommandOptions,
 ): Promise<number> {
-  const platform = parsePlatform(options.platform);
+  if (options.tag !== undefined) {
+    const { buildTaggedCommand } = await import("./build-tagged-command.ts");
+    return await buildTaggedCommand(sources, options, options.tag);
+  }
+  refuseStoreOptions(options);
+  const platform = parsePlatform(options.platform ?? "linux");
   const output = options.output ?? imageName(sources[0] ?? "app", platform);
   const request = sourcesOf(sources, options);
   const defaults = defaultsOf(sources[0] ?? "app", options);
@@ -39,8 +50,18 @@ export async function buildCommand(
   return 0;
 }
 
+/** What only images in the store can have. */
+function refuseStoreOptions({ label, expose }: BuildCommandOptions): void {
+  const option = label === undefined ? expose && "--expose" : "--label";
+  if (option === undefined) return;
+  throw new TsukiError("usage", `${option} is for images in the store; name one with -t`);
+}
+
 /** What is built into the image, if anything is. */
-function defaultsOf(source: string, options: BuildCommandOptions): ImageDefaults | undefined {
+export function defaultsOf(
+  source: string,
+  options: BuildCommandOptions,
+): ImageDefaults | undefined {
   const { env = [], arg = [] } = options;
   const environment = [...env.map(parseVariable), ...settingVariables(options)];
   if (environment.length + arg.length === 0) return undefined;

@@ -2,7 +2,7 @@
 import { parseVariable } from "../../engine/choices.ts";
 import { makeDisk, parseDiskFormat } from "../../engine/disk.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
-import { programName } from "../../engine/run.ts";
+import { programName } from "../../engine/program.ts";
 import { note } from "./report.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
 

@@ -2,9 +2,11 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
+import { defineImageVerbs } from "./define-image-verbs.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
+import { guarded } from "./guarded.ts";
 import type { ImageCommandOptions } from "./image-command.ts";
-import { reportError, usageStatus } from "./report.ts";
+import { usageStatus } from "./report.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
 /** Options of commands that start from sources. */
@@ -44,7 +46,10 @@ function defineBuild(program: Command): void {
     )
     .argument("<source...>", "the program's sources, the first one names it; or a folder")
     .option("-o, --output <file>", "the image's file; named after the source otherwise")
-    .option("-p, --platform <name>", "linux, pc (a bootable ELF) or node", "linux")
+    .option("-p, --platform <names>", "linux, pc (a bootable ELF) or node; several with -t")
+    .option("-t, --tag <name>", "keep the image in the store under this name", collect)
+    .option("--label <name=value>", "label the image in the store", collect)
+    .option("--expose <port[/udp]>", "say which port the app listens on", collect)
     .option("-e, --env <name=value>", "build a variable of the environment in", collect)
     .option("--arg <text>", "build an argument in, for when none is given", collect);
   settingOptions(command, "--publish");
@@ -111,19 +116,6 @@ function defineDoctor(program: Command): void {
     });
 }
 
-/** Runs a command; whatever it throws becomes one line and an exit status. */
-async function guarded(
-  name: string,
-  options: { debug?: boolean },
-  command: () => Promise<number>,
-): Promise<void> {
-  try {
-    process.exitCode = await command();
-  } catch (error) {
-    process.exitCode = reportError(error, name, options.debug === true);
-  }
-}
-
 async function main(): Promise<void> {
   const program = new Command("tsuki")
     .description(
@@ -142,6 +134,7 @@ async function main(): Promise<void> {
   defineBuild(program);
   defineImage(program);
   defineRun(program);
+  defineImageVerbs(program);
   defineDoctor(program);
   try {
     await program.parseAsync();

@@ -2,7 +2,8 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import { traceBoot } from "../../engine/boot-trace.ts";
 import { build } from "../../engine/build.ts";
-import { programName, type RunOptions } from "../../engine/run.ts";
+import { programName } from "../../engine/program.ts";
+import { type RunOptions } from "../../engine/run.ts";
 import { offeringInstall } from "./sources.ts";
 
 const defaultMemoryMebibytes = 256;

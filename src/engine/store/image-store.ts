@@ -106,7 +106,7 @@ export class ImageStore {
     const wanted = names.map((name) => nameOf(requireReference(name)));
     await this.#change((images) => {
       for (const [digest, bytes] of blobs) this.#write(blobPath(digest), bytes);
-      return named(images, { descriptor: index, names: wanted, storedAt: now });
+      return withNames(images, { descriptor: index, names: wanted, storedAt: now });
     });
     return this.require(index.digest);
   }
@@ -114,7 +114,7 @@ export class ImageStore {
   /** Gives an image one more name, which any other image loses. Throws `image-missing`, `usage`. */
   async tag(text: string, name: string): Promise<void> {
     const wanted = nameOf(requireReference(name));
-    await this.#change((images) => named(images, { ...this.require(text), names: [wanted] }));
+    await this.#change((images) => withNames(images, { ...this.require(text), names: [wanted] }));
   }
 
   /**
@@ -187,7 +187,7 @@ export class ImageStore {
 }
 
 /** The images when one is added, or has more names: no two have the same. */
-function named(images: readonly StoredImage[], added: StoredImage): readonly StoredImage[] {
+function withNames(images: readonly StoredImage[], added: StoredImage): readonly StoredImage[] {
   const { digest } = added.descriptor;
   const before = images.find(({ descriptor }) => descriptor.digest === digest);
   const others = images
@@ -211,7 +211,7 @@ function indexOf(images: readonly StoredImage[]): Index {
 }
 
 /** Whether a text means an image of this name: `web` is `web:latest`. */
-function isCalled(name: string, text: string): boolean {
+export function isCalled(name: string, text: string): boolean {
   return name === text || name === `${text}:latest`;
 }
 

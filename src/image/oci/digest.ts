@@ -4,16 +4,9 @@ import { createHash } from "node:crypto";
 /** `sha256:` and 64 hexadecimal digits. */
 export type Digest = `sha256:${string}`;
 
-const form = /^sha256:[0-9a-f]{64}$/;
-
 /** The digest of some bytes. */
 export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
-/** Whether a text is a digest of the kind that Tsuki uses. */
-export function isDigest(text: string): text is Digest {
-  return form.test(text);
 }
 
 /** The 64 hexadecimal digits. */

@@ -2,8 +2,8 @@
  * The JSON documents of OCI images: index, manifest and configuration, as far as Tsuki reads and
  * writes them (image specification 1.1). Members that it does not know are allowed and ignored.
  */
-import Type, { type Static } from "typebox";
-import Value from "typebox/value";
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { Digest } from "./digest.ts";
 
