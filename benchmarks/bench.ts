@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Launcher } from "./launcher/launcher.ts";
+import type { BenchOptions } from "./options.ts";
 import { outputOf } from "./programs.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -26,15 +27,21 @@ export class Bench {
   readonly commandLine: string;
   readonly isQuick: boolean;
   readonly accelerator: "kvm" | "tcg";
+  /** Where ruby.wasm is, if it is to be measured. */
+  readonly rubyPath: string | undefined;
   readonly #copy: string;
   readonly #note: (line: string) => void;
   #launcher: Launcher | string | undefined;
 
-  constructor(isQuick: boolean, accelerator: "kvm" | "tcg", note: (line: string) => void) {
+  constructor(
+    { quick, kvm, ruby }: Pick<BenchOptions, "quick" | "kvm" | "ruby">,
+    note: (line: string) => void,
+  ) {
     this.#copy = copyProduct();
     this.commandLine = join(this.#copy, "dist", "cli.js");
-    this.isQuick = isQuick;
-    this.accelerator = accelerator;
+    this.isQuick = quick;
+    this.accelerator = kvm ? "kvm" : "tcg";
+    this.rubyPath = ruby;
     this.#note = note;
   }
 

@@ -27,7 +27,7 @@ const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));
 
 async function measure(options: BenchOptions): Promise<Finding[]> {
   const note = (line: string) => process.stderr.write(`bench: ${line}\n`);
-  const bench = new Bench(options.quick, options.kvm ? "kvm" : "tcg", note);
+  const bench = new Bench(options, note);
   const findings: Finding[] = [];
   try {
     for (const area of options.areas) findings.push(...(await attempt(area, bench)));

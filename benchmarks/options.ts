@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly json: boolean;
   readonly kvm: boolean;
   readonly areas: readonly AreaName[];
+  /** A ruby.wasm to compile; none otherwise. */
+  readonly ruby?: string;
 }
 
 /** Reads the flags; throws an Error that says what is wrong with them. */
@@ -20,6 +22,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       quick: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       kvm: { type: "boolean", default: false },
+      ruby: { type: "string" },
       only: { type: "string", multiple: true },
     },
   });
@@ -27,6 +30,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     quick: values.quick,
     json: values.json,
     kvm: values.kvm,
+    ...(values.ruby === undefined ? {} : { ruby: values.ruby }),
     areas: values.only === undefined ? areaNames : values.only.map(areaNamed),
   };
 }

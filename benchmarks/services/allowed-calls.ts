@@ -7,9 +7,12 @@ import { linuxEntryChunks, linuxEntrySymbol } from "../../src/image/linux/entry.
 import { readOnlyChunk } from "../../src/image/program-map.ts";
 
 /** Numbers of the calls of an app with the kernel, ascending. */
-export function allowedCalls(kernel: Uint8Array, app: Uint8Array): readonly number[] {
+export async function allowedCalls(
+  kernel: Uint8Array,
+  app: Uint8Array,
+): Promise<readonly number[]> {
   const record = encodeImageDefaults(noDefaults);
-  const { systemCalls } = compileProgram({
+  const { systemCalls } = await compileProgram({
     platform: "linux",
     kernel,
     app,

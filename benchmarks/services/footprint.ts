@@ -34,7 +34,7 @@ export async function measureFootprint(bench: Bench, images: ServiceImages): Pro
     imageBytes("static site, image", images.site, goals.siteBytes + contents),
     await memory("Hono (TypeScript)", images.hono, "/json/moon", goals.typeScriptMemory),
     await memory("service (C)", images.serviceC, "/", goals.serverMemory),
-    calls(bench, "Hono (TypeScript)", serviceSources.hono),
+    await calls(bench, "Hono (TypeScript)", serviceSources.hono),
   ];
 }
 
@@ -57,11 +57,11 @@ async function memory(name: string, image: string, path: string, goal: number): 
   }
 }
 
-function calls(bench: Bench, name: string, source: string): Finding {
+async function calls(bench: Bench, name: string, source: string): Promise<Finding> {
   const path = bench.path("calls.wasm");
   outputOf(process.execPath, [bench.commandLine, "build", "-q", source, "-p", "node", "-o", path]);
   const kernel = readFileSync(fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url)));
-  const withFolders = allowedCalls(kernel, readFileSync(path));
+  const withFolders = await allowedCalls(kernel, readFileSync(path));
   const numbers = withoutFolderCalls(withFolders);
   return {
     area: "services",

@@ -12,6 +12,14 @@ export interface ObjectCache {
   write(key: string, object: Uint8Array): void;
 }
 
+/** Threads that compile large modules. */
+export interface CompileThreads {
+  /** How many at most, the asking one included. */
+  readonly count: number;
+  /** The program that each of the others runs: compiler/driver/compile-worker.ts, bundled. */
+  readonly program: string;
+}
+
 /** One app and one kernel, both WebAssembly modules, to be linked into an image. */
 export interface BuildRequest {
   readonly platform: NativePlatform;
@@ -29,4 +37,6 @@ export interface BuildRequest {
   readonly bootsFromDisk?: boolean;
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
+  /** Threads to compile with; only the asking one by default. */
+  readonly threads?: CompileThreads;
 }

@@ -31,6 +31,7 @@ export const errorCodes = {
   "store-unwritable": "host",
   "cache-unusable": "host",
   "package-incomplete": "host",
+  "compile-thread": "host",
   "monitor-missing": "host",
   "monitor-failed": "host",
   "instance-lost": "host",

@@ -1,4 +1,5 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
+import { availableParallelism } from "node:os";
 import type { ObjectCache } from "../contracts/build.ts";
 import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
@@ -6,7 +7,7 @@ import { engineSection, type Platform } from "../contracts/machine-interface.ts"
 import { digestOf } from "../toolchains/source-files.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { makeImage, preloadCompiler } from "./compiler.ts";
-import { buildIdentity, readKernel, readShippedObject } from "./package-files.ts";
+import { buildIdentity, builtFile, readKernel, readShippedObject } from "./package-files.ts";
 import { makeProgram, moduleOf, type Program, type ProgramSources } from "./program.ts";
 
 /** What an image is for, and what is built into it besides the program. */
@@ -19,6 +20,8 @@ export interface ImageOptions {
   readonly bootsFromDisk?: boolean | undefined;
   /** Arguments and variables to build into the image. */
   readonly defaults?: ImageDefaults | undefined;
+  /** How many threads compile at most; as many as the host has processors by default. */
+  readonly jobs?: number | undefined;
 }
 
 /** Sources, and what the image is for. */
@@ -78,6 +81,10 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     app,
     name: program.source,
     objects: keptObjects(cache, identity),
+    threads: {
+      count: options.jobs ?? availableParallelism(),
+      program: builtFile("compile-worker.js"),
+    },
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),

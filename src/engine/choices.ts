@@ -42,6 +42,13 @@ export function parseMemory(text: string): number {
   throw new TsukiError("usage", `${text} is no amount of memory; write 64M or 2G, at most 4G`);
 }
 
+/** Reads a number of threads, from 1 to 64. */
+export function parseJobs(text: string): number {
+  const jobs = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (jobs >= 1 && jobs <= 64) return jobs;
+  throw new TsukiError("usage", `${text} is no number of threads; write one from 1 to 64`);
+}
+
 /** Reads `NAME=value`. */
 export function parseVariable(text: string): string {
   if (/^[^=\0]+=[^\0]*$/.test(text)) return text;

@@ -130,15 +130,16 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
-  const { platform, kernel, app, maximumPages, objects, defaults } = request;
+  const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
   const { embeddedTree, bootsFromDisk } = request;
   const record = encodeImageDefaults(defaults ?? noDefaults);
-  const program = compileProgram({
+  const program = await compileProgram({
     platform,
     kernel,
     app,
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(objects === undefined ? {} : { objects }),
+    ...(threads === undefined ? {} : { threads }),
     hasDefaults: defaults !== undefined,
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     supplied: (symbols) => [

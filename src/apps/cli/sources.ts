@@ -2,7 +2,12 @@
 import { createInterface } from "node:readline/promises";
 import type { AppSources } from "../../engine/app-store.ts";
 import type { BuildOptions } from "../../engine/build.ts";
-import { parseEmbed, parsePreinitialization, parseToolchainName } from "../../engine/choices.ts";
+import {
+  parseEmbed,
+  parseJobs,
+  parsePreinitialization,
+  parseToolchainName,
+} from "../../engine/choices.ts";
 import { installPackage, missingPackage } from "../../engine/install.ts";
 import { note } from "./report.ts";
 
@@ -12,12 +17,13 @@ export interface SourceOptions {
   readonly preinit?: string;
   readonly include?: readonly string[];
   readonly embed?: readonly string[];
+  readonly jobs?: string;
   readonly quiet?: boolean;
   readonly debug?: boolean;
 }
 
 /** Sources, and what is built into the image with them. */
-type SourceRequest = AppSources & Pick<BuildOptions, "embed">;
+type SourceRequest = AppSources & Pick<BuildOptions, "embed" | "jobs">;
 
 /** The engine's request for sources named on the command line. */
 export function sourcesOf(sources: readonly string[], options: SourceOptions): SourceRequest {
@@ -30,6 +36,7 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
     workingDirectory: process.cwd(),
     environment: process.env,
     embed: (options.embed ?? []).map(parseEmbed),
+    jobs: options.jobs === undefined ? undefined : parseJobs(options.jobs),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ObjectCache } from "../../contracts/build.ts";
+import type { CompileThreads, ObjectCache } from "../../contracts/build.ts";
 import { TsukiError } from "../../contracts/errors.ts";
 import { kernelEntries, type Platform } from "../../contracts/machine-interface.ts";
 import { entryChunk } from "../machine-x64/entry-chunk.ts";
@@ -6,7 +6,12 @@ import type { Chunk } from "../object/object.ts";
 import { type SymbolId, SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
 import { validateFunctions } from "../validate/validate.ts";
 import { functionTypeOf } from "../wasm/module.ts";
-import { type ProgramContext, UnitEnvironment, wasmType } from "./environment.ts";
+import {
+  type ProgramContext,
+  type ProgramSettings,
+  UnitEnvironment,
+  wasmType,
+} from "./environment.ts";
 import { LinkError } from "./errors.ts";
 import { compileMemoryInitialization, compileUnitFunction } from "./function-compiler.ts";
 import { type InitialMemory, initialMemory } from "./initial-memory.ts";
@@ -51,6 +56,8 @@ export interface CompileRequest {
   readonly roots: readonly string[];
   /** Where objects of large modules are kept. */
   readonly objects?: ObjectCache;
+  /** Threads to compile a large module with; only the asking one by default. */
+  readonly threads?: CompileThreads;
 }
 
 /**
@@ -59,28 +66,31 @@ export interface CompileRequest {
  * alone and cached instead; what nobody reaches is then left out only when linking. An app that is
  * not valid is refused with a `DecodeError`; the kernel is ours.
  */
-export function compileProgram(request: CompileRequest): CompiledProgram {
+export async function compileProgram(request: CompileRequest): Promise<CompiledProgram> {
   const kernel = createUnit("kernel", request.kernel);
   const app = createUnit("app", request.app);
   // A large module's code is validated when it is compiled, not each time that it is found.
   if (!isLarge(app)) validateFunctions(app.module);
   const symbols = new SymbolTable();
-  const context: ProgramContext = {
+  const settings: ProgramSettings = {
     platform: request.platform,
-    kernel,
-    app,
-    symbols,
-    signatures: new SignatureIds(),
     maximumPages: request.maximumPages ?? 65_536,
     hasDefaults: request.hasDefaults ?? false,
     bootsFromDisk: request.bootsFromDisk ?? false,
     hasDebugInfo: request.hasDebugInfo ?? false,
+    refusesUnknownImports: true,
   };
+  const signatures = new SignatureIds();
+  const context: ProgramContext = { ...settings, kernel, app, symbols, signatures };
   checkKernelEntries(request.platform, kernel);
   checkMemories(request.platform, app);
-  const builder = new ProgramBuilder(context, request.supplied(symbols), request.objects);
+  const appEnvironment = new UnitEnvironment(context, app);
+  const large = isLarge(app)
+    ? await largeModuleChunks(appEnvironment, settings, symbols, request)
+    : new Map<SymbolId, Chunk[]>();
+  const builder = new ProgramBuilder(context, appEnvironment, large, request);
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
-  const { kernelEnvironment, appEnvironment } = builder;
+  const { kernelEnvironment } = builder;
   return {
     symbols,
     chunks,
@@ -140,32 +150,27 @@ function staticsEnd(kernel: Unit, environment: UnitEnvironment): number {
 
 class ProgramBuilder {
   readonly kernelEnvironment: UnitEnvironment;
-  readonly appEnvironment: UnitEnvironment;
   private readonly supplied: Map<SymbolId, Chunk>;
   private readonly functions = new Map<string, { environment: UnitEnvironment; index: number }>();
   private readonly variables: ReadonlyMap<string, UnitVariables>;
   private readonly kernelObjects: KernelObjects | undefined;
-  /** Chunks of the app's functions, if it is large. */
-  private readonly large: ReadonlyMap<SymbolId, Chunk[]>;
 
   constructor(
     private readonly context: ProgramContext,
-    supplied: readonly Chunk[],
-    objects: ObjectCache | undefined,
+    private readonly appEnvironment: UnitEnvironment,
+    /** Chunks of the app's functions, if it is large. */
+    private readonly large: ReadonlyMap<SymbolId, Chunk[]>,
+    { supplied, objects }: CompileRequest,
   ) {
-    const { app, symbols } = context;
-    this.supplied = new Map(supplied.map((chunk) => [chunk.symbol, chunk]));
+    const { symbols } = context;
+    this.supplied = new Map(supplied(symbols).map((chunk) => [chunk.symbol, chunk]));
     this.kernelEnvironment = new UnitEnvironment(context, context.kernel);
-    this.appEnvironment = new UnitEnvironment(context, context.app);
-    const environments = [this.kernelEnvironment, this.appEnvironment];
+    const environments = [this.kernelEnvironment, appEnvironment];
     for (const environment of environments) this.nameFunctions(environment);
     this.kernelObjects =
       objects === undefined
         ? undefined
         : new KernelObjects(this.kernelEnvironment, symbols, objects);
-    this.large = isLarge(app)
-      ? largeModuleChunks(app, this.appEnvironment, symbols, objects)
-      : new Map();
     this.variables = new Map(
       environments.map((environment) => [
         environment.unit.name,

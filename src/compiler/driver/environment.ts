@@ -34,13 +34,9 @@ import type { SignatureIds } from "./signature-ids.ts";
 import { tailCallWords, usesTailCalls } from "./tail-calls.ts";
 import { constantBits, exportIndex, symbolNames, typeKey, type Unit } from "./unit.ts";
 
-/** What the modules of a program share. */
-export interface ProgramContext {
+/** What a program is compiled for, in plain data that threads can hand to one another. */
+export interface ProgramSettings {
   readonly platform: Platform;
-  readonly kernel: Unit;
-  readonly app: Unit;
-  readonly symbols: SymbolTable;
-  readonly signatures: SignatureIds;
   /** Upper bound of the app's memory in pages. */
   readonly maximumPages: number;
   /** Whether the image has arguments and variables of its own. */
@@ -49,6 +45,16 @@ export interface ProgramContext {
   readonly bootsFromDisk: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
+  /** Whether an app's import that nobody provides is refused, rather than left undefined. */
+  readonly refusesUnknownImports: boolean;
+}
+
+/** What the modules of a program share. */
+export interface ProgramContext extends ProgramSettings {
+  readonly kernel: Unit;
+  readonly app: Unit;
+  readonly symbols: SymbolTable;
+  readonly signatures: SignatureIds;
 }
 
 const spareTableEntries = 4096;
@@ -98,6 +104,10 @@ export class UnitEnvironment implements LoweringEnvironment {
     const names = this.unit.module.functions[functionIndex]?.import;
     if (names === undefined) return symbols.intern(symbolNames.function(this.unit, functionIndex));
     if (this.unit === kernel) return this.engineFunction(names);
+    const { module, name } = names;
+    if (!this.program.refusesUnknownImports && this.providedImport(names) === undefined) {
+      return symbols.intern(`import.${module}.${name}`);
+    }
     return symbols.intern(`kernel.${this.guestImport(names, functionIndex)}`);
   }
 
@@ -267,8 +277,7 @@ export class UnitEnvironment implements LoweringEnvironment {
 
   /** The kernel's export that meets an import of the app; its type must be the one agreed on. */
   private guestImport(names: ImportName, functionIndex: number): string {
-    const imports = this.appKind === appKinds.javaScriptEngine ? engineGuestImports : guestImports;
-    const provided = imports[names.module]?.[names.name];
+    const provided = this.providedImport(names);
     if (provided === undefined) {
       throw new TsukiError(
         "wasm-unknown-import",
@@ -288,6 +297,11 @@ export class UnitEnvironment implements LoweringEnvironment {
       );
     }
     return provided.kernelExport;
+  }
+
+  private providedImport({ module, name }: ImportName) {
+    const imports = this.appKind === appKinds.javaScriptEngine ? engineGuestImports : guestImports;
+    return imports[module]?.[name];
   }
 
   private configConstant(names: ImportName): ConstantBits | undefined {

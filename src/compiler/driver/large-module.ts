@@ -1,27 +1,31 @@
 import { createHash } from "node:crypto";
-import type { ObjectCache } from "../../contracts/build.ts";
+import type { CompileThreads, ObjectCache } from "../../contracts/build.ts";
 import { ByteReader } from "../bytes/reader.ts";
 import type { Chunk } from "../object/object.ts";
 import { decodeObjectFile, encodeObjectFile } from "../object/object-file.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
-import { validateFunctions } from "../validate/validate.ts";
 import type { Module } from "../wasm/module.ts";
-import type { UnitEnvironment } from "./environment.ts";
-import { compileUnitFunction } from "./function-compiler.ts";
+import { compileInThreads } from "./compile-in-threads.ts";
+import type { ProgramSettings, UnitEnvironment } from "./environment.ts";
 import { largeModuleBytes } from "./split-module.ts";
-import { symbolNames, type Unit } from "./unit.ts";
+import type { Unit } from "./unit.ts";
 
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
 export const compilerVersion = "16";
 
+/** Each thread is slow until V8 knows the compiler: with less code than this for each, one is faster. */
+const leastThreadBytes = 2 * 1024 * 1024;
+
 /** Whether a unit is compiled alone against its import signatures. */
 export function isLarge(unit: Unit): boolean {
+  return codeBytes(unit) >= largeModuleBytes;
+}
+
+function codeBytes(unit: Unit): number {
   const bodies = unit.module.functions.flatMap(({ body }) => (body === undefined ? [] : [body]));
-  const first = bodies[0];
-  const last = bodies.at(-1);
-  return first !== undefined && last !== undefined && last.end - first.start >= largeModuleBytes;
+  return (bodies.at(-1)?.end ?? 0) - (bodies[0]?.start ?? 0);
 }
 
 /**
@@ -29,30 +33,28 @@ export function isLarge(unit: Unit): boolean {
  * the program. Data, element contents and initial values of mutable globals are no part of them, so
  * that a snapshot of the same module reuses the object.
  */
-export function largeModuleChunks(
-  unit: Unit,
+export async function largeModuleChunks(
   environment: UnitEnvironment,
+  settings: ProgramSettings,
   symbols: SymbolTable,
-  cache: ObjectCache | undefined,
-): Map<SymbolId, Chunk[]> {
+  { objects, threads }: { readonly objects?: ObjectCache; readonly threads?: CompileThreads },
+): Promise<Map<SymbolId, Chunk[]>> {
+  const { unit } = environment;
   // Ids are hashes: all of the module's types must be known for a collision to be found.
   unit.module.types.forEach((_, index) => environment.signatureId(index));
   const key = objectKey(unit, environment.hasDebugInfo);
-  const stored = cache?.read(key);
+  const stored = objects?.read(key);
   const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
   if (known !== undefined) return groupBySymbol(known);
-  validateFunctions(unit.module);
-  const chunks = compileAll(unit, environment, symbols);
-  cache?.write(key, encodeObjectFile(chunks, symbols));
-  return groupBySymbol(chunks);
-}
-
-function compileAll(unit: Unit, environment: UnitEnvironment, symbols: SymbolTable): Chunk[] {
-  return unit.module.functions.flatMap((fn, index) => {
-    if (fn.import !== undefined) return [];
-    const symbol = symbols.intern(symbolNames.function(unit, index));
-    return compileUnitFunction(environment, index, symbol, symbols);
+  const worthwhile = Math.floor(codeBytes(unit) / leastThreadBytes);
+  const count = Math.min(threads?.count ?? 1, worthwhile);
+  const chunks = await compileInThreads(environment, settings, symbols, {
+    program: "",
+    ...threads,
+    count,
   });
+  objects?.write(key, encodeObjectFile(chunks, symbols));
+  return groupBySymbol(chunks);
 }
 
 /** The chunks of functions by symbol: each one's code and the jump tables behind it. */

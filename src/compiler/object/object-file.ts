@@ -3,9 +3,10 @@ import { type Chunk, type Relocation, type SectionName, sectionNames } from "./o
 import { type SymbolId, SymbolTable } from "./symbols.ts";
 
 /**
- * The file form of compiled chunks, for the cache: a SHA-256 of all that follows, the length of a
- * JSON header, the header (symbol names, display names, system calls), then the chunks' and
- * relocations' columns and the chunks' origins as little-endian i32, then all bytes.
+ * Compiled chunks as bytes, in which threads hand them over: the length of a JSON header, the header
+ * (symbol names, display names, system calls), then the chunks' and relocations' columns and the
+ * chunks' origins as little-endian i32, then all bytes. The file form, for the cache, has a SHA-256 of
+ * these in front.
  */
 const hashBytes = 32;
 const chunkColumns = 8;
@@ -21,8 +22,8 @@ interface Header {
   readonly originCount: number;
 }
 
-/** Writes chunks as a file; the symbols they mention go along by name. */
-export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable): Uint8Array {
+/** Writes chunks as bytes; the symbols they mention go along by name. */
+export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Uint8Array {
   const local = new SymbolTable();
   const rename = (symbol: SymbolId) => local.intern(symbols.nameOf(symbol));
   const fields: number[] = [];
@@ -51,7 +52,7 @@ export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable)
     originCount: chunks.reduce((sum, { origins }) => sum + (origins?.length ?? 0), 0),
   };
   const text = Buffer.from(JSON.stringify(header));
-  const body = Buffer.concat([
+  return Buffer.concat([
     Buffer.from(Uint32Array.of(text.length).buffer),
     text,
     Buffer.from(Int32Array.from(fields).buffer),
@@ -59,6 +60,11 @@ export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable)
     ...chunks.flatMap(({ origins }) => (origins === undefined ? [] : [bytesOf(origins)])),
     ...chunks.map((chunk) => chunk.bytes),
   ]);
+}
+
+/** Writes chunks as a file; the symbols they mention go along by name. */
+export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable): Uint8Array {
+  const body = encodeChunks(chunks, symbols);
   return Buffer.concat([createHash("sha256").update(body).digest(), body]);
 }
 
@@ -67,6 +73,12 @@ export function decodeObjectFile(file: Uint8Array, symbols: SymbolTable): Chunk[
   const body = Buffer.from(file.buffer, file.byteOffset + hashBytes, file.length - hashBytes);
   const hash = createHash("sha256").update(body).digest();
   if (!hash.equals(file.subarray(0, hashBytes))) return undefined;
+  return decodeChunks(body, symbols);
+}
+
+/** Reads back what `encodeChunks` wrote, with symbols of another table; the bytes are kept. */
+export function decodeChunks(encoded: Uint8Array, symbols: SymbolTable): Chunk[] {
+  const body = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length);
   const textLength = body.readUInt32LE(0);
   const textEnd = 4 + textLength;
   const header = JSON.parse(body.toString("utf8", 4, textEnd)) as Header;
