@@ -57,6 +57,21 @@ describe("virtio-blk", () => {
     expect(client.properties).toMatchObject({ violations: 0, failures: 0 });
   });
 
+  it.each([
+    ["its event", commonFeatures.version1 | commonFeatures.eventIndex],
+    ["its flag", commonFeatures.version1],
+  ])("notifies a device later where %s was seen too late", (_name, features) => {
+    const { client, device } = start(new Simulation(1), { features });
+    const queue = device.queues[0];
+    for (let turn = 0; turn < 200; turn++) {
+      queue?.setNotify(false);
+      expect(client.submit({ operation: "read", sector: turn % 64, parts: [512] })).toBe(0);
+      queue?.setNotify(true);
+      expect(client.wait().error).toBe(0);
+    }
+    expect(device.driverErrors).toEqual([]);
+  });
+
   it("takes several requests at once and says when there is no room for more", () => {
     const { client } = start(new Simulation(1), { queueSize: 16 });
     let accepted = 0;

@@ -71,19 +71,33 @@ export function endChain(queue: Queue, token: u32): void {
 
 /** Notifies the device of chains that it does not know of, if it wants that. */
 export function notifyQueue(queue: Queue): void {
-  const before = queue.consideredAvailable;
-  const now = queue.nextAvailable;
-  if (before == now || queue.isBroken) return;
-  queue.consideredAvailable = now;
   // The index must be visible before the device's wish is read (2.7.13.4.1).
   fence();
+  remindDevice(queue);
+}
+
+/**
+ * Notifies a device that waits for chains which are there. Whoever looks for used chains in vain
+ * calls this: the wish that `notifyQueue` saw may have been an old one, because QEMU before 8.1
+ * leaves fences out of the code of machines with one processor, while devices have their own.
+ */
+export function remindDevice(queue: Queue): void {
+  const now = queue.nextAvailable;
+  let unknown = (now - queue.notifiedAvailable) & 0xffff;
+  if (unknown == 0 || queue.inFlight == 0 || queue.isBroken) return;
+  if (unknown > queue.size) {
+    // The device has taken all but the last of them.
+    unknown = queue.size;
+    queue.notifiedAvailable = (now - unknown) & 0xffff;
+  }
   if (queue.usesEvents) {
     const event = dma.load16(queue.used + ringOffset + queue.size * usedElementBytes);
     // Whether the index passed the event (2.7.10).
-    if (((now - event - 1) & 0xffff) >= ((now - before) & 0xffff)) return;
+    if (((now - event - 1) & 0xffff) >= unknown) return;
   } else if ((dma.load16(queue.used) & noNotify) != 0) {
     return;
   }
+  queue.notifiedAvailable = now;
   notifyDevice(queue.transport, queue.notifyAddress, queue.index);
 }
 

@@ -53,8 +53,8 @@ export class Queue {
   /** Chains that the device has. */
   inFlight: u32;
   nextAvailable: u32;
-  /** `nextAvailable` when a notification was last considered. */
-  consideredAvailable: u32;
+  /** `nextAvailable` when the device was last notified, or an index of which it knows. */
+  notifiedAvailable: u32;
   nextUsed: u32;
   usesEvents: bool;
   /** Whether the driver wants to be notified. */
@@ -140,7 +140,7 @@ function clear(queue: Queue): void {
   queue.freeCount = size;
   queue.inFlight = 0;
   queue.nextAvailable = 0;
-  queue.consideredAvailable = 0;
+  queue.notifiedAvailable = 0;
   queue.nextUsed = 0;
   queue.isListening = true;
   queue.isBroken = false;

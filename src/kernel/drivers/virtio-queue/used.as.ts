@@ -1,6 +1,7 @@
 // What comes back from the device (virtio 1.2, 2.7.14). The device may write anything at any time.
 import * as dma from "../../base/machine/dma.as";
-import { fence } from "../../base/machine/processor.as";
+import { fence, pause } from "../../base/machine/processor.as";
+import { remindDevice } from "./chains.as";
 import { Queue, ringOffset, shadowOf, usedElementBytes } from "./queue.as";
 
 /** Instead of a token: the device has used nothing more. No driver's token is this. */
@@ -21,7 +22,10 @@ function hasUsed(queue: Queue): bool {
 export function takeUsed(queue: Queue): u32 {
   if (queue.isBroken) return noToken;
   const pending = (dma.load16(queue.used + 2) - queue.nextUsed) & 0xffff;
-  if (pending == 0) return noToken;
+  if (pending == 0) {
+    remindDevice(queue);
+    return noToken;
+  }
   if (pending > queue.inFlight) return breakQueue(queue);
   const place = queue.nextUsed & (queue.size - 1);
   const element = queue.used + ringOffset + place * usedElementBytes;
@@ -64,8 +68,11 @@ export function listen(queue: Queue): bool {
   queue.isListening = true;
   if (queue.usesEvents) writeUsedEvent(queue, queue.nextUsed);
   else dma.store16(queue.available, 0);
-  // The wish must be visible before the last look (2.7.7.1, 2.7.14.1).
+  // The wish must be visible before the last look (2.7.7.1, 2.7.14.1). Where QEMU leaves fences
+  // out, leaving its translated code, as `pause` does, is one.
   fence();
+  pause();
+  remindDevice(queue);
   return hasUsed(queue);
 }
 
