@@ -35,6 +35,8 @@ export interface BuildRequest {
   readonly embeddedTree?: Uint8Array;
   /** Whether the image is for machines of any kind, rather than for one of our monitors. */
   readonly bootsFromDisk?: boolean;
+  /** Whether the image carries what debuggers want to know; not by default. */
+  readonly hasDebugInfo?: boolean;
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
   /** Threads to compile with; only the asking one by default. */

@@ -21,6 +21,8 @@ export interface AppSources {
   readonly toolchain: ToolchainName | undefined;
   /** How a JavaScript program is evaluated; `auto` when undefined. */
   readonly preinitialization?: Preinitialization | undefined;
+  /** Whether the app is to tell where its code comes from; not by default. */
+  readonly hasDebugInfo?: boolean | undefined;
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -60,6 +62,7 @@ export async function makeApp(
       identity,
       toolchain,
       request.preinitialization ?? "auto",
+      request.hasDebugInfo === true,
       request.workingDirectory,
       paths,
       includes,
@@ -74,6 +77,7 @@ export async function makeApp(
     sources: paths,
     includeDirectories: includes,
     preinitialization: request.preinitialization,
+    hasDebugInfo: request.hasDebugInfo === true,
     workingDirectory: request.workingDirectory,
     files,
     findPackage: packageFinder(request.workingDirectory, prefix),

@@ -18,6 +18,8 @@ export interface ImageOptions {
   readonly maximumPages?: number | undefined;
   /** Whether the image is for machines of any kind (contracts/build.ts). */
   readonly bootsFromDisk?: boolean | undefined;
+  /** Whether the image carries what debuggers want to know; not by default. */
+  readonly hasDebugInfo?: boolean | undefined;
   /** Arguments and variables to build into the image. */
   readonly defaults?: ImageDefaults | undefined;
   /** How many threads compile at most; as many as the host has processors by default. */
@@ -53,7 +55,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
 export async function buildProgram(program: Program, options: ImageOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const { app, tree, digest, isCached } = program;
-  const { platform, maximumPages, defaults, bootsFromDisk } = options;
+  const { platform, maximumPages, defaults, bootsFromDisk, hasDebugInfo } = options;
   const made = { platform, appBytes: app.length, warnings: program.warnings };
   if (platform === "node") return { ...made, ...keptModule(cache, program), isCached };
   const identity = buildIdentity();
@@ -65,6 +67,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
       maximumPages,
       defaults,
       bootsFromDisk,
+      hasDebugInfo,
       tree === undefined ? undefined : digestOf(tree),
       digest,
       digestOf(kernel),
@@ -88,6 +91,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
+    ...(hasDebugInfo === undefined ? {} : { hasDebugInfo }),
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
   const image = await makeImage(request, keptFrames(cache, identity));

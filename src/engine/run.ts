@@ -51,12 +51,17 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   // A process has all the memory there is; its bound is the image's own.
   const isBound = choice.name === "process" && memoryMebibytes !== undefined;
   const maximumPages = isBound ? memoryMebibytes * pagesPerMebibyte : undefined;
-  const { environment } = options;
+  const { environment, hasDebugInfo } = options;
   const { platform } = monitor;
   const program = await subject.program((toolchain) => {
     if (platform !== "node") preloadCompiler(toolchain);
   });
-  const image = await buildProgram(program, { environment, platform, maximumPages });
+  const image = await buildProgram(program, {
+    environment,
+    platform,
+    maximumPages,
+    hasDebugInfo,
+  });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);
   options.onLaunch?.();

@@ -1,4 +1,5 @@
 import { type CompiledProgram, compileProgram } from "../compiler/driver/compile.ts";
+import { debugSections } from "../compiler/driver/debug-sections.ts";
 import { type LinkedProgram, link } from "../compiler/driver/link.ts";
 import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
@@ -131,7 +132,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
   const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
-  const { embeddedTree, bootsFromDisk } = request;
+  const { embeddedTree, bootsFromDisk, hasDebugInfo = false } = request;
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = await compileProgram({
     platform,
@@ -141,6 +142,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     ...(objects === undefined ? {} : { objects }),
     ...(threads === undefined ? {} : { threads }),
     hasDefaults: defaults !== undefined,
+    hasDebugInfo,
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     supplied: (symbols) => [
       ...images.entryChunks(symbols),
@@ -152,7 +154,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     ],
     roots: images.roots,
   });
-  return packProgram(program, images, treeSymbols(embeddedTree));
+  return packProgram(program, images, treeSymbols(embeddedTree), hasDebugInfo);
 }
 
 /** Whether something that the program reaches refers to a symbol. */
@@ -171,6 +173,7 @@ function packProgram(
   program: CompiledProgram,
   images: PlatformImages,
   files: Completion["symbols"],
+  hasDebugInfo: boolean,
 ): Uint8Array {
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
@@ -202,7 +205,22 @@ function packProgram(
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
   const file = images.file(linked, fileOrder(linked.segments, statics, appSegments));
   const devices = program.findsDevices ? deviceNoteBits.consolePorts : 0;
-  return writeElf({ ...file, devices });
+  const debug = hasDebugInfo ? debugParts(program, linked) : {};
+  return writeElf({ ...file, ...debug, devices });
+}
+
+/** What only debuggers read: the names of all functions, and the sections of DWARF. */
+function debugParts(
+  program: CompiledProgram,
+  linked: LinkedProgram,
+): Pick<ElfImage, "symbols" | "debugSections"> {
+  const symbols = linked.functions.map(({ address, chunk }) => ({
+    name: chunk.displayName ?? program.symbols.nameOf(chunk.symbol),
+    address,
+    size: chunk.size,
+    kind: "function" as const,
+  }));
+  return { symbols, debugSections: debugSections(program, linked) };
 }
 
 /** The segments of a range of the app's memory. */

@@ -19,11 +19,13 @@ export interface Frame {
 
 /**
  * The frame of the image that a request asks for. Undefined where the app's memory decides more than
- * its own segment's contents: on other platforms than `linux`, and if the memory is small.
+ * its own segment's contents: on other platforms than `linux`, with debug information, and
+ * if the memory is small.
  */
 export function frameOf(request: BuildRequest): Frame | undefined {
   const { platform, kernel, app, maximumPages, defaults, embeddedTree } = request;
-  if (platform !== "linux") return undefined;
+  // Debug information speaks of the whole program.
+  if (platform !== "linux" || request.hasDebugInfo === true) return undefined;
   const split = splitModule(app);
   if (split === undefined || !isMappedByKernel(split.initialPages)) return undefined;
   const appImage = appImageOf(split.memory, wasmPageBytes);

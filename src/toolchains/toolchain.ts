@@ -25,6 +25,8 @@ export interface AppRequest {
   readonly workingDirectory: string;
   /** `auto` by default. */
   readonly preinitialization?: Preinitialization | undefined;
+  /** Whether the app is to tell where its code comes from; not by default. */
+  readonly hasDebugInfo?: boolean;
   /** The only way to the file system. */
   readonly files: SourceFiles;
   /** Finds the npm package that holds a compiler; throws `toolchain-missing`. */

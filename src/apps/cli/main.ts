@@ -18,6 +18,7 @@ function sourceOptions(command: Command): Command {
     .option("--preinit <mode>", "how to evaluate JavaScript when building: auto, strict or off")
     .option("-I, --include <folder>", "also search this folder for #include files", collect)
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
+    .option("-g, --debug-info", "tell debuggers such as gdb where the code comes from")
     .option("-j, --jobs <count>", "threads that compile; one for each processor otherwise")
     .option("-q, --quiet", "print nothing but what the app and compilers print")
     .option("--debug", "print the stack of an error");

@@ -20,6 +20,7 @@ export interface SourceOptions {
   readonly jobs?: string;
   readonly quiet?: boolean;
   readonly debug?: boolean;
+  readonly debugInfo?: boolean;
 }
 
 /** Sources, and what is built into the image with them. */
@@ -33,6 +34,7 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
     toolchain: options.toolchain === undefined ? undefined : parseToolchainName(options.toolchain),
     preinitialization:
       options.preinit === undefined ? undefined : parsePreinitialization(options.preinit),
+    hasDebugInfo: options.debugInfo,
     workingDirectory: process.cwd(),
     environment: process.env,
     embed: (options.embed ?? []).map(parseEmbed),

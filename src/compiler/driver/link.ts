@@ -1,4 +1,4 @@
-import type { MemoryLayout, PlacedSection, Segment } from "../object/layout.ts";
+import type { LinkedFunction, MemoryLayout, PlacedSection, Segment } from "../object/layout.ts";
 import {
   type Chunk,
   type Relocation,
@@ -10,12 +10,6 @@ import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { LinkError } from "./errors.ts";
 
 const signedLimit = 2 ** 31;
-
-/** A function of a linked program. */
-export interface LinkedFunction {
-  readonly chunk: Chunk;
-  readonly address: number;
-}
 
 /** A program with every address decided. */
 export interface LinkedProgram {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { disassemble } from "../machine-x64/disassembler.fixture.ts";
-import { originAt } from "../object/object.ts";
+import { type Chunk, originAt } from "../object/object.ts";
 import { decodeObjectFile, encodeObjectFile } from "../object/object-file.ts";
 import { SymbolTable } from "../object/symbols.ts";
 import { compileText } from "./compile-text.fixture.ts";
@@ -60,6 +60,7 @@ describe("the origins of machine code", () => {
     const symbols = new SymbolTable();
     for (let symbol = 0; symbol < 20; symbol++) symbols.intern(`app.s${symbol}`);
     const read = decodeObjectFile(encodeObjectFile(chunks, symbols), new SymbolTable());
-    expect(read?.map(({ origins }) => origins)).toEqual(chunks.map(({ origins }) => origins));
+    const told = ({ origins, unwinding }: Chunk) => [origins, unwinding];
+    expect(read?.map(told)).toEqual(chunks.map(told));
   });
 });

@@ -1,5 +1,6 @@
 import type { Chunk } from "../object/object.ts";
 import type { SymbolTable } from "../object/symbols.ts";
+import { stacklessUnwinding } from "../object/unwinding.ts";
 import type { Assembler } from "./assembler.ts";
 
 /** Where functions begin: what processors fetch at once. */
@@ -17,5 +18,6 @@ export function codeChunk(assembler: Assembler, symbols: SymbolTable, name: stri
     relocations,
     frameBytes: 0,
     displayName: name,
+    unwinding: stacklessUnwinding,
   };
 }

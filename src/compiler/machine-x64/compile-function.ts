@@ -42,7 +42,9 @@ export function compileFunction(
     frameBytes: emitted.frameBytes,
     displayName: fn.name,
     systemCalls,
-    ...(emitted.origins === undefined ? {} : { origins: emitted.origins }),
+    ...(emitted.origins === undefined
+      ? {}
+      : { origins: emitted.origins, unwinding: emitted.unwinding }),
   };
   const tables = emitted.tables.map((table) => jumpTable(table.symbol, symbol, table.offsets));
   return [body, ...tables];

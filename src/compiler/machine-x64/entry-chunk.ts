@@ -1,5 +1,6 @@
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
+import { callUnwinding, StackSteps } from "../object/unwinding.ts";
 import { Assembler } from "./assembler.ts";
 import { stackPointer } from "./calling-convention.ts";
 import { codeAlignment } from "./code-chunk.ts";
@@ -23,9 +24,13 @@ export function entryChunk(
   for (let below = pageBytes; below <= frameBytes; below += pageBytes) {
     assembler.emitMemory(Form.test_rm32_r32, 0, stackPointer, -1, 0, -below);
   }
+  const steps = new StackSteps();
+  steps.add(0, 0);
   assembler.emitImmediate(Form.sub_rm64_imm32, stackPointer, frameBytes);
+  steps.add(assembler.offset, frameBytes);
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern(callee));
   assembler.emitImmediate(Form.add_rm64_imm32, stackPointer, frameBytes);
+  steps.add(assembler.offset, 0);
   assembler.emit(Form.ret);
   const { bytes, relocations } = assembler.finish();
   return {
@@ -37,5 +42,6 @@ export function entryChunk(
     relocations,
     frameBytes,
     displayName: symbols.nameOf(symbol),
+    unwinding: callUnwinding(steps.finish(), []),
   };
 }

@@ -1,5 +1,6 @@
 import type { Chunk } from "../object/object.ts";
 import { type SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
+import { callUnwinding, StackSteps } from "../object/unwinding.ts";
 import { Assembler, noRegister } from "./assembler.ts";
 import { calleeSaved } from "./calling-convention.ts";
 import { codeChunk } from "./code-chunk.ts";
@@ -13,10 +14,7 @@ const wordBytes = 8;
 export function exceptionChunks(symbols: SymbolTable): Chunk[] {
   return [
     codeChunk(assembleThrow(symbols), symbols, wellKnownSymbols.throw),
-    {
-      ...codeChunk(assembleAllocate(symbols), symbols, wellKnownSymbols.allocateException),
-      frameBytes: calleeSaved.length * wordBytes,
-    },
+    allocateChunk(symbols),
   ];
 }
 
@@ -34,12 +32,20 @@ function assembleThrow(symbols: SymbolTable): Assembler {
 }
 
 /** The kernel looks for references to exceptions on the stack: registers that may hold some go there. */
-function assembleAllocate(symbols: SymbolTable): Assembler {
+function allocateChunk(symbols: SymbolTable): Chunk {
   const assembler = new Assembler(64, 64);
-  for (const register of calleeSaved) assembler.emit(Form.push_r64, register);
+  const frameBytes = calleeSaved.length * wordBytes;
+  const steps = new StackSteps();
+  steps.add(0, 0);
+  calleeSaved.forEach((register, index) => {
+    assembler.emit(Form.push_r64, register);
+    steps.add(assembler.offset, wordBytes * (index + 1));
+  });
   assembler.emit(Form.mov_r64_rm64, rsi, rsp);
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern(wellKnownSymbols.exceptionAllocate));
-  assembler.emitImmediate(Form.add_rm64_imm8, rsp, calleeSaved.length * wordBytes);
+  assembler.emitImmediate(Form.add_rm64_imm8, rsp, frameBytes);
+  steps.add(assembler.offset, 0);
   assembler.emit(Form.ret);
-  return assembler;
+  const chunk = codeChunk(assembler, symbols, wellKnownSymbols.allocateException);
+  return { ...chunk, frameBytes, unwinding: callUnwinding(steps.finish(), calleeSaved) };
 }

@@ -1,4 +1,4 @@
-import type { SectionName } from "./object.ts";
+import type { Chunk, SectionName } from "./object.ts";
 
 /** A section of the program, placed. */
 export interface PlacedSection {
@@ -28,4 +28,10 @@ export interface MemoryLayout {
   symbols(sections: readonly PlacedSection[]): ReadonlyMap<string, number>;
   /** Memory without contents: stacks and heap. */
   emptySegments(sections: readonly PlacedSection[]): Segment[];
+}
+
+/** A function of a linked program. */
+export interface LinkedFunction {
+  readonly chunk: Chunk;
+  readonly address: number;
 }

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { type Chunk, type Relocation, type SectionName, sectionNames } from "./object.ts";
 import { type SymbolId, SymbolTable } from "./symbols.ts";
+import { callUnwinding } from "./unwinding.ts";
 
 /**
  * Compiled chunks as bytes, in which threads hand them over: the length of a JSON header, the header
- * (symbol names, display names, system calls), then the chunks' and relocations' columns and the
- * chunks' origins as little-endian i32, then all bytes. The file form, for the cache, has a SHA-256 of
- * these in front.
+ * (symbol names, display names, system calls, saved registers), then the chunks' and relocations'
+ * columns, the chunks' origins and stack steps as little-endian i32, then all bytes. The file form,
+ * for the cache, has a SHA-256 of these in front.
  */
 const hashBytes = 32;
-const chunkColumns = 8;
+const chunkColumns = 9;
 const relocationColumns = 4;
 
 interface Header {
@@ -18,8 +19,10 @@ interface Header {
   readonly systemCalls: readonly (readonly number[])[];
   readonly chunkCount: number;
   readonly relocationCount: number;
-  /** Numbers in the origins of all chunks. */
-  readonly originCount: number;
+  /** Registers that each chunk pushes, if it tells how it is unwound. */
+  readonly savedRegisters: readonly (readonly number[] | null)[];
+  /** Numbers in the origins and stack steps of all chunks. */
+  readonly debugCount: number;
 }
 
 /** Writes chunks as bytes; the symbols they mention go along by name. */
@@ -38,18 +41,25 @@ export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Ui
       chunk.relocations.length,
       chunk.frameBytes ?? -1,
       chunk.origins?.length ?? -1,
+      chunk.unwinding?.steps.length ?? 0,
     );
     for (const { offset, kind, symbol, addend } of chunk.relocations) {
       relocations.push(offset, kind, rename(symbol), addend);
     }
   }
+  const debugWords = chunks.flatMap(({ origins, unwinding }) =>
+    [origins, unwinding?.steps].filter((words) => words !== undefined),
+  );
   const header: Header = {
     names: local.names,
     displayNames: chunks.map((chunk) => chunk.displayName ?? null),
     systemCalls: chunks.map((chunk) => chunk.systemCalls ?? []),
     chunkCount: chunks.length,
     relocationCount: relocations.length / relocationColumns,
-    originCount: chunks.reduce((sum, { origins }) => sum + (origins?.length ?? 0), 0),
+    savedRegisters: chunks.map(
+      ({ unwinding }) => unwinding?.saved.map(([register]) => register) ?? null,
+    ),
+    debugCount: debugWords.reduce((sum, words) => sum + words.length, 0),
   };
   const text = Buffer.from(JSON.stringify(header));
   return Buffer.concat([
@@ -57,7 +67,7 @@ export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Ui
     text,
     Buffer.from(Int32Array.from(fields).buffer),
     Buffer.from(Int32Array.from(relocations).buffer),
-    ...chunks.flatMap(({ origins }) => (origins === undefined ? [] : [bytesOf(origins)])),
+    ...debugWords.map(bytesOf),
     ...chunks.map((chunk) => chunk.bytes),
   ]);
 }
@@ -87,13 +97,13 @@ export function decodeChunks(encoded: Uint8Array, symbols: SymbolTable): Chunk[]
   const relocationStart = textEnd + fieldCount * 4;
   const relocationWords = header.relocationCount * relocationColumns;
   const relocations = readWords(body, relocationStart, relocationWords);
-  const originStart = relocationStart + relocationWords * 4;
+  const debugStart = relocationStart + relocationWords * 4;
   return new ChunkReader(
     header,
     fields,
     relocations,
-    readWords(body, originStart, header.originCount),
-    body.subarray(originStart + header.originCount * 4),
+    readWords(body, debugStart, header.debugCount),
+    body.subarray(debugStart + header.debugCount * 4),
     header.names.map((name) => symbols.intern(name)),
   ).readAll();
 }
@@ -108,14 +118,14 @@ function bytesOf(words: Int32Array): Uint8Array {
 
 class ChunkReader {
   private nextByte = 0;
-  private nextOrigin = 0;
+  private nextDebugWord = 0;
   private nextRelocation = 0;
 
   constructor(
     private readonly header: Header,
     private readonly fields: Int32Array,
     private readonly relocations: Int32Array,
-    private readonly origins: Int32Array,
+    private readonly debugWords: Int32Array,
     private readonly contents: Uint8Array,
     private readonly symbols: readonly SymbolId[],
   ) {}
@@ -135,9 +145,13 @@ class ChunkReader {
       relocations = 0,
       frame = -1,
       originCount = -1,
+      stepCount = 0,
     ] = this.fields.subarray(start, start + chunkColumns);
     const bytes = this.contents.subarray(this.nextByte, this.nextByte + length);
     this.nextByte += length;
+    const origins = originCount < 0 ? undefined : this.readDebugWords(originCount);
+    const steps = this.readDebugWords(stepCount);
+    const pushed = this.header.savedRegisters[position];
     const displayName = this.header.displayNames[position] ?? undefined;
     return {
       symbol: this.symbols[symbol] as SymbolId,
@@ -148,15 +162,18 @@ class ChunkReader {
       relocations: Array.from({ length: relocations }, () => this.readRelocation()),
       systemCalls: this.header.systemCalls[position] ?? [],
       ...(frame < 0 ? {} : { frameBytes: frame }),
-      ...(originCount < 0 ? {} : { origins: this.readOrigins(originCount) }),
+      ...(origins === undefined ? {} : { origins }),
+      ...(pushed === undefined || pushed === null
+        ? {}
+        : { unwinding: callUnwinding(steps, pushed) }),
       ...(displayName === undefined ? {} : { displayName }),
     };
   }
 
-  private readOrigins(count: number): Int32Array {
-    const start = this.nextOrigin;
-    this.nextOrigin += count;
-    return this.origins.subarray(start, this.nextOrigin);
+  private readDebugWords(count: number): Int32Array {
+    const start = this.nextDebugWord;
+    this.nextDebugWord += count;
+    return this.debugWords.subarray(start, this.nextDebugWord);
   }
 
   private readRelocation(): Relocation {

@@ -1,4 +1,5 @@
 import type { SymbolId } from "./symbols.ts";
+import type { Unwinding } from "./unwinding.ts";
 
 /**
  * How a symbol's address enters the bytes at a relocation: `pc32` relative to the end of the
@@ -44,6 +45,8 @@ export interface Chunk {
    * to which the code from there on belongs (0: to none). See `originAt`.
    */
   readonly origins?: Int32Array;
+  /** For functions by hand, and all those compiled with debug information: the way to the caller. */
+  readonly unwinding?: Unwinding;
   /** For functions: numbers of the Linux system calls made after sealing (`host.call`). */
   readonly systemCalls?: readonly number[];
 }

@@ -55,7 +55,7 @@ describe("writeElf and readElf", () => {
     writeFileSync(path, writeElf({ ...image, pvhEntry: 0x10_1200, symbols }));
     const listing = execFileSync(elfLister, ["-aW", path], { encoding: "utf8" });
     rmSync(folder, { recursive: true });
-    expect(listing).toMatch(/FUNC +GLOBAL DEFAULT +ABS boot/);
+    expect(listing).toMatch(/FUNC +GLOBAL DEFAULT +1 boot/);
     expect(listing).toMatch(/OBJECT +GLOBAL DEFAULT +ABS size/);
     expect(listing).toMatch(/Xen +0x00000008/);
     expect(listing).not.toMatch(/Warning|Error/);

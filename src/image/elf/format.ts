@@ -22,7 +22,10 @@ export const programType = { load: 1, note: 4, gnuStack: 0x6474e551 } as const;
 export const programFlags = { execute: 1, write: 2, read: 4 } as const;
 
 /** Kinds of section headers (`sh_type`). */
-export const sectionType = { symbols: 2, strings: 3 } as const;
+export const sectionType = { contents: 1, symbols: 2, strings: 3 } as const;
+
+/** Bits of a section header (`sh_flags`). */
+export const sectionFlags = { allocated: 2, executable: 4 } as const;
 
 /**
  * The note that names the 32-bit PVH entry point: owner "Xen", type XEN_ELFNOTE_PHYS32_ENTRY (Xen

@@ -8,9 +8,12 @@ import {
   programFlags,
   programType,
   pvhNote,
+  sectionFlags,
+  sectionType,
 } from "./format.ts";
 import { multibootHeader, multibootHeaderBytes } from "./multiboot-header.ts";
-import { appendSymbols, type ElfSymbol } from "./symbols.ts";
+import { appendSections, type ElfSection } from "./sections.ts";
+import { type ElfSymbol, symbolSections } from "./symbols.ts";
 
 /** What an executable file consists of. */
 export interface ElfImage {
@@ -28,6 +31,8 @@ export interface ElfImage {
   readonly multibootEntry?: number | undefined;
   /** Names for debuggers; none by default. */
   readonly symbols?: readonly ElfSymbol[];
+  /** What debuggers read and nothing loads; none by default. */
+  readonly debugSections?: readonly ElfSection[];
 }
 
 /** Bytes in front of the first segment of a file without notes: file header, program headers. */
@@ -69,7 +74,24 @@ export function writeElf(image: ElfImage): Uint8Array {
     file.set(header, headersLength(image) - multibootHeaderBytes);
   }
   writeHeaders(new DataView(file.buffer), image, placed);
-  return image.symbols === undefined ? file : appendSymbols(file, image.symbols);
+  const { debugSections = [], symbols } = image;
+  if (symbols === undefined && debugSections.length === 0) return file;
+  return appendSections(file, [
+    ...placed.filter(({ segment }) => segment.executable).map(textSection),
+    ...debugSections,
+    ...symbolSections(symbols ?? [], debugSections.length + 2),
+  ]);
+}
+
+/** The header by which debuggers and disassemblers find the code. */
+function textSection({ segment, offset }: PlacedSegment): ElfSection {
+  const { address, bytes } = segment;
+  return {
+    name: ".text",
+    type: sectionType.contents,
+    flags: sectionFlags.allocated | sectionFlags.executable,
+    loaded: { address, offset, length: bytes.length },
+  };
 }
 
 interface PlacedSegment {

@@ -4,6 +4,7 @@ import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import { type SymbolTable, wellKnownSymbols } from "../../compiler/object/symbols.ts";
+import { outermostUnwinding, type Unwinding } from "../../compiler/object/unwinding.ts";
 import { appBase } from "../../contracts/machine-interface.ts";
 import { trapKinds } from "../../contracts/traps.ts";
 import { linuxStackBytes } from "../layout/linux-layout.ts";
@@ -11,7 +12,8 @@ import { linuxStackBytes } from "../layout/linux-layout.ts";
 /** Where the process begins. */
 export const linuxEntrySymbol = "linux.entry";
 
-const { rax, rbx, rcx, rdx, rsi, rdi, rsp, r8, r9, r10, r15 } = Register;
+const { rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp } = Register;
+const { r8, r9, r10, r11, r12, r13, r14, r15 } = Register;
 
 const call = { write: 1, mmap: 9, exitGroup: 231 } as const;
 const readWrite = 3;
@@ -30,6 +32,20 @@ const faultAddressOffset = 16;
 const stackPointerOffset = 160;
 const programCounterOffset = 168;
 
+/** Registers at 40 of `ucontext_t`, in this order, eight bytes each. */
+const contextRegisters = [r8, r9, r10, r11, r12, r13, r14, r15, rdi, rsi, rbp, rbx, rdx, rax, rcx];
+const contextRegistersOffset = 40;
+
+/** Above the return address of a signal handler lies its `ucontext_t`. */
+const signalUnwinding: Unwinding = {
+  kind: "interrupt",
+  steps: Int32Array.of(0, 8 + programCounterOffset, 0),
+  saved: [...contextRegisters, rsp].map((register, index) => [
+    register,
+    programCounterOffset - (contextRegistersOffset + 8 * index),
+  ]),
+};
+
 const segmentationFault = 11;
 /** SIGINT, SIGTERM. */
 const stopSignals = [2, 15];
@@ -39,8 +55,14 @@ const signalStatusBase = 128;
 /** The code of a Linux process before and beside the kernel: its entry and its signal handler. */
 export function linuxEntryChunks(symbols: SymbolTable): Chunk[] {
   return [
-    codeChunk(assembleEntry(symbols), symbols, linuxEntrySymbol),
-    codeChunk(assembleSignalEntry(symbols), symbols, "config.signalEntry"),
+    {
+      ...codeChunk(assembleEntry(symbols), symbols, linuxEntrySymbol),
+      unwinding: outermostUnwinding,
+    },
+    {
+      ...codeChunk(assembleSignalEntry(symbols), symbols, "config.signalEntry"),
+      unwinding: signalUnwinding,
+    },
   ];
 }
 

@@ -4,6 +4,7 @@ import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register, Segment } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import type { SymbolTable } from "../../compiler/object/symbols.ts";
+import { outermostUnwinding } from "../../compiler/object/unwinding.ts";
 import { appBase, bootRecordKinds } from "../../contracts/machine-interface.ts";
 import { pcStack } from "../layout/pc-layout.ts";
 import { descriptorPlaces, selectors } from "./descriptors.ts";
@@ -35,12 +36,16 @@ const protectedMode = 0x11;
 /** The code of a PC before and beside the kernel: entries, descriptors, interrupts. */
 export function pcEntryChunks(symbols: SymbolTable): Chunk[] {
   return [
-    codeChunk(assemblePvhEntry(symbols), symbols, pvhEntrySymbol),
-    codeChunk(assembleLongMode(symbols), symbols, longModeSymbol),
-    codeChunk(assembleMultibootEntry(symbols), symbols, multibootEntrySymbol),
-    codeChunk(assembleLinuxBootEntry(symbols), symbols, linuxBootEntrySymbol),
+    entryChunk(assemblePvhEntry(symbols), symbols, pvhEntrySymbol),
+    entryChunk(assembleLongMode(symbols), symbols, longModeSymbol),
+    entryChunk(assembleMultibootEntry(symbols), symbols, multibootEntrySymbol),
+    entryChunk(assembleLinuxBootEntry(symbols), symbols, linuxBootEntrySymbol),
     ...interruptChunks(symbols),
   ];
+}
+
+function entryChunk(assembler: Assembler, symbols: SymbolTable, name: string): Chunk {
+  return { ...codeChunk(assembler, symbols, name), unwinding: outermostUnwinding };
 }
 
 /**

@@ -5,6 +5,7 @@ import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import type { SymbolTable } from "../../compiler/object/symbols.ts";
+import { StackSteps, type Unwinding } from "../../compiler/object/unwinding.ts";
 import { exceptionCount } from "./descriptors.ts";
 
 /** `kernel.exception(vector i32, errorCode i64, pc i64, sp i64, cr2 i64) -> i32`: 1 resumes. */
@@ -26,7 +27,9 @@ const { rax, rcx, rdx, rsi, rdi, rsp, r8, r9, r10, r11 } = Register;
 /** The integer registers that a called function may change, as pushed. */
 const savedRegisters = [rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11];
 const fpuStateBytes = 512;
-const savedBytes = fpuStateBytes + 8 * savedRegisters.length;
+const wordBytes = 8;
+const savedBytes = fpuStateBytes + wordBytes * savedRegisters.length;
+const vectorAndErrorBytes = 2 * wordBytes;
 
 /** Symbols of what interrupts run into; nothing refers to them but the table. */
 export const interruptSymbols = [exceptionsSymbol, wakeSymbol, spuriousSymbol] as const;
@@ -36,14 +39,7 @@ export const interruptSymbols = [exceptionsSymbol, wakeSymbol, spuriousSymbol] a
  * other interrupts run on the stack in use and only wake the processor.
  */
 export function interruptChunks(symbols: SymbolTable): Chunk[] {
-  return [
-    {
-      ...codeChunk(assembleExceptions(symbols), symbols, exceptionsSymbol),
-      frameBytes: savedBytes,
-    },
-    codeChunk(assembleWake(), symbols, wakeSymbol),
-    { ...codeChunk(assembleSpurious(), symbols, spuriousSymbol), alignment: 1 },
-  ];
+  return [exceptionsChunk(symbols), wakeChunk(symbols), spuriousChunk(symbols)];
 }
 
 /** The address of the code for each vector, from 0 on. */
@@ -55,18 +51,46 @@ export function interruptAddresses(program: LinkedProgram): number[] {
   });
 }
 
+/** Interrupts: the processor has pushed rip, cs, rflags, rsp and ss. */
+function interruptUnwinding(steps: StackSteps, pushed: Unwinding["saved"]): Unwinding {
+  return { kind: "interrupt", steps: steps.finish(), saved: [[rsp, -24], ...pushed] };
+}
+
 /** One stub for each exception and the code they share. */
-function assembleExceptions(symbols: SymbolTable): Assembler {
+function exceptionsChunk(symbols: SymbolTable): Chunk {
   const assembler = new Assembler(64, 512);
+  const steps = new StackSteps();
   const common = assembler.newLabel();
   for (let vector = 0; vector < exceptionCount; vector++) {
+    // An error code, or none: the processor aligned what it pushed.
+    steps.add(assembler.offset, wordBytes, -1);
     assembler.emit(Form.push_imm8, 0, 0, vector);
+    steps.add(assembler.offset, wordBytes, 1);
     assembler.jump(Form.jmp_rel8, common);
   }
   assembler.bind(common);
   insertErrorCode(assembler);
-  for (const register of savedRegisters) assembler.emit(Form.push_r64, register);
+  steps.add(assembler.offset, vectorAndErrorBytes);
+  savedRegisters.forEach((register, index) => {
+    assembler.emit(Form.push_r64, register);
+    steps.add(assembler.offset, vectorAndErrorBytes + wordBytes * (index + 1));
+  });
   assembler.emit(Form.sub_rm64_imm32, rsp, 0, fpuStateBytes);
+  steps.add(assembler.offset, vectorAndErrorBytes + savedBytes);
+  handleException(assembler, symbols, steps);
+  const unwinding = interruptUnwinding(
+    steps,
+    savedRegisters.map((register, index) => [
+      register,
+      vectorAndErrorBytes + wordBytes * (index + 1),
+    ]),
+  );
+  const chunk = codeChunk(assembler, symbols, exceptionsSymbol);
+  return { ...chunk, frameBytes: savedBytes, unwinding };
+}
+
+/** Asks the kernel, and resumes what was interrupted or stops for good. */
+function handleException(assembler: Assembler, symbols: SymbolTable, steps: StackSteps): void {
   assembler.emitMemory(Form.fxsave64_m4096, 0, rsp, noRegister, 0, 0);
   assembler.emit(Form.cld);
   // Above what was saved: vector, error code, rip, cs, rflags, rsp, ss (Intel SDM volume 3, 6.14.2).
@@ -81,14 +105,19 @@ function assembleExceptions(symbols: SymbolTable): Assembler {
   assembler.jump(Form.je_rel8, stop);
   assembler.emitMemory(Form.fxrstor64_m4096, 0, rsp, noRegister, 0, 0);
   assembler.emit(Form.add_rm64_imm32, rsp, 0, fpuStateBytes);
-  for (const register of [...savedRegisters].reverse()) assembler.emit(Form.pop_r64, register);
-  assembler.emit(Form.add_rm64_imm8, rsp, 0, 16);
+  for (let left = savedRegisters.length; left > 0; left--) {
+    steps.add(assembler.offset, vectorAndErrorBytes + wordBytes * left);
+    assembler.emit(Form.pop_r64, savedRegisters[left - 1]);
+  }
+  steps.add(assembler.offset, vectorAndErrorBytes);
+  assembler.emit(Form.add_rm64_imm8, rsp, 0, vectorAndErrorBytes);
+  steps.add(assembler.offset, 0);
   assembler.emit(Form.iretq);
   assembler.bind(stop);
+  steps.add(assembler.offset, vectorAndErrorBytes + savedBytes);
   assembler.emit(Form.cli);
   assembler.emit(Form.hlt);
   assembler.jump(Form.jmp_rel8, stop);
-  return assembler;
 }
 
 /**
@@ -105,19 +134,27 @@ function insertErrorCode(assembler: Assembler): void {
 }
 
 /** Tells the local APIC that the interrupt has been taken, and changes nothing. */
-function assembleWake(): Assembler {
+function wakeChunk(symbols: SymbolTable): Chunk {
   const assembler = new Assembler(64, 64);
+  const steps = new StackSteps();
+  steps.add(0, 0);
   assembler.emit(Form.push_r64, rax);
+  steps.add(assembler.offset, wordBytes);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, localApicEndOfInterrupt);
   assembler.emitMemory(Form.mov_rm32_imm32, 0, rax, noRegister, 0, 0, 0);
   assembler.emit(Form.pop_r64, rax);
+  steps.add(assembler.offset, 0);
   assembler.emit(Form.iretq);
-  return assembler;
+  const unwinding = interruptUnwinding(steps, [[rax, wordBytes]]);
+  return { ...codeChunk(assembler, symbols, wakeSymbol), unwinding };
 }
 
 /** A spurious interrupt is not acknowledged (volume 3, 11.9). */
-function assembleSpurious(): Assembler {
+function spuriousChunk(symbols: SymbolTable): Chunk {
   const assembler = new Assembler(64, 32);
+  const steps = new StackSteps();
+  steps.add(0, 0);
   assembler.emit(Form.iretq);
-  return assembler;
+  const unwinding = interruptUnwinding(steps, []);
+  return { ...codeChunk(assembler, symbols, spuriousSymbol), alignment: 1, unwinding };
 }

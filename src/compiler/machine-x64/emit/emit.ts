@@ -62,7 +62,8 @@ class FunctionEmission {
       offsets: targets.map((label) => assembler.labelOffset(label)),
     }));
     const origins = this.emitter.finishOrigins();
-    return { code: assembler.finish(), frameBytes: frame.bytes, tables: offsets, origins };
+    const { bytes: frameBytes, unwinding } = frame;
+    return { code: assembler.finish(), frameBytes, tables: offsets, origins, unwinding };
   }
 
   private emitBlock(block: number): void {
@@ -152,21 +153,9 @@ class FunctionEmission {
     const { emitter } = this;
     switch (opcode) {
       case Pseudo.return:
-        emitter.frame.leave(emitter.assembler);
-        emitter.assembler.emit(Form.ret);
-        break;
       case Pseudo.tailCall:
-        emitter.frame.leave(emitter.assembler);
-        emitter.assembler.jumpToSymbol(
-          Form.jmp_rel32,
-          symbolOf(this.code.extra[instruction] as number),
-        );
-        break;
       case Pseudo.tailCallPointer:
-        // The epilogue restores registers: the address waits in one that it leaves alone.
-        emitter.assembler.emit(Form.mov_r64_rm64, integerScratch, emitter.location(instruction, 0));
-        emitter.frame.leave(emitter.assembler);
-        emitter.assembler.emit(Form.jmp_rm64, integerScratch);
+        this.emitEnd(opcode, instruction);
         break;
       case Pseudo.callCatching:
       case Pseudo.callPointerCatching:
@@ -185,6 +174,24 @@ class FunctionEmission {
       default:
         this.emitSwitch(block, instruction, immediate);
     }
+  }
+
+  /** Leaves the function for good. */
+  private emitEnd(opcode: number, instruction: number): void {
+    const { assembler, frame } = this.emitter;
+    // The epilogue restores registers: an address waits in one that it leaves alone.
+    if (opcode === Pseudo.tailCallPointer) {
+      const address = this.emitter.location(instruction, 0);
+      assembler.emit(Form.mov_r64_rm64, integerScratch, address);
+    }
+    frame.leave(assembler);
+    if (opcode === Pseudo.return) assembler.emit(Form.ret);
+    else if (opcode === Pseudo.tailCallPointer) assembler.emit(Form.jmp_rm64, integerScratch);
+    else {
+      const symbol = symbolOf(this.code.extra[instruction] as number);
+      assembler.jumpToSymbol(Form.jmp_rel32, symbol);
+    }
+    frame.resume(assembler);
   }
 
   private successor(block: number, position: number): number {

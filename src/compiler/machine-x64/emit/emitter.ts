@@ -1,5 +1,6 @@
 import type { Allocation } from "../../machine/allocation.ts";
 import { type MachineFunction, RegisterClass, slotOf } from "../../machine/machine-function.ts";
+import type { Unwinding } from "../../object/unwinding.ts";
 import { type AssembledCode, Assembler, type Label } from "../assembler.ts";
 import { floatScratch, integerScratch, stackPointer } from "../calling-convention.ts";
 import { Form, type FormId, forms } from "../encoding.ts";
@@ -29,6 +30,7 @@ export interface EmittedFunction {
   readonly tables: readonly { readonly symbol: number; readonly offsets: readonly number[] }[];
   /** What code comes from, if that was asked for: see `Chunk`. */
   readonly origins: Int32Array | undefined;
+  readonly unwinding: Unwinding;
 }
 
 /** Names of symbols that emission refers to. */

@@ -1,5 +1,6 @@
 import type { Allocation } from "../../machine/allocation.ts";
 import type { MachineFunction } from "../../machine/machine-function.ts";
+import { callUnwinding, StackSteps, type Unwinding } from "../../object/unwinding.ts";
 import type { Assembler } from "../assembler.ts";
 import { calleeSaved, stackPointer } from "../calling-convention.ts";
 import { Form } from "../encoding.ts";
@@ -15,6 +16,7 @@ const pageBytes = 4096;
  */
 export class Frame {
   private readonly saved: readonly number[];
+  private readonly steps = new StackSteps();
   private readonly outgoingBytes: number;
   private readonly localBytes: number;
 
@@ -43,20 +45,39 @@ export class Frame {
 
   /** Saves registers and makes room; a frame larger than a page touches each, so that none is skipped. */
   enter(assembler: Assembler): void {
-    for (const register of this.saved) assembler.emit(Form.push_r64, register);
+    this.steps.add(assembler.offset, 0);
+    this.saved.forEach((register, index) => {
+      assembler.emit(Form.push_r64, register);
+      this.steps.add(assembler.offset, wordBytes * (index + 1));
+    });
     if (this.localBytes === 0) return;
     for (let below = pageBytes; below <= this.localBytes; below += pageBytes) {
       assembler.emitMemory(Form.test_rm32_r32, 0, stackPointer, -1, 0, -below);
     }
     adjustStack(assembler, Form.sub_rm64_imm8, Form.sub_rm64_imm32, this.localBytes);
+    this.steps.add(assembler.offset, this.bytes);
   }
 
   /** Undoes `enter`; the return address is then on top of the stack. */
   leave(assembler: Assembler): void {
     if (this.localBytes !== 0) {
       adjustStack(assembler, Form.add_rm64_imm8, Form.add_rm64_imm32, this.localBytes);
+      this.steps.add(assembler.offset, this.bytes - this.localBytes);
     }
-    for (const register of [...this.saved].reverse()) assembler.emit(Form.pop_r64, register);
+    [...this.saved].reverse().forEach((register, index) => {
+      assembler.emit(Form.pop_r64, register);
+      this.steps.add(assembler.offset, wordBytes * (this.saved.length - index - 1));
+    });
+  }
+
+  /** What follows stands in the frame again, behind an instruction that left the function. */
+  resume(assembler: Assembler): void {
+    this.steps.add(assembler.offset, this.bytes);
+  }
+
+  /** How the caller is found from each instruction. */
+  get unwinding(): Unwinding {
+    return callUnwinding(this.steps.finish(), this.saved);
   }
 }
 
