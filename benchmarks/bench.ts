@@ -66,10 +66,16 @@ export class Bench {
     return this.isQuick ? Math.max(3, Math.ceil(thorough / 10)) : thorough;
   }
 
-  /** Builds an image with the command line; its path. */
-  image(source: string, platform: "linux" | "pc", name: string): string {
+  /** Builds an image with the command line, with further options if need be; its path. */
+  image(
+    source: string,
+    platform: "linux" | "pc",
+    name: string,
+    options: readonly string[] = [],
+  ): string {
     const path = this.path(name);
-    outputOf(process.execPath, [this.commandLine, "build", source, "-p", platform, "-o", path]);
+    const words = ["build", source, "-p", platform, "-o", path, ...options];
+    outputOf(process.execPath, [this.commandLine, ...words]);
     return path;
   }
 

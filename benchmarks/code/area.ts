@@ -26,6 +26,7 @@ export async function measureCode(bench: Bench): Promise<Finding[]> {
   const sqlite = findSqlite(cacheFolder);
   const findings: Finding[] = [];
   const ratios: number[] = [];
+  const checked: number[] = [];
   for (const program of programs) {
     if (program.needsSqlite && sqlite === undefined) {
       findings.push(skipped("code", program.name, "npm cannot fetch SQLite's source"));
@@ -34,11 +35,13 @@ export async function measureCode(bench: Bench): Promise<Finding[]> {
     bench.note(`code: ${program.name}`);
     const includes = program.needsSqlite && sqlite !== undefined ? [sqlite] : [];
     const peers = await buildPeers(bench, program, includes, cacheFolder);
-    const finding = compared(program, runByTurns(peers, bench.rounds(thoroughRounds)));
+    const times = runByTurns(peers, bench.rounds(thoroughRounds));
+    const finding = compared(program, times);
+    checked.push(pairedRatio(times.get("checked") ?? [], times.get("ours") ?? []).value);
     findings.push(finding);
     if (finding.value !== undefined) ratios.push(finding.value);
   }
-  return [...findings, mean(ratios)];
+  return [...findings, { ...mean(ratios), goal: goalMean }, costOfChecks(checked)];
 }
 
 /** Runs every peer once a round, each round beginning with another one. */
@@ -78,7 +81,14 @@ function mean(ratios: readonly number[]): Finding {
     measure: "geometric mean",
     value: geometricMean(ratios),
     unit: "x",
-    goal: goalMean,
     detail: `${ratios.length} programs`,
+  };
+}
+
+function costOfChecks(ratios: readonly number[]): Finding {
+  return {
+    ...mean(ratios),
+    measure: "with --memory-checks",
+    detail: `to ours without, by program: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`,
   };
 }

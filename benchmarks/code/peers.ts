@@ -11,8 +11,8 @@ import type { Bench } from "../bench.ts";
 import { isInstalled } from "../programs.ts";
 import type { Program } from "./program.ts";
 
-/** Who runs a program; the two compilers may be missing. */
-export const peerNames = ["gcc", "clang", "v8", "ours"] as const;
+/** Who runs a program; the two compilers may be missing. The last are ours with other options. */
+export const peerNames = ["gcc", "clang", "v8", "ours", "checked"] as const;
 
 /** The name of one of them. */
 export type PeerName = (typeof peerNames)[number];
@@ -47,7 +47,7 @@ export async function buildPeers(
   return new Map([
     ...nativePeers(bench, program, includeDirectories),
     ["v8", [...nodeWords, beside("v8-peer.ts"), wasm]],
-    ["ours", [bench.image(wasm, "linux", `${program.name}-ours`)]],
+    ...ourPeers(bench, program, wasm),
   ]);
 }
 
@@ -67,12 +67,25 @@ function nativePeers(
 }
 
 /** The same interpreter, which its package carries as WebAssembly only. */
-function scriptPeers(bench: Bench, { name, source }: Program): PeerCommands {
+function scriptPeers(bench: Bench, program: Program): PeerCommands {
+  const { source } = program;
   const engine = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
   return new Map([
     ["v8", [...nodeWords, beside("quickjs-peer.ts"), engine, source]],
-    ["ours", [bench.image(source, "linux", `${name}-ours`)]],
+    ...ourPeers(bench, program, source),
   ]);
+}
+
+/** Our images of a program: as by default, and as somebody may ask for. */
+function ourPeers(
+  bench: Bench,
+  { name }: Program,
+  source: string,
+): [PeerName, readonly string[]][] {
+  return [
+    ["ours", [bench.image(source, "linux", `${name}-ours`)]],
+    ["checked", [bench.image(source, "linux", `${name}-checked`, ["--memory-checks"])]],
+  ];
 }
 
 function beside(file: string): string {

@@ -5,6 +5,20 @@ import type { Platform } from "./machine-interface.ts";
 /** Platforms whose images are machine code; a `node` image is the app's module itself. */
 export type NativePlatform = Exclude<Platform, "node">;
 
+/**
+ * How an app finds out that it leaves its memory: by a fault behind it, for which 8 GiB of addresses
+ * stay free (`reserved`), or by a comparison before each access (`checked`).
+ */
+export type MemoryMode = "reserved" | "checked";
+
+/** How machine code is made. */
+export interface CodeOptions {
+  readonly memory: MemoryMode;
+}
+
+/** What code is made like unless something else is asked for. */
+export const defaultCodeOptions: CodeOptions = { memory: "reserved" };
+
 /** Compiled objects of large modules and of the kernel by key, kept between builds. */
 export interface ObjectCache {
   /** The object stored under a key, or undefined. */
@@ -37,6 +51,8 @@ export interface BuildRequest {
   readonly bootsFromDisk?: boolean;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean;
+  /** How the code is made; `defaultCodeOptions` by default. */
+  readonly code?: CodeOptions;
   /** Where compiled objects are kept; everything is compiled anew without it. */
   readonly objects?: ObjectCache;
   /** Threads to compile with; only the asking one by default. */

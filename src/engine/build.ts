@@ -1,6 +1,6 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
 import { availableParallelism } from "node:os";
-import type { ObjectCache } from "../contracts/build.ts";
+import type { CodeOptions, ObjectCache } from "../contracts/build.ts";
 import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import { engineSection, type Platform } from "../contracts/machine-interface.ts";
@@ -16,6 +16,8 @@ export interface ImageOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Upper bound of the app's memory in 64 KiB pages, built into the image. */
   readonly maximumPages?: number | undefined;
+  /** How machine code is made; `defaultCodeOptions` when undefined. */
+  readonly code?: CodeOptions | undefined;
   /** Whether the image is for machines of any kind (contracts/build.ts). */
   readonly bootsFromDisk?: boolean | undefined;
   /** Whether the image carries what debuggers want to know; not by default. */
@@ -55,7 +57,7 @@ export async function build(options: BuildOptions): Promise<BuiltImage> {
 export async function buildProgram(program: Program, options: ImageOptions): Promise<BuiltImage> {
   const cache = new Cache(cacheFolder(options.environment));
   const { app, tree, digest, isCached } = program;
-  const { platform, maximumPages, defaults, bootsFromDisk, hasDebugInfo } = options;
+  const { platform, code, maximumPages, defaults, bootsFromDisk, hasDebugInfo } = options;
   const made = { platform, appBytes: app.length, warnings: program.warnings };
   if (platform === "node") return { ...made, ...keptModule(cache, program), isCached };
   const identity = buildIdentity();
@@ -64,6 +66,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     JSON.stringify([
       identity,
       platform,
+      code,
       maximumPages,
       defaults,
       bootsFromDisk,
@@ -88,6 +91,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
       count: options.jobs ?? availableParallelism(),
       program: builtFile("compile-worker.js"),
     },
+    ...(code === undefined ? {} : { code }),
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),

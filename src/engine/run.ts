@@ -1,4 +1,5 @@
 /** The verb `run`: sources to a running instance. */
+import type { CodeOptions } from "../contracts/build.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import type { Instance, InstanceStreams, Monitor, MonitorName } from "../monitors/interface.ts";
 import type { MachineType } from "../monitors/qemu/command.ts";
@@ -25,6 +26,8 @@ export interface RunOptions extends AppSources {
   /** The app's environment, each `NAME=value`. */
   readonly appEnvironment: readonly string[];
   readonly memoryMebibytes: number | undefined;
+  /** How machine code is made; `defaultCodeOptions` when undefined. */
+  readonly code?: CodeOptions | undefined;
   readonly streams: InstanceStreams;
   /** Told in one line which monitor was chosen and why. */
   readonly onNotice: (line: string) => void;
@@ -51,7 +54,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   // A process has all the memory there is; its bound is the image's own.
   const isBound = choice.name === "process" && memoryMebibytes !== undefined;
   const maximumPages = isBound ? memoryMebibytes * pagesPerMebibyte : undefined;
-  const { environment, hasDebugInfo } = options;
+  const { code, environment, hasDebugInfo } = options;
   const { platform } = monitor;
   const program = await subject.program((toolchain) => {
     if (platform !== "node") preloadCompiler(toolchain);
@@ -59,6 +62,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   const image = await buildProgram(program, {
     environment,
     platform,
+    code,
     maximumPages,
     hasDebugInfo,
   });

@@ -132,7 +132,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
   const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
-  const { embeddedTree, bootsFromDisk, hasDebugInfo = false } = request;
+  const { code, embeddedTree, bootsFromDisk, hasDebugInfo = false } = request;
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = await compileProgram({
     platform,
@@ -141,6 +141,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(objects === undefined ? {} : { objects }),
     ...(threads === undefined ? {} : { threads }),
+    ...(code === undefined ? {} : { code }),
     hasDefaults: defaults !== undefined,
     hasDebugInfo,
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),

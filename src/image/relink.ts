@@ -23,7 +23,7 @@ export interface Frame {
  * if the memory is small.
  */
 export function frameOf(request: BuildRequest): Frame | undefined {
-  const { platform, kernel, app, maximumPages, defaults, embeddedTree } = request;
+  const { platform, kernel, app, code, maximumPages, defaults, embeddedTree } = request;
   // Debug information speaks of the whole program.
   if (platform !== "linux" || request.hasDebugInfo === true) return undefined;
   const split = splitModule(app);
@@ -31,7 +31,7 @@ export function frameOf(request: BuildRequest): Frame | undefined {
   const appImage = appImageOf(split.memory, wasmPageBytes);
   const { offset, memorySize } = appImage;
   const place = [offset, memorySize, split.initialPages, maximumPages];
-  const hash = createHash("sha256").update(JSON.stringify([split.shape, place, defaults]));
+  const hash = createHash("sha256").update(JSON.stringify([split.shape, place, defaults, code]));
   for (const part of [kernel, embeddedTree ?? new Uint8Array(0)]) {
     hash.update(`${part.length} `).update(part);
   }

@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../../src/contracts/build.ts";
 import type { TestCommand } from "./command.ts";
 import type { Outcome } from "./outcome.ts";
 import { runInReference } from "./reference.ts";
@@ -23,9 +24,9 @@ export function isComparable({ wasm }: TestCommand): boolean {
 }
 
 /** Runs a command in V8 and in our compiler. */
-export async function compare(command: TestCommand): Promise<Comparison> {
+export async function compare(command: TestCommand, code?: CodeOptions): Promise<Comparison> {
   const expected = runInReference(command);
-  const actual = await runInSubject(command);
+  const actual = await runInSubject(command, code);
   return {
     differences: differencesOf(command.runs, expected, actual),
     runs: command.runs.length,

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CodeOptions } from "../../src/contracts/build.ts";
 import { commandFromBinary, type TestCommand } from "./command.ts";
 import { type Comparison, compare, isComparable } from "./compare.ts";
 import { moduleRecipe } from "./fuzz-seed.ts";
@@ -19,6 +20,7 @@ export interface WorkerReport {
 const [seed = 0, first = 0, step = 1, end = 0] = process.argv.slice(2).map(Number);
 const foundFolder = process.argv[6] ?? ".";
 const source = process.argv[7] ?? "both";
+const code = JSON.parse(process.argv[8] ?? "null") as CodeOptions | null;
 
 /** One module in so many is Binaryen's, which takes longer to make, when both make them. */
 const binaryenShare = 4;
@@ -37,7 +39,9 @@ async function compareModule(generator: ModuleGenerator, number: number): Promis
   try {
     const command = await makeCommand(generator, number);
     keep(number, command.wasm);
-    const comparison = isComparable(command) ? await compare(command) : undefined;
+    const comparison = isComparable(command)
+      ? await compare(command, code ?? undefined)
+      : undefined;
     if (comparison === undefined || comparison.differences.length === 0) forget(number);
     return { number, ...(comparison === undefined ? {} : { comparison }) };
   } catch (error) {

@@ -1,6 +1,7 @@
 /**
  * `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end.
- * `--source binaryen|stress|both` says who makes them, `--workers` how many processes compare.
+ * `--source binaryen|stress|both` says who makes them, `--workers` how many processes compare,
+ * `--memory checked` how their code is made.
  */
 import { fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -8,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { codeOptionsOf, codeOptionWords } from "../code-options.fixture.ts";
 import type { WorkerReport } from "./fuzz-worker.ts";
 
 const { values } = parseArgs({
@@ -16,11 +18,13 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     first: { type: "string", default: "0" },
     source: { type: "string", default: "both" },
+    ...codeOptionWords,
     workers: { type: "string", default: "2" },
     found: { type: "string", default: join(tmpdir(), "tsuki-fuzz-found") },
   },
 });
 
+const code = codeOptionsOf(values);
 const totals = { modules: 0, runs: 0, traps: 0, skipped: 0, different: 0, failed: 0 };
 const first = Number(values.first);
 const end = first + Number(values.count);
@@ -43,7 +47,7 @@ function receive({ number, comparison, failure }: WorkerReport): void {
   }
   if (failure !== undefined || differences.length > 0) {
     console.log(
-      `  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source}`,
+      `  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source} --memory ${code.memory}`,
     );
     console.log(`  module: ${join(values.found, `${values.seed}-${number}.wasm`)}`);
   }
@@ -70,6 +74,7 @@ const exits = Array.from({ length: step }, (_, index) => {
     String(end),
     values.found,
     values.source,
+    JSON.stringify(code),
   ];
   const child = fork(worker, parameters);
   child.on("message", (report) => receive(report as WorkerReport));

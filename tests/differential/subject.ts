@@ -3,12 +3,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  type CodeOptions,
+  defaultCodeOptions,
+  type ObjectCache,
+} from "../../src/contracts/build.ts";
 import { buildProgram } from "../../src/image/build.ts";
 import type { TestCommand } from "./command.ts";
 import { type Outcome, trapClass } from "./outcome.ts";
 
 /** Whether this host runs images of the `linux` platform. */
 export const canRunSubject = process.platform === "linux" && process.arch === "x64";
+
+/** The ways to make code that tests compare with V8. */
+export const codeModes: readonly (readonly [string, CodeOptions])[] = [
+  ["as by default", defaultCodeOptions],
+  ["with memory checks", { ...defaultCodeOptions, memory: "checked" }],
+];
 
 const kernelPath = fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url));
 let kernel: Uint8Array | undefined;
@@ -17,15 +28,28 @@ let kernel: Uint8Array | undefined;
 const script =
   'ulimit -t 10; i=0; while [ $i -lt $1 ]; do ./i $i 2>&1; echo "end $?"; i=$((i+1)); done';
 
+/** The kernel's code is compiled once. */
+const objects = new Map<string, Uint8Array>();
+const cache: ObjectCache = {
+  read: (key) => objects.get(key),
+  write: (key, bytes) => void objects.set(key, bytes),
+};
+
 /** The image of an app for the `linux` platform. */
-export async function buildSubject(app: Uint8Array): Promise<Uint8Array> {
+export async function buildSubject(
+  app: Uint8Array,
+  code: CodeOptions = defaultCodeOptions,
+): Promise<Uint8Array> {
   kernel ??= readFileSync(kernelPath);
-  return await buildProgram({ platform: "linux", kernel, app });
+  return await buildProgram({ platform: "linux", kernel, app, code, objects: cache });
 }
 
 /** Runs of a command compiled for the `linux` platform, each in a process of its own. */
-export async function runInSubject({ wasm, runs }: TestCommand): Promise<Outcome[]> {
-  const image = await buildSubject(wasm);
+export async function runInSubject(
+  { wasm, runs }: TestCommand,
+  code?: CodeOptions,
+): Promise<Outcome[]> {
+  const image = await buildSubject(wasm, code);
   const folder = mkdtempSync(join(tmpdir(), "tsuki-differential-"));
   try {
     writeFileSync(join(folder, "i"), image, { mode: 0o755 });

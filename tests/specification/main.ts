@@ -1,11 +1,12 @@
 /**
  * `npm run spec -- --tests DIR`: the core tests of the WebAssembly specification, which wast2json
- * or the reference interpreter has converted into DIR, through the whole compiler. `--file NAME` runs one; `--verbose` prints
- * every failure.
+ * or the reference interpreter has converted into DIR, through the whole compiler. `--file NAME` runs
+ * one; `--verbose` prints every failure; `--memory checked` has accesses checked by comparisons.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { codeOptionsOf, codeOptionWords } from "../code-options.fixture.ts";
 import { BinaryScript } from "./binary-script.ts";
 import { runScript, type ScriptResult } from "./run-script.ts";
 import { ConvertedScript } from "./script.ts";
@@ -14,6 +15,7 @@ const { values } = parseArgs({
   options: {
     tests: { type: "string" },
     file: { type: "string", multiple: true },
+    ...codeOptionWords,
     verbose: { type: "boolean", default: false },
   },
 });
@@ -37,7 +39,7 @@ async function runAll(path: string): Promise<void> {
   for (const name of names) {
     const kind = name.endsWith(".json") ? ConvertedScript : BinaryScript;
     const script = new kind(join(path, name));
-    const result = await runScript(script);
+    const result = await runScript(script, codeOptionsOf(values));
     const skipped = [...result.skipped.values()].reduce((sum, count) => sum + count, 0);
     totals.passed += result.passed;
     totals.failed += result.failures.length;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ObjectCache } from "../../src/contracts/build.ts";
+import type { CodeOptions, ObjectCache } from "../../src/contracts/build.ts";
 import { buildProgram } from "../../src/image/build.ts";
 import {
   beginsBits,
@@ -41,16 +41,19 @@ interface Outcome {
 }
 
 /** The image of a program for the `linux` platform. */
-export async function buildImage(wasm: Uint8Array): Promise<Uint8Array> {
+export async function buildImage(wasm: Uint8Array, code: CodeOptions): Promise<Uint8Array> {
   kernel ??= readFileSync(kernelPath);
-  return await buildProgram({ platform: "linux", kernel, app: wasm, objects: cache });
+  return await buildProgram({ platform: "linux", kernel, app: wasm, code, objects: cache });
 }
 
 /** Runs a program's checks, and says which fail. */
-export async function runProgram(program: SpecificationProgram): Promise<Failure[]> {
+export async function runProgram(
+  program: SpecificationProgram,
+  code: CodeOptions,
+): Promise<Failure[]> {
   const folder = mkdtempSync(join(tmpdir(), "tsuki-specification-"));
   try {
-    writeFileSync(join(folder, "i"), await buildImage(program.wasm), { mode: 0o755 });
+    writeFileSync(join(folder, "i"), await buildImage(program.wasm, code), { mode: 0o755 });
     const traps = program.checks.filter(({ trap }) => trap !== undefined);
     const chosen = program.takesArgument ? [0, ...traps.map(({ id }) => id)] : [0];
     const [plain, ...trapped] = runAll(folder, chosen);
@@ -75,10 +78,14 @@ export function trapFailure({ trap = "" }: Check, outcome: Outcome): string | un
 }
 
 /** A program that takes no argument is run for one trapping check. */
-export async function runSelected(program: SpecificationProgram, id: number): Promise<Failure[]> {
+export async function runSelected(
+  program: SpecificationProgram,
+  id: number,
+  code: CodeOptions,
+): Promise<Failure[]> {
   const folder = mkdtempSync(join(tmpdir(), "tsuki-specification-"));
   try {
-    writeFileSync(join(folder, "i"), await buildImage(program.wasm), { mode: 0o755 });
+    writeFileSync(join(folder, "i"), await buildImage(program.wasm, code), { mode: 0o755 });
     const [outcome] = runAll(folder, [id]);
     const check = program.checks[id - 1];
     if (outcome === undefined || check === undefined) return [];

@@ -2,6 +2,7 @@ import { validateFunctions } from "../../src/compiler/validate/validate.ts";
 import { decode } from "../../src/compiler/wasm/decode.ts";
 import { UnsupportedError } from "../../src/compiler/wasm/errors.ts";
 import type { Module } from "../../src/compiler/wasm/module.ts";
+import { type CodeOptions, defaultCodeOptions } from "../../src/contracts/build.ts";
 import { TsukiError } from "../../src/contracts/errors.ts";
 import { type Group, Instances, type Step } from "./instances.ts";
 import { allowedSince3 } from "./later.ts";
@@ -19,8 +20,11 @@ export interface ScriptResult {
 }
 
 /** Runs every assertion of a script. */
-export async function runScript(script: Script): Promise<ScriptResult> {
-  const runner = new ScriptRunner(script);
+export async function runScript(
+  script: Script,
+  code: CodeOptions = defaultCodeOptions,
+): Promise<ScriptResult> {
+  const runner = new ScriptRunner(script, code);
   for (const command of script.commands) runner.take(command);
   for (const group of runner.instances.groups) await runner.runGroup(group);
   return runner.result;
@@ -33,7 +37,10 @@ class ScriptRunner {
   private missing = "no module";
   private readonly reasons = new Map<string, string>();
 
-  constructor(private readonly script: Script) {}
+  constructor(
+    private readonly script: Script,
+    private readonly code: CodeOptions,
+  ) {}
 
   /** Takes one command: what the front end alone decides is decided. */
   take(command: Command): void {
@@ -90,11 +97,11 @@ class ScriptRunner {
       return await this.runUninstantiable(group, first);
     }
     const program = programOf(group, steps);
-    const failures = await runProgram(program);
+    const failures = await runProgram(program, this.code);
     if (!program.takesArgument) {
       for (const { id, trap } of program.checks) {
         if (trap === undefined) continue;
-        failures.push(...(await runSelected(programOf(group, steps, id), id)));
+        failures.push(...(await runSelected(programOf(group, steps, id), id, this.code)));
       }
     }
     return failures.map(({ check, reason }) => ({ line: check.line, reason }));
@@ -107,7 +114,7 @@ class ScriptRunner {
   ): Promise<ScriptResult["failures"]> {
     const program = programOf(group, []);
     try {
-      const [failure] = await runProgram({ ...program, checks: [] });
+      const [failure] = await runProgram({ ...program, checks: [] }, this.code);
       const isTrap = failure?.reason.startsWith(`ends in ${step.text}`) === true;
       if (isTrap) return [];
       return [{ line: step.line, reason: failure?.reason ?? "is instantiated" }];
@@ -139,7 +146,7 @@ class ScriptRunner {
       this.result.passed++;
       return;
     }
-    if (allowedSince3[this.script.name]?.includes(command.line) === true) {
+    if (allowedSince3[this.script.name]?.[command.text]?.includes(command.line) === true) {
       return this.skip("allowed since version 3.0");
     }
     this.fail(command.line, `${command.filename} is accepted, not refused: ${command.text}`);

@@ -1,5 +1,6 @@
 /** What `build` and `run` share: options that describe sources, and the offer to install. */
 import { createInterface } from "node:readline/promises";
+import { defaultCodeOptions } from "../../contracts/build.ts";
 import type { AppSources } from "../../engine/app-store.ts";
 import type { BuildOptions } from "../../engine/build.ts";
 import {
@@ -18,13 +19,14 @@ export interface SourceOptions {
   readonly include?: readonly string[];
   readonly embed?: readonly string[];
   readonly jobs?: string;
+  readonly memoryChecks?: boolean;
   readonly quiet?: boolean;
   readonly debug?: boolean;
   readonly debugInfo?: boolean;
 }
 
-/** Sources, and what is built into the image with them. */
-type SourceRequest = AppSources & Pick<BuildOptions, "embed" | "jobs">;
+/** Sources, and how their image is made. */
+type SourceRequest = AppSources & Pick<BuildOptions, "code" | "embed" | "jobs">;
 
 /** The engine's request for sources named on the command line. */
 export function sourcesOf(sources: readonly string[], options: SourceOptions): SourceRequest {
@@ -37,6 +39,7 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
     hasDebugInfo: options.debugInfo,
     workingDirectory: process.cwd(),
     environment: process.env,
+    code: options.memoryChecks === true ? { ...defaultCodeOptions, memory: "checked" } : undefined,
     embed: (options.embed ?? []).map(parseEmbed),
     jobs: options.jobs === undefined ? undefined : parseJobs(options.jobs),
   };

@@ -1,4 +1,9 @@
-import type { CompileThreads, ObjectCache } from "../../contracts/build.ts";
+import {
+  type CodeOptions,
+  type CompileThreads,
+  defaultCodeOptions,
+  type ObjectCache,
+} from "../../contracts/build.ts";
 import { TsukiError } from "../../contracts/errors.ts";
 import { kernelEntries, type Platform } from "../../contracts/machine-interface.ts";
 import { entryChunk } from "../machine-x64/entry-chunk.ts";
@@ -42,6 +47,8 @@ export interface CompileRequest {
   readonly platform: Platform;
   readonly kernel: Uint8Array;
   readonly app: Uint8Array;
+  /** How the code is made; `defaultCodeOptions` by default. */
+  readonly code?: CodeOptions;
   /** Upper bound of the app's memory in pages of 64 KiB. */
   readonly maximumPages?: number;
   /** Whether something is supplied at `config.defaults`. */
@@ -74,6 +81,7 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
   const symbols = new SymbolTable();
   const settings: ProgramSettings = {
     platform: request.platform,
+    code: request.code ?? defaultCodeOptions,
     maximumPages: request.maximumPages ?? 65_536,
     hasDefaults: request.hasDefaults ?? false,
     bootsFromDisk: request.bootsFromDisk ?? false,

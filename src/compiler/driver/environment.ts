@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../../contracts/build.ts";
 import { TsukiError } from "../../contracts/errors.ts";
 import {
   canWait,
@@ -30,6 +31,7 @@ import { type SymbolId, type SymbolTable, wellKnownSymbols } from "../object/sym
 import { Space } from "../ssa/operations.ts";
 import { functionTypeOf, type ImportName, WasmType } from "../wasm/module.ts";
 import { LinkError } from "./errors.ts";
+import { isLarge } from "./large-module.ts";
 import type { SignatureIds } from "./signature-ids.ts";
 import { tailCallWords, usesTailCalls } from "./tail-calls.ts";
 import { constantBits, exportIndex, symbolNames, typeKey, type Unit } from "./unit.ts";
@@ -37,6 +39,8 @@ import { constantBits, exportIndex, symbolNames, typeKey, type Unit } from "./un
 /** What a program is compiled for, in plain data that threads can hand to one another. */
 export interface ProgramSettings {
   readonly platform: Platform;
+  /** How the code is made. */
+  readonly code: CodeOptions;
   /** Upper bound of the app's memory in pages. */
   readonly maximumPages: number;
   /** Whether the image has arguments and variables of its own. */
@@ -57,6 +61,7 @@ export interface ProgramContext extends ProgramSettings {
   readonly signatures: SignatureIds;
 }
 
+const wasmPageBytes = 65_536;
 const spareTableEntries = 4096;
 const largestTable = 1 << 20;
 
@@ -90,6 +95,17 @@ export class UnitEnvironment implements LoweringEnvironment {
   /** Whether chunks tell what a debugger wants to know. */
   get hasDebugInfo(): boolean {
     return this.program.hasDebugInfo;
+  }
+
+  /** The kernel's own memory has no size. */
+  get checksMemory(): boolean {
+    return this.program.code.memory === "checked" && this.memorySpace !== Space.kernel;
+  }
+
+  /** A snapshot's memory may be of another size than the module's whose code it shares. */
+  certainBytes(memoryIndex: number): number {
+    if (isLarge(this.unit)) return 0;
+    return (this.unit.module.memories[memoryIndex]?.minimum ?? 0) * wasmPageBytes;
   }
 
   machineImport(functionIndex: number): MachineImportName | undefined {
@@ -214,9 +230,14 @@ export class UnitEnvironment implements LoweringEnvironment {
     return maximumOf(this.program, this.unit, memoryIndex);
   }
 
+  /** How the unit's code is made. */
+  get codeOptions(): CodeOptions {
+    return this.program.code;
+  }
+
   /** What the kernel's code is compiled for, besides the kernel itself, in a form to be hashed. */
   surroundings(): readonly unknown[] {
-    const { platform, kernel, symbols } = this.program;
+    const { code, platform, kernel, symbols } = this.program;
     const engine = kernel.module.functions.flatMap(({ import: names }, index) =>
       names?.module === "engine" ? [symbols.nameOf(this.functionSymbol(index))] : [],
     );
@@ -226,7 +247,8 @@ export class UnitEnvironment implements LoweringEnvironment {
     const settings = configConstants.map(
       (name) => this.configConstant({ module: "config", name })?.low ?? null,
     );
-    return [platform, settings, this.appMaximumPages, entries, engine, this.hasDebugInfo];
+    const pages = this.appMaximumPages;
+    return [code, platform, settings, pages, entries, engine, this.hasDebugInfo];
   }
 
   /** Whether the kernel can use devices besides serial ports for this app. */

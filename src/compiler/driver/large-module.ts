@@ -42,7 +42,7 @@ export async function largeModuleChunks(
   const { unit } = environment;
   // Ids are hashes: all of the module's types must be known for a collision to be found.
   unit.module.types.forEach((_, index) => environment.signatureId(index));
-  const key = objectKey(unit, environment.hasDebugInfo);
+  const key = objectKey(unit, environment);
   const stored = objects?.read(key);
   const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
   if (known !== undefined) return groupBySymbol(known);
@@ -75,9 +75,10 @@ export function groupBySymbol(chunks: readonly Chunk[]): Map<SymbolId, Chunk[]> 
 const hashedSections = [1, 2, 3, 7, 8, 10];
 
 /** A hash of everything in a module that its code depends on. */
-function objectKey(unit: Unit, hasDebugInfo: boolean): string {
+function objectKey(unit: Unit, { codeOptions, hasDebugInfo }: UnitEnvironment): string {
   const { module } = unit;
-  const hash = createHash("sha256").update(`${compilerVersion} ${unit.name} ${hasDebugInfo} `);
+  const hash = createHash("sha256").update(`${compilerVersion} ${unit.name} `);
+  hash.update(JSON.stringify([codeOptions, hasDebugInfo]));
   const reader = new ByteReader(module.bytes, moduleHeaderBytes);
   while (reader.remaining > 0) {
     const id = reader.u8();

@@ -1,3 +1,4 @@
+import { defaultCodeOptions } from "../../contracts/build.ts";
 import { SymbolTable } from "../object/symbols.ts";
 import { type ProgramSettings, UnitEnvironment } from "./environment.ts";
 import { SignatureIds } from "./signature-ids.ts";
@@ -8,6 +9,7 @@ const noKernel = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /** Settings for an app that is compiled for the sake of its code, whatever it imports. */
 export const unlinkedSettings: ProgramSettings = {
   platform: "linux",
+  code: defaultCodeOptions,
   maximumPages: 65_536,
   hasDefaults: false,
   bootsFromDisk: false,

@@ -84,7 +84,7 @@ function emitAtomic(
   const rest = builder.operate(Operation.and, ValueType.i32, sum, builder.i32(below));
   const isUnaligned = builder.compare(Condition.notEqual, rest, builder.i32(0));
   lowering.trapIf(isUnaligned, "unalignedAtomic");
-  const { address, offset } = addressOf(lowering, index);
+  const { address, offset } = addressOf(lowering, index, access);
   const aux = access | (accessedSpace(lowering) << 4);
   return builder.emit(operation, type, address, b, c, aux, offset);
 }

@@ -1,10 +1,10 @@
 import { memoryBase } from "../../contracts/machine-interface.ts";
-import type { TrapKind } from "../../contracts/traps.ts";
-import { memoryBytesSymbol, wellKnownSymbols } from "../object/symbols.ts";
+import { wellKnownSymbols } from "../object/symbols.ts";
 import { none, type Value } from "../ssa/function.ts";
-import { Access, Condition, Operation, Space, ValueType } from "../ssa/operations.ts";
+import { Access, Operation, Space, ValueType } from "../ssa/operations.ts";
 import type { SegmentLayout } from "./environment.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
+import { checkMemory, checkRange } from "./memory-bounds.ts";
 import { copySmall, fillSmall } from "./small-ranges.ts";
 import { symbolAddress, tableSize, uncheckedEntry } from "./tables.ts";
 
@@ -50,38 +50,16 @@ export function callFill(
   lowering.builder.emitWithList(Operation.call, ValueType.none, values, { low });
 }
 
-/** Traps if `first + count` (i32) is beyond `size` (i64). */
-function checkRange(
-  lowering: FunctionLowering,
-  first: Value,
-  count: Value,
-  size: Value,
-  trap: TrapKind,
-): void {
-  const { builder } = lowering;
-  const end = builder.add(builder.extendUnsigned(first), builder.extendUnsigned(count));
-  lowering.trapIf(builder.compare(Condition.greaterUnsigned, end, size), trap);
-}
-
-/** The kernel's own memory has no size: what is not mapped faults. */
-function checkMemory(lowering: FunctionLowering, memory: number, first: Value, count: Value): void {
-  const { builder, environment } = lowering;
-  if (environment.memorySpace === Space.kernel) return;
-  const symbol = environment.symbol(memoryBytesSymbol(memory));
-  const { loadSymbol } = Operation;
-  const access = Access.whole64;
-  const size = builder.emit(loadSymbol, ValueType.i64, none, none, none, access, symbol);
-  checkRange(lowering, first, count, size, "memoryOutOfBounds");
-}
-
 function lowerCopy(lowering: FunctionLowering): void {
   const { builder, environment, reader } = lowering;
   const operands = popThree(lowering);
   const [target, source, length] = operands;
   const space = environment.memorySpace;
-  if (copySmall(lowering, operands, space + reader.index, space + reader.second)) return;
+  const copy = () => copySmall(lowering, operands, space + reader.index, space + reader.second);
+  if (!environment.checksMemory && copy()) return;
   checkMemory(lowering, reader.index, target, length);
   checkMemory(lowering, reader.second, source, length);
+  if (environment.checksMemory && copy()) return;
   callMove(
     lowering,
     virtualAddress(lowering, space + reader.index, target),
@@ -95,8 +73,10 @@ function lowerFill(lowering: FunctionLowering): void {
   const operands = popThree(lowering);
   const [target, byte, length] = operands;
   const space = environment.memorySpace + reader.index;
-  if (fillSmall(lowering, operands, space)) return;
+  const fill = () => fillSmall(lowering, operands, space);
+  if (!environment.checksMemory && fill()) return;
   checkMemory(lowering, reader.index, target, length);
+  if (environment.checksMemory && fill()) return;
   const address = virtualAddress(lowering, space, target);
   callFill(lowering, address, byte, builder.extendUnsigned(length));
 }

@@ -57,6 +57,14 @@ describe.each(cases)("case %s", (name) => {
     }
   });
 
+  it("checks every access of memory where it is asked to", () => {
+    for (const pass of [undefined, optimise]) {
+      const run = new DifferentialRun(read(name), pass, { ...imports, checksMemory: true });
+      const calls = randomCalls(run.program.module, 4, 25);
+      expect(run.compare(calls).isCutShort).toBe(false);
+    }
+  });
+
   it("has the SSA form on record (npm run bless renews it)", () => {
     const file = new URL(`${name}.golden`, folder);
     const text = ssaText(name);

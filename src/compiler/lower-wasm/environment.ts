@@ -33,6 +33,10 @@ export interface SegmentLayout {
 export interface LoweringEnvironment {
   /** `Space.kernel` or `Space.app`: what the module's first memory is; further ones follow it. */
   readonly memorySpace: number;
+  /** Whether each access of the app's memories is compared with their size. */
+  readonly checksMemory: boolean;
+  /** Bytes that a memory has from the start, as far as code may know. */
+  certainBytes(memoryIndex: number): number;
   /** The machine import that a function index stands for, if it does. */
   machineImport(functionIndex: number): MachineImportName | undefined;
   /** The symbol of any other function. */

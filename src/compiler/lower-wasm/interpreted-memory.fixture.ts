@@ -6,7 +6,8 @@ import type { ConstantExpression, Module } from "../wasm/module.ts";
 
 /** What interpreted memories cannot grow beyond, whatever the module declares. */
 const pageLimit = 256;
-const pageBytes = 65_536;
+/** Bytes of a page. */
+export const pageBytes = 65_536;
 
 /** Room for growth in tables without a maximum. */
 const tableRoom = 64;

@@ -6,7 +6,7 @@ import { verify } from "../ssa/verify.ts";
 import { decode } from "../wasm/decode.ts";
 import { type ConstantExpression, type Module, WasmType } from "../wasm/module.ts";
 import type { LoweringEnvironment } from "./environment.ts";
-import { InterpretedMemory, tableCapacity } from "./interpreted-memory.fixture.ts";
+import { InterpretedMemory, pageBytes, tableCapacity } from "./interpreted-memory.fixture.ts";
 import { lowerFunction } from "./lower-function.ts";
 
 /** A function that a module imports, over bits. */
@@ -37,6 +37,7 @@ export class InterpretedProgram {
   private readonly imports: Imports;
   private readonly pass: (fn: SsaFunction) => void;
   private readonly host: InterpreterHost;
+  private readonly checksMemory: boolean;
   private fuel = 0;
   private depth = 0;
   private exceptions = 0;
@@ -45,7 +46,9 @@ export class InterpretedProgram {
     bytes: Uint8Array,
     imports: Imports = {},
     pass: (fn: SsaFunction) => void = () => {},
+    checksMemory = false,
   ) {
+    this.checksMemory = checksMemory;
     this.module = decode(bytes);
     const functions = this.module.exports.filter(({ kind }) => kind === "function");
     this.exportIndices = new Map(functions.map(({ index, name }) => [name, index]));
@@ -122,6 +125,7 @@ export class InterpretedProgram {
   private createHost(): InterpreterHost {
     const { memory } = this;
     return {
+      ...(this.checksMemory ? { fault: new Error("an access was not checked") } : {}),
       memory: (space) => memory.bytes(space),
       addressOf: (symbol) => this.addressOf(this.symbols.nameOf(symbol)),
       call: (symbol, values) => this.callSymbol(this.symbols.nameOf(symbol), values),
@@ -175,6 +179,8 @@ export class InterpretedProgram {
     });
     return {
       memorySpace: Space.app,
+      checksMemory: this.checksMemory,
+      certainBytes: (index) => (module.memories[index]?.minimum ?? 0) * pageBytes,
       machineImport: () => undefined,
       functionSymbol: (index) => symbols.intern(`function.${index}`),
       globalConstant: (index) => this.globalConstant(index),

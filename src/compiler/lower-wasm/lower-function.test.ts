@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { SsaFunction } from "../ssa/function.ts";
 import { pipeline, runPipeline } from "../ssa/pipeline.ts";
 import { assemble } from "../wasm/assemble.fixture.ts";
 import { DifferentialRun, randomCalls } from "./differential.fixture.ts";
@@ -9,9 +10,10 @@ import { randomModule } from "./random-module.fixture.ts";
 const passNames = [...new Set(pipeline.map(({ name }) => name))];
 
 /** Calls every function of a random module, refuelled, on both sides. */
-function compare(seed: number, without: readonly string[]): void {
+function compare(seed: number, without: readonly string[], checksMemory = false): void {
   const bytes = assemble(randomModule(seed));
-  const run = new DifferentialRun(bytes, (fn) => runPipeline(fn, { without, isVerifying: true }));
+  const optimise = (fn: SsaFunction) => runPipeline(fn, { without, isVerifying: true });
+  const run = new DifferentialRun(bytes, optimise, { checksMemory });
   const calls = randomCalls(run.program.module, seed, 3);
   const refuel = { name: "refuel", values: [] };
   expect(run.compare(calls.flatMap((call) => [refuel, call])).isCutShort).toBe(false);
@@ -30,6 +32,18 @@ describe("random modules with structured control flow", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) => compare(seed, without)),
       { numRuns: 25 },
+    );
+  });
+});
+
+describe("random modules whose accesses are checked", () => {
+  it.each([
+    ["as lowered", passNames],
+    ["with all passes", []],
+  ])("do %s what they do in V8", (_, without) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) => compare(seed, without, true)),
+      { numRuns: 40 },
     );
   });
 });

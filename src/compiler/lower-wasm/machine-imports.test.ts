@@ -62,6 +62,8 @@ function kernelEnvironment(
     appStart: start === undefined ? undefined : symbols.intern(start),
     appInitialize: undefined,
     appMaximumPages: 17,
+    checksMemory: false,
+    certainBytes: () => 0,
     maximumPages: () => 65_536,
   };
 }

@@ -2,6 +2,7 @@ import { memoryBytesSymbol, memoryPagesSymbol, wellKnownSymbols } from "../objec
 import { none, type Value } from "../ssa/function.ts";
 import {
   Access,
+  accessBytes,
   Condition,
   Operation,
   Space,
@@ -10,6 +11,7 @@ import {
 } from "../ssa/operations.ts";
 import { type OpcodeName, opcodeNames, signatureOf } from "../wasm/opcodes.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
+import { checkAccess } from "./memory-bounds.ts";
 import { valueTypeNamed, wholeAccess } from "./types.ts";
 
 /** Offsets from here on do not fit the signed displacement of a machine's addresses. */
@@ -73,7 +75,7 @@ export function loadFrom(
   type: ValueTypeId,
   access: number,
 ): Value {
-  const { address, offset } = addressOf(lowering, index);
+  const { address, offset } = addressOf(lowering, index, access);
   const aux = access | (accessedSpace(lowering) << 4);
   return lowering.builder.emit(Operation.load, type, address, none, none, aux, offset);
 }
@@ -85,19 +87,26 @@ export function storeTo(
   value: Value,
   access: number,
 ): void {
-  const { address, offset } = addressOf(lowering, index);
+  const { address, offset } = addressOf(lowering, index, access);
   const aux = access | (accessedSpace(lowering) << 4);
   lowering.builder.emit(Operation.store, ValueType.none, address, value, none, aux, offset);
 }
 
-/** The current access's address and a constant offset that fits a displacement. */
+/**
+ * The current access's address and a constant offset that fits a displacement. Checked here is what
+ * no fault would tell: all of it where there is no reservation, else offsets that reach behind it.
+ */
 export function addressOf(
   lowering: FunctionLowering,
   index: Value,
+  access: number,
 ): { readonly address: Value; readonly offset: number } {
-  const offset = lowering.reader.accessOffset;
+  const { builder, environment, reader } = lowering;
+  const offset = reader.accessOffset;
+  const isChecked = environment.checksMemory;
+  if (isChecked) checkAccess(lowering, reader.index, index, offset + (accessBytes[access] ?? 0));
   if (offset <= largestOffset) return { address: index, offset };
-  const { builder } = lowering;
+  if (isChecked) return { address: builder.add(index, builder.i32(offset)), offset: 0 };
   const sum = builder.add(builder.extendUnsigned(index), builder.i64(BigInt(offset)));
   const isBeyond = builder.compare(Condition.greaterUnsigned, sum, builder.i64(0xffff_ffffn));
   lowering.trapIf(isBeyond, "memoryOutOfBounds");

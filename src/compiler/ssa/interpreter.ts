@@ -19,6 +19,8 @@ export interface InterpreterHost {
   callPointer(address: number, values: readonly bigint[]): readonly bigint[];
   /** Does what a machine import does. */
   intrinsic(name: MachineImportName, values: readonly bigint[]): readonly bigint[];
+  /** What an access outside of its space ends in; the trap by default. */
+  readonly fault?: Error;
   /** Called before each block; may throw to end what takes too long. */
   spend(): void;
 }
@@ -203,7 +205,9 @@ class Activation {
       : Number(this.operand(fn.a, instruction)) + ((fn.low[instruction] as number) >>> 0);
     const memory = host.memory(isSymbol ? Space.kernel : space);
     const size = accessBytes[access] as number;
-    if (address + size > memory.length) throw new InterpretedTrap("memoryOutOfBounds");
+    if (address + size > memory.length) {
+      throw host.fault ?? new InterpretedTrap("memoryOutOfBounds");
+    }
     if (operation === Operation.storeSymbol) {
       this.write(memory, address, size, this.operand(fn.a, instruction));
       return;

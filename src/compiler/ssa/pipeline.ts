@@ -1,5 +1,6 @@
 import type { SsaFunction } from "./function.ts";
 import { addressOffsets } from "./passes/address-offsets.ts";
+import { boundsChecks } from "./passes/bounds-checks.ts";
 import { deadCode } from "./passes/dead-code.ts";
 import { loadForwarding } from "./passes/load-forwarding.ts";
 import { mergeBlocks } from "./passes/merge-blocks.ts";
@@ -13,6 +14,7 @@ export const pipeline: readonly Pass[] = [
   simplify,
   mergeBlocks,
   valueNumbering,
+  boundsChecks,
   loadForwarding,
   simplify,
   addressOffsets,
