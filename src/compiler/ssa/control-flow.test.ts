@@ -1,21 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dominatorChildren, dominatorsOf, loopsOf, reversePostorder } from "./control-flow.ts";
-import { SsaFunction } from "./function.ts";
-import { Operation, ValueType } from "./operations.ts";
-
-/** A function whose blocks hold nothing but edges. */
-function graph(successors: readonly (readonly number[])[]): SsaFunction {
-  const fn = new SsaFunction("graph", { parameters: [], results: [] });
-  for (const _ of successors) fn.createBlock();
-  successors.forEach((targets, block) => {
-    const edges = targets.map((to) => fn.createEdge(block, to));
-    const operation = edges.length === 0 ? Operation.return : Operation.switch;
-    const list = fn.createList(edges);
-    fn.append(block, fn.create(operation, ValueType.none, -1, list, edges.length));
-  });
-  return fn;
-}
+import { dominatorChildren, dominatorsOf, reversePostorder } from "./control-flow.ts";
+import { graph } from "./graph.fixture.ts";
 
 /** Blocks that can be reached from the entry without passing one of them. */
 function reachableWithout(
@@ -73,23 +59,5 @@ describe("dominatorsOf", () => {
     expect(dominatorChildren(dominators).map((children) => children.length)).toEqual([
       3, 0, 0, 1, 0,
     ]);
-  });
-});
-
-describe("loopsOf", () => {
-  it("counts the loops around each block", () => {
-    const fn = graph([[1], [2, 5], [3], [2, 4], [1], []]);
-    expect([...loopsOf(fn).depths]).toEqual([0, 1, 2, 2, 1, 0]);
-  });
-
-  it("counts the loops around two blocks together", () => {
-    // 1 holds the loops 2 to 3 and 4, which follow one another.
-    const { depths, commonDepth } = loopsOf(graph([[1], [2, 6], [3], [2, 4], [4, 5], [1], []]));
-    expect([...depths]).toEqual([0, 1, 2, 2, 2, 1, 0]);
-    expect(commonDepth(2, 3)).toBe(2);
-    expect(commonDepth(3, 4)).toBe(1);
-    expect(commonDepth(4, 4)).toBe(2);
-    expect(commonDepth(4, 1)).toBe(1);
-    expect(commonDepth(2, 6)).toBe(0);
   });
 });

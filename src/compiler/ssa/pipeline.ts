@@ -3,6 +3,8 @@ import { addressOffsets } from "./passes/address-offsets.ts";
 import { boundsChecks } from "./passes/bounds-checks.ts";
 import { deadCode } from "./passes/dead-code.ts";
 import { loadForwarding } from "./passes/load-forwarding.ts";
+import { loopInvariants } from "./passes/loop-invariants.ts";
+import { loopUnrolling } from "./passes/loop-unrolling.ts";
 import { mergeBlocks } from "./passes/merge-blocks.ts";
 import type { Pass } from "./passes/pass.ts";
 import { simplify } from "./passes/simplify.ts";
@@ -16,6 +18,9 @@ export const pipeline: readonly Pass[] = [
   valueNumbering,
   boundsChecks,
   loadForwarding,
+  addressOffsets,
+  loopInvariants,
+  loopUnrolling,
   simplify,
   addressOffsets,
   deadCode,

@@ -1,5 +1,5 @@
 import type { Block, SsaFunction, Value } from "./function.ts";
-import { hasArgumentList, operandCounts } from "./operations.ts";
+import { mapOperands } from "./map-uses.ts";
 
 /**
  * Replaces every use of a value that has an alias, and takes parameters with an alias out of their
@@ -14,18 +14,7 @@ export function removeAliases(fn: SsaFunction): void {
 
 /** Replaces the operands of an instruction by what stands for them. */
 export function resolveOperands(fn: SsaFunction, instruction: Value): void {
-  const operation = fn.operation[instruction] as number;
-  const count = operandCounts[operation] as number;
-  const { a, b, c } = fn;
-  if (count > 0) a[instruction] = fn.resolve(a[instruction] as number);
-  if (count > 1) b[instruction] = fn.resolve(b[instruction] as number);
-  if (count > 2) c[instruction] = fn.resolve(c[instruction] as number);
-  if (hasArgumentList[operation] === 0) return;
-  const start = b[instruction] as number;
-  const end = start + (c[instruction] as number);
-  for (let index = start; index < end; index++) {
-    fn.lists[index] = fn.resolve(fn.lists[index] as number);
-  }
+  mapOperands(fn, instruction, (value) => fn.resolve(value));
 }
 
 function removeParameters(fn: SsaFunction, block: Block): void {

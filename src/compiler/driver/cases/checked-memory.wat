@@ -32,16 +32,53 @@
 ;;     0  mov eax,dword [r15+65532]
 ;;     7  ret
 ;; func[2]
-;;     0  xor eax,eax
-;;     2  lea rcx,[rdi+24]
-;;     6  cmp rcx,qword [0]
-;;    14  ja 29
-;;    16  add rax,qword [r15+rdi+16]
-;;    21  lea edi,[rdi+8]
-;;    24  cmp edi,esi
-;;    26  jb 2
-;;    28  ret
-;;    29  call 34
+;;     0  mov rax,qword [0]
+;;     8  xor ecx,ecx
+;;    10  jmp 15
+;;    12  mov rcx,rdx
+;;    15  lea rdx,[rdi+24]
+;;    19  cmp rdx,rax
+;;    22  ja 135
+;;    28  add rcx,qword [r15+rdi+16]
+;;    33  lea edx,[rdi+8]
+;;    36  cmp edx,esi
+;;    38  jb 45
+;;    40  mov rax,rcx
+;;    43  jmp 134
+;;    45  lea r8,[rdx+24]
+;;    49  cmp r8,rax
+;;    52  ja 140
+;;    54  mov rdx,qword [r15+rdx+16]
+;;    59  add rdx,rcx
+;;    62  lea ecx,[rdi+16]
+;;    65  cmp ecx,esi
+;;    67  jb 74
+;;    69  mov rax,rdx
+;;    72  jmp 134
+;;    74  lea r8,[rcx+24]
+;;    78  cmp r8,rax
+;;    81  ja 145
+;;    83  mov rcx,qword [r15+rcx+16]
+;;    88  add rcx,rdx
+;;    91  lea edx,[rdi+24]
+;;    94  cmp edx,esi
+;;    96  jb 103
+;;    98  mov rax,rcx
+;;   101  jmp 134
+;;   103  lea r8,[rdx+24]
+;;   107  cmp r8,rax
+;;   110  ja 150
+;;   112  mov rdx,qword [r15+rdx+16]
+;;   117  add rdx,rcx
+;;   120  lea edi,[rdi+32]
+;;   123  cmp edi,esi
+;;   125  jb 12
+;;   131  mov rax,rdx
+;;   134  ret
+;;   135  call 140
+;;   140  call 145
+;;   145  call 150
+;;   150  call 155
 ;; func[3]
 ;;     0  lea rax,[rdi+16]
 ;;     4  cmp rax,qword [0]

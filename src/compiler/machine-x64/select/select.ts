@@ -1,6 +1,7 @@
 import { MachineFunction } from "../../machine/machine-function.ts";
-import { loopsOf, reversePostorder } from "../../ssa/control-flow.ts";
+import { reversePostorder } from "../../ssa/control-flow.ts";
 import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
+import { keepLoopsWhole, type Loops, loopsOf } from "../../ssa/loops.ts";
 import { Operation, ValueType } from "../../ssa/operations.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import {
@@ -35,7 +36,8 @@ export function selectInstructions(
   fn: SsaFunction,
   environment: SelectionEnvironment,
 ): SelectedFunction {
-  const order = layoutOrder(fn);
+  const loops = loopsOf(fn);
+  const order = layoutOrder(fn, loops);
   const selector = new Selector(fn, environment, order);
   const results = resultsOfCalls(selector, order);
   const edges = new EdgeArguments(selector);
@@ -43,13 +45,13 @@ export function selectInstructions(
   for (const block of [...order].reverse()) {
     selected.set(block, selectBlock(selector, block, results, edges));
   }
-  const code = assembleBlocks(selector, order, selected, edges);
+  const code = assembleBlocks(selector, order, loops, selected, edges);
   return { code, systemCalls: [...selector.systemCalls].sort((a, b) => a - b) };
 }
 
-/** Reverse postorder, with blocks that end in a trap moved behind all others. */
-function layoutOrder(fn: SsaFunction): Block[] {
-  const order = reversePostorder(fn);
+/** Loops in one piece each, and blocks that end in a trap behind all others. */
+function layoutOrder(fn: SsaFunction, loops: Loops): Block[] {
+  const order = keepLoopsWhole(reversePostorder(fn), loops);
   const isCold = (block: Block) =>
     block !== 0 && fn.operation[fn.terminatorOf(block)] === Operation.trap;
   return [...order.filter((block) => !isCold(block)), ...order.filter(isCold)];
@@ -194,12 +196,12 @@ function selectInstruction(
 function assembleBlocks(
   selector: Selector,
   order: readonly Block[],
+  loops: Loops,
   selected: ReadonlyMap<Block, SelectedBlock>,
   edges: EdgeArguments,
 ): MachineFunction {
   const { fn, draft } = selector;
   const numbers = numberBlocks(fn, order, edges);
-  const loops = loopsOf(fn);
   const code = new MachineFunction(fn.name);
   code.registerClasses = draft.code.registerClasses;
   code.rematerialization = draft.code.rematerialization;
