@@ -3,14 +3,22 @@ import { sackBlock, Tcp } from "../wire/tcp.as";
 import { dropFrameOf, dropFrames } from "./byte-queue.as";
 import { growWindow } from "./congestion.as";
 import { Connection, never, noteChange, sendTable } from "./connection.as";
-import { applySack, armTailProbe, detectLoss, leaveRecovery, noteDelivered } from "./recovery.as";
+import {
+  applySack,
+  armTailProbe,
+  detectLoss,
+  leaveRecovery,
+  noteDelivered,
+  noteNeedless,
+  reduceRate,
+} from "./recovery.as";
 import { noteRoundTrip, retransmitDelay } from "./round-trip.as";
 import {
   dropFirstSegment,
-  lostFlag,
   resentFlag,
   sackedFlag,
   segmentAt,
+  trimFirstSegment,
   trimSegments,
 } from "./segments.as";
 import { earlierOf, isBefore } from "./sequence.as";
@@ -28,12 +36,17 @@ export function isAcknowledgementSound(connection: Connection, acknowledgement: 
 export function takeAcknowledgement(connection: Connection, tcp: Tcp, now: u64): void {
   const acknowledgement = tcp.acknowledgement;
   const isNew = isBefore(connection.unacknowledged, acknowledgement);
+  const deliveredBefore = connection.unacknowledged + connection.sackedBytes;
+  const lostBefore = connection.lostBytes;
   const sacked = takeSack(connection, tcp, now);
   const window = tcp.window << connection.sendScale;
   if (isNew) advance(connection, acknowledgement, now);
   else noteDuplicate(connection, tcp, window);
   updateWindow(connection, tcp, window);
   if (isNew || sacked != 0 || connection.duplicateAcks != 0) detectLoss(connection, isNew, now);
+  const delivered = connection.unacknowledged + connection.sackedBytes - deliveredBefore;
+  const isSafe = isNew && connection.lostBytes <= lostBefore;
+  reduceRate(connection, delivered, isSafe);
   leaveRecovery(connection);
   if (!isNew) return;
   if (connection.segmentCount == 0) connection.lossAt = never;
@@ -47,10 +60,12 @@ function takeSack(connection: Connection, tcp: Tcp, now: u64): u32 {
   for (let index: u32 = 0; index < tcp.sackCount; index++) {
     const start = load<u32>(sackBlock(tcp, index));
     const end = load<u32>(sackBlock(tcp, index), 4);
-    // Blocks of what is acknowledged already tell of duplicates (RFC 2883).
     const isSound = isBefore(start, end) && !isBefore(connection.sendNext, end)
       && isBefore(connection.unacknowledged, end) && !isBefore(start, tcp.acknowledgement);
     if (isSound) bytes += applySack(connection, start, end, now);
+    // What the acknowledgement covers already was received twice.
+    const isTwice = index == 0 && isBefore(start, end) && !isBefore(tcp.acknowledgement, end);
+    if (isTwice) noteNeedless(connection, tcp.acknowledgement);
   }
   return bytes;
 }
@@ -89,14 +104,13 @@ function dropSegments(connection: Connection, acknowledgement: u32, now: u64): v
   while (connection.segmentCount != 0) {
     const segment = segmentAt(connection, 0);
     if (isBefore(acknowledgement, segment.end)) {
-      if (isBefore(segment.start, acknowledgement)) segment.start = acknowledgement;
+      trimFirstSegment(connection, acknowledgement);
       break;
     }
     if ((segment.flags & sackedFlag) == 0) {
       if ((segment.flags & resentFlag) == 0) noteRoundTrip(connection, now - segment.sentAt);
       noteDelivered(connection, segment, now);
     }
-    segment.flags &= ~lostFlag;
     dropFirstSegment(connection);
   }
   trimSegments(connection);

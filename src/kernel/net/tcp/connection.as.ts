@@ -1,8 +1,9 @@
 // Connections: the record, its memory, and how a segment finds it.
 import { keyedHash } from "../../base/siphash.as";
-import { allocateZeroedFrame, frameBytes, releaseFrame } from "../../memory/frames.as";
+import { allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
 import { isSameAddress } from "../link/addresses.as";
 import { clearQueue } from "./byte-queue.as";
+import { releaseSegments } from "./segments.as";
 import { cancelTimer } from "./timer-heap.as";
 
 /** State (RFC 9293, 3.3.2): none, the record is free or its end is known to all but the app. */
@@ -165,10 +166,24 @@ export class Connection {
   latestRoundTrip: u64;
   highestSacked: u32;
 
-  // Segments under way: a ring in a frame (segments.as.ts).
+  /** Proportional rate reduction (RFC 9937): bytes that have arrived, and were sent, in recovery. */
+  recoveryDelivered: u32;
+  recoverySent: u32;
+  /** Bytes that were under way when recovery began. */
+  recoveryFlight: u32;
+  /** How much the reordering window has grown by D-SACK, and how long that lasts (RFC 8985, 6.2). */
+  reorderSteps: u32;
+  reorderPersists: u32;
+  reorderRoundEnd: u32;
+
+  // Segments under way: a ring (segments.as.ts), and what its segments come to.
   segments: usize;
+  segmentTable: usize;
   firstSegment: u32;
   segmentCount: u32;
+  sackedBytes: u32;
+  sackedSegments: u32;
+  lostBytes: u32;
 
   // Behind it: the tables of both queues and the ranges.
   tables: u64;
@@ -269,9 +284,7 @@ export function freeConnection(connection: Connection): void {
 export function dropBuffers(connection: Connection): void {
   clearQueue(sendTable(connection));
   clearQueue(receiveTable(connection));
-  if (connection.segments != 0) releaseFrame(connection.segments);
-  connection.segments = 0;
-  connection.segmentCount = 0;
+  releaseSegments(connection);
   connection.rangeCount = 0;
 }
 

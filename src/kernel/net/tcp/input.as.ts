@@ -19,7 +19,7 @@ import {
 import { emitReset, ownSegmentSize } from "./emit.as";
 import { endConnection, settleConnection } from "./ending.as";
 import { takeSegment } from "./receive.as";
-import { lostFlag, sackedFlag, segmentAt } from "./segments.as";
+import { markLost, segmentAt } from "./segments.as";
 import { isBefore } from "./sequence.as";
 import { pushOutput } from "./send.as";
 
@@ -102,7 +102,7 @@ function takePathMtu(connection: Connection, ip: Ip, mtu: u32, now: u64): void {
   for (let index: u32 = 0; index < connection.segmentCount; index++) {
     const segment = segmentAt(connection, index);
     const isTooLong = segment.end - segment.start > size + 1;
-    if (isTooLong && (segment.flags & sackedFlag) == 0) segment.flags |= lostFlag;
+    if (isTooLong) markLost(connection, segment);
   }
   if (connection.isRecovering == 0) {
     connection.isRecovering = 1;

@@ -5,16 +5,22 @@ import { shrinkWindow } from "./congestion.as";
 import { retransmitDelay } from "./round-trip.as";
 import {
   bytesUnderWay,
+  forget,
   lostFlag,
+  markLost,
+  markSacked,
   resentFlag,
   sackedFlag,
   Segment,
   segmentAt,
+  segmentsBefore,
 } from "./segments.as";
 import { resendSegment, sendNew } from "./send.as";
 import { isBefore, laterOf } from "./sequence.as";
 
 const duplicateThreshold: u32 = 3;
+const reorderStepLimit: u32 = 63;
+const reorderRecoveries: u32 = 16;
 const millisecond: u64 = 1_000_000;
 const longestAckDelay: u64 = 200 * millisecond;
 
@@ -23,13 +29,13 @@ export function applySack(
   connection: Connection, start: u32, end: u32, now: u64,
 ): u32 {
   let bytes: u32 = 0;
-  for (let index: u32 = 0; index < connection.segmentCount; index++) {
+  const first = segmentsBefore(connection, start);
+  for (let index = first; index < connection.segmentCount; index++) {
     const segment = segmentAt(connection, index);
-    if (isBefore(segment.start, start)) continue;
     if (isBefore(end, segment.end)) break;
     if ((segment.flags & sackedFlag) != 0) continue;
     noteDelivered(connection, segment, now);
-    segment.flags = (segment.flags | sackedFlag) & ~lostFlag;
+    markSacked(connection, segment);
     bytes += segment.end - segment.start;
   }
   return bytes;
@@ -68,12 +74,15 @@ function detectByTime(connection: Connection, now: u64): bool {
   const window = reorderingWindow(connection);
   for (let index: u32 = 0; index < connection.segmentCount; index++) {
     const segment = segmentAt(connection, index);
-    if ((segment.flags & (sackedFlag | lostFlag)) != 0 || !isSentBefore(connection, segment)) {
+    if (!isSentBefore(connection, segment)) {
+      // What was sent once lies in the order of its sending: all behind it was sent later.
+      if ((segment.flags & resentFlag) == 0) break;
       continue;
     }
+    if ((segment.flags & (sackedFlag | lostFlag)) != 0) continue;
     const lostAt = segment.sentAt + connection.latestRoundTrip + window;
     if (lostAt <= now) {
-      segment.flags |= lostFlag;
+      markLost(connection, segment);
       found = true;
     } else {
       wait = max(wait, lostAt - now);
@@ -94,21 +103,26 @@ function isSentBefore(connection: Connection, segment: Segment): bool {
   return isBefore(segment.end, connection.latestSentEnd);
 }
 
-/** RFC 8985, 6.2, step 4, without the part that D-SACK plays. */
+/** RFC 8985, 6.2, step 4. */
 function reorderingWindow(connection: Connection): u64 {
   if (connection.reorderSeen == 0) {
     if (connection.isRecovering != 0) return 0;
-    if (sackedSegments(connection) >= duplicateThreshold) return 0;
+    if (connection.sackedSegments >= duplicateThreshold) return 0;
   }
-  return min(connection.leastRoundTrip / 4, connection.smoothedRoundTrip);
+  const window = connection.leastRoundTrip / 4 * (1 + connection.reorderSteps);
+  return min(window, connection.smoothedRoundTrip);
 }
 
-function sackedSegments(connection: Connection): u32 {
-  let count: u32 = 0;
-  for (let index: u32 = 0; index < connection.segmentCount; index++) {
-    if ((segmentAt(connection, index).flags & sackedFlag) != 0) count++;
-  }
-  return count;
+/**
+ * The peer had a segment already that was sent again (RFC 2883): packets overtake one another by more
+ * than was thought, so the reordering window grows, once in a round trip (RFC 8985, 6.2, step 4).
+ */
+export function noteNeedless(connection: Connection, acknowledgement: u32): void {
+  connection.reorderPersists = reorderRecoveries;
+  if (isBefore(acknowledgement, connection.reorderRoundEnd)) return;
+  connection.reorderRoundEnd = connection.sendNext;
+  connection.reorderSeen = 1;
+  if (connection.reorderSteps < reorderStepLimit) connection.reorderSteps++;
 }
 
 /** RFC 6582, 3.2: the third duplicate, or an acknowledgement of a part in recovery. */
@@ -118,17 +132,48 @@ function detectByDuplicates(connection: Connection, isNew: bool): bool {
   const isThird = connection.isRecovering == 0 && !isNew
     && connection.duplicateAcks == duplicateThreshold;
   if (!isPartial && !isThird) return false;
-  segmentAt(connection, 0).flags |= lostFlag;
+  markLost(connection, segmentAt(connection, 0));
   return true;
 }
 
 function enterRecovery(connection: Connection): void {
-  shrinkWindow(connection, connection.sendNext - connection.unacknowledged);
+  const flight = connection.sendNext - connection.unacknowledged;
+  shrinkWindow(connection, flight);
+  connection.recoveryFlight = max<u32>(flight - min(flight, connection.sackedBytes), 1);
   connection.congestionWindow = connection.slowStartThreshold;
   connection.isRecovering = 1;
   connection.isAfterTimeout = 0;
   connection.recoveryEnd = connection.sendNext;
   connection.hasTailProbe = 0;
+  connection.recoveryDelivered = 0;
+  connection.recoverySent = 0;
+}
+
+/**
+ * Proportional rate reduction (RFC 9937, 5): while less and less is under way, sends in proportion to
+ * what has arrived, so that at the end of recovery as much is under way as the threshold says.
+ */
+export function reduceRate(connection: Connection, delivered: u32, isSafe: bool): void {
+  const isReducing = connection.isRecovering != 0 && connection.isAfterTimeout == 0
+    && connection.usesSack != 0 && delivered != 0;
+  if (!isReducing) return;
+  const underWay = bytesUnderWay(connection);
+  const target = connection.slowStartThreshold;
+  const size = connection.segmentSize;
+  connection.recoveryDelivered += delivered;
+  let count: i64;
+  if (underWay > target) {
+    const share = (<u64>connection.recoveryDelivered * target + connection.recoveryFlight - 1)
+      / connection.recoveryFlight;
+    count = <i64>share - connection.recoverySent;
+  } else {
+    count = <i64>connection.recoveryDelivered - connection.recoverySent;
+    count = max<i64>(count, delivered);
+    if (isSafe) count += size;
+    count = min<i64>(count, target - underWay);
+  }
+  count = max<i64>(count, connection.recoverySent == 0 ? size : 0);
+  connection.congestionWindow = underWay + <u32>count;
 }
 
 /** Ends recovery when all is acknowledged that was under way when it began. */
@@ -141,6 +186,8 @@ export function leaveRecovery(connection: Connection): void {
   connection.isRecovering = 0;
   connection.isAfterTimeout = 0;
   connection.duplicateAcks = 0;
+  if (connection.reorderPersists != 0) connection.reorderPersists--;
+  if (connection.reorderPersists == 0) connection.reorderSteps = 0;
 }
 
 /** The retransmission timer has fired (RFC 6298, 5.4 to 5.6): all is lost. */
@@ -153,8 +200,8 @@ export function loseAll(connection: Connection, now: u64): void {
   const isForgetful = (first.flags & sackedFlag) != 0;
   for (let index: u32 = 0; index < connection.segmentCount; index++) {
     const segment = segmentAt(connection, index);
-    if (isForgetful) segment.flags &= ~sackedFlag;
-    if ((segment.flags & sackedFlag) == 0) segment.flags |= lostFlag;
+    if (isForgetful) forget(connection, segment);
+    markLost(connection, segment);
   }
   connection.congestionWindow = connection.segmentSize;
   connection.isRecovering = 1;

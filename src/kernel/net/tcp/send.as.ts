@@ -17,7 +17,7 @@ import {
   finSegment,
   hasSegmentRoom,
   lostFlag,
-  resentFlag,
+  markResent,
   Segment,
   segmentAt,
 } from "./segments.as";
@@ -39,9 +39,9 @@ export function pushOutput(connection: Connection, now: u64): void {
 
 /** Sends what is taken for lost, oldest first, as far as the congestion window goes. */
 function resendLost(connection: Connection, now: u64): void {
-  if (connection.isRecovering == 0) return;
+  if (connection.lostBytes == 0 || connection.isRecovering == 0) return;
   let underWay = bytesUnderWay(connection);
-  for (let index: u32 = 0; index < connection.segmentCount; index++) {
+  for (let index: u32 = 0; connection.lostBytes != 0; index++) {
     const segment = segmentAt(connection, index);
     if ((segment.flags & lostFlag) == 0) continue;
     const length = segment.end - segment.start;
@@ -54,9 +54,8 @@ function resendLost(connection: Connection, now: u64): void {
 
 /** Sends a segment again, in pieces if segments have become smaller. */
 export function resendSegment(connection: Connection, segment: Segment, now: u64): void {
-  segment.flags = segment.flags & ~lostFlag | resentFlag;
-  segment.sends++;
-  segment.sentAt = now;
+  markResent(connection, segment, now);
+  connection.recoverySent += segment.end - segment.start;
   const hasFin = (segment.flags & finSegment) != 0;
   const dataEnd = hasFin ? segment.end - 1 : segment.end;
   let start = segment.start;
@@ -121,6 +120,7 @@ function sendOne(connection: Connection, length: u32, withFin: bool, now: u64): 
   }
   if (connection.segmentCount == 0) connection.progressAt = now;
   addSegment(connection, end, withFin ? finSegment : 0, now);
+  connection.recoverySent += end - start;
   connection.sendNext = end;
   if (withFin) enterClosing(connection);
   emitSegment(connection, start, length, flags, now);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Simulation } from "../../../simulator/simulation.ts";
+import { BottleneckLink } from "../bottleneck-link.fixture.ts";
 import { Conversations } from "../conversation.fixture.ts";
 import { FaultyLink, type LinkEnd, soundLink } from "../faulty-link.fixture.ts";
 import { Host, hostAddress } from "../stack.fixture.ts";
@@ -278,6 +279,47 @@ describe("an open connection", () => {
       if (typeof bytes !== "number") got += bytes.length;
     }
     expect(Number(simulation.timeline.monotonicTime() - before)).toBeLessThan(100_000_000);
+  });
+
+  it("sends in proportion to what arrives while it repairs a loss (RFC 9937)", () => {
+    const { simulation, caller, callee, link, near, far, wait } = connected();
+    caller.write(near, new Uint8Array(60_000));
+    wait();
+    callee.read(far, 70_000);
+    let [sent, answered] = [0, 0];
+    const sentWhen: number[] = [];
+    link.watch = (frame, sender) => sender !== caller || frame.length < 1000 || ++sent !== 1;
+    callee.send = (frame) =>
+      simulation.timeline.after(1_000_000, () => {
+        caller.receive(frame);
+        sentWhen[++answered] = sent;
+      });
+    caller.write(near, new Uint8Array(120_000));
+    const flight = sent;
+    expect(flight).toBeGreaterThan(30);
+    while (answered < flight - 1) simulation.timeline.step();
+    // Neither nothing until enough has arrived, nor all at once.
+    for (const share of [0.3, 0.6, 1]) {
+      const arrived = Math.floor((flight - 1) * share);
+      const wanted = flight + 0.7 * arrived;
+      expect(Math.abs((sentWhen[arrived] ?? 0) - wanted)).toBeLessThan(4);
+    }
+  });
+
+  it("fills a path with room for a thousand segments", () => {
+    const { simulation, caller, callee, near, far } = connected();
+    new BottleneckLink(simulation, caller, callee, {
+      ...{ delayMs: 20, loss: 0, bitsPerSecond: 1e8, queueLimit: 1000 },
+    });
+    const until = simulation.timeline.monotonicTime() + 2n * BigInt(seconds);
+    let got = 0;
+    while (simulation.timeline.monotonicTime() < until) {
+      while (caller.write(near, new Uint8Array(20_000)) > 0);
+      const bytes = callee.read(far, 100_000);
+      if (typeof bytes !== "number") got += bytes.length;
+      simulation.timeline.step();
+    }
+    expect(got * 8).toBeGreaterThan(2 * 0.8e8);
   });
 
   it("is given up when its peer has gone", () => {
