@@ -19,12 +19,7 @@ export function growWindow(connection: Connection, acknowledged: u32, now: u64):
   }
   if (connection.cubicEpochAt == 0) startEpoch(connection, now);
   const target = cubicTarget(connection, now);
-  // As much as Reno would have at least (RFC 9438, 4.3).
-  connection.acknowledgedBytes += acknowledged;
-  if (connection.acknowledgedBytes >= connection.cubicEstimate) {
-    connection.acknowledgedBytes -= connection.cubicEstimate;
-    connection.cubicEstimate += size;
-  }
+  growEstimate(connection, acknowledged);
   if (connection.cubicEstimate > target) {
     connection.congestionWindow = max(connection.congestionWindow, connection.cubicEstimate);
     return;
@@ -32,6 +27,19 @@ export function growWindow(connection: Connection, acknowledged: u32, now: u64):
   if (target <= connection.congestionWindow) return;
   const growth = <u64>(target - connection.congestionWindow) * acknowledged;
   connection.congestionWindow += max<u32>(1, <u32>(growth / connection.congestionWindow));
+}
+
+/** What Reno would have, were it as gentle at a loss (RFC 9438, 4.3): the window is no less. */
+function growEstimate(connection: Connection, acknowledged: u32): void {
+  // Up to the window of the last loss a segment in 17/9 rounds, from there on one a round.
+  const isBelow = connection.cubicEstimate < connection.cubicOrigin;
+  const wanted = isBelow
+    ? <u32>(<u64>connection.cubicEstimate * 17 / 9)
+    : connection.cubicEstimate;
+  connection.acknowledgedBytes += acknowledged;
+  if (connection.acknowledgedBytes < wanted) return;
+  connection.acknowledgedBytes -= wanted;
+  connection.cubicEstimate += connection.segmentSize;
 }
 
 /** Shrinks it once for a loss (RFC 9438, 4.6: to 0.7). */

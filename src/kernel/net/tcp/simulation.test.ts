@@ -4,6 +4,6 @@ import { converse } from "./simulation.fixture.ts";
 
 describe("two stacks over a faulty link", () => {
   it("bring every byte over, once and in order, end, and leave nothing behind", () => {
-    forSeeds(150, converse);
+    forSeeds(80, converse);
   });
 });
