@@ -1,8 +1,8 @@
 // Acknowledgements that come in (RFC 9293, 3.10.7.4, fifth; RFC 5681; RFC 2018).
 import { sackBlock, Tcp } from "../wire/tcp.as";
-import { dropFrameOf, dropFrames } from "./byte-queue.as";
+import { dropRest, dropFrames } from "./byte-queue.as";
 import { growWindow } from "./congestion.as";
-import { Connection, never, noteChange, sendTable } from "./connection.as";
+import { Connection, never, noteChange, sendQueue } from "./connection.as";
 import {
   applySack,
   armTailProbe,
@@ -75,8 +75,8 @@ function advance(connection: Connection, acknowledgement: u32, now: u64): void {
   dropSegments(connection, acknowledgement, now);
   const dataFrom = earlierOf(before, connection.queueEnd);
   const dataTo = earlierOf(acknowledgement, connection.queueEnd);
-  dropFrames(sendTable(connection), dataFrom, dataTo);
-  if (dataTo == connection.queueEnd) dropFrameOf(sendTable(connection), dataTo);
+  dropFrames(sendQueue(connection), dataFrom, dataTo);
+  if (dataTo == connection.queueEnd) dropRest(sendQueue(connection), dataTo);
   const wasFull = isCongestionLimited(connection);
   connection.unacknowledged = acknowledgement;
   connection.backoff = 0;

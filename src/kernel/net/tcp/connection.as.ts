@@ -2,7 +2,8 @@
 import { keyedHash } from "../../base/siphash.as";
 import { allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
 import { isSameAddress } from "../link/addresses.as";
-import { clearQueue } from "./byte-queue.as";
+import { clearQueue, queueRecordBytes } from "./byte-queue.as";
+import { releaseRanges } from "./ranges.as";
 import { releaseSegments } from "./segments.as";
 import { cancelTimer } from "./timer-heap.as";
 
@@ -31,9 +32,6 @@ export const timeWaitState: u32 = 10;
 
 /** Connections at a time, listeners and TIME-WAIT included. */
 const connectionLimit: u32 = 16_384;
-
-/** Ranges of bytes that came too early, at most. */
-export const rangeLimit: u32 = 16;
 
 /** No deadline. */
 export const never: u64 = 0xffff_ffff_ffff_ffff;
@@ -101,6 +99,12 @@ export class Connection {
   windowEdge: u32;
   receiveScale: u32;
   receiveCapacity: u32;
+  /** Whether the app has said so. */
+  isReceiveFixed: u32;
+  /** Of the stream to be sent, if the app has said so. */
+  sendCapacity: u32;
+  /** The edge of the window when `tuneReceiving` looked last. */
+  tuneEdge: u32;
   hasFin: u32;
   finSequence: u32;
   isFinReceived: u32;
@@ -110,6 +114,7 @@ export class Connection {
   unacknowledgedSegments: u32;
   mustAcknowledge: u32;
   lastAcknowledged: u32;
+  ranges: usize;
   rangeCount: u32;
   /** A sequence number of the range that changed last. */
   latestRange: u32;
@@ -139,6 +144,7 @@ export class Connection {
   progressAt: u64;
   lastReceivedAt: u64;
   handshakeAt: u64;
+  tuneAt: u64;
   backoff: u32;
   keepAliveProbes: u32;
   isProbingWindow: u32;
@@ -185,14 +191,13 @@ export class Connection {
   sackedSegments: u32;
   lostBytes: u32;
 
-  // Behind it: the tables of both queues and the ranges.
-  tables: u64;
+  // Behind it: the records of both queues.
+  queues: u64;
 }
 
-const sendTableOffset: u32 = offsetof<Connection>();
-const receiveTableOffset: u32 = sendTableOffset + 256;
-const rangesOffset: u32 = receiveTableOffset + 256;
-const recordBytes: u32 = rangesOffset + rangeLimit * 8;
+const sendQueueOffset: u32 = offsetof<Connection>("queues");
+const receiveQueueOffset: u32 = sendQueueOffset + queueRecordBytes;
+const recordBytes: u32 = receiveQueueOffset + queueRecordBytes;
 const recordsOfFrame: u32 = frameBytes / recordBytes;
 
 /** Buckets of the hash table. */
@@ -210,22 +215,16 @@ export function connectionsInUse(): u32 {
   return inUse;
 }
 
-/** The table of the queue of bytes to be sent. */
+/** The queue of bytes to be sent. */
 @inline
-export function sendTable(connection: Connection): usize {
-  return changetype<usize>(connection) + sendTableOffset;
+export function sendQueue(connection: Connection): usize {
+  return changetype<usize>(connection) + sendQueueOffset;
 }
 
-/** The table of the queue of received bytes. */
+/** The queue of received bytes. */
 @inline
-export function receiveTable(connection: Connection): usize {
-  return changetype<usize>(connection) + receiveTableOffset;
-}
-
-/** Where the ranges of early bytes are. */
-@inline
-export function rangesOf(connection: Connection): usize {
-  return changetype<usize>(connection) + rangesOffset;
+export function receiveQueue(connection: Connection): usize {
+  return changetype<usize>(connection) + receiveQueueOffset;
 }
 
 /** Where the own address's 16 bytes are; the peer's follow. */
@@ -282,10 +281,10 @@ export function freeConnection(connection: Connection): void {
 
 /** Gives back the memory of what is sent and received. */
 export function dropBuffers(connection: Connection): void {
-  clearQueue(sendTable(connection));
-  clearQueue(receiveTable(connection));
+  clearQueue(sendQueue(connection));
+  clearQueue(receiveQueue(connection));
   releaseSegments(connection);
-  connection.rangeCount = 0;
+  releaseRanges(connection);
 }
 
 /** Enters a connection into the hash table. */

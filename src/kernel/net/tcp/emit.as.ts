@@ -15,31 +15,28 @@ import {
   tcpHeaderBytes,
   tcpOptionBytes,
 } from "../wire/tcp.as";
+import { receiveCapacityOf } from "./buffers.as";
 import { readQueue } from "./byte-queue.as";
 import {
   Connection,
   localAddressOf,
   never,
   remoteAddressOf,
-  sendTable,
+  sendQueue,
 } from "./connection.as";
 import { rangeEnd, rangeStart } from "./ranges.as";
+import { timestampNow } from "./round-trip.as";
 import { isBefore } from "./sequence.as";
 
 const ip = changetype<Ip>(memory.data(128, 8));
 const tcp = changetype<Tcp>(memory.data(128, 8));
 
 /** The shift of the windows that are advertised, when the peer scales too. */
-export const ownWindowScale: u32 = 3;
+export const ownWindowScale: u32 = 6;
 
 /** The largest segment that packets to an address have room for, without options. */
 export function ownSegmentSize(remote: usize, now: u64): u32 {
   return mtuTo(remote, now) - (isIpv4Address(remote) ? 40 : 60);
-}
-
-@inline
-function timestampNow(connection: Connection, now: u64): u32 {
-  return <u32>(now / 1_000_000) + connection.timestampOffset;
 }
 
 /**
@@ -63,7 +60,7 @@ export function emitSegment(
   if ((flags & synFlag) != 0) addSynOptions(connection, (flags & ackFlag) != 0, now);
   else if ((flags & rstFlag) == 0) addOptions(connection, length, now);
   const data = packet.start + tcpHeaderBytes + tcpOptionBytes(tcp);
-  if (length != 0) readQueue(sendTable(connection), sequence, data, length);
+  if (length != 0) readQueue(sendQueue(connection), sequence, data, length);
   packet.bytes = emitTcp(tcp, packet.start, localAddressOf(connection));
   memory.copy(sourceOf(ip), localAddressOf(connection), 32);
   describePacket();
@@ -184,8 +181,9 @@ function addTimestamps(connection: Connection, now: u64): void {
  * half of all (RFC 9293, 3.8.6.2.2).
  */
 function windowField(connection: Connection, isSyn: bool): u32 {
-  const edge = connection.readNext + connection.receiveCapacity;
-  const step = min(connection.receiveCapacity / 2, connection.segmentSize);
+  const capacity = receiveCapacityOf(connection);
+  const edge = connection.readNext + capacity;
+  const step = min(capacity / 2, connection.segmentSize);
   const growth = edge - connection.windowEdge;
   if (isSyn || <i32>growth >= <i32>step) connection.windowEdge = edge;
   // The end of the stream may lie behind the window.
@@ -196,11 +194,12 @@ function windowField(connection: Connection, isSyn: bool): u32 {
 
 /** Whether the window would grow by so much that the peer should hear of it. */
 export function isWindowUpdateDue(connection: Connection): bool {
-  const growth = connection.readNext + connection.receiveCapacity - connection.windowEdge;
+  const capacity = receiveCapacityOf(connection);
+  const growth = connection.readNext + capacity - connection.windowEdge;
   const open = connection.windowEdge - connection.receiveNext;
   if (<i32>growth <= 0 || connection.isFinReceived != 0) return false;
   const isNarrow = open < 2 * connection.segmentSize && growth >= connection.segmentSize;
-  return isNarrow || growth >= connection.receiveCapacity / 2;
+  return isNarrow || growth >= capacity / 2;
 }
 
 function noteAcknowledged(connection: Connection): void {

@@ -11,7 +11,7 @@ import {
   listenState,
   never,
   noteChange,
-  sendTable,
+  sendQueue,
   synReceivedState,
   timeWaitState,
 } from "./connection.as";
@@ -36,7 +36,7 @@ export function endConnection(connection: Connection, error: u32): void {
   connection.mustAcknowledge = 0;
   // What has come in order before an orderly end can still be read.
   if (error != 0) dropBuffers(connection);
-  else clearQueue(sendTable(connection));
+  else clearQueue(sendQueue(connection));
   noteChange(connection);
 }
 

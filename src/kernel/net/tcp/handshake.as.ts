@@ -2,7 +2,7 @@
 import { keyedHash } from "../../base/siphash.as";
 import { isIpv4Address } from "../wire/ip.as";
 import { ackFlag, noWindowScale, synFlag, Tcp, timestampBytes } from "../wire/tcp.as";
-import { queueCapacity } from "./byte-queue.as";
+import { startBuffers } from "./buffers.as";
 import { startCongestion } from "./congestion.as";
 import {
   Connection,
@@ -14,7 +14,7 @@ import {
   synReceivedState,
 } from "./connection.as";
 import { emitSegment, ownSegmentSize, ownWindowScale } from "./emit.as";
-import { retransmitDelay, startRoundTrip } from "./round-trip.as";
+import { doubtRoundTrip, noteRoundTrip, retransmitDelay, startRoundTrip } from "./round-trip.as";
 
 /** Less than this per segment only wastes both sides' time. */
 const leastSegmentSize: u32 = 128;
@@ -32,7 +32,7 @@ export function startConnection(connection: Connection, now: u64): void {
   connection.queueEnd = initial + 1;
   connection.tailProbeEnd = initial;
   connection.highestSacked = initial;
-  connection.receiveCapacity = queueCapacity;
+  startBuffers(connection);
   connection.receiveScale = ownWindowScale;
   connection.segmentSize = ownSegmentSize(remoteAddressOf(connection), now);
   connection.progressAt = now;
@@ -52,8 +52,10 @@ export function takeSyn(connection: Connection, tcp: Tcp, now: u64): void {
     connection.sendScale = tcp.windowScale;
   } else {
     connection.receiveScale = 0;
-    connection.receiveCapacity = 0xffff;
+    connection.receiveCapacity = min<u32>(connection.receiveCapacity, 0xffff);
   }
+  connection.tuneEdge = connection.readNext + connection.receiveCapacity;
+  connection.tuneAt = now;
   const usual: u32 = isIpv4Address(remoteAddressOf(connection)) ? 536 : 1220;
   const wanted = max(tcp.segmentSize == 0 ? usual : tcp.segmentSize, leastSegmentSize);
   connection.segmentSize = min(connection.segmentSize, wanted);
@@ -76,6 +78,14 @@ export function emitSyn(connection: Connection, now: u64): void {
   const isAnswer = connection.state == synReceivedState;
   emitSegment(connection, connection.initialSend, 0, isAnswer ? synFlag | ackFlag : synFlag, now);
   connection.retransmitAt = now + retransmitDelay(connection);
+  if (connection.handshakeAt == 0) connection.handshakeAt = now;
+}
+
+/** The handshake is the first measurement, unless it had to be repeated (RFC 6298, 5.7). */
+function measureHandshake(connection: Connection, now: u64): void {
+  if (connection.backoff != 0) doubtRoundTrip(connection);
+  else if (connection.handshakeAt != 0) noteRoundTrip(connection, now - connection.handshakeAt);
+  connection.backoff = 0;
 }
 
 /** Opens a connection whose SYN was acknowledged. */
@@ -83,7 +93,7 @@ export function openConnection(connection: Connection, tcp: Tcp, now: u64): void
   connection.state = establishedState;
   connection.unacknowledged = connection.initialSend + 1;
   connection.retransmitAt = never;
-  connection.backoff = 0;
+  measureHandshake(connection, now);
   connection.progressAt = now;
   const isScaled = (tcp.flags & synFlag) == 0;
   connection.sendWindow = isScaled ? tcp.window << connection.sendScale : tcp.window;

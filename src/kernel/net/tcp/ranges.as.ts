@@ -1,27 +1,39 @@
-// Ranges of bytes that came before those in front of them: sorted, apart from one another.
-import { Connection, rangeLimit, rangesOf } from "./connection.as";
+// Ranges of bytes that came before those in front of them: sorted, apart from one another, in a page
+// frame that is there only while there are some.
+import { allocateFrame, frameBytes, releaseFrame } from "../../memory/frames.as";
+import { Connection } from "./connection.as";
 import { earlierOf, isBefore, laterOf } from "./sequence.as";
+
+const rangeLimit: u32 = frameBytes / 8;
 
 /** The first sequence number of a range. */
 @inline
 export function rangeStart(connection: Connection, index: u32): u32 {
-  return load<u32>(rangesOf(connection) + index * 8);
+  return load<u32>(connection.ranges + index * 8);
 }
 
 /** The sequence number behind a range. */
 @inline
 export function rangeEnd(connection: Connection, index: u32): u32 {
-  return load<u32>(rangesOf(connection) + index * 8, 4);
+  return load<u32>(connection.ranges + index * 8, 4);
 }
 
 /** Whether one more range that touches none would have room. */
 export function hasRangeRoom(connection: Connection): bool {
-  return connection.rangeCount < rangeLimit;
+  if (connection.ranges == 0) connection.ranges = allocateFrame();
+  return connection.ranges != 0 && connection.rangeCount < rangeLimit;
+}
+
+/** Forgets all ranges. */
+export function releaseRanges(connection: Connection): void {
+  if (connection.ranges != 0) releaseFrame(connection.ranges);
+  connection.ranges = 0;
+  connection.rangeCount = 0;
 }
 
 /** Adds a range, joined with those that it touches. There must be room. */
 export function addRange(connection: Connection, start: u32, end: u32): void {
-  const ranges = rangesOf(connection);
+  const ranges = connection.ranges;
   connection.latestRange = start;
   let first: u32 = 0;
   while (first < connection.rangeCount && isBefore(rangeEnd(connection, first), start)) first++;
@@ -47,8 +59,9 @@ export function joinRanges(connection: Connection, next: u32): u32 {
   }
   if (count == 0) return next;
   connection.rangeCount -= count;
-  const ranges = rangesOf(connection);
+  const ranges = connection.ranges;
   memory.copy(ranges, ranges + count * 8, connection.rangeCount * 8);
+  if (connection.rangeCount == 0) releaseRanges(connection);
   return next;
 }
 

@@ -3,6 +3,7 @@ import { connectionReset } from "../../base/errno.as";
 import { ackFlag, finFlag, rstFlag, synFlag, Tcp } from "../wire/tcp.as";
 import { finishHandshake } from "./accept.as";
 import { isAcknowledgementSound, takeAcknowledgement } from "./acknowledge.as";
+import { tuneReceiving } from "./buffers.as";
 import { writeQueue } from "./byte-queue.as";
 import { takeInSynSent } from "./connect.as";
 import {
@@ -15,7 +16,7 @@ import {
   lastAckState,
   never,
   noteChange,
-  receiveTable,
+  receiveQueue,
   synReceivedState,
   synSentState,
   timeWaitState,
@@ -202,7 +203,9 @@ function takeData(connection: Connection, tcp: Tcp, data: usize, now: u64): void
   } else {
     planAcknowledgement(connection, now);
   }
-  if (connection.receiveNext != before) noteChange(connection);
+  if (connection.receiveNext == before) return;
+  tuneReceiving(connection, tcp.timestampEcho, now);
+  noteChange(connection);
 }
 
 /** Nobody will ever read it: the peer must know (RFC 1122, 4.2.2.13). */
@@ -242,7 +245,7 @@ function storeData(connection: Connection, tcp: Tcp, data: usize): void {
   }
   const stored = connection.isReceiveClosed != 0
     ? end - start
-    : writeQueue(receiveTable(connection), start, data, end - start);
+    : writeQueue(receiveQueue(connection), start, data, end - start);
   if (stored == 0) return;
   if (!isNext) {
     addRange(connection, start, start + stored);

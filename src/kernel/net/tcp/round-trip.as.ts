@@ -6,10 +6,21 @@ const initialTimeout: u64 = 1000 * millisecond;
 const leastTimeout: u64 = 200 * millisecond; // RFC 6298, 2.4 says 1 s; every system takes less
 const longestTimeout: u64 = 60_000 * millisecond;
 
+/** The time as a timestamp, in milliseconds from where only this host knows (RFC 7323, 5.4). */
+@inline
+export function timestampNow(connection: Connection, now: u64): u32 {
+  return <u32>(now / millisecond) + connection.timestampOffset;
+}
+
 /** Begins without a measurement. */
 export function startRoundTrip(connection: Connection): void {
   connection.retransmitTimeout = initialTimeout;
   connection.leastRoundTrip = 0;
+}
+
+/** Begins anew, more carefully, when the handshake had to be repeated (RFC 6298, 5.7). */
+export function doubtRoundTrip(connection: Connection): void {
+  connection.retransmitTimeout = 3 * initialTimeout;
 }
 
 /** Takes a measurement of a segment that was sent once (Karn). */

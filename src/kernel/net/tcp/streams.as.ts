@@ -8,7 +8,8 @@ import {
   notConnected,
 } from "../../base/errno.as";
 import { acceptStream, leaveListeners } from "./accept.as";
-import { dropFrameOf, dropFrames, queueCapacity, readQueue, writeQueue } from "./byte-queue.as";
+import { sendCapacityOf } from "./buffers.as";
+import { dropFrames, dropRest, readQueue, writeQueue } from "./byte-queue.as";
 import {
   closedState,
   closeWaitState,
@@ -17,8 +18,8 @@ import {
   finWait2State,
   freeConnection,
   listenState,
-  receiveTable,
-  sendTable,
+  receiveQueue,
+  sendQueue,
   synReceivedState,
   synSentState,
   timeWaitState,
@@ -40,7 +41,9 @@ function readableBytes(connection: Connection): u32 {
 
 /** Bytes that can be written now. */
 function writableBytes(connection: Connection): u32 {
-  return queueCapacity - (connection.queueEnd - connection.unacknowledged);
+  const kept = connection.queueEnd - connection.unacknowledged;
+  const capacity = sendCapacityOf(connection);
+  return capacity - min(capacity, kept);
 }
 
 /** Readiness: bits of those above. */
@@ -68,17 +71,17 @@ export function readStream(place: usize, target: usize, length: u32, now: u64): 
     return isEnd ? 0 : -<i32>again;
   }
   const count = min(available, length);
-  readQueue(receiveTable(connection), connection.readNext, target, count);
+  readQueue(receiveQueue(connection), connection.readNext, target, count);
   takeRead(connection, count, now);
   return count;
 }
 
 function takeRead(connection: Connection, count: u32, now: u64): void {
   const next = connection.readNext + count;
-  dropFrames(receiveTable(connection), connection.readNext, next);
+  dropFrames(receiveQueue(connection), connection.readNext, next);
   connection.readNext = next;
   const isEmpty = readableBytes(connection) == 0 && connection.rangeCount == 0;
-  if (isEmpty) dropFrameOf(receiveTable(connection), next);
+  if (isEmpty) dropRest(receiveQueue(connection), next);
   if (connection.state >= establishedState && connection.state <= finWait2State) {
     if (isWindowUpdateDue(connection)) connection.mustAcknowledge = 1;
     pushConnection(connection, now);
@@ -96,7 +99,7 @@ export function writeStream(place: usize, source: usize, length: u32, now: u64):
     return isComing ? -<i32>again : -<i32>notConnected;
   }
   const count = min(length, writableBytes(connection));
-  const written = writeQueue(sendTable(connection), connection.queueEnd, source, count);
+  const written = writeQueue(sendQueue(connection), connection.queueEnd, source, count);
   if (written == 0 && length != 0) return -<i32>again;
   connection.queueEnd += written;
   pushConnection(connection, now);
