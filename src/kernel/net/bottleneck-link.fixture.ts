@@ -11,34 +11,24 @@ export interface Bottleneck {
 }
 
 /** Joins a sender to a receiver by a bottleneck; the way back has neither delay nor loss. */
-export class BottleneckLink {
-  /** Frames that were lost, by chance or for want of room. */
-  lost = 0;
-  private readonly simulation: Simulation;
-  private readonly bottleneck: Bottleneck;
-  private freeAtNs = 0;
-  private waiting = 0;
-
-  constructor(simulation: Simulation, from: LinkEnd, to: LinkEnd, bottleneck: Bottleneck) {
-    this.simulation = simulation;
-    this.bottleneck = bottleneck;
-    from.send = (frame) => this.carry(frame, to);
-    to.send = (frame) => simulation.timeline.after(1000, () => from.receive(frame));
-  }
-
-  private carry(frame: Uint8Array, to: LinkEnd): void {
-    const { random, timeline } = this.simulation;
-    const { delayMs, loss, bitsPerSecond, queueLimit } = this.bottleneck;
-    if (random.chance(loss) || this.waiting === queueLimit) {
-      this.lost++;
-      return;
-    }
+export function joinByBottleneck(
+  simulation: Simulation,
+  from: LinkEnd,
+  to: LinkEnd,
+  { delayMs, loss, bitsPerSecond, queueLimit }: Bottleneck,
+): void {
+  const { random, timeline } = simulation;
+  let freeAtNs = 0;
+  let waiting = 0;
+  from.send = (frame) => {
+    if (random.chance(loss) || waiting === queueLimit) return;
     const now = Number(timeline.monotonicTime());
-    this.waiting++;
-    this.freeAtNs = Math.max(this.freeAtNs, now) + (frame.length * 8e9) / bitsPerSecond;
-    timeline.after(Math.floor(this.freeAtNs + delayMs * 1e6 - now), () => {
-      this.waiting--;
+    waiting++;
+    freeAtNs = Math.max(freeAtNs, now) + (frame.length * 8e9) / bitsPerSecond;
+    timeline.after(Math.floor(freeAtNs + delayMs * 1e6 - now), () => {
+      waiting--;
       to.receive(frame);
     });
-  }
+  };
+  to.send = (frame) => timeline.after(1000, () => from.receive(frame));
 }

@@ -25,11 +25,13 @@ export {
   startStack,
 } from "./stack.as";
 export { acceptStream, listenToStreams } from "./tcp/accept.as";
+export { fixReceiveCapacity, fixSendCapacity } from "./tcp/buffers.as";
 export { queueFramesInUse } from "./tcp/byte-queue.as";
 export { connectStream } from "./tcp/connect.as";
 export { connectionsInUse, takeChanged } from "./tcp/connection.as";
 export { cookiesIssued } from "./tcp/cookies.as";
 export { refusedSegments } from "./tcp/input.as";
+export { setKeepAlive, setNoDelay, setUserTimeout } from "./tcp/options.as";
 export {
   abortStream,
   closeStream,

@@ -126,6 +126,9 @@ function makeFor(listener: Connection, ip: Ip, tcp: Tcp, now: u64): Connection |
   connection.state = synReceivedState;
   connection.isNoDelay = listener.isNoDelay;
   connection.keepAliveTime = listener.keepAliveTime;
+  connection.keepAliveInterval = listener.keepAliveInterval;
+  connection.keepAliveLimit = listener.keepAliveLimit;
+  connection.userTimeout = listener.userTimeout;
   connection.receiveCapacity = listener.receiveCapacity;
   connection.isReceiveFixed = listener.isReceiveFixed;
   connection.sendCapacity = listener.sendCapacity;

@@ -3,7 +3,12 @@
 // which the stream goes round and round.
 //
 // A queue's record: u32 table, 0 for none; from byte 8 on four pairs of u32: frame, page.
-import { allocateFrame, allocateZeroedFrame, frameBytes, releaseFrame } from "../../memory/frames.as";
+import {
+  allocateFrame,
+  allocateZeroedFrame,
+  frameBytes,
+  releaseFrame,
+} from "../../memory/frames.as";
 
 const tableEntries: u32 = frameBytes / 4;
 const pairCount: u32 = 4;
@@ -29,8 +34,8 @@ export function limitQueueFrames(count: u32): void {
 }
 
 /**
- * Bytes that one queue may have: it leaves others some of the memory, and has one frame less than its
- * table, for a stream begins anywhere in one.
+ * Bytes that one queue may have: it leaves others some of the memory, and has one frame less than
+ * its table, for a stream begins anywhere in one.
  */
 export function largestQueue(): u32 {
   return max(min(limit / 4, tableEntries - 1) * frameBytes, leastCapacity);

@@ -140,6 +140,7 @@ export class Connection {
   keepAliveAt: u64;
   userTimeout: u64;
   keepAliveTime: u64;
+  keepAliveInterval: u64;
   /** When the peer last acknowledged something new, or there was nothing to acknowledge. */
   progressAt: u64;
   lastReceivedAt: u64;
@@ -147,6 +148,7 @@ export class Connection {
   tuneAt: u64;
   backoff: u32;
   keepAliveProbes: u32;
+  keepAliveLimit: u32;
   isProbingWindow: u32;
   /** Whether `lossAt` is a tail loss probe's rather than a reordering's. */
   isTailProbe: u32;
@@ -172,12 +174,16 @@ export class Connection {
   latestRoundTrip: u64;
   highestSacked: u32;
 
-  /** Proportional rate reduction (RFC 9937): bytes that have arrived, and were sent, in recovery. */
+  /**
+   * Proportional rate reduction (RFC 9937): bytes that have arrived, and were sent, in recovery.
+   */
   recoveryDelivered: u32;
   recoverySent: u32;
   /** Bytes that were under way when recovery began. */
   recoveryFlight: u32;
-  /** How much the reordering window has grown by D-SACK, and how long that lasts (RFC 8985, 6.2). */
+  /**
+   * How much the reordering window has grown by D-SACK, and how long that lasts (RFC 8985, 6.2).
+   */
   reorderSteps: u32;
   reorderPersists: u32;
   reorderRoundEnd: u32;

@@ -1,5 +1,5 @@
-// Ranges of bytes that came before those in front of them: sorted, apart from one another, in a page
-// frame that is there only while there are some.
+// Ranges of bytes that came before those in front of them: sorted, apart from one another, in a
+// page frame that is there only while there are some.
 import { allocateFrame, frameBytes, releaseFrame } from "../../memory/frames.as";
 import { Connection } from "./connection.as";
 import { earlierOf, isBefore, laterOf } from "./sequence.as";

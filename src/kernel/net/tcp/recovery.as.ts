@@ -114,8 +114,9 @@ function reorderingWindow(connection: Connection): u64 {
 }
 
 /**
- * The peer had a segment already that was sent again (RFC 2883): packets overtake one another by more
- * than was thought, so the reordering window grows, once in a round trip (RFC 8985, 6.2, step 4).
+ * The peer had a segment already that was sent again (RFC 2883): packets overtake one another by
+ * more than was thought, so the reordering window grows, once in a round trip (RFC 8985, 6.2, step
+ * 4).
  */
 export function noteNeedless(connection: Connection, acknowledgement: u32): void {
   connection.reorderPersists = reorderRecoveries;
@@ -150,8 +151,8 @@ function enterRecovery(connection: Connection): void {
 }
 
 /**
- * Proportional rate reduction (RFC 9937, 5): while less and less is under way, sends in proportion to
- * what has arrived, so that at the end of recovery as much is under way as the threshold says.
+ * Proportional rate reduction (RFC 9937, 5): while less and less is under way, sends in proportion
+ * to what has arrived, so that at the end of recovery as much is under way as the threshold says.
  */
 export function reduceRate(connection: Connection, delivered: u32, isSafe: bool): void {
   const isReducing = connection.isRecovering != 0 && connection.isAfterTimeout == 0

@@ -1,5 +1,6 @@
-// Segments under way: what was sent when, and what became of it. The ring lies in one page frame, or,
-// once that is full, in many by way of a table; frames are there only while segments lie in them.
+// Segments under way: what was sent when, and what became of it. The ring lies in one page frame,
+// or, once that is full, in many by way of a table; frames are there only while segments lie in
+// them.
 import {
   allocateFrame,
   allocateZeroedFrame,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Simulation } from "../../../simulator/simulation.ts";
-import { BottleneckLink } from "../bottleneck-link.fixture.ts";
+import { joinByBottleneck } from "../bottleneck-link.fixture.ts";
 import { Conversations } from "../conversation.fixture.ts";
 import { FaultyLink, type LinkEnd, soundLink } from "../faulty-link.fixture.ts";
 import { Host, hostAddress } from "../stack.fixture.ts";
@@ -72,7 +72,7 @@ describe("opening", () => {
     expect(caller.read(stream, 1)).toBe(refused);
   });
 
-  it("is given up after about two minutes without an answer", () => {
+  it("is given up after three minutes without an answer (RFC 9293, 3.8.3)", () => {
     const { caller, connect, link, wait, frames } = start();
     link.faults = { ...soundLink, loss: 0 };
     const stream = connect();
@@ -81,9 +81,20 @@ describe("opening", () => {
       frames.push({ sender, flags: frame[dataAt + 13] ?? 0, bytes: frame.length, frame });
       return false;
     };
-    wait(100 * seconds);
+    wait(180 * seconds);
     expect(caller.read(stream, 1)).toBe(again);
-    wait(100 * seconds);
+    wait(10 * seconds);
+    expect(caller.read(stream, 1)).toBe(timedOut);
+  });
+
+  it("is given up after the time that the app says", () => {
+    const { caller, connect, link, wait } = start();
+    link.watch = () => false;
+    const stream = connect();
+    caller.call("setUserTimeout", stream, BigInt(5 * seconds));
+    wait(4.9 * seconds);
+    expect(caller.read(stream, 1)).toBe(again);
+    wait(0.2 * seconds);
     expect(caller.read(stream, 1)).toBe(timedOut);
   });
 
@@ -284,34 +295,39 @@ describe("an open connection", () => {
   });
 
   it("sends in proportion to what arrives while it repairs a loss (RFC 9937)", () => {
-    const { simulation, caller, callee, link, near, far, wait } = connected();
+    const { simulation, caller, callee, link, listen, connect, wait } = start();
+    const listener = listen();
+    callee.call("fixReceiveCapacity", listener, 400_000);
+    const near = connect();
+    wait();
+    const far = callee.call("acceptStream", listener);
     caller.write(near, new Uint8Array(60_000));
     wait();
     callee.read(far, 70_000);
     wait();
-    let [sent, answered] = [0, 0];
-    const sentWhen: number[] = [];
+    let sent = 0;
+    const sentWhen = [0]; // so many segments had been sent after so many answers
     link.watch = (frame, sender) => sender !== caller || frame.length < 1000 || ++sent !== 1;
     callee.send = (frame) =>
       simulation.timeline.after(1_000_000, () => {
         caller.receive(frame);
-        sentWhen[++answered] = sent;
+        sentWhen.push(sent);
       });
     caller.write(near, new Uint8Array(120_000));
     const flight = sent;
     expect(flight).toBeGreaterThan(30);
-    while (answered < flight - 1) simulation.timeline.step();
+    while (sentWhen.length < flight) simulation.timeline.step();
     // Neither nothing until enough has arrived, nor all at once.
     for (const share of [0.3, 0.6, 1]) {
       const arrived = Math.floor((flight - 1) * share);
       const wanted = flight + 0.7 * arrived;
-      expect(Math.abs((sentWhen[arrived] ?? 0) - wanted)).toBeLessThan(6);
+      expect(Math.abs((sentWhen[arrived] ?? 0) - wanted)).toBeLessThan(4);
     }
   });
 
   it("fills a path with room for a thousand segments", () => {
     const { simulation, caller, callee, near, far } = connected();
-    new BottleneckLink(simulation, caller, callee, {
+    joinByBottleneck(simulation, caller, callee, {
       ...{ delayMs: 20, loss: 0, bitsPerSecond: 1e8, queueLimit: 1000 },
     });
     const until = simulation.timeline.monotonicTime() + 2n * BigInt(seconds);
@@ -323,6 +339,56 @@ describe("an open connection", () => {
       simulation.timeline.step();
     }
     expect(got * 8).toBeGreaterThan(2 * 0.8e8);
+  });
+
+  it("is given up after the time that the app says, when its peer has gone (RFC 5482)", () => {
+    const { caller, link, near, wait } = connected();
+    caller.call("setUserTimeout", near, BigInt(5 * seconds));
+    link.watch = () => false;
+    caller.write(near, Uint8Array.of(1));
+    wait(4.9 * seconds);
+    expect(caller.read(near, 1)).toBe(again);
+    wait(0.2 * seconds);
+    expect(caller.read(near, 1)).toBe(timedOut);
+  });
+
+  it("asks a silent peer whether it is there, if the app wants that (RFC 9293, 3.8.4)", () => {
+    const { caller, link, near, wait, frames } = connected();
+    wait(100_000 * seconds);
+    expect(frames).toHaveLength(0);
+    caller.act("setKeepAlive", near, BigInt(10 * seconds), BigInt(seconds), 3);
+    wait(35 * seconds);
+    expect(frames.filter(({ sender }) => sender === caller)).toHaveLength(3);
+    expect(frames).toHaveLength(6);
+    expect(caller.read(near, 1)).toBe(again);
+    link.watch = () => false;
+    wait(7 * seconds);
+    expect(caller.read(near, 1)).toBe(again);
+    wait(3 * seconds);
+    expect(caller.read(near, 1)).toBe(timedOut);
+  });
+
+  it("sends small segments at once if the app wants that", () => {
+    const { caller, near, frames } = connected();
+    caller.act("setNoDelay", near, 1);
+    for (let turn = 0; turn < 20; turn++) caller.write(near, Uint8Array.of(turn));
+    expect(frames.filter(({ bytes }) => bytes === 67)).toHaveLength(20);
+  });
+
+  it("keeps as many bytes as the app says", () => {
+    const { caller, callee, listen, connect, wait } = start();
+    const listener = listen();
+    callee.call("fixReceiveCapacity", listener, 10_000);
+    const near = connect();
+    caller.call("fixSendCapacity", near, 20_000);
+    wait();
+    let written = 0;
+    for (let turn = 0; turn < 10; turn++) {
+      written += Math.max(0, caller.write(near, new Uint8Array(50_000)));
+      wait();
+    }
+    expect(written).toBeGreaterThan(28_000);
+    expect(written).toBeLessThanOrEqual(30_000);
   });
 
   it("is given up when its peer has gone", () => {

@@ -16,12 +16,12 @@ import { probeWindow, pushOutput } from "./send.as";
 import { takeDue } from "./timer-heap.as";
 
 const second: u64 = 1_000_000_000;
-const synRetries: u32 = 6; // 127 s in all
+const synRetries: u32 = 7; // 183 s in all (RFC 9293, 3.8.3: at least three minutes)
 const answerRetries: u32 = 5;
 /** Without progress for so long a connection is given up (RFC 9293, 3.8.3: at least 100 s). */
 const usualUserTimeout: u64 = 180 * second;
-const keepAliveInterval: u64 = 75 * second;
-const keepAliveLimit: u32 = 9;
+const usualKeepAliveInterval: u64 = 75 * second;
+const usualKeepAliveLimit: u32 = 9;
 
 /** Does all that is due. */
 export function runTimers(now: u64): void {
@@ -52,7 +52,7 @@ function runRetransmission(connection: Connection, now: u64): void {
     repeatSyn(connection, now);
     return;
   }
-  const timeout = connection.userTimeout == 0 ? usualUserTimeout : connection.userTimeout;
+  const timeout = userTimeoutOf(connection);
   // A peer that answers, but has no window, may take its time (RFC 9293, 3.8.6.1).
   const since = connection.isProbingWindow != 0 ? connection.lastReceivedAt : connection.progressAt;
   if (now - since >= timeout) {
@@ -66,27 +66,46 @@ function runRetransmission(connection: Connection, now: u64): void {
     loseAll(connection, now);
   } else {
     connection.retransmitAt = never;
+    return;
   }
+  connection.retransmitAt = min(connection.retransmitAt, since + timeout);
+}
+
+@inline
+function userTimeoutOf(connection: Connection): u64 {
+  return connection.userTimeout == 0 ? usualUserTimeout : connection.userTimeout;
 }
 
 function repeatSyn(connection: Connection, now: u64): void {
   const limit = connection.state == synSentState ? synRetries : answerRetries;
-  if (connection.backoff == limit) {
+  const isLate = connection.userTimeout != 0
+    && now - connection.progressAt >= connection.userTimeout;
+  if (connection.backoff == limit || isLate) {
     endConnection(connection, timedOut);
     return;
   }
   connection.backoff++;
   emitSyn(connection, now);
+  if (connection.userTimeout == 0) return;
+  connection.retransmitAt = min(
+    connection.retransmitAt, connection.progressAt + connection.userTimeout,
+  );
 }
 
 /** RFC 9293, 3.8.4: asks a silent peer whether it is still there. */
 function runKeepAlive(connection: Connection, now: u64): void {
-  if (connection.keepAliveProbes == keepAliveLimit) {
+  const limit = connection.keepAliveLimit;
+  const isSilent = connection.keepAliveProbes == (limit == 0 ? usualKeepAliveLimit : limit);
+  const isLate = connection.userTimeout != 0 && connection.keepAliveProbes != 0
+    && now - connection.lastReceivedAt >= connection.userTimeout;
+  if (isSilent || isLate) {
+    emitSegment(connection, connection.sendNext, 0, rstFlag | ackFlag, now);
     endConnection(connection, timedOut);
     return;
   }
+  const interval = connection.keepAliveInterval;
   connection.keepAliveProbes++;
-  connection.keepAliveAt = now + keepAliveInterval;
+  connection.keepAliveAt = now + (interval == 0 ? usualKeepAliveInterval : interval);
   if (connection.segmentCount == 0) {
     emitSegment(connection, connection.unacknowledged - 1, 0, ackFlag, now);
   }
