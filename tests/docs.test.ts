@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 const commands = [
-  ..."build image run doctor".split(" "),
+  ..."build image run explain doctor".split(" "),
   ..."images inspect history tag rmi save load".split(" "),
 ];
 

@@ -9,6 +9,7 @@
 export const errorCodes = {
   usage: "usage",
   "source-missing": "missing",
+  "function-missing": "missing",
   "source-unreadable": "source",
   "source-kind": "source",
   "source-too-large": "source",

@@ -4,6 +4,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
 import { defineImageVerbs } from "./define-image-verbs.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
+import type { ExplainCommandOptions } from "./explain-command.ts";
 import { guarded } from "./guarded.ts";
 import type { ImageCommandOptions } from "./image-command.ts";
 import { usageStatus } from "./report.ts";
@@ -12,11 +13,15 @@ import type { RunCommandOptions } from "./run-command.ts";
 /** Options of commands that start from sources. */
 const toolchainHelp = "javascript, c, assemblyscript or wasm; chosen by the file's name otherwise";
 
-function sourceOptions(command: Command): Command {
+function toolchainOptions(command: Command): Command {
   return command
     .option("--toolchain <name>", toolchainHelp)
     .option("--preinit <mode>", "how to evaluate JavaScript when building: auto, strict or off")
-    .option("-I, --include <folder>", "also search this folder for #include files", collect)
+    .option("-I, --include <folder>", "also search this folder for #include files", collect);
+}
+
+function sourceOptions(command: Command): Command {
+  return toolchainOptions(command)
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
     .option("-g, --debug-info", "tell debuggers such as gdb where the code comes from")
     .option("-j, --jobs <count>", "threads that compile; one for each processor otherwise")
@@ -106,6 +111,26 @@ function defineRun(program: Command): void {
   );
 }
 
+function defineExplain(program: Command): void {
+  const command = program
+    .command("explain")
+    .summary("show what the compiler makes of one function")
+    .description(
+      "Compiles one function of a program and shows its WebAssembly, its SSA form as lowered and " +
+        "behind each pass that changed it, and its machine code, side by side.",
+    )
+    .argument("<source...>", "the program's sources, or any WebAssembly module")
+    .option("-f, --function <name>", "the function, by its name, its export's or its index")
+    .option("--pass <name>", "show the SSA behind this pass; lowered and all are others", collect)
+    .option("--list", "list the functions with their sizes instead")
+    .option("--json", "print one JSON document")
+    .option("--debug", "print the stack of an error");
+  toolchainOptions(command).action(async (sources: string[], options: ExplainCommandOptions) => {
+    const { explainCommand } = await import("./explain-command.ts");
+    await guarded("explain", options, () => explainCommand(sources, options));
+  });
+}
+
 function defineDoctor(program: Command): void {
   program
     .command("doctor")
@@ -138,6 +163,7 @@ async function main(): Promise<void> {
   defineImage(program);
   defineRun(program);
   defineImageVerbs(program);
+  defineExplain(program);
   defineDoctor(program);
   try {
     await program.parseAsync();

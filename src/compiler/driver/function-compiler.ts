@@ -1,5 +1,6 @@
 import { lowerFunction } from "../lower-wasm/lower-function.ts";
 import { lowerMemoryInitialization } from "../lower-wasm/memory-initialization.ts";
+import type { Assembler } from "../machine-x64/assembler.ts";
 import { compileFunction } from "../machine-x64/compile-function.ts";
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
@@ -8,6 +9,14 @@ import { runPipeline } from "../ssa/pipeline.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { placedData } from "./initial-memory.ts";
 import { symbolNames } from "./unit.ts";
+
+/** Who wants to see how a function is compiled. */
+export interface Watcher {
+  /** Told of the SSA form as lowered, and behind each pass. */
+  onStage(name: string, fn: SsaFunction): void;
+  /** What the code is written with. */
+  newAssembler(): Assembler;
+}
 
 /**
  * Takes one function of a unit all the way: lowered, improved, selected, allocated, emitted. Its
@@ -18,14 +27,10 @@ export function compileUnitFunction(
   index: number,
   symbol: SymbolId,
   symbols: SymbolTable,
-): Chunk[] {
-  const { unit } = environment;
-  return compileLowered(
-    lowerFunction(unit.module, index, environment),
-    environment,
-    symbol,
-    symbols,
-  );
+  watcher?: Watcher,
+): [Chunk, ...Chunk[]] {
+  const fn = lowerFunction(environment.unit.module, index, environment);
+  return compileLowered(fn, environment, symbol, symbols, watcher);
 }
 
 /**
@@ -57,8 +62,11 @@ function compileLowered(
   environment: UnitEnvironment,
   symbol: SymbolId,
   symbols: SymbolTable,
-): Chunk[] {
-  runPipeline(fn);
+  watcher?: Watcher,
+): [Chunk, ...Chunk[]] {
+  watcher?.onStage("lowered", fn);
+  runPipeline(fn, { after: ({ name }) => watcher?.onStage(name, fn) });
   const { callAreaWords, hasDebugInfo } = environment;
-  return compileFunction(fn, symbol, symbols, { callAreaWords, hasDebugInfo });
+  const newAssembler = watcher && (() => watcher.newAssembler());
+  return compileFunction(fn, symbol, symbols, { callAreaWords, hasDebugInfo, newAssembler });
 }

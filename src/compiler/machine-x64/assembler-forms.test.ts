@@ -3,11 +3,7 @@ import { Assembler, noRegister } from "./assembler.ts";
 import { disassemble } from "./disassembler.fixture.ts";
 import { Form, type FormId, type FormName, formNames, forms, operandKind } from "./encoding.ts";
 import { Layout } from "./encoding-layout.ts";
-import {
-  type InstructionOperands,
-  instructionText,
-  type MemoryText,
-} from "./instruction-text.fixture.ts";
+import { type InstructionOperands, instructionText, type MemoryText } from "./instruction-text.ts";
 import type { OperandKind } from "./operand-kinds.ts";
 
 /** An instruction to encode: a form and its operands. */

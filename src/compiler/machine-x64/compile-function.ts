@@ -2,6 +2,7 @@ import { type Chunk, RelocationKind } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { allocateRegisters } from "../regalloc/allocate.ts";
 import type { SsaFunction } from "../ssa/function.ts";
+import type { Assembler } from "./assembler.ts";
 import { registerFile } from "./calling-convention.ts";
 import { emitFunction } from "./emit/emit.ts";
 import { selectInstructions } from "./select/select.ts";
@@ -15,6 +16,8 @@ export interface CompileOptions {
   readonly callAreaWords: number;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
+  /** What the code is written with, if it is to be listed as well. */
+  readonly newAssembler?: (() => Assembler) | undefined;
 }
 
 /** The chunks of one function: its code first, then its jump tables. */
@@ -22,8 +25,8 @@ export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  { callAreaWords, hasDebugInfo }: CompileOptions,
-): Chunk[] {
+  { callAreaWords, hasDebugInfo, newAssembler }: CompileOptions,
+): [Chunk, ...Chunk[]] {
   const intern = (name: string) => symbols.intern(name);
   const { code, systemCalls } = selectInstructions(fn, { symbol: intern, callAreaWords });
   const allocation = allocateRegisters(code, registerFile);
@@ -31,6 +34,7 @@ export function compileFunction(
     symbol: intern,
     tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),
     keepsOrigins: hasDebugInfo,
+    newAssembler,
   });
   const body: Chunk = {
     symbol,

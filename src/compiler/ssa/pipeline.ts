@@ -33,6 +33,8 @@ export interface PipelineOptions {
   readonly without?: readonly string[];
   /** Verify the function after each pass. */
   readonly isVerifying?: boolean;
+  /** Told behind each pass. */
+  readonly after?: (pass: Pass) => void;
 }
 
 /** Runs the passes over a valid function, in place. */
@@ -41,5 +43,6 @@ export function runPipeline(fn: SsaFunction, options: PipelineOptions = {}): voi
     if (options.without?.includes(pass.name) === true) continue;
     pass.run(fn);
     if (options.isVerifying === true) verify(fn);
+    options.after?.(pass);
   }
 }

@@ -16,12 +16,25 @@ import { auxText, typeNames } from "./text-form.ts";
 /** How symbols are written; their numbers unless the caller knows names. */
 export type SymbolNames = (symbol: number) => string;
 
+/** A line of the textual form. */
+export interface PrintedLine {
+  readonly text: string;
+  /** What the instruction in it comes from; 0 for the function's and blocks' heads. */
+  readonly origin: number;
+}
+
 /**
  * The textual form of a function. Blocks and values are numbered anew in reverse postorder, so that
  * equal functions give equal text.
  */
 export function print(fn: SsaFunction, symbolName: SymbolNames = String): string {
-  return new Printer(fn, symbolName).print();
+  const lines = printLines(fn, symbolName).map(({ text }) => `${text}\n`);
+  return lines.join("");
+}
+
+/** The textual form line by line. */
+export function printLines(fn: SsaFunction, symbolName: SymbolNames = String): PrintedLine[] {
+  return new Printer(fn, symbolName).lines();
 }
 
 class Printer {
@@ -45,23 +58,27 @@ class Printer {
     }
   }
 
-  print(): string {
+  lines(): PrintedLine[] {
     const { fn, order } = this;
     const types = (list: readonly number[]) =>
       `(${list.map((type) => typeNames[type]).join(", ")})`;
     const { parameters, results } = fn.signature;
     const head = `function ${JSON.stringify(fn.name)}${types(parameters)} -> ${types(results)} {`;
-    return [head, ...order.map((block) => this.block(block)), "}\n"].join("\n");
+    const blocks = order.flatMap((block) => this.block(block));
+    return [{ text: head, origin: 0 }, ...blocks, { text: "}", origin: 0 }];
   }
 
-  private block(block: Block): string {
+  private block(block: Block): PrintedLine[] {
     const { fn } = this;
     const parameters = fn
       .parametersOf(block)
       .map((value) => `${this.value(value)}: ${typeNames[typeOf(fn, value)]}`);
     const list = parameters.length === 0 ? "" : `(${parameters.join(", ")})`;
-    const lines = fn.instructionsOf(block).map((value) => `  ${this.instruction(value, block)}`);
-    return [`block${this.blockNumbers.get(block)}${list}:`, ...lines].join("\n");
+    const lines = fn.instructionsOf(block).map((value) => ({
+      text: `  ${this.instruction(value, block)}`,
+      origin: fn.origin[value] as number,
+    }));
+    return [{ text: `block${this.blockNumbers.get(block)}${list}:`, origin: 0 }, ...lines];
   }
 
   private instruction(instruction: Value, block: Block): string {

@@ -50,7 +50,7 @@
 ;; name
 ;;     0  cmp edi,3
 ;;     6  jae 31
-;;     8  mov r11d,dword [rdi*4]
+;;     8  mov r11d,dword [rdi*4+app.f2.switch0]
 ;;    16  jmp r11
 ;;    19  mov eax,20
 ;;    24  ret

@@ -18,20 +18,20 @@
 ;; twice
 ;;     0  push rbx
 ;;     1  mov rbx,rdi
-;;     4  call 9
+;;     4  call app.f0
 ;;     9  add eax,ebx
 ;;    11  pop rbx
 ;;    12  ret
 ;; through
 ;;     0  cmp esi,4
 ;;     3  jae 43
-;;     5  cmp dword [rsi*8],1306294757
+;;     5  cmp dword [rsi*8+app.t0+4],1306294757
 ;;    16  jne 28
-;;    18  mov eax,dword [rsi*8]
+;;    18  mov eax,dword [rsi*8+app.t0]
 ;;    25  call rax
 ;;    27  ret
-;;    28  cmp dword [rsi*8],0
+;;    28  cmp dword [rsi*8+app.t0+4],0
 ;;    36  je 48
-;;    38  call 43
-;;    43  call 48
-;;    48  call 53
+;;    38  call runtime.trap.8
+;;    43  call runtime.trap.6
+;;    48  call runtime.trap.7

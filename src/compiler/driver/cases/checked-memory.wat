@@ -20,19 +20,19 @@
 ;; Machine code:
 ;; func[0]
 ;;     0  lea rax,[rdi+12]
-;;     4  cmp rax,qword [0]
+;;     4  cmp rax,qword [app.bytes]
 ;;    12  ja 32
 ;;    14  mov eax,dword [r15+rdi+8]
 ;;    19  add eax,dword [r15+rdi]
 ;;    23  movzx ecx,byte [r15+rdi+4]
 ;;    29  add eax,ecx
 ;;    31  ret
-;;    32  call 37
+;;    32  call runtime.trap.4
 ;; func[1]
 ;;     0  mov eax,dword [r15+65532]
 ;;     7  ret
 ;; func[2]
-;;     0  mov rax,qword [0]
+;;     0  mov rax,qword [app.bytes]
 ;;     8  xor ecx,ecx
 ;;    10  jmp 15
 ;;    12  mov rcx,rdx
@@ -75,15 +75,15 @@
 ;;   125  jb 12
 ;;   131  mov rax,rdx
 ;;   134  ret
-;;   135  call 140
-;;   140  call 145
-;;   145  call 150
-;;   150  call 155
+;;   135  call runtime.trap.4
+;;   140  call runtime.trap.4
+;;   145  call runtime.trap.4
+;;   150  call runtime.trap.4
 ;; func[3]
 ;;     0  lea rax,[rdi+16]
-;;     4  cmp rax,qword [0]
+;;     4  cmp rax,qword [app.bytes]
 ;;    12  ja 24
 ;;    14  mov qword [r15+rdi+8],rsi
 ;;    19  mov qword [r15+rdi],rsi
 ;;    23  ret
-;;    24  call 29
+;;    24  call runtime.trap.4

@@ -9,8 +9,8 @@
 
 ;; Machine code:
 ;; scaled
-;;     0  mulsd xmm0,qword [0]
-;;     9  xorps xmm0,oword [0]
+;;     0  mulsd xmm0,qword [constant.3ff8000000000000]
+;;     9  xorps xmm0,oword [mask.double.sign]
 ;;    17  ret
 ;; equal
 ;;     0  ucomiss xmm0,xmm1
@@ -28,6 +28,6 @@
 ;;    13  mov eax,eax
 ;;    15  ret
 ;;    16  movaps xmm15,xmm0
-;;    20  call 25
+;;    20  call runtime.truncate.i32.signed
 ;;    25  mov rax,r11
 ;;    28  jmp 15

@@ -35,11 +35,11 @@
 ;;    12  cdq
 ;;    13  idiv esi
 ;;    15  ret
-;;    16  call 21
+;;    16  call runtime.trap.1
 ;;    21  neg eax
 ;;    23  jo 27
 ;;    25  jmp 15
-;;    27  call 32
+;;    27  call runtime.trap.2
 ;; tenth
 ;;     0  mov eax,-858993459
 ;;     5  imul rdi,rax

@@ -97,7 +97,7 @@
 ;;     5  je 14
 ;;     7  mov eax,3
 ;;    12  jmp 24
-;;    14  call 19
+;;    14  call app.f0
 ;;    19  mov eax,4
 ;;    24  ret
 ;; is_masked_negative

@@ -37,11 +37,11 @@
 ;;     0  shufps xmm0,xmm1,-40
 ;;     4  ret
 ;; func[4]
-;;     0  pshufb xmm0,oword [0]
+;;     0  pshufb xmm0,oword [constant.80808003808080028080800180808000]
 ;;    10  ret
 ;; func[5]
-;;     0  pshufb xmm1,oword [0]
-;;    10  pshufb xmm0,oword [0]
+;;     0  pshufb xmm1,oword [constant.800480800c80800f80018080800e8080]
+;;    10  pshufb xmm0,oword [constant.0b800607800c03800280050500800109]
 ;;    20  por xmm0,xmm1
 ;;    24  ret
 ;; func[6]
@@ -53,7 +53,7 @@
 ;;     9  ret
 ;; func[8]
 ;;     0  pmovzxbw xmm0,qword [r15+rdi]
-;;     7  pmullw xmm0,oword [0]
+;;     7  pmullw xmm0,oword [constant.00030003000300030003000300030003]
 ;;    16  ret
 ;; func[9]
 ;;     0  ptest xmm0,xmm0
@@ -63,7 +63,7 @@
 ;;    14  mov eax,7
 ;;    19  ret
 ;; func[10]
-;;     0  movaps xmm1,oword [0]
+;;     0  movaps xmm1,oword [constant.80000000000000008000000000000000]
 ;;     8  psrlq xmm1,3
 ;;    13  psrlq xmm0,3
 ;;    18  pxor xmm0,xmm1

@@ -40,6 +40,8 @@ export interface EmissionEnvironment {
   tableSymbol(position: number): number;
   /** Whether to note what each instruction comes from. */
   readonly keepsOrigins: boolean;
+  /** Another assembler to write with than a plain one. */
+  readonly newAssembler?: (() => Assembler) | undefined;
 }
 
 /** The tools of emission for one allocated function: locations, labels, cold paths. */
@@ -57,7 +59,8 @@ export class Emitter {
     /** Jumps, by their position among the function's, that reach with 8 bits; all others take 32. */
     private readonly shortJumps: ReadonlySet<number>,
   ) {
-    this.assembler = new Assembler(64, Math.max(64, code.count * 8));
+    this.assembler =
+      environment.newAssembler?.() ?? new Assembler(64, Math.max(64, code.count * 8));
     this.frame = new Frame(code, allocation);
     this.blockLabels = Array.from({ length: code.blockCount }, () => this.assembler.newLabel());
   }

@@ -8,6 +8,8 @@ export interface MemoryText {
   readonly index: number;
   readonly scaleShift: number;
   readonly displacement: number;
+  /** The name of a symbol added to the displacement. */
+  readonly symbol?: string;
 }
 
 /** The operands of an instruction that its form does not fix. */
@@ -18,6 +20,8 @@ export interface InstructionOperands {
   readonly memory?: MemoryText;
   /** The immediate, or the target's distance from the start of the instruction. */
   readonly immediate?: bigint;
+  /** What to write in its place, such as a symbol's name. */
+  readonly immediateText?: string;
 }
 
 const memorySizes: Readonly<Record<number, string>> = {
@@ -54,11 +58,11 @@ function operandText(
   mode: 32 | 64,
 ): string {
   const { place } = kind;
-  const { memory, immediate = 0n } = operands;
+  const { memory, immediate = 0n, immediateText } = operands;
   if (place === "fixed") return kind.name;
   if (place === "farTarget") return `${immediate >> 32n}:${immediate & 0xffff_ffffn}`;
   if (place === "immediate" || place === "signedImmediate" || place === "target") {
-    return String(immediate);
+    return immediateText ?? String(immediate);
   }
   if (memory !== undefined && (place === "memory" || place === "registerOrMemory")) {
     return (memorySizes[kind.bits] ?? "") + addressText(memory, mode);
@@ -73,13 +77,14 @@ function registerText(kind: OperandKind, register: number): string {
 }
 
 function addressText(memory: MemoryText, mode: 32 | 64): string {
-  const { base, index, scaleShift, displacement } = memory;
+  const { base, index, scaleShift, displacement, symbol } = memory;
   const terms: string[] = [];
   if (base >= 0) terms.push(registerName(base, mode));
   if (index >= 0) {
     const scale = scaleShift === 0 ? "" : `*${1 << scaleShift}`;
     terms.push(registerName(index, mode) + scale);
   }
+  if (symbol !== undefined) terms.push(symbol);
   const sum = terms.join("+");
   if (sum === "") return `[${BigInt.asUintN(mode, BigInt(displacement))}]`;
   if (displacement === 0) return `[${sum}]`;

@@ -1,0 +1,80 @@
+/** `tsuki explain`, as a user calls it. */
+import binaryen from "binaryen";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Workplace } from "./command-line.fixture.ts";
+
+/** A loop with an address that is the same in each round, and a call to what nobody provides. */
+const example = `(module
+  (import "elsewhere" "tell" (func $tell (param i32)))
+  (memory (export "memory") 1)
+  (func $sum (export "total") (param $count i32) (result i32) (local $sum i32)
+    (loop $next
+      (local.set $sum (i32.add (local.get $sum) (i32.mul (local.get $count) (i32.const 8))))
+      (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
+    (call $tell (local.get $sum))
+    (i32.load offset=4 (i32.shl (local.get $sum) (i32.const 0))))
+  (func $summit))`;
+
+let place: Workplace;
+beforeEach(() => {
+  const module = binaryen.parseText(example);
+  binaryen.setDebugInfo(true);
+  place = new Workplace();
+  place.write("example.wasm", module.emitBinary());
+});
+afterEach(() => place.remove());
+
+describe("explain", () => {
+  test("shows what becomes of a function, and what comes from what", async () => {
+    const { errors, output, status } = await place.tsuki(["explain", "example.wasm", "-f", "sum"]);
+    expect([status, errors]).toEqual([0, ""]);
+    expect(output).toMatch(
+      /^sum \(param i32\) \(result i32\)\nFunction 1: \d+ bytes of WebAssembly,/,
+    );
+    expect(output).toContain(
+      '\nSSA as lowered\nfunction "sum"(i32) -> (i32) {\nblock0(v0: i32):\n',
+    );
+    const [, abreast = ""] = output.split(/^(?=WebAssembly +SSA in the end +machine code$)/m);
+    expect(abreast).toMatch(
+      /^[\da-f]{4} {2}i32\.load offset=4 +v\d+ = i32 load\S+ v\d+ \+ 4 +\d+ {2}mov e\w+,dword \[r15\+r\w+\+4\]$/m,
+    );
+    expect(abreast).toMatch(/^[\da-f]{4} {4}local\.get \$sum$/m);
+    expect(abreast).toMatch(/ call import\.elsewhere\.tell$/m);
+  });
+
+  test("shows the passes that it is asked for, changed or not", async () => {
+    const words = ["explain", "example.wasm", "-f", "1", "--pass", "dead-code"];
+    const { output } = await place.tsuki(words);
+    expect(output.match(/^SSA .*$/gm)).toEqual(["SSA behind dead-code"]);
+  });
+
+  test("prints JSON", async () => {
+    const words = ["explain", "example.wasm", "-f", "total", "--json"];
+    const report: unknown = JSON.parse((await place.tsuki(words)).output);
+    expect(report).toMatchObject({ index: 1, name: "sum", type: "(param i32) (result i32)" });
+  });
+
+  test("lists functions, the largest first", async () => {
+    const { output } = await place.tsuki(["explain", "example.wasm", "--list"]);
+    expect(output).toMatch(/^ +bytes +index +function\n +\d+ +1 +sum .*\n +\d+ +2 +summit\n$/);
+  });
+
+  test("says in one line what it cannot explain", async () => {
+    const cases = [
+      [["-f", "sun"], 1, /no function sun; near it is sum \(--list shows all\)/],
+      [["-f", "tell"], 1, /^tsuki: the function tell is imported and has no code/],
+      [
+        ["-f", "sum", "--pass", "polish"],
+        2,
+        /there is no pass polish; there are lowered, simplify/,
+      ],
+      [[], 2, /say which function with --function, or --list them/],
+    ] as const;
+    for (const [words, status, message] of cases) {
+      const ending = await place.tsuki(["explain", "example.wasm", ...words]);
+      expect(ending.errors).toMatch(message);
+      expect(ending.errors.trim().split("\n")).toHaveLength(1);
+      expect(ending.status).toBe(status);
+    }
+  });
+});
