@@ -9,6 +9,7 @@ import { appBase, bootRecordKinds } from "../../contracts/machine-interface.ts";
 import { pcStack } from "../layout/pc-layout.ts";
 import { descriptorPlaces, selectors } from "./descriptors.ts";
 import { interruptChunks } from "./interrupts.ts";
+import { checkMachine, refusalChunks } from "./machine-check.ts";
 
 /** Where PVH monitors enter, in 32-bit mode. */
 export const pvhEntrySymbol = "pc.entry";
@@ -40,6 +41,7 @@ export function pcEntryChunks(symbols: SymbolTable): Chunk[] {
     entryChunk(assembleLongMode(symbols), symbols, longModeSymbol),
     entryChunk(assembleMultibootEntry(symbols), symbols, multibootEntrySymbol),
     entryChunk(assembleLinuxBootEntry(symbols), symbols, linuxBootEntrySymbol),
+    ...refusalChunks(symbols),
     ...interruptChunks(symbols),
   ];
 }
@@ -55,6 +57,7 @@ function entryChunk(assembler: Assembler, symbols: SymbolTable, name: string): C
 function assemblePvhEntry(symbols: SymbolTable): Assembler {
   const assembler = new Assembler(32, 256);
   assembler.emit(Form.cld);
+  checkMachine(assembler, symbols);
   assembler.emitImmediateSymbol(Form.mov_r32_imm32, rax, symbols.intern("config.pageTables"), 0);
   assembler.emit(Form.mov_cr_r32, 3, rax);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, cr4Value);

@@ -38,31 +38,40 @@ export function namedConfigurationSpace(): u64 {
   return configurationSpace;
 }
 
-/** Notes where PCI's configuration space lies; the value ends as that of `noteDeviceWord` does. */
-export function noteConfigurationSpace(pointer: usize, end: u64): void {
+/**
+ * Notes where PCI's configuration space lies; the value ends as that of `noteDeviceWord` does.
+ * False when it is malformed.
+ */
+export function noteConfigurationSpace(pointer: usize, end: u64): bool {
   place = pointer;
   limit = end;
-  if (readNumber() && endsWord()) configurationSpace = number;
+  if (!readNumber() || !endsWord()) return false;
+  configurationSpace = number;
+  return true;
 }
 
-/** Notes the device of a word's value, which ends with a blank, a NUL, or at `end`. */
-export function noteDeviceWord(pointer: usize, end: u64): void {
-  if (count == wordLimit) return;
+/**
+ * Notes the device of a word's value, which ends with a blank, a NUL, or at `end`; one too many is
+ * left out. False when it is malformed.
+ */
+export function noteDeviceWord(pointer: usize, end: u64): bool {
   place = pointer;
   limit = end;
-  if (!readNumber()) return;
+  if (!readNumber()) return false;
   const size = number << readSuffix();
-  if (!takeByte(0x40) || !readNumber()) return;
+  if (!takeByte(0x40) || !readNumber()) return false;
   const address = number;
-  if (!takeByte(0x3a) || !readNumber() || size > 0xffff_ffff || number > 0xff) return;
+  if (!takeByte(0x3a) || !readNumber() || size > 0xffff_ffff || number > 0xff) return false;
   const line = <u32>number;
-  if (takeByte(0x3a) && !readNumber()) return;
-  if (!endsWord()) return;
+  if (takeByte(0x3a) && !readNumber()) return false;
+  if (!endsWord()) return false;
+  if (count == wordLimit) return true;
   const entry = words + count * 16;
   store<u64>(entry, address);
   store<u32>(entry, <u32>size, 8);
   store<u32>(entry, line, 12);
   count++;
+  return true;
 }
 
 /** Reads digits, at least one and at most what 60 bits hold. */

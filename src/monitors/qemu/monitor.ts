@@ -7,12 +7,15 @@ import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
 import { type Accelerator, type MachineType, qemuParameters, standardStreams } from "./command.ts";
 import { readDeviceNote } from "./device-note.ts";
 import { type FoundQemu, requireQemu } from "./find-qemu.ts";
+import { imageMemoryEnd, readHeaders } from "./image-headers.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
 import { PrivateFolder } from "./private-folder.ts";
 
 /** Memory of a machine of which nothing else is said; the host gives it only when touched. */
 export const defaultMemoryMebibytes = 256;
+
+const bytesPerMebibyte = 1_048_576;
 
 /** The child's descriptor for what comes by COM1, behind its standard streams. */
 const consoleDescriptor = 3;
@@ -47,7 +50,7 @@ async function launch(
     const parameters = qemuParameters(qemu, {
       machine: options.machine,
       accelerator: options.accelerator,
-      memoryMebibytes: request.memoryMebibytes ?? defaultMemoryMebibytes,
+      memoryMebibytes: memoryFor(request),
       imagePath: request.imagePath,
       launchRecordPath: folder.write("launch", record),
       hasConsolePorts: (readDeviceNote(request.imagePath) & deviceNoteBits.consolePorts) !== 0,
@@ -62,6 +65,17 @@ async function launch(
     folder.remove();
     throw error;
   }
+}
+
+/** QEMU itself does not tell who asks for less memory than the image fills. */
+function memoryFor(request: LaunchRequest): number {
+  const mebibytes = request.memoryMebibytes ?? defaultMemoryMebibytes;
+  const least = Math.ceil(imageMemoryEnd(readHeaders(request.imagePath)) / bytesPerMebibyte);
+  if (mebibytes >= least) return mebibytes;
+  throw new TsukiError(
+    "usage",
+    `${mebibytes} MiB of memory are less than the image fills; give it at least ${least} (--memory ${least}M)`,
+  );
 }
 
 async function start(

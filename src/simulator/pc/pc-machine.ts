@@ -23,6 +23,10 @@ export interface PcOptions {
   readonly hasTimestampTimer?: boolean;
   readonly clock?: VirtualClock;
   readonly hasControlChannel?: boolean;
+  /** COM1, which is there otherwise. */
+  readonly hasConsole?: boolean;
+  /** A local APIC, which is there otherwise. */
+  readonly hasLocalApic?: boolean;
   readonly hasRealTimeClock?: boolean;
   /** Devices that the command line names; the kernel looks for them when there are some. */
   readonly devices?: readonly RegisterDevice[];
@@ -66,12 +70,14 @@ export class PcMachine {
     this.clock = clock;
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
     this.processor.hasTimestampTimer = options.hasTimestampTimer ?? false;
+    this.processor.hasLocalApic = options.hasLocalApic ?? true;
     this.localApic = new LocalApic(clock, () => this.processor.timerDeadline());
     writeStartInfo(new Uint8Array(memory.buffer), startInfo, launchAddress);
     linkPageTables(new DataView(memory.buffer, simulatedImage.pageTables));
     this.processor.pageTables = BigInt(simulatedImage.pageTables);
     const debugExit: PortDevice = { firstPort: 0xf4, portCount: 4, read: () => 0, write: powerOff };
-    const ports: PortDevice[] = [this.console, ...(options.ports ?? [])];
+    const ports: PortDevice[] = [...(options.ports ?? [])];
+    if (options.hasConsole ?? true) ports.push(this.console);
     if (options.hasDebugExit ?? true) ports.push(debugExit);
     if (options.hasControlChannel ?? true) ports.push(this.control);
     if (options.hasRealTimeClock ?? false) ports.push(new RealTimeClock(clock));

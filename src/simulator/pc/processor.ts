@@ -18,6 +18,7 @@ const readingNs = 20n;
 
 const hypervisorPresent = 1 << 31;
 const timestampTimer = 1 << 24;
+const localApic = 1 << 9;
 const timestampDeadline = 0x6e0;
 const noExecuteFeature = 1 << 20;
 const kvmSystemTime = 0x4b56_4d01;
@@ -38,6 +39,7 @@ export class Processor {
   pageTables = 0n;
   /** Whether the local APIC's timer takes a value of the timestamp counter. */
   hasTimestampTimer = false;
+  hasLocalApic = true;
   /** How often the program waited for an interrupt. */
   waits = 0;
   private readonly clock: VirtualClock;
@@ -102,7 +104,7 @@ export class Processor {
 
   private leaf(leaf: number): Leaf {
     if (leaf === 0) return [1, 0, 0, 0];
-    if (leaf === 1) return [0, 0, this.features(), 0];
+    if (leaf === 1) return [0, 0, this.features(), this.hasLocalApic ? localApic : 0];
     if (leaf === 0x4000_0000) return names[this.hypervisor];
     if (leaf === 0x4000_0001 && this.hypervisor === "kvm") return [1 << 3, 0, 0, 0];
     if (leaf === 0x4000_0010) return [Number(ticksPerMicrosecond) * 1000, 1_000_000, 0, 0];

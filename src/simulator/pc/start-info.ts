@@ -10,6 +10,8 @@ export interface StartInfo {
   readonly commandLine: string;
   readonly launchRecord: Uint8Array;
   readonly memoryMap: readonly MemoryRange[];
+  /** Where ACPI's root pointer is. */
+  readonly acpiPointer?: bigint;
 }
 
 /** Where the record is written: firmware's memory, outside what the map calls memory. */
@@ -31,6 +33,7 @@ export function writeStartInfo(memory: Uint8Array, info: StartInfo, launchAddres
   view.setUint32(startInfoAddress + 12, Number(hasModule), true);
   view.setBigUint64(startInfoAddress + 16, BigInt(moduleListAddress), true);
   view.setBigUint64(startInfoAddress + 24, BigInt(commandLineAddress), true);
+  view.setBigUint64(startInfoAddress + 32, info.acpiPointer ?? 0n, true);
   view.setBigUint64(startInfoAddress + 40, BigInt(memoryMapAddress), true);
   view.setUint32(startInfoAddress + 48, info.memoryMap.length, true);
   view.setBigUint64(moduleListAddress, BigInt(launchAddress), true);

@@ -7,7 +7,9 @@ import {
   rootTableAddress,
   tableHeaderBytes,
 } from "../../acpi/table.as";
+import { text } from "../../base/text.as";
 import { acpiRootTable } from "./boot-record.as";
+import { complain } from "./complaint.as";
 import { findMemory } from "./machine-memory.as";
 import { makeReadable } from "./readable-memory.as";
 
@@ -17,6 +19,12 @@ const tableLimit: u32 = 0x10_0000;
 const firmwareStart: usize = 0xe_0000;
 const firmwareEnd: usize = 0x10_0000;
 const rootAlignment: u32 = 16;
+
+/** Complains of a table of tables that somebody told of and that is not sound. */
+export function checkRootTable(): void {
+  const told = acpiRootTable();
+  if (told != 0 && readableTable(told) == 0) complain(text("the firmware's ACPI table is broken"));
+}
 
 /** The table of a signature; 0 when there is none that is sound. */
 export function findTable(signature: u32): usize {

@@ -3,7 +3,9 @@
 // a memory map begins: u64 start, u64 length, u32 type. Outside bytes: what is used is checked.
 import { rootPointerBytes, rootTableAddress } from "../../acpi/table.as";
 import * as config from "../../base/config.as";
+import { text } from "../../base/text.as";
 import { commandLineLimit, readCommandLine } from "./command-line.as";
+import { complain } from "./complaint.as";
 import { makeReadable } from "./readable-memory.as";
 
 /** The type of a memory map's entry that is memory. */
@@ -64,8 +66,9 @@ export function launchRecordEnd(): u64 {
 
 /** Looks up where ACPI's table of tables is: the pointer to it may lie in memory that is reused. */
 export function noteAcpiPointer(address: u64): void {
-  if (!config.usesAcpi || !makeReadable(address, rootPointerBytes)) return;
-  acpiRoot = rootTableAddress(<usize>address);
+  if (!config.usesAcpi || address == 0) return;
+  acpiRoot = makeReadable(address, rootPointerBytes) ? rootTableAddress(<usize>address) : 0;
+  if (acpiRoot == 0) complain(text("the firmware's ACPI root pointer is none"));
 }
 
 /** Where ACPI's table of tables is, 0 when nobody told. */

@@ -276,16 +276,13 @@ describe("the wall clock of a virtual machine", () => {
     expect(seconds(time(pc, 0))).toBe(seconds(launch));
   });
 
-  it.each([
-    "tsuki.time=",
-    "tsuki.time=12x",
-    "tsuki.time=99999999999999999999",
-    "xtsuki.time=5",
-    "",
-  ])("is the real-time clock's when the command line is %j", (commandLine) => {
-    const pc = bootPc({ startInfo: startInfo({ commandLine }), hasRealTimeClock: true });
-    expect(seconds(time(pc, 0))).toBe(seconds(launch));
-  });
+  it.each(["xtsuki.time=5", ""])(
+    "is the real-time clock's when the command line is %j",
+    (commandLine) => {
+      const pc = bootPc({ startInfo: startInfo({ commandLine }), hasRealTimeClock: true });
+      expect(seconds(time(pc, 0))).toBe(seconds(launch));
+    },
+  );
 
   it("is KVM's where there is KVM", () => {
     const pc = bootPc({ hypervisor: "kvm" });

@@ -2,7 +2,8 @@
 // timestamp counter with a frequency that somebody tells, or the timestamp counter measured by the
 // local APIC's timer while the program runs.
 import * as cpu from "../../base/machine/cpu.as";
-import { hasTimestampTimer, isKvm } from "./identification.as";
+import { text } from "../../base/text.as";
+import { hasLocalApic, hasTimestampTimer, isKvm } from "./identification.as";
 import { startInterrupts } from "./interrupts.as";
 import { kvmTicks, kvmTime, startKvmClock } from "./kvm-clock.as";
 import {
@@ -13,6 +14,7 @@ import {
   timerCount,
   timerCountNs,
 } from "./local-apic.as";
+import { refuseMachine } from "./refusal.as";
 import { timestampFrequency } from "./timestamp-frequency.as";
 
 const noSource: u32 = 0;
@@ -42,6 +44,7 @@ let latestTime: u64 = 0;
 
 /** Chooses the clock and starts it at (about) 0. */
 function startClock(): void {
+  if (!hasLocalApic()) refuseMachine(text("this processor has no local APIC, which clocks need"));
   startInterrupts();
   wakesByTimestamp = hasTimestampTimer();
   firstTimestamp = cpu.timestamp();

@@ -2,6 +2,7 @@
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
 import { noteConfigurationSpace, noteDeviceWord } from "../../bus/device-words.as";
+import { complain } from "./complaint.as";
 
 /** No more of a command line is read, in bytes. */
 export const commandLineLimit: u32 = 4096;
@@ -18,18 +19,27 @@ export function readCommandLine(pointer: usize): void {
   const last = <u64>pointer + commandLineLimit;
   while (byteAt(pointer, last) != 0) {
     const value = valueOf(text("tsuki.time="), pointer, last);
-    if (value != 0) time = readDecimal(value, last);
+    if (value != 0) readTime(value, last);
     if (config.findsDevices) readDeviceWord(pointer, last);
     while (!endsWord(byteAt(pointer, last))) pointer++;
     while (byteAt(pointer, last) == 0x20) pointer++;
   }
 }
 
+function readTime(pointer: usize, last: u64): void {
+  time = readDecimal(pointer, last);
+  if (time == 0) complain(text("the command line's tsuki.time= is not nanoseconds since 1970"));
+}
+
 function readDeviceWord(pointer: usize, last: u64): void {
   const device = valueOf(text("virtio_mmio.device="), pointer, last);
-  if (device != 0) noteDeviceWord(device, last);
+  if (device != 0 && !noteDeviceWord(device, last)) {
+    complain(text("the command line's virtio_mmio.device= is not <size>@<address>:<line>"));
+  }
   const space = valueOf(text("tsuki.ecam="), pointer, last);
-  if (space != 0) noteConfigurationSpace(space, last);
+  if (space != 0 && !noteConfigurationSpace(space, last)) {
+    complain(text("the command line's tsuki.ecam= is no address"));
+  }
 }
 
 /** The byte at a pointer, 0 at the end. */

@@ -9,6 +9,9 @@ const neededFeatures: u32 = 0x0098_2201;
 /** The local APIC's timer takes a value of the timestamp counter. */
 const timestampTimer: u32 = 1 << 24;
 
+/** The processor has a local APIC. */
+const localApic: u32 = 1 << 9;
+
 const hypervisorBase: u32 = 0x4000_0000;
 
 /** Asks for a leaf; the four results stay until the next question. */
@@ -57,6 +60,12 @@ export function isKvm(): bool {
   if (identifiedC() >> 31 == 0) return false;
   identify(hypervisorBase);
   return identifiedB() == 0x4b4d_564b && identifiedC() == 0x564b_4d56 && identifiedD() == 0x4d;
+}
+
+/** Whether the processor has a local APIC. */
+export function hasLocalApic(): bool {
+  identify(1);
+  return (identifiedD() & localApic) != 0;
 }
 
 /** Whether the local APIC's timer can wait for a value of the timestamp counter. */

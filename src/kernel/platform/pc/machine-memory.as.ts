@@ -1,10 +1,9 @@
 // The machine's memory. It is found when some is first needed, which small programs never do.
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
-import { exit } from "../../boot/exit.as";
-import { beginMessage, endMessage } from "../../console/message.as";
 import { readLaunchRecord } from "../../launch/launch-record.as";
 import { addFrames } from "../../memory/frames.as";
+import { checkRootTable } from "./acpi-tables.as";
 import { countAppFrames } from "./app-pages.as";
 import {
   launchRecordEnd,
@@ -13,6 +12,7 @@ import {
   memoryMapEntry,
   usableMemory,
 } from "./boot-record.as";
+import { firstComplaint } from "./complaint.as";
 import { addHighFrames } from "./high-frames.as";
 import { ioApicBase } from "./io-apic.as";
 import { readMultiboot } from "./multiboot.as";
@@ -25,6 +25,7 @@ import {
   unmapFirstPages,
   windowEnd,
 } from "./page-tables.as";
+import { refuseMachine } from "./refusal.as";
 import { readStartInfo } from "./start-info.as";
 import { readZeroPage } from "./zero-page.as";
 
@@ -32,9 +33,6 @@ import { readZeroPage } from "./zero-page.as";
 const kindBits: u64 = 3;
 const multiboot: u64 = 1;
 const zeroPage: u64 = 2;
-
-/** Exit status when the machine cannot run the instance. */
-const startFailure: u32 = 125;
 
 let bootRecord: u64 = 0;
 let isRead = false;
@@ -56,15 +54,15 @@ export function findMemory(): void {
   readBootRecord();
   readMemoryMap();
   if (memoryEnd <= <u64>config.heapStart) {
-    beginMessage(text("no memory: start the image by PVH, Multiboot 2 or Linux's 64-bit entry"));
-    endMessage();
-    exit(startFailure);
+    refuseMachine(text("no memory: start the image by PVH, Multiboot 2 or Linux's 64-bit entry"));
   }
   mapWindow(firstMappedAddress, imageStart, readWrite);
   mapWindow(config.heapStart, memoryEnd, readWrite);
   unmapFirstPages();
   growStack();
   countAppFrames();
+  if (config.usesAcpi) checkRootTable();
+  if (firstComplaint() != 0) refuseMachine(firstComplaint());
 }
 
 /** Takes the launch record into use, if there is one and that has not been done. */

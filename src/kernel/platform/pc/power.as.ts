@@ -4,6 +4,7 @@ import * as cpu from "../../base/machine/cpu.as";
 import * as port from "../../base/machine/port.as";
 import { drainPort, outputPort } from "../../drivers/virtio-console/ports.as";
 import { powerOffByAcpi } from "./acpi-power.as";
+import { ignoreComplaints } from "./complaint.as";
 import { hasConsolePorts } from "./console-ports.as";
 import { writeExitFrame } from "./control-output.as";
 import { drainSerial, firstSerialPort } from "./serial-port.as";
@@ -26,7 +27,8 @@ export function powerOff(status: u32): void {
   if (config.findsDevices && hasConsolePorts()) drainPort(outputPort);
   else drainSerial(firstSerialPort);
   writeExitFrame(status);
-  port.out8(debugExit, 0);
+  port.out8(debugExit, status);
+  ignoreComplaints();
   if (config.usesAcpi) powerOffByAcpi();
   port.out16(qemuControl, qemuSleep);
   port.out8(keyboardController, resetPulse);

@@ -26,6 +26,9 @@ const fifoBytes: u32 = 16;
 // A port whose reader is gone must not hold the instance for ever: some seconds at a VM exit each.
 const pollLimit: u32 = 2_000_000;
 
+/** What the bus shows where there is no port: a state that no port is in. */
+const noPort: u32 = 0xff;
+
 let lostBytes: u64 = 0;
 
 /** Makes a port ready for output: 8 bits, FIFO; its speed is nothing to a virtual machine. */
@@ -42,6 +45,11 @@ export function openSerialPort(base: u32): bool {
   port.out8(base + interruptEnable, 0);
   port.out8(base + modemControl, 0x0b); // DTR, RTS, and OUT2, which lets interrupts through
   return true;
+}
+
+/** Whether there is a port. */
+export function hasSerialPort(base: u32): bool {
+  return port.in8(base + lineStatus) != noPort;
 }
 
 /** Writes kernel memory to a port. */

@@ -5,17 +5,20 @@ import { outputPort } from "../../drivers/virtio-console/ports.as";
 import { hasConsolePorts, writePort, writePortApp } from "./console-ports.as";
 import { hasControlChannel, writeControlHeader } from "./control-output.as";
 import { writeControl, writeControlApp } from "./control-port.as";
-import { firstSerialPort, writeSerial, writeSerialApp } from "./serial-port.as";
+import { refuseSilentMachine } from "./refusal.as";
+import { firstSerialPort, hasSerialPort, writeSerial, writeSerialApp } from "./serial-port.as";
 
 const standardError: u32 = 2;
 const stderrFrame: u32 = 16;
 const payloadLimit: u32 = 4096;
 
+let isConsoleKnown = false;
+
 /** Writes kernel memory to stream 1 or 2. */
 export function writeStreamKernel(stream: u32, pointer: usize, length: u32): void {
   if (!isFramed(stream)) {
     if (config.findsDevices && hasConsolePorts()) writePort(outputPort, pointer, length);
-    else writeSerial(firstSerialPort, pointer, length);
+    else if (hasConsole()) writeSerial(firstSerialPort, pointer, length);
     return;
   }
   while (length != 0) {
@@ -31,7 +34,7 @@ export function writeStreamKernel(stream: u32, pointer: usize, length: u32): voi
 export function writeStreamApp(stream: u32, appPointer: u32, length: u32): void {
   if (!isFramed(stream)) {
     if (config.findsDevices && hasConsolePorts()) writePortApp(outputPort, appPointer, length);
-    else writeSerialApp(firstSerialPort, appPointer, length);
+    else if (hasConsole()) writeSerialApp(firstSerialPort, appPointer, length);
     return;
   }
   while (length != 0) {
@@ -41,6 +44,14 @@ export function writeStreamApp(stream: u32, appPointer: u32, length: u32): void 
     appPointer += part;
     length -= part;
   }
+}
+
+/** Whether COM1 is there; the instance ends where it is not. */
+function hasConsole(): bool {
+  if (isConsoleKnown) return true;
+  isConsoleKnown = true;
+  if (!hasSerialPort(firstSerialPort)) refuseSilentMachine();
+  return true;
 }
 
 /** Without a control channel, standard error goes where standard output goes. */

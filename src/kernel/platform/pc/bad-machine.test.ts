@@ -1,0 +1,80 @@
+/** What can be wrong with a machine: one line, and a status that is not 0. */
+import { describe, expect, it } from "vitest";
+import { InstanceExit } from "../../../simulator/exit.ts";
+import type { PcMachine, PcOptions } from "../../../simulator/pc/pc-machine.ts";
+import {
+  bootPc,
+  callPc,
+  createPc,
+  errorTextOf,
+  exitStatusOf,
+  findMemory,
+  startInfo,
+} from "./pc.fixture.ts";
+
+type Use = (pc: PcMachine) => void;
+
+const askTheDate: Use = (pc) => callPc(pc, "clock_time_get", 0, 0n, 8);
+const askTheTime: Use = (pc) => callPc(pc, "clock_time_get", 1, 0n, 8);
+const write: Use = (pc) => {
+  new DataView(pc.machine.appMemory.bytes().buffer).setUint32(68, 5, true);
+  callPc(pc, "fd_write", 1, 64, 1, 32);
+};
+
+/** Something on the bus, so that the kernel looks for devices. */
+const unusedDevice = {
+  base: 0xd000_0000n,
+  lengthBytes: 0x1000,
+  read: () => 0,
+  write: () => undefined,
+};
+
+const said = (commandLine: string): Partial<PcOptions> => ({
+  startInfo: startInfo({ commandLine }),
+});
+
+const firmwareSays = (acpiPointer: bigint): Partial<PcOptions> => ({
+  startInfo: startInfo({ acpiPointer }),
+});
+
+const badMachines: readonly [string, Partial<PcOptions>, Use, RegExp][] = [
+  ["no console", { hasConsole: false }, write, /no console: give it a serial port/],
+  ["no date", said(""), askTheDate, /nobody knows the date: pass tsuki\.time=/],
+  ["no clock", { hasLocalApic: false }, askTheTime, /no local APIC/],
+  ["a time that is none", said("tsuki.time=12x"), findMemory, /tsuki\.time= is not nano/],
+  ["an empty time", said("quiet tsuki.time="), findMemory, /tsuki\.time= is not nano/],
+  ["a time too far", said("tsuki.time=99999999999999999999"), findMemory, /tsuki\.time= is not/],
+  ["a device nowhere", said("virtio_mmio.device=4K@"), findMemory, /is not <size>@<address>/],
+  ["a device of letters", said("virtio_mmio.device=x"), findMemory, /is not <size>@<address>/],
+  ["configuration space nowhere", said("tsuki.ecam=here"), findMemory, /ecam= is no address/],
+  ["no ACPI where it should be", firmwareSays(0xf_8000n), findMemory, /ACPI root pointer is none/],
+  ["ACPI out of memory", firmwareSays(1n << 40n), findMemory, /ACPI root pointer is none/],
+];
+
+describe("a machine with", () => {
+  it.each(badMachines)("%s is refused in one line", (_what, options, use, line) => {
+    const pc = createPc({ devices: [unusedDevice], ...options });
+    pc.boot();
+    // What tells the exit status looks at the machine, too.
+    if (exitStatusOf(pc) === 0) expect(() => use(pc)).toThrow(InstanceExit);
+    const lines = errorTextOf(pc).split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(line);
+    expect(lines[0]).toMatch(/^tsuki: /);
+    expect(exitStatusOf(pc)).toBe(125);
+  });
+
+  it("neither console nor control channel ends all the same", () => {
+    const pc = bootPc({ hasConsole: false, hasControlChannel: false });
+    expect(() => write(pc)).toThrow(InstanceExit);
+  });
+
+  it("more devices than can be told apart uses the first ones", () => {
+    const devices = Array.from({ length: 40 }, (_, index) => `${0xd000_0000 + index * 0x1000}`);
+    const commandLine = devices.map((at) => `virtio_mmio.device=4K@${at}:5`).join(" ");
+    const pc = createPc({ devices: [unusedDevice], ...said(commandLine) });
+    pc.boot();
+    findMemory(pc);
+    expect(errorTextOf(pc)).toBe("");
+  });
+});
