@@ -15,6 +15,8 @@ export interface BareMachineParts {
   readonly timeline: Timeline;
   readonly memoryBytes?: number;
   readonly config?: Readonly<Partial<Record<ConfigConstant, number>>>;
+  /** Further functions that the part asks of its machine. */
+  readonly modules?: MachineModules;
 }
 
 const pageBytes = 65_536;
@@ -33,13 +35,14 @@ export class BareMachine {
   private readonly exports: WebAssembly.Exports;
 
   constructor(parts: BareMachineParts) {
-    const { kernel, timeline, memoryBytes = 0x40_0000, config } = parts;
+    const { kernel, timeline, memoryBytes = 0x40_0000, config, modules: further } = parts;
     this.memory = new WebAssembly.Memory({ initial: memoryBytes / pageBytes });
     const modules: MachineModules = {
       port: portModule(this.ports),
       mmio: registerModule(this.registers),
       dma: sharedMemoryModule(this.memory),
       cpu: { fence: () => undefined, pause: () => timeline.advance(pauseNs) },
+      ...further,
     };
     const given: Partial<Record<ConfigConstant, number>> = {
       platform: platformIds.node,

@@ -8,6 +8,7 @@ export {
   leaseResolver,
   takeLeaseEvents,
 } from "./dhcp/lease.as";
+export { reportIncidents } from "./incidents.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";
 export { abandonedDatagrams } from "./ip/reassembly.as";

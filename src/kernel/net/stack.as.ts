@@ -10,7 +10,7 @@ import {
   loopbackInterface,
   takePacket,
 } from "./link/interfaces.as";
-import { neighbourDeadline, runNeighbours } from "./link/neighbours.as";
+import { neighbourDeadline, runNeighbours, takeSilentNeighbour } from "./link/neighbours.as";
 import { Packet, releasePacket } from "./link/packets.as";
 import {
   autoconfigurationDeadline,
@@ -21,6 +21,7 @@ import { arrival, errorArrived, payloadArrived, receiveFrame } from "./ip/input.
 import { seedIdentification } from "./ip/output.as";
 import { addDefaultRoute, addRoute } from "./ip/routes.as";
 import { limitQueueFrames } from "./tcp/byte-queue.as";
+import { endUnreachable } from "./tcp/connect.as";
 import { earliestDeadline } from "./tcp/timer-heap.as";
 import { receiveTcp, receiveTcpError } from "./tcp/input.as";
 import { runTimers } from "./tcp/timers.as";
@@ -78,6 +79,7 @@ export function receivePacket(number: u32, frame: usize, length: u32, now: u64):
 export function runStack(now: u64): void {
   runTimers(now);
   runNeighbours(now);
+  failUnreachable(now);
   runAutoconfiguration(now);
   runDhcp(now);
   const loopback: Interface = interfaceAt(0);
@@ -86,6 +88,14 @@ export function runStack(now: u64): void {
     const packet = changetype<Packet>(takePacket(0));
     receivePacket(0, packet.start, packet.bytes, now);
     releasePacket(packet);
+  }
+}
+
+function failUnreachable(now: u64): void {
+  for (;;) {
+    const number = takeSilentNeighbour(address);
+    if (number < 0) return;
+    endUnreachable(number, address, now);
   }
 }
 

@@ -29,13 +29,25 @@ export class Host extends BareMachine {
   readonly simulation: Simulation;
   /** Where its frames go. */
   send: (frame: Uint8Array) => void = () => undefined;
+  /** What it has said on standard error. */
+  readonly lines: string[] = [];
   private readonly scratch: number;
   private plannedFor = never;
 
   constructor(simulation: Simulation, number: number, settings: HostSettings = {}) {
     const { memoryBytes = 0x80_0000, mtu = 1500, versions = [4, 6] } = settings;
     const config = { platform: platformIds.node, opensSockets: 1 };
-    super({ kernel: module, timeline: simulation.timeline, memoryBytes, config });
+    super({
+      ...{ kernel: module, timeline: simulation.timeline, memoryBytes, config },
+      modules: {
+        node: {
+          write: (_stream: number, place: number, length: number) => {
+            this.lines.push(Buffer.from(this.bytes(place, length)).toString());
+            return 0;
+          },
+        },
+      },
+    });
     this.simulation = simulation;
     this.scratch = bareHeapStart;
     const { random } = simulation;

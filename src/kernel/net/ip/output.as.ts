@@ -12,6 +12,7 @@ import {
   isLoopbackAddress,
   isMulticastAddress,
   isOwnAddress,
+  isSameAddress,
   loopbackNumber,
   selectSource,
 } from "../link/addresses.as";
@@ -161,6 +162,13 @@ function sendOnLink(by: Interface, packet: Packet, destination: usize, now: u64)
   }
   sendToNeighbour(by, packet, hasGateway(route) ? gatewayOf(route) : destination, now);
   return success;
+}
+
+/** Whether the way to a destination begins with a neighbour of an interface's. */
+export function leadsBy(destination: usize, number: u32, neighbour: usize, now: u64): bool {
+  const route: Route | null = findRoute(destination, now);
+  if (route == null || route.interface != number) return false;
+  return isSameAddress(hasGateway(route) ? gatewayOf(route) : destination, neighbour);
 }
 
 /** Whether a packet's source may be answered: it is one host's (RFC 1122, 3.2.2). */

@@ -45,6 +45,9 @@ let entries: usize = 0;
 let lastFound: u32 = 0;
 let isWorking: bool = false; // whether some entry has a deadline
 let failures: u32 = 0;
+let silentCount: u32 = 0;
+const silentLimit: u32 = 8;
+const silent = memory.data(192, 8); // for each: address, u32 interface
 
 @inline
 function entryAt(index: u32): Entry {
@@ -140,6 +143,25 @@ export function runNeighbours(now: u64): void {
   }
 }
 
+/**
+ * Takes the next neighbour that has not answered: its interface, and its address in `address`; -1
+ * when there are no more. Those that nobody takes are forgotten.
+ */
+export function takeSilentNeighbour(address: usize): i32 {
+  if (silentCount == 0) return -1;
+  const place = silent + --silentCount * 24;
+  memory.copy(address, place, 16);
+  return load<u32>(place, 16);
+}
+
+function noteSilent(entry: Entry): void {
+  failures++;
+  if (silentCount == silentLimit) return;
+  const place = silent + silentCount++ * 24;
+  memory.copy(place, changetype<usize>(entry), 16);
+  store<u32>(place, entry.interface, 16);
+}
+
 /** Neighbours that did not answer. */
 export function neighbourFailures(): u32 {
   return failures;
@@ -159,7 +181,7 @@ function runEntry(entry: Entry, now: u64): void {
     entry.solicits = 0;
   }
   if (entry.solicits == solicitLimit) {
-    failures++;
+    noteSilent(entry);
     clearEntry(entry);
     return;
   }

@@ -22,10 +22,16 @@ export const leastCapacity: u32 = 0x1_0000;
 
 let inUse: u32 = 0;
 let limit: u32 = 0xffff_ffff;
+let refused: u32 = 0;
 
 /** Frames that all queues have together. */
 export function queueFramesInUse(): u32 {
   return inUse;
+}
+
+/** Frames that were wanted and not had. */
+export function refusedFrames(): u32 {
+  return refused;
 }
 
 /** Bounds them: whoever wants more gets none. */
@@ -63,7 +69,10 @@ function writableSpan(queue: usize, position: u32): usize {
   }
   if (load<u32>(entry) == 0) {
     const frame = inUse >= limit ? 0 : allocateFrame();
-    if (frame == 0) return 0;
+    if (frame == 0) {
+      refused++;
+      return 0;
+    }
     inUse++;
     store<u32>(entry, <u32>frame);
     if (load<u32>(queue) == 0) store<u32>(entry, page, 4);

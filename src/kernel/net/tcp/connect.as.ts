@@ -2,17 +2,20 @@
 import {
   addressInUse,
   connectionRefused,
+  hostUnreachable,
   networkUnreachable,
   noBuffers,
 } from "../../base/errno.as";
 import { keyedHash } from "../../base/siphash.as";
-import { chooseSource } from "../ip/output.as";
+import { chooseSource, leadsBy } from "../ip/output.as";
 import { ackFlag, rstFlag, synFlag, Tcp } from "../wire/tcp.as";
 import { isPortListenedTo } from "./accept.as";
 import {
+  bucketCount,
   Connection,
   enterConnection,
   findConnection,
+  firstInBucket,
   freeConnection,
   localAddressOf,
   makeConnection,
@@ -68,6 +71,22 @@ function choosePort(connection: Connection): u32 {
     }
   }
   return 0;
+}
+
+/** Ends what waits for an answer from behind a neighbour that does not answer. */
+export function endUnreachable(number: u32, neighbour: usize, now: u64): void {
+  for (let index: u32 = 0; index < bucketCount; index++) {
+    let place = firstInBucket(index);
+    while (place != 0) {
+      const connection = changetype<Connection>(place);
+      place = connection.next;
+      const isLost = connection.state == synSentState
+        && leadsBy(remoteAddressOf(connection), number, neighbour, now);
+      if (!isLost) continue;
+      endConnection(connection, hostUnreachable);
+      settleConnection(connection);
+    }
+  }
 }
 
 /** Takes a segment in SYN-SENT. `addresses` are the segment's. */

@@ -213,12 +213,18 @@ let buckets: usize = 0;
 let freeList: usize = 0;
 let made: u32 = 0;
 let inUse: u32 = 0;
+let refused: u32 = 0;
 let changedHead: usize = 0;
 let changedTail: usize = 0;
 
 /** Connections and listeners that there are. */
 export function connectionsInUse(): u32 {
   return inUse;
+}
+
+/** Connections that there was no room for. */
+export function refusedConnections(): u32 {
+  return refused;
 }
 
 /** The queue of bytes to be sent. */
@@ -247,7 +253,10 @@ export function remoteAddressOf(connection: Connection): usize {
 
 /** Takes a record of zeroes; null when there are too many, or no memory. */
 export function makeConnection(): Connection | null {
-  if (freeList == 0 && !makeRecords()) return null;
+  if (freeList == 0 && !makeRecords()) {
+    refused++;
+    return null;
+  }
   const place = freeList;
   freeList = changetype<Connection>(place).next;
   memory.fill(place, 0, recordBytes);
