@@ -14,10 +14,12 @@ export type MemoryMode = "reserved" | "checked";
 /** How machine code is made. */
 export interface CodeOptions {
   readonly memory: MemoryMode;
+  /** Whether each step proves its result, which takes several times as long; for tests. */
+  readonly isVerified: boolean;
 }
 
 /** What code is made like unless something else is asked for. */
-export const defaultCodeOptions: CodeOptions = { memory: "reserved" };
+export const defaultCodeOptions: CodeOptions = { memory: "reserved", isVerified: false };
 
 /** Compiled objects of large modules and of the kernel by key, kept between builds. */
 export interface ObjectCache {

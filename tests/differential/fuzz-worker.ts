@@ -7,6 +7,8 @@ import { commandFromBinary, type TestCommand } from "./command.ts";
 import { type Comparison, compare, isComparable } from "./compare.ts";
 import { moduleRecipe } from "./fuzz-seed.ts";
 import { ModuleGenerator } from "./generator.ts";
+import { mutant, mutationSources } from "./mutant.ts";
+import { refusalOf } from "./refusal.ts";
 import { stressModule } from "./stress/stress-module.ts";
 
 /** What a worker reports of each module; neither part for one that V8 does not know. */
@@ -34,6 +36,17 @@ async function makeCommand(generator: ModuleGenerator, number: number): Promise<
   keep(number, bytes);
   return commandFromBinary(bytes);
 }
+
+/** Whether a mutant ends well: as an image, or refused by name. */
+async function buildMutant(sources: readonly Uint8Array[], number: number): Promise<WorkerReport> {
+  const module = mutant(sources, seed * 1_000_003 + number);
+  keep(number, module);
+  const failure = (await refusalOf(module))?.fault;
+  if (failure === undefined) forget(number);
+  return failure === undefined ? { number, comparison: noRuns } : { number, failure };
+}
+
+const noRuns: Comparison = { differences: [], runs: 0, traps: 0 };
 
 async function compareModule(generator: ModuleGenerator, number: number): Promise<WorkerReport> {
   try {
@@ -68,8 +81,11 @@ function forget(number: number): void {
 const folder = mkdtempSync(join(tmpdir(), "tsuki-fuzz-"));
 try {
   const generator = new ModuleGenerator(folder);
+  const mutated = source === "mutants" ? mutationSources() : [];
   for (let number = first; number < end; number += step) {
-    process.send?.(await compareModule(generator, number));
+    const isMutant = mutated.length > 0;
+    const report = isMutant ? buildMutant(mutated, number) : compareModule(generator, number);
+    process.send?.(await report);
   }
 } finally {
   rmSync(folder, { recursive: true });

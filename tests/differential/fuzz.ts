@@ -1,7 +1,8 @@
 /**
  * `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end.
  * `--source binaryen|stress|both` says who makes them, `--workers` how many processes compare,
- * `--memory checked` how their code is made.
+ * `--memory checked` how their code is made. With `--source mutants` they have something wrong in them
+ * and are only built: each must become an image or be refused by name, in time and in bounded memory.
  */
 import { fork } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -25,6 +26,10 @@ const { values } = parseArgs({
 });
 
 const code = codeOptionsOf(values);
+/** What one module may take at most before its process is ended, far beyond what any needs. */
+const moduleTimeMs = 180_000;
+const memoryMebibytes = 2_048;
+
 const totals = { modules: 0, runs: 0, traps: 0, skipped: 0, different: 0, failed: 0 };
 const first = Number(values.first);
 const end = first + Number(values.count);
@@ -76,9 +81,27 @@ const exits = Array.from({ length: step }, (_, index) => {
     values.source,
     JSON.stringify(code),
   ];
-  const child = fork(worker, parameters);
-  child.on("message", (report) => receive(report as WorkerReport));
-  return new Promise<void>((settle) => child.once("exit", () => settle()));
+  const child = fork(worker, parameters, {
+    execArgv: [...process.execArgv, `--max-old-space-size=${memoryMebibytes}`],
+  });
+  let next = first + index;
+  const isStuck = () => void child.kill("SIGKILL");
+  let watch = setTimeout(isStuck, moduleTimeMs);
+  child.on("message", (report) => {
+    clearTimeout(watch);
+    watch = setTimeout(isStuck, moduleTimeMs);
+    receive(report as WorkerReport);
+    next = (report as WorkerReport).number + step;
+  });
+  return new Promise<void>((settle) =>
+    child.once("exit", (status, signal) => {
+      clearTimeout(watch);
+      if (status !== 0) {
+        receive({ number: next, failure: `its process ended with ${signal ?? status}` });
+      }
+      settle();
+    }),
+  );
 });
 await Promise.all(exits);
 printProgress();

@@ -15,10 +15,12 @@ import { type Outcome, trapClass } from "./outcome.ts";
 /** Whether this host runs images of the `linux` platform. */
 export const canRunSubject = process.platform === "linux" && process.arch === "x64";
 
+const verified: CodeOptions = { ...defaultCodeOptions, isVerified: true };
+
 /** The ways to make code that tests compare with V8. */
 export const codeModes: readonly (readonly [string, CodeOptions])[] = [
-  ["as by default", defaultCodeOptions],
-  ["with memory checks", { ...defaultCodeOptions, memory: "checked" }],
+  ["as by default", verified],
+  ["with memory checks", { ...verified, memory: "checked" }],
 ];
 
 const kernelPath = fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url));
@@ -38,7 +40,7 @@ const cache: ObjectCache = {
 /** The image of an app for the `linux` platform. */
 export async function buildSubject(
   app: Uint8Array,
-  code: CodeOptions = defaultCodeOptions,
+  code: CodeOptions = verified,
 ): Promise<Uint8Array> {
   kernel ??= readFileSync(kernelPath);
   return await buildProgram({ platform: "linux", kernel, app, code, objects: cache });

@@ -64,9 +64,14 @@ function compileLowered(
   symbols: SymbolTable,
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
-  watcher?.onStage("lowered", fn);
-  runPipeline(fn, { after: ({ name }) => watcher?.onStage(name, fn) });
   const { callAreaWords, hasDebugInfo } = environment;
+  const { isVerified } = environment.codeOptions;
+  watcher?.onStage("lowered", fn);
+  runPipeline(fn, {
+    after: ({ name }) => watcher?.onStage(name, fn),
+    isVerifying: isVerified,
+  });
   const newAssembler = watcher && (() => watcher.newAssembler());
-  return compileFunction(fn, symbol, symbols, { callAreaWords, hasDebugInfo, newAssembler });
+  const options = { callAreaWords, hasDebugInfo, isVerified, newAssembler };
+  return compileFunction(fn, symbol, symbols, options);
 }

@@ -1,6 +1,7 @@
 import { type Chunk, RelocationKind } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { allocateRegisters } from "../regalloc/allocate.ts";
+import { checkAllocation, copyForCheck } from "../regalloc/checker.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import type { Assembler } from "./assembler.ts";
 import { registerFile } from "./calling-convention.ts";
@@ -18,6 +19,8 @@ export interface CompileOptions {
   readonly hasDebugInfo: boolean;
   /** What the code is written with, if it is to be listed as well. */
   readonly newAssembler?: (() => Assembler) | undefined;
+  /** Whether the allocation of registers is proven. */
+  readonly isVerified: boolean;
 }
 
 /** The chunks of one function: its code first, then its jump tables. */
@@ -25,11 +28,13 @@ export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  { callAreaWords, hasDebugInfo, newAssembler }: CompileOptions,
+  { callAreaWords, hasDebugInfo, isVerified, newAssembler }: CompileOptions,
 ): [Chunk, ...Chunk[]] {
   const intern = (name: string) => symbols.intern(name);
   const { code, systemCalls } = selectInstructions(fn, { symbol: intern, callAreaWords });
+  const original = isVerified ? copyForCheck(code) : undefined;
   const allocation = allocateRegisters(code, registerFile);
+  if (original !== undefined) checkAllocation(original, code, allocation, registerFile);
   const emitted = emitFunction(code, allocation, {
     symbol: intern,
     tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),

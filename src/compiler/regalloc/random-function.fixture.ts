@@ -187,7 +187,9 @@ class FunctionGenerator {
   }
 
   private addBranch(): void {
-    this.fn.append(Opcode.branch, this.random.word());
+    // As a call that catches: on neither way does anything live on in a register.
+    const clobbers = this.random.below(4) === 0 ? this.allRegisters() : 0;
+    this.fn.append(Opcode.branch, this.random.word(), 0, 0, 0, clobbers);
     const constraint = this.random.below(2) ? Constraint.register : Constraint.registerOrSlot;
     this.fn.addOperand(this.pick(0), Role.use, constraint);
   }
@@ -271,12 +273,15 @@ class FunctionGenerator {
     fn.addOperand(this.pick(0), Role.use, 1);
   }
 
+  /** The registers that may be allocated, as a mask. */
+  private allRegisters(): number {
+    return [...this.integers, ...this.floats].reduce((mask, register) => mask | (1 << register), 0);
+  }
+
   private addCall(): void {
     const { fn, random, shape } = this;
     const saved = shape.file.calleeSaved;
-    let clobbers = 0;
-    for (const register of [...this.integers, ...this.floats]) clobbers |= 1 << register;
-    clobbers &= ~saved;
+    let clobbers = this.allRegisters() & ~saved;
     const results = random.below(3);
     if (results >= 1) clobbers &= ~1;
     fn.append(Opcode.compute, random.word(), 0, 0, 0, clobbers);

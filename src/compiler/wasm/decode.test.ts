@@ -254,6 +254,9 @@ describe("features that come later are refused by name", () => {
   it.each([
     ["64-bit memory", raw([5, 1, 4, 1])],
     ["64-bit tables", raw([4, 1, 0x70, 4, 1])],
+    ["custom page sizes", raw([5, 1, 8, 1, 0])],
+    ["garbage-collected types", raw([1, 1, 0x4e, 1, 0x60, 0, 0])],
+    ["threads (shared globals)", raw([6, 1, 0x7f, 2, 0x41, 0, 0x0b])],
     ["garbage-collected types", raw([1, 1, 0x5f, 0])],
     ["typed function references", raw([4, 1, 0x40, 0, 0x70, 0, 1])],
     ["component model", Uint8Array.of(0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0)],
