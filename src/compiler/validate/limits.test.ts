@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ByteWriter } from "../bytes/writer.ts";
 import { decode } from "../wasm/decode.ts";
 import { DecodeError } from "../wasm/errors.ts";
-import { moduleLimits } from "../wasm/limits.ts";
+import { type LimitName, limitWords, moduleLimits } from "../wasm/limits.ts";
 import { Opcode } from "../wasm/opcodes.ts";
 import { validateFunctions } from "./validate.ts";
 
@@ -66,6 +68,57 @@ const makers: Readonly<Record<string, (more: number) => Uint8Array>> = {
     const count = moduleLimits.types + more;
     return moduleOf([1, leb(count), repeated(count, 0x60, 0, 0)]);
   },
+  functions: (more) => {
+    const count = moduleLimits.functions + more;
+    return moduleOf(
+      [1, Uint8Array.of(1, 0x60, 0, 0)],
+      [3, leb(count), new Uint8Array(count)],
+      [10, leb(count), repeated(count, 2, 0, end)],
+    );
+  },
+  imports: (more) => {
+    const count = moduleLimits.imports + more;
+    return moduleOf([2, leb(count), repeated(count, 0, 0, 3, i32, 0)]);
+  },
+  exports: (more) => {
+    const count = moduleLimits.exports + more;
+    const named = bytes((writer) => {
+      for (let index = 0; index < count; index++) {
+        const letters = [18, 12, 6, 0].map((shift) => 0x40 | ((index >> shift) & 0x3f));
+        writer.bytes(Uint8Array.of(letters.length, ...letters, 3, 0));
+      }
+    });
+    const global = Uint8Array.of(1, i32, 0, Opcode["i32.const"], 0, end);
+    return moduleOf([6, global], [7, leb(count), named]);
+  },
+  globals: (more) => {
+    const count = moduleLimits.globals + more;
+    return moduleOf([6, leb(count), repeated(count, i32, 0, Opcode["i32.const"], 0, end)]);
+  },
+  tags: (more) => {
+    const count = moduleLimits.tags + more;
+    return moduleOf([1, Uint8Array.of(1, 0x60, 0, 0)], [13, leb(count), new Uint8Array(2 * count)]);
+  },
+  tables: (more) => {
+    const count = moduleLimits.tables + more;
+    return moduleOf([4, leb(count), repeated(count, 0x70, 0, 0)]);
+  },
+  "values on the stack": (more) => {
+    const count = moduleLimits.operands + more;
+    return functionOf(joined(repeated(count, Opcode["i32.const"], 0), Uint8Array.of(unreachable)));
+  },
+  "instructions of a constant expression": (more) => {
+    const { "i32.add": add, "i32.const": constant } = Opcode;
+    // One constant, then pairs of a constant and an addition; `end` is not counted.
+    const pairs = (moduleLimits.constantInstructions - 2) / 2;
+    const rest = more === 0 ? [] : [constant, 0, add];
+    return moduleOf([
+      6,
+      Uint8Array.of(1, i32, 0, constant, 0),
+      repeated(pairs, constant, 0, add),
+      Uint8Array.of(...rest, end),
+    ]);
+  },
   parameters: (more) =>
     functionOf(Uint8Array.of(nop), { parameters: moduleLimits.parameters + more }),
   results: (more) =>
@@ -102,12 +155,52 @@ const makers: Readonly<Record<string, (more: number) => Uint8Array>> = {
   },
 };
 
+function refusalOf(act: () => void): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 describe("a module at the limit is accepted, beyond it refused in one line", () => {
   it.each(Object.entries(makers))("%s", (_, make) => {
     const check = (more: number) => validateFunctions(decode(make(more)));
     expect(() => check(0)).not.toThrow();
-    expect(() => check(1)).toThrow(DecodeError);
-    expect(() => check(1)).toThrow(/^too many .* \(at offset \d+ of the module\)$/);
+    const refusal = refusalOf(() => check(1));
+    expect(refusal).toBeInstanceOf(DecodeError);
+    expect(refusal).toHaveProperty(
+      "message",
+      expect.stringMatching(/^too many .* \(at offset \d+ of the module\)$/),
+    );
+  });
+});
+
+describe("limits that no test reaches", () => {
+  it("a module's size: beyond it nothing is read", () => {
+    const size = moduleLimits.moduleBytes;
+    expect(() => decode(new Uint8Array(size + 1))).toThrow(/^too many bytes: 1073741825, at most/);
+    expect(() => decode(new Uint8Array(size))).not.toThrow(/too many/);
+  });
+});
+
+describe("docs/limits.md", () => {
+  it("has the limits of modules, and no others", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/limits.md"), "utf8");
+    const table = page.split("\n## ")[1] ?? "";
+    const rows = [...table.matchAll(/^\| [^|]+ \| ([\d,]+) \| too many ([^|:]+):/gm)];
+    const documented = rows.map(([, number = "", words = ""]) => [
+      words,
+      Number(number.replaceAll(",", "")),
+    ]);
+    const actual = Object.entries(moduleLimits).map(([name, limit]) => [
+      limitWords[name as LimitName],
+      limit,
+    ]);
+    expect(new Map(documented as [string, number][])).toEqual(
+      new Map(actual as [string, number][]),
+    );
   });
 });
 

@@ -56,6 +56,7 @@ class ModuleDecoder {
   }
 
   decode(): Module {
+    checkLimit("moduleBytes", this.bytes.length, 0);
     const reader = new ByteReader(this.bytes);
     if (this.bytes.length < 8 || reader.fixed32() !== magic) {
       throw new DecodeError("wasm-not-a-module", 0, "not a WebAssembly module");

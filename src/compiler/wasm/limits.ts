@@ -7,6 +7,7 @@ import { invalid } from "./errors.ts";
  * interface have a limit, it is theirs: a module that runs there is accepted here.
  */
 export const moduleLimits = {
+  moduleBytes: 1_073_741_824,
   types: 1_000_000,
   functions: 1_000_000,
   imports: 1_000_000,
@@ -40,7 +41,9 @@ export const moduleLimits = {
 /** One kind of thing that is limited. */
 export type LimitName = keyof typeof moduleLimits;
 
-const words: Readonly<Record<LimitName, string>> = {
+/** What is limited, as errors say it. */
+export const limitWords: Readonly<Record<LimitName, string>> = {
+  moduleBytes: "bytes",
   types: "types",
   functions: "functions",
   imports: "imports",
@@ -68,7 +71,7 @@ const words: Readonly<Record<LimitName, string>> = {
 export function checkLimit(name: LimitName, count: number, offset: number): void {
   const limit = moduleLimits[name];
   if (count <= limit) return;
-  throw invalid(offset, `too many ${words[name]}: ${count}, at most ${limit}`);
+  throw invalid(offset, `too many ${limitWords[name]}: ${count}, at most ${limit}`);
 }
 
 /** A vector (section 5.1.3) of things that are limited in number, each at least one byte long. */
