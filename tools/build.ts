@@ -14,6 +14,7 @@ const hashbang = "#!/usr/bin/env node\n";
 const entries: Readonly<Record<string, string>> = {
   cli: "src/apps/cli/main.ts",
   "compile-worker": "src/compiler/driver/compile-worker.ts",
+  "instance-runner": "src/apps/instance-runner/main.ts",
   "node-monitor": "src/monitors/node/main.ts",
 };
 

@@ -36,6 +36,11 @@ export const errorCodes = {
   "monitor-missing": "host",
   "monitor-failed": "host",
   "instance-lost": "host",
+  "instance-missing": "missing",
+  "instance-failed": "host",
+  "instance-idle": "host",
+  "instance-busy": "host",
+  "instance-damaged": "host",
   "control-protocol": "host",
 } as const;
 

@@ -7,6 +7,7 @@ import { rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { abstractName } from "./abstract-socket.ts";
 
 /** Does `work` while no other process of this user does any under a lock of the same name. */
 export async function withLock<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
@@ -28,10 +29,10 @@ interface Lock {
 }
 
 function socketPath(name: string): string {
-  const user = process.getuid?.() ?? 0;
-  const digest = createHash("sha256").update(name).digest("hex").slice(0, 32);
-  const label = `tsuki-${user}-${digest}`;
-  return process.platform === "linux" ? `\0${label}` : join(tmpdir(), label);
+  const label = createHash("sha256").update(name).digest("hex").slice(0, 32);
+  return process.platform === "linux"
+    ? `\0${abstractName(label)}`
+    : join(tmpdir(), `tsuki-${label}`);
 }
 
 /** Undefined while another process, or another part of this one, has the lock. */

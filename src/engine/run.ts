@@ -44,12 +44,37 @@ export interface StartedInstance {
   readonly choice: MonitorChoice;
 }
 
+/** What is about to be launched. */
+export interface PreparedRun {
+  readonly choice: MonitorChoice;
+  readonly monitor: Monitor;
+  readonly image: BuiltImage;
+  /** The program's name and its arguments. */
+  readonly arguments: readonly string[];
+  readonly environment: readonly string[];
+}
+
 /** Builds if need be, chooses a monitor, launches. Throws a TsukiError. */
 export async function run(options: RunOptions): Promise<StartedInstance> {
+  const prepared = await prepareRun(options);
+  const { choice, monitor, image } = prepared;
+  options.onLaunch?.();
+  const instance = await monitor.launch({
+    imagePath: image.path,
+    arguments: prepared.arguments,
+    environment: prepared.environment,
+    streams: options.streams,
+    memoryMebibytes: options.memoryMebibytes,
+  });
+  return { instance, image, choice };
+}
+
+/** Does all of `run` but the launch. Throws a TsukiError. */
+export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const subject = await findSubject(options);
   const appEnvironment = mergeVariables(subject.environment, options.appEnvironment);
   const choice = await choose(options, subject, appEnvironment);
-  const monitor = await openMonitor(choice, options);
+  const monitor = await openMonitor(choice, options.machine, options.environment);
   const { memoryMebibytes } = options;
   // A process has all the memory there is; its bound is the image's own.
   const isBound = choice.name === "process" && memoryMebibytes !== undefined;
@@ -68,18 +93,14 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);
-  options.onLaunch?.();
-  const instance = await monitor.launch({
-    imagePath: image.path,
-    arguments: [
-      subject.name,
-      ...(options.arguments.length > 0 ? options.arguments : subject.arguments),
-    ],
+  const words = options.arguments.length > 0 ? options.arguments : subject.arguments;
+  return {
+    choice,
+    monitor,
+    image,
+    arguments: [subject.name, ...words],
     environment: appEnvironment,
-    streams: options.streams,
-    memoryMebibytes,
-  });
-  return { instance, image, choice };
+  };
 }
 
 async function choose(
@@ -115,18 +136,18 @@ function mergeVariables(...lists: readonly (readonly string[])[]): readonly stri
   return [...new Map(variables).values()];
 }
 
-async function openMonitor(choice: MonitorChoice, options: RunOptions): Promise<Monitor> {
-  switch (choice.name) {
+/** The monitor that was chosen. */
+export async function openMonitor(
+  { name, accelerator }: Pick<MonitorChoice, "name" | "accelerator">,
+  machine: MachineType,
+  environment: NodeJS.ProcessEnv,
+): Promise<Monitor> {
+  switch (name) {
     case "process":
       return (await import("../monitors/process/monitor.ts")).processMonitor;
     case "qemu": {
       const { qemuMonitor } = await import("../monitors/qemu/monitor.ts");
-      const { accelerator } = choice;
-      return qemuMonitor({
-        machine: options.machine,
-        accelerator,
-        environment: options.environment,
-      });
+      return qemuMonitor({ machine, accelerator, environment });
     }
     case "node": {
       const { nodeMonitor } = await import("../monitors/node/monitor.ts");

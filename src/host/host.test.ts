@@ -25,8 +25,8 @@ describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"
   const characters = "a tap's name has letters, digits, -, . and _ only\n";
 
   it.each([
-    ["no verb", [], usage],
-    ["an unknown verb", ["tape", "tap0", "true"], usage],
+    ["no verb", [], "tsuki: usage: tsuki-host tap|supervise ...\n"],
+    ["an unknown verb", ["tape", "tap0"], "tsuki: usage: tsuki-host tap|supervise ...\n"],
     ["no name", ["tap"], usage],
     ["no program", ["tap", "tap0"], usage],
     ["an empty name", ["tap", "", "true"], "tsuki: : a tap's name has 1 to 15 characters\n"],

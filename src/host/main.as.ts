@@ -3,11 +3,13 @@ import { text } from "../kernel/base/text.as";
 import { findLinuxArguments } from "../kernel/platform/linux/arguments.as";
 import { argumentCount, isArgument } from "./arguments.as";
 import { failUsage } from "./failure.as";
+import { runSupervise } from "./supervise/supervise.as";
 import { runTap } from "./tap.as";
 
 /** Where the process begins; `record` is the address of argc (System V ABI for x86-64, 3.4.1). */
 export function boot(record: u64): void {
   findLinuxArguments(record);
   if (argumentCount() > 1 && isArgument(1, text("tap"))) runTap();
-  failUsage(text("tsuki-host tap NAME PROGRAM [ARGUMENT...]"));
+  if (argumentCount() > 1 && isArgument(1, text("supervise"))) runSupervise();
+  failUsage(text("tsuki-host tap|supervise ..."));
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
 import { defineImageVerbs } from "./define-image-verbs.ts";
+import { defineInstanceVerbs } from "./define-instance-verbs.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import { guarded } from "./guarded.ts";
@@ -87,8 +88,7 @@ function defineImage(program: Command): void {
 }
 
 function defineRun(program: Command): void {
-  const command = program
-    .command("run")
+  const command = instanceOptions(program.command("run"))
     .summary("build a program, unless it is built already, and run it")
     .description(
       "Builds and runs a program. Options stand before the source; everything behind the source " +
@@ -96,10 +96,7 @@ function defineRun(program: Command): void {
     )
     .argument("<source>", "the program, or a folder to serve")
     .argument("[arguments...]", "the program's own arguments")
-    .option("-m, --monitor <name>", "process, qemu or node; the safest there is otherwise")
-    .option("-e, --env <name=value>", "a variable of the app's environment", collect)
-    .option("--memory <size>", "the machine's memory, such as 64M")
-    .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
+    .option("-d, --detach", "leave it running in the background and print its id")
     .option("--trace <what>", "instead of running it, count what its boot costs: boot")
     .passThroughOptions();
   settingOptions(command, "-p, --publish");
@@ -129,6 +126,36 @@ function defineExplain(program: Command): void {
     const { explainCommand } = await import("./explain-command.ts");
     await guarded("explain", options, () => explainCommand(sources, options));
   });
+}
+
+function defineCreate(program: Command): void {
+  const command = instanceOptions(program.command("create"))
+    .summary("make an instance that `tsuki start` runs")
+    .argument("<source>", "an image of the store, or a program")
+    .argument("[arguments...]", "the program's own arguments")
+    .passThroughOptions();
+  settingOptions(command, "-p, --publish");
+  sourceOptions(command).action(
+    async (source: string, rest: string[], options: RunCommandOptions) => {
+      const { createCommand } = await import("./run-command.ts");
+      await guarded("run", options, () => createCommand(source, rest, options));
+    },
+  );
+}
+
+/** What an instance can be told. */
+function instanceOptions(command: Command): Command {
+  return command
+    .option("-m, --monitor <name>", "process, qemu or node; the safest there is otherwise")
+    .option("-e, --env <name=value>", "a variable of the app's environment", collect)
+    .option("--env-file <file>", "variables of the app's environment, a line each", collect)
+    .option("--memory <size>", "the machine's memory, such as 64M")
+    .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
+    .option("--name <name>", "what the instance is called; invented otherwise")
+    .option("--label <name=value>", "label the instance", collect)
+    .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped", "no")
+    .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance", "10")
+    .option("--rm", "remove the instance once it has ended");
 }
 
 function defineDoctor(program: Command): void {
@@ -162,6 +189,8 @@ async function main(): Promise<void> {
   defineBuild(program);
   defineImage(program);
   defineRun(program);
+  defineCreate(program);
+  defineInstanceVerbs(program);
   defineImageVerbs(program);
   defineExplain(program);
   defineDoctor(program);

@@ -1,4 +1,6 @@
-/** `tsuki run`. */
+/** `tsuki run` and `tsuki create`. */
+import { readFileSync } from "node:fs";
+import { TsukiError } from "../../contracts/errors.ts";
 import {
   parseMachine,
   parseMemory,
@@ -6,7 +8,7 @@ import {
   parseVariable,
 } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
-import { run } from "../../engine/run.ts";
+import { type RunOptions, run } from "../../engine/run.ts";
 import { note } from "./report.ts";
 import { endOnSignals } from "./signals.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
@@ -16,8 +18,15 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly monitor?: string;
   readonly machine: string;
   readonly env?: readonly string[];
+  readonly envFile?: readonly string[];
   readonly memory?: string;
   readonly trace?: string;
+  readonly detach?: boolean;
+  readonly name?: string;
+  readonly label?: readonly string[];
+  readonly restart: string;
+  readonly stopTimeout: string;
+  readonly rm?: boolean;
 }
 
 /** Builds if need be and runs; the app's exit status. */
@@ -26,22 +35,14 @@ export async function runCommand(
   rest: readonly string[],
   options: RunCommandOptions,
 ): Promise<number> {
-  const isQuiet = options.quiet === true;
-  const request = {
-    ...sourcesOf([source], options),
-    monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
-    machine: parseMachine(options.machine),
-    // A first `--` only separates, as everywhere; a second one is the app's.
-    arguments: rest[0] === "--" ? rest.slice(1) : rest,
-    appEnvironment: [...(options.env ?? []).map(parseVariable), ...settingVariables(options)],
-    memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
-    streams: "inherit" as const,
-    onNotice: isQuiet ? () => {} : note,
-    onWarnings: (text: string) => void process.stderr.write(text),
-  };
+  const request = requestOf(source, rest, options);
   if (options.trace !== undefined) {
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
+  }
+  if (options.detach === true) {
+    const { runDetached } = await import("./detached.ts");
+    return await runDetached(request, options);
   }
   const { instance } = await offeringInstall(() => run(request));
   const signals = endOnSignals(instance);
@@ -49,4 +50,49 @@ export async function runCommand(
   // Reading standard input for the instance would keep this process waiting for more of it.
   process.stdin.destroy();
   return signals.status() ?? status;
+}
+
+/** Makes an instance that does not run yet; the exit status. */
+export async function createCommand(
+  source: string,
+  rest: readonly string[],
+  options: RunCommandOptions,
+): Promise<number> {
+  const { createDetached } = await import("./detached.ts");
+  return await createDetached(requestOf(source, rest, options), options);
+}
+
+function requestOf(
+  source: string,
+  rest: readonly string[],
+  options: RunCommandOptions,
+): RunOptions {
+  const isQuiet = options.quiet === true;
+  return {
+    ...sourcesOf([source], options),
+    monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
+    machine: parseMachine(options.machine),
+    // A first `--` only separates, as everywhere; a second one is the app's.
+    arguments: rest[0] === "--" ? rest.slice(1) : rest,
+    appEnvironment: [
+      ...(options.envFile ?? []).flatMap(readVariables),
+      ...(options.env ?? []).map(parseVariable),
+      ...settingVariables(options),
+    ],
+    memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
+    streams: "inherit" as const,
+    onNotice: isQuiet ? () => {} : note,
+    onWarnings: (text: string) => void process.stderr.write(text),
+  };
+}
+
+/** The variables in a file: a line each, without empty ones and those that begin with `#`. */
+function readVariables(path: string): readonly string[] {
+  try {
+    const lines = readFileSync(path, "utf8").split("\n");
+    return lines.filter((line) => !/^\s*(?:#|$)/.test(line)).map(parseVariable);
+  } catch (error) {
+    if (error instanceof TsukiError) throw error;
+    throw new TsukiError("source-missing", `${path}: no such file, or it cannot be read`);
+  }
 }

@@ -43,8 +43,8 @@ export function formatSize(bytes: number): string {
 const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800, month: 2_629_800 };
 
 /** How long ago a time was: `2 minutes ago`. */
-export function formatAge(time: string, nowMs: number): string {
-  const ageSeconds = (nowMs - Date.parse(time)) / 1000;
+export function formatAge(time: string | Date, nowMs: number): string {
+  const ageSeconds = (nowMs - new Date(time).getTime()) / 1000;
   if (Number.isNaN(ageSeconds)) return "unknown";
   const units = Object.entries(seconds) as [keyof typeof seconds, number][];
   const [unit, length] = units.findLast(([, one]) => ageSeconds >= one) ?? ["second", 1];

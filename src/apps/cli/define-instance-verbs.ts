@@ -1,0 +1,130 @@
+/** The commands on instances that run in the background, or did. */
+import type { Command } from "commander";
+import { guarded } from "./guarded.ts";
+
+type Verbs = typeof import("./instance-verbs.ts")["instanceVerbs"];
+
+/** Options as commander gives them, of all these commands. */
+export interface InstanceVerbOptions {
+  readonly debug?: boolean;
+  readonly json?: boolean;
+  readonly all?: boolean;
+  readonly quiet?: boolean;
+  readonly trunc?: boolean;
+  readonly force?: boolean;
+  readonly time?: string;
+  readonly signal?: string;
+  readonly follow?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+  readonly tail?: string;
+  readonly timestamps?: boolean;
+}
+
+/** Adds the commands to the program. */
+export function defineInstanceVerbs(program: Command): void {
+  defineListings(program);
+  defineChanges(program);
+}
+
+function defineListings(program: Command): void {
+  const list = verb(program, "ps", "list instances")
+    .option("-a, --all", "those too that have ended")
+    .option("-q, --quiet", "print ids only")
+    .option("--no-trunc", "print ids whole")
+    .option("--json", "print one JSON document");
+  onNothing(list, (verbs, options) => verbs.ps(options));
+  const logs = verb(program, "logs", "print what an instance wrote")
+    .argument("<instance>", "its name or id")
+    .option("-f, --follow", "go on until it has ended")
+    .option("--since <time>", "only what came after: 2026-01-02T03:04:05Z, or 10m ago")
+    .option("--until <time>", "only what came before")
+    .option("-n, --tail <lines>", "only the last lines")
+    .option("-t, --timestamps", "print when each line came");
+  onOne(logs, (verbs, name, options) => verbs.logs(name, options));
+  onSome(
+    verb(program, "wait", "wait until instances have ended, and print their exit statuses"),
+    (verbs, names) => verbs.wait(names),
+  );
+  const port = verb(program, "port", "list the ports of an instance").argument("<instance>");
+  onOne(port, (verbs, name) => verbs.port(name));
+}
+
+function defineChanges(program: Command): void {
+  onSome(verb(program, "start", "start instances that were made or have ended"), (verbs, names) =>
+    verbs.start(names),
+  );
+  const time = ["-t, --time <seconds>", "how long to wait before they are ended"] as const;
+  onSome(
+    verb(program, "stop", "ask instances to end, and end them if they do not").option(...time),
+    (verbs, names, options) => verbs.stop(names, options),
+  );
+  onSome(
+    verb(program, "restart", "stop instances and start them again").option(...time),
+    (verbs, names, options) => verbs.restart(names, options),
+  );
+  onSome(
+    verb(program, "kill", "end instances at once, or send them a signal").option(
+      "-s, --signal <name>",
+      "the signal",
+      "KILL",
+    ),
+    (verbs, names, options) => verbs.kill(names, options),
+  );
+  onSome(verb(program, "pause", "hold instances where they are"), (verbs, names) =>
+    verbs.pause(names),
+  );
+  onSome(verb(program, "unpause", "let held instances go on"), (verbs, names) =>
+    verbs.unpause(names),
+  );
+  onSome(
+    verb(program, "rm", "remove instances").option("-f, --force", "those too that run"),
+    (verbs, names, options) => verbs.rm(names, options),
+  );
+  verb(program, "rename", "give an instance another name")
+    .argument("<instance>", "its name or id")
+    .argument("<name>", "the new name")
+    .action(async (instance: string, name: string, options: InstanceVerbOptions) => {
+      const { instanceVerbs } = await import("./instance-verbs.ts");
+      await guarded("rename", options, () => instanceVerbs.rename(instance, name));
+    });
+  onNothing(verb(program, "prune", "remove all instances that have ended"), (verbs) =>
+    verbs.prune(),
+  );
+}
+
+function verb(program: Command, name: string, summary: string): Command {
+  return program.command(name).summary(summary).option("--debug", "print the stack of an error");
+}
+
+function onNothing(
+  command: Command,
+  work: (verbs: Verbs, options: InstanceVerbOptions) => Promise<number>,
+): void {
+  command.action(async (options: InstanceVerbOptions) => {
+    const { instanceVerbs } = await import("./instance-verbs.ts");
+    await guarded(command.name(), options, () => work(instanceVerbs, options));
+  });
+}
+
+function onOne(
+  command: Command,
+  work: (verbs: Verbs, name: string, options: InstanceVerbOptions) => Promise<number>,
+): void {
+  command.action(async (name: string, options: InstanceVerbOptions) => {
+    const { instanceVerbs } = await import("./instance-verbs.ts");
+    await guarded(command.name(), options, () => work(instanceVerbs, name, options));
+  });
+}
+
+function onSome(
+  command: Command,
+  work: (verbs: Verbs, names: readonly string[], options: InstanceVerbOptions) => Promise<number>,
+): void {
+  command
+    .argument("<instance...>", "names or ids")
+    .action(async (names: string[], options: InstanceVerbOptions) => {
+      const { instanceVerbs } = await import("./instance-verbs.ts");
+      await guarded(command.name(), options, () => work(instanceVerbs, names, options));
+    });
+}

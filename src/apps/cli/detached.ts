@@ -1,0 +1,81 @@
+/** `tsuki run -d` and `tsuki create`. */
+import { TsukiError } from "../../contracts/errors.ts";
+import { parseVariable } from "../../engine/choices.ts";
+import type { StoredInstance } from "../../engine/instances/instance-store.ts";
+import {
+  createInstance,
+  instanceStore,
+  removeTemporary,
+  startInstance,
+} from "../../engine/instances/lifecycle.ts";
+import { type InstanceManner, prepareInstance } from "../../engine/instances/prepare.ts";
+import type { RunOptions } from "../../engine/run.ts";
+import { parseSeconds } from "./instance-verbs.ts";
+import type { RunCommandOptions } from "./run-command.ts";
+import { offeringInstall } from "./sources.ts";
+
+/** Makes and starts an instance and prints its id; the exit status. */
+export async function runDetached(
+  request: RunOptions,
+  options: RunCommandOptions,
+): Promise<number> {
+  const instance = await create(request, options);
+  try {
+    await startInstance(instance);
+  } catch (error) {
+    // Nobody could be told of an instance whose id was never printed.
+    await instanceStore(process.env).remove(instance);
+    throw error;
+  }
+  process.stdout.write(`${instance.record.id}\n`);
+  return 0;
+}
+
+/** Makes an instance and prints its id; the exit status. */
+export async function createDetached(
+  request: RunOptions,
+  options: RunCommandOptions,
+): Promise<number> {
+  const { record } = await create(request, options);
+  process.stdout.write(`${record.id}\n`);
+  return 0;
+}
+
+async function create(request: RunOptions, options: RunCommandOptions): Promise<StoredInstance> {
+  const manner = mannerOf(options);
+  const store = instanceStore(process.env);
+  await removeTemporary(store);
+  const prepared = await offeringInstall(() => prepareInstance(request, manner));
+  return await createInstance(store, prepared, new Date().toISOString());
+}
+
+function mannerOf(options: RunCommandOptions): InstanceManner {
+  const restart = parseRestart(options.restart);
+  const isTemporary = options.rm === true;
+  if (isTemporary && restart !== "0") {
+    throw new TsukiError("usage", "an instance is started again (--restart) or removed (--rm)");
+  }
+  const labels = (options.label ?? []).map((label) => {
+    const variable = parseVariable(label.includes("=") ? label : `${label}=`);
+    const equals = variable.indexOf("=");
+    return [variable.slice(0, equals), variable.slice(equals + 1)] as const;
+  });
+  return {
+    name: options.name,
+    restart,
+    stopTimeoutSeconds: parseSeconds(options.stopTimeout),
+    isTemporary,
+    ports: [...(options.publish ?? []), ...(options.listen ?? [])],
+    labels: Object.fromEntries(labels),
+  };
+}
+
+/** A number of restarts or `always`, as supervisors take it. */
+function parseRestart(text: string): string {
+  if (text === "no") return "0";
+  if (text === "always" || text === "unless-stopped") return "always";
+  const [, times = "999999999"] = /^on-failure(?::(\d{1,9}))?$/.exec(text) ?? [];
+  if (text.startsWith("on-failure") && !text.endsWith(":")) return times;
+  const known = "no, on-failure, on-failure:3, always, unless-stopped";
+  throw new TsukiError("usage", `no restart policy ${text}; there are ${known}`);
+}

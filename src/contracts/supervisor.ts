@@ -1,0 +1,52 @@
+/**
+ * What a supervisor (src/host/supervise) and the engine agree on. One supervisor holds one instance
+ * while that runs; its folder is the instance's.
+ */
+
+/**
+ * How it is started, in the instance's folder:
+ *
+ *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES PROGRAM NAME [ARGUMENT...]
+ *
+ * SOCKET is a name in Linux's abstract namespace, RESTART a number of restarts or `always`, LOG_BYTES the
+ * size at which the log is renamed, LOG_FILES how many of those are kept (0 to 9). PROGRAM is a path, NAME
+ * what the program finds as its own name. The environment is the program's. Once the program runs,
+ * `started` and a line feed are written to descriptor 1, which is closed; when it cannot be started, one
+ * line to descriptor 2 says why, and the status is 125.
+ */
+export const supervisorVerb = "supervise";
+
+/** What is in the folder besides: the state and the log. */
+export const supervisorFiles = { state: "state", log: "log" } as const;
+
+/** `status` in the file `state`, whose other lines are numbers: see `SupervisorState`. */
+export const supervisorStatuses = ["running", "paused", "restarting", "exited"] as const;
+
+/** What an instance does, as far as its supervisor knows. */
+export type SupervisorStatus = (typeof supervisorStatuses)[number];
+
+/** The file `state`: `name=value` lines, times in nanoseconds since 1970. */
+export interface SupervisorState {
+  readonly status: SupervisorStatus;
+  /** The instance's process; 0 when there is none. */
+  readonly pid: number;
+  readonly started: bigint;
+  /** Undefined while it runs. */
+  readonly finished: bigint | undefined;
+  /** The status of its end. */
+  readonly exit: number | undefined;
+  /** How often it was started after the first time. */
+  readonly restarts: number;
+  /** Bytes of its output that could not be logged. */
+  readonly lost: number;
+}
+
+/**
+ * Requests, a line each, one in a connection, and what is answered; anything else with `unknown`.
+ *
+ *     stop SECONDS    SIGTERM, and SIGKILL after that time; `exited STATUS` once it has ended
+ *     kill NUMBER     that signal; `done`
+ *     pause, resume   `done`
+ *     wait            `exited STATUS` once it has ended and is not started again
+ */
+export type SupervisorRequest = `stop ${number}` | `kill ${number}` | "pause" | "resume" | "wait";

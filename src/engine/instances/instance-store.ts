@@ -1,0 +1,175 @@
+/** The folders of instances. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { TsukiError } from "../../contracts/errors.ts";
+import { supervisorFiles } from "../../contracts/supervisor.ts";
+import { writeFileAtomically } from "../atomic-file.ts";
+import { withLock } from "../lock.ts";
+import { type InstanceRecord, parseInstanceRecord, recordFile } from "./instance-record.ts";
+import { type InstanceState, instanceState } from "./instance-state.ts";
+import { livingSupervisors } from "./supervisor.ts";
+
+const nameForm = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+const idForm = /^[0-9a-f]{64}$/;
+const shortIdLength = 12;
+
+/** An instance and what it does. */
+export interface StoredInstance {
+  readonly record: InstanceRecord;
+  readonly state: InstanceState;
+  readonly folder: string;
+}
+
+/** The digits by which people call an instance. */
+export function shortInstanceId({ record }: StoredInstance): string {
+  return record.id.slice(0, shortIdLength);
+}
+
+/** All instances of one user. */
+export class InstanceStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Every instance, the newest first. Throws `instance-damaged`. */
+  list(): readonly StoredInstance[] {
+    const isSupervised = livingSupervisors();
+    return this.#ids()
+      .flatMap((id) => this.#open(id, isSupervised) ?? [])
+      .sort((one, other) => (one.record.created < other.record.created ? 1 : -1));
+  }
+
+  /** The instance of a name or of the beginning of an id. Throws `instance-missing`, `usage`. */
+  require(text: string): StoredInstance {
+    const instances = this.list();
+    const named = instances.find(({ record }) => record.name === text);
+    if (named !== undefined) return named;
+    const found = /^[0-9a-f]+$/.test(text)
+      ? instances.filter(({ record }) => record.id.startsWith(text))
+      : [];
+    const [only, ...more] = found;
+    if (only !== undefined && more.length === 0) return only;
+    if (more.length > 0) {
+      const problem = `${text} begins the ids of ${found.length} instances; write more of it`;
+      throw new TsukiError("usage", problem);
+    }
+    const advice = "`tsuki ps -a` lists those there are";
+    throw new TsukiError("instance-missing", `no instance is called ${text}; ${advice}`);
+  }
+
+  /** Makes the folder of a new instance, whole or not at all. Throws `usage` when the name is taken. */
+  async create(
+    make: (id: string) => InstanceRecord,
+    fill: (folder: string) => void,
+  ): Promise<StoredInstance> {
+    return await this.#alone(async () => {
+      const id = randomBytes(32).toString("hex");
+      const aside = join(this.#folder, `.${id}`);
+      const folder = join(this.#folder, id);
+      const record = make(id);
+      this.#requireFreeName(record.name);
+      try {
+        mkdirSync(aside, { recursive: true, mode: 0o700 });
+        fill(aside);
+        writeRecord(aside, record);
+        renameSync(aside, folder);
+      } catch (error) {
+        rmSync(aside, { recursive: true, force: true });
+        throw unwritable(folder, error);
+      }
+      return { record, state: instanceState(undefined, false), folder };
+    });
+  }
+
+  /** Gives an instance another name. Throws `usage` when it is taken. */
+  async rename({ record, folder }: StoredInstance, name: string): Promise<void> {
+    await this.#alone(async () => {
+      this.#requireFreeName(name);
+      try {
+        writeRecord(folder, { ...record, name });
+      } catch (error) {
+        throw unwritable(folder, error);
+      }
+    });
+  }
+
+  /** Removes an instance's folder: renamed first, so that no half of it is ever seen. */
+  async remove({ record, folder }: StoredInstance): Promise<void> {
+    await this.#alone(async () => {
+      const aside = join(this.#folder, `.${record.id}`);
+      rmSync(aside, { recursive: true, force: true });
+      renameSync(folder, aside);
+      rmSync(aside, { recursive: true, force: true });
+    });
+  }
+
+  /** One change at a time; what a crash left half made or half removed goes. */
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return await withLock(`instances ${this.#folder}`, async () => {
+      for (const name of this.#names().filter((one) => one.startsWith("."))) {
+        rmSync(join(this.#folder, name), { recursive: true, force: true });
+      }
+      return await work();
+    });
+  }
+
+  #requireFreeName(name: string): void {
+    if (!nameForm.test(name)) {
+      const rule = "letters, digits, dots, dashes and underscores";
+      throw new TsukiError("usage", `${name} is no name for an instance; write ${rule}`);
+    }
+    const other = this.list().find(({ record }) => record.name === name);
+    if (other === undefined) return;
+    const advice = `remove it with \`tsuki rm ${name}\`, or choose another`;
+    throw new TsukiError(
+      "usage",
+      `the name ${name} is taken by ${shortInstanceId(other)}; ${advice}`,
+    );
+  }
+
+  #open(id: string, isSupervised: (id: string) => boolean): StoredInstance | undefined {
+    const folder = join(this.#folder, id);
+    const path = join(folder, recordFile);
+    const text = readOr(path);
+    // Another command has removed it meanwhile.
+    if (text === undefined) return undefined;
+    const record = parseInstanceRecord(text, path);
+    // First the life, then the state: who ends in between has written the last state before.
+    const lives = isSupervised(id);
+    const state = instanceState(readOr(join(folder, supervisorFiles.state)), lives);
+    return { record, state, folder };
+  }
+
+  #ids(): readonly string[] {
+    return this.#names().filter((name) => idForm.test(name));
+  }
+
+  #names(): readonly string[] {
+    try {
+      return readdirSync(this.#folder);
+    } catch {
+      return [];
+    }
+  }
+}
+
+function writeRecord(folder: string, record: InstanceRecord): void {
+  const text = JSON.stringify(record, undefined, 2);
+  writeFileAtomically(join(folder, recordFile), Buffer.from(text), 0o600);
+}
+
+function readOr(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function unwritable(folder: string, error: unknown): TsukiError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new TsukiError("store-unwritable", `cannot write ${folder}: ${why}`, { cause: error });
+}

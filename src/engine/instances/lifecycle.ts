@@ -1,0 +1,143 @@
+/** The verbs on instances. */
+import { copyFileSync, linkSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { TsukiError } from "../../contracts/errors.ts";
+import type { SupervisorRequest } from "../../contracts/supervisor.ts";
+import { dataFolder } from "../data-folder.ts";
+import { type InstanceRecord, imageFile } from "./instance-record.ts";
+import { InstanceStore, type StoredInstance } from "./instance-store.ts";
+import { inventName } from "./names.ts";
+import { askSupervisor, startSupervisor } from "./supervisor.ts";
+
+/** A new instance. */
+export interface InstanceOptions
+  extends Omit<InstanceRecord, "version" | "id" | "name" | "created"> {
+  /** Invented when undefined. */
+  readonly name: string | undefined;
+  /** Its image, which becomes its own: it can be started again whatever happens to this file. */
+  readonly imagePath: string;
+}
+
+const signalLimit = 64;
+
+/** The instances of a user with this environment. */
+export function instanceStore(environment: NodeJS.ProcessEnv): InstanceStore {
+  return new InstanceStore(join(dataFolder(environment), "instances"));
+}
+
+/** Makes an instance that does not run yet. */
+export async function createInstance(
+  store: InstanceStore,
+  options: InstanceOptions,
+  now: string,
+): Promise<StoredInstance> {
+  const taken = new Set(store.list().map(({ record }) => record.name));
+  const { imagePath, name = inventName(taken), ...settings } = options;
+  const make = (id: string): InstanceRecord => ({
+    version: 1,
+    id,
+    created: now,
+    ...settings,
+    name,
+  });
+  return await store.create(make, (folder) => {
+    keepImage(imagePath, join(folder, imageFile));
+  });
+}
+
+/** A link where it can be: the cache drops files of its own, and theirs stay. */
+function keepImage(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
+/** Starts an instance; nothing happens when it runs already. Throws `instance-failed`. */
+export async function startInstance({ record, state, folder }: StoredInstance): Promise<void> {
+  if (isLiving(state.status)) return;
+  await startSupervisor(record, folder);
+}
+
+/** Whether something of an instance runs, or will again by itself. */
+export function isLiving(status: StoredInstance["state"]["status"]): boolean {
+  return status === "running" || status === "paused" || status === "restarting";
+}
+
+/** Asks an instance to end, and ends it after its time of grace; returns when it has ended. */
+export async function stopInstance(
+  { record, state }: StoredInstance,
+  timeoutSeconds = record.stopTimeoutSeconds,
+): Promise<void> {
+  if (isLiving(state.status)) await askSupervisor(record.id, `stop ${timeoutSeconds}`);
+}
+
+/** Sends a signal, by name or number. Throws `instance-idle`, `usage`. */
+export async function killInstance(instance: StoredInstance, signal: string): Promise<void> {
+  await demand(instance, `kill ${signalNumber(signal)}`);
+}
+
+function signalNumber(text: string): number {
+  const names: Readonly<Record<string, number>> = constants.signals;
+  const number = /^\d+$/.test(text)
+    ? Number(text)
+    : names[`SIG${text.toUpperCase().replace(/^SIG/, "")}`];
+  if (number !== undefined && number > 0 && number <= signalLimit) return number;
+  throw new TsukiError("usage", `there is no signal ${text}`);
+}
+
+/** Holds an instance where it is. Throws `instance-idle`. */
+export async function pauseInstance(instance: StoredInstance): Promise<void> {
+  await demand(instance, "pause");
+}
+
+/** Lets it go on. Throws `instance-idle`. */
+export async function resumeInstance(instance: StoredInstance): Promise<void> {
+  await demand(instance, "resume");
+}
+
+async function demand({ record }: StoredInstance, request: SupervisorRequest): Promise<void> {
+  if ((await askSupervisor(record.id, request)) === "done") return;
+  const advice = `start it with \`tsuki start ${record.name}\``;
+  throw new TsukiError("instance-idle", `${record.name} is not running; ${advice}`);
+}
+
+/** Waits until an instance has ended for good; its exit status. */
+export async function waitForInstance(
+  store: InstanceStore,
+  { record, state }: StoredInstance,
+): Promise<number> {
+  if (isLiving(state.status)) {
+    const answer = await askSupervisor(record.id, "wait");
+    const [, status] = /^exited (\d+)$/.exec(answer ?? "") ?? [];
+    if (status !== undefined) return Number(status);
+  }
+  return store.require(record.id).state.exitStatus ?? 0;
+}
+
+/** Removes an instance; one that runs only if `isForced`. Throws `instance-busy`. */
+export async function removeInstance(
+  store: InstanceStore,
+  instance: StoredInstance,
+  isForced: boolean,
+): Promise<void> {
+  const { record, state } = instance;
+  if (isLiving(state.status)) {
+    if (!isForced) {
+      const advice = `stop it first, or remove it with \`tsuki rm -f ${record.name}\``;
+      throw new TsukiError("instance-busy", `${record.name} is ${state.status}; ${advice}`);
+    }
+    await askSupervisor(record.id, "stop 0");
+  }
+  await store.remove(instance);
+}
+
+/** Removes instances that were to go once they had ended, and have. */
+export async function removeTemporary(store: InstanceStore): Promise<void> {
+  for (const instance of store.list()) {
+    if (instance.record.isTemporary && instance.state.status === "exited")
+      await store.remove(instance);
+  }
+}

@@ -1,0 +1,81 @@
+/** The way to the process that holds an instance (contracts/supervisor.ts). */
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { TsukiError } from "../../contracts/errors.ts";
+import { type SupervisorRequest, supervisorVerb } from "../../contracts/supervisor.ts";
+import { environmentRecord } from "../../monitors/child.ts";
+import { abstractName } from "../abstract-socket.ts";
+import { builtFile } from "../package-files.ts";
+import { type InstanceRecord, imageFile } from "./instance-record.ts";
+
+const logBytes = 10 * 1024 * 1024;
+const logFiles = 4;
+
+/** Variables of this user's that Tsuki itself needs, where Node runs the monitor. */
+const ownVariables = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
+
+/** Starts the supervisor of an instance in its folder; resolves when the instance runs. */
+export async function startSupervisor(record: InstanceRecord, folder: string): Promise<void> {
+  const settings = [socketName(record.id), record.restart, String(logBytes), String(logFiles)];
+  const { words, environment } = programOf(record, folder);
+  const child = spawn(builtFile("tsuki-host"), [supervisorVerb, ...settings, ...words], {
+    cwd: folder,
+    detached: true,
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const failed = new Promise<never>((_, reject) => child.once("error", reject));
+  const [output, errors] = await Promise.race([
+    Promise.all([text(child.stdout), text(child.stderr)]),
+    failed,
+  ]);
+  child.unref();
+  if (output === "started\n") return;
+  const why = errors.trim().replace(/^tsuki: /, "") || "its supervisor ended at once";
+  throw new TsukiError("instance-failed", `${record.name} cannot be started: ${why}`);
+}
+
+/** What the supervisor starts: the image itself, or Node with the monitor that runs it. */
+function programOf(record: InstanceRecord, folder: string) {
+  if (record.monitor === "process") {
+    const words = [join(folder, imageFile), ...record.arguments];
+    return { words, environment: environmentRecord(record.environment) };
+  }
+  const words = [process.execPath, "node", builtFile("instance-runner.js")];
+  const own = ownVariables.map((name) => [name, process.env[name]] as const);
+  return { words, environment: Object.fromEntries(own.filter(([, value]) => value !== undefined)) };
+}
+
+/** Sends a request and returns the answer; undefined when no supervisor lives. */
+export async function askSupervisor(
+  id: string,
+  request: SupervisorRequest,
+): Promise<string | undefined> {
+  const socket = connect(`\0${socketName(id)}`);
+  try {
+    socket.write(`${request}\n`);
+    const answer = (await text(socket)).trim();
+    return answer === "" ? undefined : answer;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Tells of every instance of this user whether its supervisor lives: one look at the kernel's list. */
+export function livingSupervisors(): (id: string) => boolean {
+  const names = new Set(
+    readFileSync("/proc/net/unix", "utf8")
+      .split("\n")
+      .map((line) => line.slice(line.indexOf("@") + 1)),
+  );
+  return (id) => names.has(socketName(id));
+}
+
+function socketName(id: string): string {
+  return abstractName(`instance-${id}`);
+}

@@ -1,0 +1,105 @@
+// The instance's process: started with its output in pipes, signalled, waited for.
+import { text } from "../../kernel/base/text.as";
+import {
+  beginSession, close, duplicate, execute, fork, maskSignals, open, openPipe, parentId,
+  processControl, processId, read, setStatusFlags, signal, waitFor, write,
+} from "../system-calls.as";
+import { linuxExit } from "../../kernel/platform/linux/process.as";
+import { openOutput, streamCount } from "./output.as";
+
+const closeOnExecute: u32 = 0x80000; // O_CLOEXEC
+const nonBlocking: u32 = 0x800; // O_NONBLOCK
+const setDeathSignal: u32 = 1; // PR_SET_PDEATHSIG
+const killSignal: u32 = 9;
+const continueSignal: u32 = 18;
+const stopSignal: u32 = 19;
+const setMask: u32 = 2; // SIG_SETMASK
+const noWait: u32 = 1; // WNOHANG
+const failure: u32 = 125;
+
+const pipes = memory.data(24, 4);
+const noSignals = memory.data(8, 8);
+const answer = memory.data(8, 8);
+const waitStatus = memory.data(8, 4);
+
+let process: i64 = 0;
+
+/** The instance's process, or 0. */
+export function childProcess(): i64 {
+  return process;
+}
+
+/**
+ * Starts a program: `list` is the address of its arguments, behind which its environment stands in
+ * `environment`. Returns 0, or the negated number of the Linux error for which it could not start.
+ */
+export function startChild(path: u64, list: u64, environment: u64): i64 {
+  for (let pipe: u32 = 0; pipe <= streamCount; pipe++) {
+    const result = openPipe(pipes + (pipe << 3), closeOnExecute);
+    if (result < 0) return result;
+  }
+  const supervisor = processId();
+  const child = fork();
+  if (child == 0) become(path, list, environment, supervisor);
+  for (let pipe: u32 = 0; pipe <= streamCount; pipe++) close(writeEnd(pipe));
+  if (child < 0) return child;
+  const reported = read(readEnd(streamCount), answer, 8);
+  close(readEnd(streamCount));
+  if (reported == 8) {
+    waitFor(child, waitStatus, 0);
+    return load<i64>(answer);
+  }
+  process = child;
+  for (let stream: u32 = 0; stream < streamCount; stream++) {
+    const descriptor = readEnd(stream);
+    setStatusFlags(descriptor, nonBlocking);
+    openOutput(stream, descriptor);
+  }
+  return 0;
+}
+
+/** Whether the instance has ended; its status is then in `exitStatus`. */
+export function hasEnded(): bool {
+  if (process == 0 || waitFor(process, waitStatus, noWait) != process) return false;
+  process = 0;
+  return true;
+}
+
+/** The status that a shell would show: the instance's own, or 128 and the signal that ended it. */
+export function exitStatus(): u32 {
+  const status = load<u32>(waitStatus);
+  const byNumber = status & 127;
+  return byNumber == 0 ? (status >> 8) & 255 : 128 + byNumber;
+}
+
+/** Sends a signal to the instance; what nobody can refuse goes to all its processes. */
+export function signalChild(number: u32): i64 {
+  if (process == 0) return 0;
+  const isForAll = number == killSignal || number == stopSignal || number == continueSignal;
+  return signal(isForAll ? -process : process, number);
+}
+
+/** Becomes the program, in the new process; a failure goes through the third pipe. */
+function become(path: u64, list: u64, environment: u64, supervisor: u32): void {
+  beginSession();
+  processControl(setDeathSignal, killSignal);
+  // Whoever died before that was asked for sends no signal any more.
+  if (parentId() != supervisor) linuxExit(failure);
+  const nothing = open(text("/dev/null"), closeOnExecute, 0);
+  duplicate(nothing, 0);
+  for (let stream: u32 = 0; stream < streamCount; stream++) {
+    duplicate(writeEnd(stream), stream + 1);
+  }
+  maskSignals(setMask, noSignals);
+  store<i64>(answer, execute(path, list, environment));
+  write(writeEnd(streamCount), answer, 8);
+  linuxExit(failure);
+}
+
+function readEnd(pipe: u32): i64 {
+  return load<u32>(pipes + (pipe << 3));
+}
+
+function writeEnd(pipe: u32): i64 {
+  return load<u32>(pipes + (pipe << 3), 4);
+}

@@ -1,0 +1,270 @@
+// tsuki-host supervise: holds one instance while it runs (contracts/supervisor.ts).
+import * as config from "../../kernel/base/config.as";
+import * as mmio from "../../kernel/base/machine/mmio.as";
+import { text } from "../../kernel/base/text.as";
+import { linuxStringPlace } from "../../kernel/platform/linux/arguments.as";
+import { linuxMonotonicTime } from "../../kernel/platform/linux/clock.as";
+import { linuxExit } from "../../kernel/platform/linux/process.as";
+import { argumentCount, argumentPlace, argumentText, isArgument } from "../arguments.as";
+import { failAbout, failByHost, failUsage, startFailure } from "../failure.as";
+import {
+  accessDenied, addressInUse, close, duplicate, maskSignals, noEntry, open, poll, read,
+  signalDescriptor, write,
+} from "../system-calls.as";
+import { exitStatus, hasEnded, signalChild, startChild } from "./child.as";
+import {
+  answer, answerWaiting, awaitEnd, connectionDescriptor, connectionLimit, controlListener, hasRoom,
+  openControl, readRequest, takeConnection,
+} from "./control.as";
+import { openLog } from "./log.as";
+import { drainOutput, outputBytes, outputDescriptor, streamCount, takeOutput } from "./output.as";
+import { always, isRestarted, setRestartLimit, takeRestartDelay } from "./restart.as";
+import { noteEnd, noteStart, writeState } from "./state.as";
+
+const socketIndex: u32 = 2;
+const restartIndex: u32 = 3;
+const logBytesIndex: u32 = 4;
+const logFilesIndex: u32 = 5;
+const programIndex: u32 = 6;
+const nameIndex: u32 = 7;
+
+const killSignal: u32 = 9;
+const terminateSignal: u32 = 15;
+const continueSignal: u32 = 18;
+const stopSignal: u32 = 19;
+const childSignal: u32 = 17;
+const interruptSignal: u32 = 2;
+const blockSignals: u32 = 0; // SIG_BLOCK
+const signalFlags: u32 = 0x80800; // SFD_CLOEXEC | SFD_NONBLOCK
+const readWrite: u32 = 2;
+const pollInput: u32 = 1;
+const logFileLimit: u64 = 9;
+const never: u64 = 0xffff_ffff_ffff_ffff;
+const seconds: u64 = 1_000_000_000;
+const milliseconds: u64 = 1_000_000;
+const defaultGrace: u64 = 10;
+const longestWaitMs: u64 = 3_600_000;
+
+// struct pollfd of the listener, the signals, both streams, and each connection.
+const firstConnection: u32 = 4;
+const records = memory.data(288, 8);
+const signals = memory.data(8, 8);
+const signalRecord = memory.data(128, 8); // struct signalfd_siginfo
+
+let signalInput: i64 = -1;
+let isStopping = false;
+let killAt: u64 = 0xffff_ffff_ffff_ffff;
+let restartAt: u64 = 0xffff_ffff_ffff_ffff;
+
+/** Does it, until the instance has ended for good; ends the process. */
+export function runSupervise(): void {
+  if (argumentCount() <= nameIndex) {
+    failUsage(text("tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES PROGRAM NAME ..."));
+  }
+  const socket = argumentText(socketIndex);
+  const isAlways = isArgument(restartIndex, text("always"));
+  setRestartLimit(isAlways ? always : <u32>readNumber(restartIndex, always - 1));
+  const opened = openControl(socket);
+  if (opened == addressInUse) failAbout(socket, text("runs already"), startFailure);
+  if (opened < 0) failByHost(socket, text("cannot be listened on"), opened);
+  const logged = openLog(
+    config.heapStart + outputBytes, readNumber(logBytesIndex, never - 1),
+    <u32>readNumber(logFilesIndex, logFileLimit),
+  );
+  if (logged < 0) failByHost(text("log"), text("cannot be written"), logged);
+  catchSignals();
+  start();
+  report();
+  while (true) round();
+}
+
+function readNumber(index: u32, limit: u64): u64 {
+  const start = argumentText(index);
+  let value: u64 = 0;
+  let at: u64 = 0;
+  for (let byte = mmio.read8(start); byte != 0; byte = mmio.read8(start + at)) {
+    if (byte - 0x30 > 9 || ++at > 18) failAbout(start, text("is no number"), startFailure);
+    value = value * 10 + (byte - 0x30);
+  }
+  if (at == 0 || value > limit) failAbout(start, text("is out of range"), startFailure);
+  return value;
+}
+
+function catchSignals(): void {
+  store<u64>(signals, bit(childSignal) | bit(terminateSignal) | bit(interruptSignal));
+  maskSignals(blockSignals, signals);
+  signalInput = signalDescriptor(signals, signalFlags);
+  if (signalInput < 0) failByHost(text("signals"), text("cannot be read"), signalInput);
+}
+
+function bit(number: u32): u64 {
+  return <u64>1 << (number - 1);
+}
+
+/** Starts the instance for the first time. */
+function start(): void {
+  const result = startProgram();
+  const path = argumentText(programIndex);
+  if (result == 0) return;
+  if (result == noEntry) failAbout(path, text("there is no such program"), startFailure);
+  if (result == accessDenied) failAbout(path, text("may not be executed"), startFailure);
+  failByHost(path, text("cannot be started"), result);
+}
+
+function startProgram(): i64 {
+  const list = argumentPlace(nameIndex);
+  const result = startChild(argumentText(programIndex), list, linuxStringPlace(1, 0));
+  if (result != 0) return result;
+  noteStart();
+  writeState(text("running"));
+  return 0;
+}
+
+/** Says that it runs; from here on nobody is listening. */
+function report(): void {
+  write(1, text("started\n"), 8);
+  const nothing = open(text("/dev/null"), readWrite, 0);
+  for (let descriptor: u32 = 0; descriptor < 3; descriptor++) duplicate(nothing, descriptor);
+  close(nothing);
+}
+
+function round(): void {
+  listDescriptors();
+  poll(records, firstConnection + connectionLimit, waitTime());
+  for (let stream: u32 = 0; stream < streamCount; stream++) {
+    if (isReady(2 + stream)) takeOutput(stream);
+  }
+  if (isReady(1)) takeSignals();
+  for (let index: u32 = 0; index < connectionLimit; index++) {
+    if (isReady(firstConnection + index)) obey(index);
+  }
+  if (isReady(0)) takeConnection();
+  const now = linuxMonotonicTime();
+  if (now >= killAt) {
+    killAt = never;
+    signalChild(killSignal);
+  }
+  if (now >= restartAt) {
+    restartAt = never;
+    if (startProgram() != 0) finish(startFailure);
+  }
+}
+
+function listDescriptors(): void {
+  list(0, hasRoom() ? controlListener() : -1);
+  list(1, signalInput);
+  for (let stream: u32 = 0; stream < streamCount; stream++) {
+    list(2 + stream, outputDescriptor(stream));
+  }
+  for (let index: u32 = 0; index < connectionLimit; index++) {
+    const descriptor = connectionDescriptor(index);
+    list(firstConnection + index, descriptor == 0 ? -1 : descriptor);
+  }
+}
+
+function list(index: u32, descriptor: i64): void {
+  store<i32>(records + (index << 3), <i32>descriptor);
+  store<u32>(records + (index << 3), pollInput, 4);
+}
+
+function isReady(index: u32): bool {
+  return load<u16>(records + (index << 3), 6) != 0;
+}
+
+function waitTime(): i32 {
+  const deadline = min(killAt, restartAt);
+  if (deadline == never) return -1;
+  const now = linuxMonotonicTime();
+  if (now >= deadline) return 0;
+  return <i32>min((deadline - now) / milliseconds + 1, longestWaitMs);
+}
+
+function takeSignals(): void {
+  while (read(signalInput, signalRecord, 128) == 128) {
+    const number = load<u32>(signalRecord);
+    if (number == childSignal) {
+      if (hasEnded()) end();
+    } else {
+      stop(defaultGrace);
+    }
+  }
+}
+
+function end(): void {
+  drainOutput();
+  noteEnd();
+  killAt = never;
+  const status = exitStatus();
+  if (isStopping || !isRestarted(status)) finish(status);
+  restartAt = linuxMonotonicTime() + takeRestartDelay();
+  writeState(text("restarting"));
+}
+
+function finish(status: u32): void {
+  writeState(text("exited"));
+  answerWaiting(status);
+  linuxExit(0);
+}
+
+function stop(graceSeconds: u64): void {
+  isStopping = true;
+  if (restartAt != never) finish(exitStatus());
+  signalChild(terminateSignal);
+  // What is paused would never come to its end.
+  signalChild(continueSignal);
+  killAt = min(killAt, linuxMonotonicTime() + graceSeconds * seconds);
+}
+
+function obey(index: u32): void {
+  const request = readRequest(index);
+  if (request == 0) return;
+  if (isWord(request, text("stop "))) {
+    awaitEnd(index);
+    stop(numberBehind(request, 5));
+  } else if (isWord(request, text("kill "))) {
+    kill(index, <u32>numberBehind(request, 5));
+  } else if (isWord(request, text("pause"))) {
+    pause(index, stopSignal, text("paused"));
+  } else if (isWord(request, text("resume"))) {
+    pause(index, continueSignal, text("running"));
+  } else if (isWord(request, text("wait"))) {
+    awaitEnd(index);
+  } else {
+    answer(index, text("unknown"));
+  }
+}
+
+function kill(index: u32, number: u32): void {
+  if (number == killSignal || number == terminateSignal || number == interruptSignal) {
+    isStopping = true;
+  }
+  signalChild(number);
+  answer(index, text("done"));
+  if (isStopping && restartAt != never) finish(exitStatus());
+}
+
+function pause(index: u32, signal: u32, status: usize): void {
+  if (restartAt == never) {
+    signalChild(signal);
+    writeState(status);
+  }
+  answer(index, text("done"));
+}
+
+function isWord(request: usize, word: usize): bool {
+  for (let byte = load<u8>(word); byte != 0; byte = load<u8>(++word)) {
+    if (load<u8>(request++) != byte) return false;
+  }
+  return true;
+}
+
+/** A number of at most six digits. */
+function numberBehind(request: usize, offset: usize): u64 {
+  let value: u64 = 0;
+  for (let at = offset; at < offset + 6; at++) {
+    const digit = <u32>load<u8>(request + at) - 0x30;
+    if (digit > 9) break;
+    value = value * 10 + digit;
+  }
+  return value;
+}

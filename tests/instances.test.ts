@@ -1,0 +1,215 @@
+/** Instances in the background: their life, and what is left when somebody is killed. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Workplace } from "./command-line.fixture.ts";
+
+const canRun = process.platform === "linux" && process.arch === "x64";
+
+/** Writes two lines; then ends with a status, or waits to be ended. */
+const source = `#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(int count, char **words) {
+  printf("out %s\\n", getenv("WORD"));
+  fflush(stdout);
+  fprintf(stderr, "err\\n");
+  if (count > 1) return atoi(words[1]);
+  for (;;) sleep(1000);
+}
+`;
+
+const place = new Workplace();
+const tsuki = async (...words: string[]) => await place.tsuki(words);
+const said = async (...words: string[]): Promise<string> => (await place.tsuki(words)).output;
+
+interface Listed {
+  readonly name: string;
+  readonly status: string;
+  readonly pid: number;
+  readonly exitStatus?: number;
+  readonly restarts: number;
+  readonly reason: string;
+}
+
+async function listed(name: string): Promise<Listed | undefined> {
+  const all = JSON.parse(await said("ps", "-a", "--json")) as readonly Listed[];
+  return all.find((one) => one.name === name);
+}
+
+/** Starts one in the background, on `process`, with what is given before and behind its source. */
+async function detach(
+  name: string,
+  options: readonly string[] = [],
+  words: readonly string[] = [],
+) {
+  const run = ["run", "-d", "-q", "--monitor", "process", "-e", "WORD=hello", "--name", name];
+  return await tsuki(...run, ...options, "app.c", ...words);
+}
+
+describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
+  beforeAll(async () => {
+    place.write("app.c", source);
+    await tsuki("build", "-q", "app.c");
+  }, 120_000);
+  afterAll(async () => {
+    await tsuki("rm", "-f", ...(await said("ps", "-aq")).trim().split("\n"));
+    place.remove();
+  }, 60_000);
+
+  it("runs on, is listed, is stopped, is started again, and goes", async () => {
+    const { output, errors } = await detach("one");
+    expect(errors).toBe("");
+    expect(output).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await said("ps")).toMatch(/app\.c +process +.* Up .* one\n/);
+    expect(await said("stop", "-t", "5", "one")).toBe("one\n");
+    expect(await listed("one")).toMatchObject({ status: "exited", exitStatus: 143 });
+    expect(await said("start", output.slice(0, 12))).toBe(`${output.slice(0, 12)}\n`);
+    expect(await listed("one")).toMatchObject({ status: "running" });
+    expect(await tsuki("rm", "one")).toMatchObject({ status: 1 });
+    expect(await said("rm", "-f", "one")).toBe("one\n");
+    expect(await listed("one")).toBeUndefined();
+  });
+
+  it("has its output in a log, each stream on its own", async () => {
+    await detach("log", [], ["0"]);
+    await tsuki("wait", "log");
+    expect(await tsuki("logs", "log")).toMatchObject({ output: "out hello\n", errors: "err\n" });
+    expect(await said("logs", "-t", "log")).toMatch(/^\d{4}-\d\d-\d\dT[0-9:.]+Z out hello\n$/);
+    expect(await said("logs", "--since", "1h", "log")).toBe("out hello\n");
+    expect(await said("logs", "--until", "1h", "log")).toBe("");
+  });
+
+  it("is followed until it ends", async () => {
+    await detach("follow");
+    let stopping: Promise<unknown> = Promise.resolve();
+    const follow = await place.tsuki(["logs", "-f", "follow"], {
+      onStart: ({ stdout }) => {
+        stdout.once("data", () => {
+          stopping = tsuki("stop", "follow");
+        });
+      },
+    });
+    await stopping;
+    expect(follow).toMatchObject({ output: "out hello\n", status: 0 });
+  });
+
+  it("is waited for, and tells its status", async () => {
+    await detach("status", [], ["7"]);
+    expect(await said("wait", "status")).toBe("7\n");
+    expect(await said("ps", "-a")).toContain("Exited (7)");
+  });
+
+  it("is started again as often as its policy says", async () => {
+    await detach("again", ["--restart", "on-failure:2"], ["5"]);
+    expect(await said("wait", "again")).toBe("5\n");
+    expect(await listed("again")).toMatchObject({ status: "exited", exitStatus: 5, restarts: 2 });
+    expect((await said("logs", "again")).split("\n").filter((text) => text !== "")).toHaveLength(3);
+  });
+
+  it("is held and let go", async () => {
+    await detach("held");
+    await tsuki("pause", "held");
+    const { pid = 0, status } = (await listed("held")) ?? {};
+    expect(status).toBe("paused");
+    expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) [Tt] /);
+    await tsuki("unpause", "held");
+    expect(await listed("held")).toMatchObject({ status: "running" });
+    expect(await said("kill", "held")).toBe("held\n");
+    expect(await said("wait", "held")).toBe("137\n");
+  });
+
+  it("is made first and started later, under another name", async () => {
+    place.write("variables", "# for later\n\nWORD=late\n");
+    const make = ["create", "-q", "--monitor", "process", "--env-file", "variables"];
+    await tsuki(...make, "--name", "early", "app.c", "0");
+    expect(await listed("early")).toMatchObject({ status: "created" });
+    await tsuki("rename", "early", "late");
+    await tsuki("start", "late");
+    expect(await said("wait", "late")).toBe("0\n");
+    expect(await said("logs", "late")).toBe("out late\n");
+  });
+
+  it("goes by itself when it was to", async () => {
+    await detach("gone", ["--rm"], ["0"]);
+    await tsuki("wait", "gone");
+    expect(await listed("gone")).toBeUndefined();
+  });
+
+  it("runs on node as well, with a monitor that Node holds", async () => {
+    const run = ["run", "-d", "-q", "--monitor", "node", "-e", "WORD=v8", "--name", "v8"];
+    await tsuki(...run, "app.c", "4");
+    expect(await said("wait", "v8")).toBe("4\n");
+    expect(await said("logs", "v8")).toBe("out v8\n");
+  });
+
+  it("ends with its supervisor, whoever kills that, and can be started again", async () => {
+    await detach("orphan");
+    const { pid = 0 } = (await listed("orphan")) ?? {};
+    const supervisor = /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    process.kill(Number(supervisor), "SIGKILL");
+    execFileSync("tail", [`--pid=${pid}`, "-s", "0.01", "-f", "/dev/null"], { timeout: 10_000 });
+    expect(await listed("orphan")).toMatchObject({
+      status: "exited",
+      exitStatus: 137,
+      reason: "its supervisor was killed, or the host restarted",
+    });
+    expect(await said("start", "orphan")).toBe("orphan\n");
+    expect(await listed("orphan")).toMatchObject({ status: "running" });
+  });
+
+  it("costs less than 4 MiB with its supervisor", async () => {
+    await detach("small");
+    const { pid = 0 } = (await listed("small")) ?? {};
+    const statusOf = (id: number | string) => readFileSync(`/proc/${id}/status`, "utf8");
+    const supervisor = /^PPid:\t(\d+)$/m.exec(statusOf(pid))?.[1] ?? "";
+    const resident = [pid, supervisor].map((id) => /^VmRSS:\s+(\d+)/m.exec(statusOf(id))?.[1]);
+    expect(resident.reduce((sum, kibibytes) => sum + Number(kibibytes), 0)).toBeLessThan(4096);
+  });
+
+  it.each([
+    [["stop", "none"], 1, "no instance is called none"],
+    [["kill", "-s", "NOPE", "status"], 2, "there is no signal NOPE"],
+    [["pause", "status"], 1, "status is not running"],
+    [["run", "-d", "--name", "status", "app.c"], 125, "the name status is taken"],
+    [["run", "-d", "--name", "../x", "app.c"], 125, "../x is no name for an instance"],
+    [["run", "-d", "--restart", "maybe", "app.c"], 125, "no restart policy maybe"],
+    [["run", "-d", "--restart", "always", "--rm", "app.c"], 125, "or removed (--rm)"],
+    [["logs", "--since", "never", "status"], 2, "never is no time"],
+  ])("refuses %j in one line", async (words, status, message) => {
+    const ending = await tsuki(...words);
+    expect(ending.errors).toContain(message);
+    expect(
+      ending.errors
+        .trim()
+        .split("\n")
+        .filter((text) => !text.includes("running as")),
+    ).toHaveLength(1);
+    expect(ending.status).toBe(status);
+  });
+});
+
+describe.skipIf(!canRun)("a log", { timeout: 60_000 }, () => {
+  it("loses no line at full speed", () => {
+    const workplace = new Workplace();
+    const host = join(import.meta.dirname, "..", "dist", "tsuki-host");
+    const script = "i=0; while [ $i -lt 20 ]; do seq 1 20000; i=$((i+1)); done";
+    const words = ["supervise", `test-${process.pid}`, "0", "1000000", "9", "/bin/sh", "sh", "-c"];
+    spawnSync(host, [...words, script], { cwd: workplace.folder, timeout: 50_000 });
+    const files = workplace.names().filter((name) => name.startsWith("log"));
+    const lines = files
+      .sort((one, other) => (one > other ? -1 : 1))
+      .flatMap((name) => readFileSync(join(workplace.folder, name), "utf8").trimEnd().split("\n"))
+      .map((text) => text.slice("2026-01-02T03:04:05.000000006Z stdout F ".length));
+    workplace.remove();
+    // The oldest files are gone; what is there has no gap.
+    const numbers = lines.map(Number);
+    const gaps = numbers.filter(
+      (value, at) => at > 0 && value !== ((numbers[at - 1] ?? 0) % 20_000) + 1,
+    );
+    expect(files).toHaveLength(10);
+    expect(gaps).toEqual([]);
+    expect(numbers.at(-1)).toBe(20_000);
+  });
+});
