@@ -26,7 +26,10 @@ const names = [
   "branch",
   /** As branch, when the flags of ucomis say equal. */
   "branchFloatEqual",
-  /** Through a table of code addresses: use index, earlyDefine nothing; `immediateLow` successors. */
+  /**
+   * Through a table of code addresses: use index; `immediateLow` successors, the last for what lies
+   * beyond the table. Of an index below `immediateHigh`, if that is not 0, none does.
+   */
   "switch",
   /** Cold stub for trap `immediateHigh` when condition `immediateLow` holds. */
   "trapIf",

@@ -7,6 +7,7 @@ import { loopInvariants } from "./passes/loop-invariants.ts";
 import { loopUnrolling } from "./passes/loop-unrolling.ts";
 import { mergeBlocks } from "./passes/merge-blocks.ts";
 import type { Pass } from "./passes/pass.ts";
+import { reassociation } from "./passes/reassociation.ts";
 import { simplify } from "./passes/simplify.ts";
 import { valueNumbering } from "./passes/value-numbering.ts";
 import { verify } from "./verify.ts";
@@ -25,6 +26,7 @@ export const pipeline: readonly Pass[] = [
   addressOffsets,
   deadCode,
   mergeBlocks,
+  reassociation,
 ];
 
 /** How to run the pipeline. */

@@ -230,11 +230,14 @@ class FunctionEmission {
     const { assembler } = emitter;
     const index = emitter.location(instruction, 0);
     const cases = count - 1;
-    assembler.emitImmediate(Form.cmp_rm32_imm32, index, cases);
-    emitter.jump(Form.jae_rel32, emitter.labelOf(this.successor(block, cases)));
+    const indices = this.code.immediateHigh[instruction] as number;
+    if (indices === 0) {
+      assembler.emitImmediate(Form.cmp_rm32_imm32, index, cases);
+      emitter.jump(Form.jae_rel32, emitter.labelOf(this.successor(block, cases)));
+    }
     const symbol = emitter.environment.tableSymbol(emitter.tables.length);
-    const targets = Array.from({ length: cases }, (_, position) =>
-      emitter.labelOf(this.successor(block, position)),
+    const targets = Array.from({ length: indices || cases }, (_, position) =>
+      emitter.labelOf(this.successor(block, Math.min(position, cases))),
     );
     emitter.tables.push({ symbol, targets });
     assembler.emitMemorySymbol(

@@ -1,5 +1,6 @@
 import { Role } from "../../machine/machine-function.ts";
 import type { Value } from "../../ssa/function.ts";
+import { localMaximum } from "../../ssa/maximum.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import { selectCondition, selectFlags } from "./compare.ts";
 import type { Selector } from "./selector.ts";
@@ -28,10 +29,14 @@ export function selectBranch(selector: Selector, value: Value): boolean {
   return test.kind === "floatNotEqual";
 }
 
-/** switch. */
+/** switch: an index that is known to lie within the table, or within one twice as long, is not compared. */
 export function selectSwitch(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
-  const index = selector.registerOf(fn.a[value] as number);
-  draft.append(Pseudo.switch, fn.c[value]);
-  draft.operand(index, Role.use);
+  const index = fn.resolve(fn.a[value] as number);
+  const edges = fn.c[value] as number;
+  const indices = localMaximum(fn, index) + 1;
+  const isWithin = indices <= 2 * (edges - 1);
+  const register = selector.registerOf(index);
+  draft.append(Pseudo.switch, edges, isWithin ? indices : 0);
+  draft.operand(register, Role.use);
 }
