@@ -1,10 +1,12 @@
 /** Apps that serve, built once for each platform, and what they say while they run. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Platform } from "../src/contracts/machine-interface.ts";
 import { build } from "../src/engine/build.ts";
+import { networkAndEnvironment } from "../src/engine/machine-network.ts";
 import type { Instance, Monitor } from "../src/monitors/interface.ts";
 
 /** Images of programs, by source and platform. */
@@ -42,6 +44,8 @@ export class AppImages {
 export interface Server {
   readonly instance: Instance;
   readonly stdin: PassThrough;
+  /** The host's port that leads to a machine's first one. */
+  readonly hostPort: number | undefined;
   /** Resolves once standard output contains the words; rejects when it ends without them. */
   said(words: string): Promise<void>;
   /** The port that the app says it listens on. */
@@ -50,7 +54,27 @@ export interface Server {
   ended(): Promise<{ status: number; output: string; errors: string }>;
 }
 
-/** Starts an app with an open standard input. */
+/** The port that a virtual machine gives to the first listener that wants any. */
+export const firstGuestPort = 49_152;
+
+/** A port of the host's that nobody has. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise((settle) => server.listen(0, "127.0.0.1", () => settle(undefined)));
+  const address = server.address();
+  await new Promise((settle) => server.close(settle));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Where the host's loopback addresses are, as an app sees it. */
+export function hostSeenBy(monitor: Monitor): string {
+  return monitor.name === "qemu" ? "10.0.2.2" : "127.0.0.1";
+}
+
+/**
+ * Starts an app with an open standard input. A machine's first port is published at one of the host's,
+ * for both protocols, and that is the one that `port` gives.
+ */
 export async function startServer(
   monitor: Monitor,
   images: AppImages,
@@ -67,10 +91,18 @@ export async function startServer(
     output += bytes.toString("utf8");
     stdout.emit("said");
   });
+  const hostPort = monitor.name === "qemu" ? await freePort() : undefined;
+  const given = run.environment ?? [];
+  const publish = [
+    `127.0.0.1:${hostPort}:${firstGuestPort}`,
+    `127.0.0.1:${hostPort}:${firstGuestPort}/udp`,
+  ];
+  const environment =
+    hostPort === undefined ? given : [...given, `TSUKI_PUBLISH=${publish.join(",")}`];
   const instance = await monitor.launch({
     imagePath: await images.path(source, monitor.platform),
     arguments: ["app", ...run.arguments],
-    environment: run.environment ?? [],
+    ...networkAndEnvironment(monitor, environment),
     streams: { stdin, stdout, stderr },
     memoryMebibytes: undefined,
   });
@@ -89,8 +121,12 @@ export async function startServer(
   return {
     instance,
     stdin,
+    hostPort,
     said: async (words) => void (await matched(new RegExp(words))),
-    port: async () => Number((await matched(/listening on port (\d+)\n/))[1]),
+    port: async () => {
+      const port = Number((await matched(/listening on port (\d+)\n/))[1]);
+      return hostPort ?? port;
+    },
     ended: async () => ({ status: await status, output, errors }),
   };
 }

@@ -1,10 +1,10 @@
-/** What sockets do on every monitor that has a network, said once (tests/apps/sockets.c). */
+/** What sockets do on every monitor, said once (tests/apps/sockets.c). */
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { monitorCases } from "./built-monitors.fixture.ts";
-import { AppImages, type Server, startServer } from "./servers.fixture.ts";
+import { AppImages, freePort, type Server, startServer } from "./servers.fixture.ts";
 
 const images = new AppImages();
 afterAll(() => images.remove());
@@ -34,10 +34,13 @@ const options = { timeout: 90_000 };
 const source = join(import.meta.dirname, "apps", "sockets.c");
 
 for (const { title, open, isHere } of monitorCases) {
-  if (title.startsWith("qemu")) continue;
+  if (title.startsWith("qemu q35")) continue;
   describe.runIf(isHere)(`sockets on ${title}`, options, () => {
     const start: Start = async (scenario, environment = []) =>
       await startServer(open(), images, source, { arguments: [scenario], environment });
+    behaviour(start);
+    // What the apps listen at here is the loopback address, which is the machine's own there.
+    if (title.startsWith("qemu")) return;
     traffic(start);
     setup(start);
   });
@@ -46,13 +49,16 @@ for (const { title, open, isHere } of monitorCases) {
 /** Starts one scenario with these variables. */
 type Start = (scenario: string, environment?: readonly string[]) => Promise<Server>;
 
-/** What goes through sockets. */
-function traffic(start: Start): void {
+/** What sockets do, which the app itself finds out. */
+function behaviour(start: Start): void {
   test.each(scenarios)("%s", async (scenario) => {
     const server = await start(scenario);
     expect(await server.ended()).toEqual({ status: 0, output: "ok\n", errors: "" });
   });
+}
 
+/** What goes through sockets from and to others. */
+function traffic(start: Start): void {
   test("many connections at once are served, each with its own bytes", async () => {
     const server = await start("echo");
     const port = await server.port();
@@ -141,13 +147,6 @@ function connected(port: number): Promise<Socket> {
     const socket = connect(port, "127.0.0.1", () => settle(socket));
     socket.once("error", reject);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  const port = await portOf(server);
-  await new Promise((settle) => server.close(settle));
-  return port;
 }
 
 function portOf(server: ReturnType<typeof createServer>): Promise<number> {

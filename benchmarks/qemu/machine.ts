@@ -32,6 +32,7 @@ export class MeasuredMachine {
       launchRecordPath: this.#launchRecordPath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       hasConsolePorts: false,
+      network: undefined,
       consoleDescriptor: standardStreams,
       controlDescriptor,
       outputDescriptor: controlDescriptor,

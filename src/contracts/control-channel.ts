@@ -61,6 +61,11 @@ export const commandLineWords = {
    * lead there. `virtio_mmio.device=...` names a device as it does for Linux.
    */
   configurationSpace: "tsuki.ecam",
+  /**
+   * `tsuki.net=<entry>,...`: what the next network device is given. Entries: `<address>/<bits>`,
+   * `gateway=<address>`, `dns=<address>`, `dhcp`, and `auto` for IPv6 addresses that routers lead to.
+   */
+  network: "tsuki.net",
 } as const;
 
 /** Port of QEMU's isa-debug-exit device where the monitor provides it. */

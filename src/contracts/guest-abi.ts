@@ -54,9 +54,12 @@ export function opensFiles(name: string): boolean {
   return name.startsWith("path_");
 }
 
-/** Whether the kernel of an app that imports this function has a use for virtio devices: for input. */
+/**
+ * Whether the kernel of an app that imports this function has a use for virtio devices: for input,
+ * or for a network.
+ */
 export function findsDevices(name: string): boolean {
-  return name === "fd_read" || name === "poll_oneoff";
+  return name === "fd_read" || name === "poll_oneoff" || opensSockets(name);
 }
 
 /** Whether an app that imports this function can look up addresses by name. */

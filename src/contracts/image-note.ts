@@ -12,4 +12,6 @@ export const deviceNoteBits = {
    * standard output.
    */
   consolePorts: 1,
+  /** A virtio network device. */
+  network: 2,
 } as const;

@@ -198,6 +198,7 @@ export const configConstants = [
   "appKind", // appKinds
   "appInitialPages", // initial size of the app's memory in 64 KiB pages
   "opensSockets", // 1 when the app can have sockets (guest-abi.ts), else 0
+  "usesOwnStack", // 1 when sockets are those of the kernel's own TCP/IP stack, else the host's
   "opensFiles", // 1 when the app can open files
   "findsDevices", // 1 when the app can have a use for virtio devices (guest-abi.ts)
   "embeddedTree", // the image's files (embedded-tree.ts), 0 for none

@@ -99,6 +99,7 @@ async function traced(
     consoleDescriptor: standardStreams,
     controlDescriptor,
     hasConsolePorts: false,
+    network: undefined,
     outputDescriptor: controlDescriptor,
   }).map((word) => (word.startsWith("tcg") && words.accelerator !== "" ? words.accelerator : word));
   const child = spawn(qemu.path, [...parameters, ...words.flags], {

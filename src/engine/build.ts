@@ -1,9 +1,8 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
 import { availableParallelism } from "node:os";
 import type { CodeOptions, ObjectCache } from "../contracts/build.ts";
-import { opensSockets } from "../contracts/guest-abi.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
-import { engineSection, type Platform } from "../contracts/machine-interface.ts";
+import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { makeImage, preloadCompiler } from "./compiler.ts";
@@ -109,13 +108,6 @@ function keptModule(cache: Cache, program: Program): Pick<BuiltImage, "path" | "
   const digest = image === program.app ? program.digest : digestOf(image);
   const path = cache.find("apps", digest) ?? cache.write("apps", digest, image, 0o600);
   return { path, image };
-}
-
-/** Whether an app can have sockets, by what it imports, as JavaScript's can. */
-export function opensAnySocket({ app }: Program): boolean {
-  const module = new WebAssembly.Module(Uint8Array.from(app));
-  const isEngine = WebAssembly.Module.customSections(module, engineSection).length > 0;
-  return isEngine || WebAssembly.Module.imports(module).some(({ name }) => opensSockets(name));
 }
 
 /** Compiled objects: those made here by this build of Tsuki, and the package's own. */

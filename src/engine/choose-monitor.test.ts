@@ -12,7 +12,6 @@ function host(changes: Partial<MonitorHost> = {}): MonitorHost {
     hasQemu: true,
     kvm: async () => hung,
     sharesWithHost: "",
-    opensSockets: async () => false,
     ...changes,
   };
 }
@@ -27,16 +26,10 @@ describe("without a request", () => {
       /not a VM: KVM present but the self-test did not finish/,
     ],
     [
-      "an app with ports",
-      { kvm: async () => usable, sharesWithHost: "network" },
+      "an app with folders",
+      { kvm: async () => usable, sharesWithHost: "folders of the host" },
       "process tcg",
-      /not a VM: virtual machines have no network yet/,
-    ],
-    [
-      "an app with sockets",
-      { kvm: async () => usable, opensSockets: async () => true },
-      "process tcg",
-      /not a VM: virtual machines have no network yet/,
+      /not a VM: virtual machines have no folders of the host yet/,
     ],
     ["no QEMU", { hasQemu: false }, "process tcg", /sealed process, .* not a VM: QEMU is not inst/],
     ["macOS", { system: "darwin", architecture: "arm64" }, "node tcg", /Node, neither in a VM nor/],

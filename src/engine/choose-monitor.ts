@@ -14,8 +14,6 @@ export interface MonitorHost {
   readonly kvm: () => Promise<KvmReport>;
   /** What of the host the app is given that no virtual machine has yet; empty: nothing. */
   readonly sharesWithHost: string;
-  /** Whether the app can have sockets, which no virtual machine has yet either. */
-  readonly opensSockets: () => Promise<boolean>;
 }
 
 /** The monitor to use and one line that says so. */
@@ -52,16 +50,14 @@ export async function chooseMonitor(
   }
   const mayBeMachine = host.hasQemu && runsLinux && sharesWithHost === "";
   const kvm = mayBeMachine ? await host.kvm() : undefined;
-  const hasNetwork = kvm?.isUsable === true && (await host.opensSockets());
-  if (kvm?.isUsable === true && !hasNetwork) {
+  if (kvm?.isUsable === true) {
     return {
       name: "qemu",
       accelerator: "kvm",
       notice: "running in a virtual machine (QEMU, KVM)",
     };
   }
-  const shared = hasNetwork ? "network" : sharesWithHost;
-  const noMachine = kvm === undefined || hasNetwork ? whyNotAsked(shared) : `KVM ${kvm.reason}`;
+  const noMachine = kvm === undefined ? whyNotAsked(sharesWithHost) : `KVM ${kvm.reason}`;
   if (runsLinux) {
     const notice = `running as a sealed process, which is not a VM: ${noMachine}`;
     return { name: "process", accelerator: "tcg", notice };

@@ -5,11 +5,11 @@ import { TsukiError } from "../contracts/errors.ts";
 export interface InstanceSettings {
   /** `[address:]port[/udp]`: sockets that are open before the app starts. */
   readonly listen?: readonly string[] | undefined;
-  /** `host:guest[/udp]`: ports that the app binds, and what they are on the host. */
+  /** `[address:]host:guest[/udp]`: ports that the app binds, and what they are on the host. */
   readonly publish?: readonly string[] | undefined;
   /** `folder:path[:ro]`: folders of the host, and where the app finds them. */
   readonly mount?: readonly string[] | undefined;
-  /** `host` or `none`. */
+  /** `host`, `user`, `none`, or `tap=<device>[,<address>/<bits>,gateway=<address>...]`. */
   readonly net?: string | undefined;
 }
 
@@ -18,7 +18,7 @@ const forms = {
     variable: "TSUKI_LISTEN",
     form: /^(?:\[[0-9a-f:.]+\]:|[0-9.]+:)?(\d+)(?:\/(?:tcp|udp))?$/i,
   },
-  publish: { variable: "TSUKI_PUBLISH", form: /^(\d+):(\d+)(?:\/(?:tcp|udp))?$/ },
+  publish: { variable: "TSUKI_PUBLISH", form: /^(?:[0-9.]+:)?(\d+):(\d+)(?:\/(?:tcp|udp))?$/ },
   mount: { variable: "TSUKI_MOUNT", form: /^[^:,\0]+:\/[^:,\0]*(?::r[ow])?$/ },
 } as const;
 
@@ -46,6 +46,7 @@ function check(name: keyof typeof forms, value: string): void {
 }
 
 function checkedNet(value: string): string {
-  if (value === "host" || value === "none") return value;
-  throw new TsukiError("usage", `no network named ${value}; there are host and none`);
+  if (["host", "user", "none"].includes(value) || /^tap=[^,\s]+(?:,\S+)?$/.test(value))
+    return value;
+  throw new TsukiError("usage", `no network named ${value}; there are host, user, none and tap`);
 }

@@ -1,18 +1,20 @@
 /** The verb `run`: sources to a running instance. */
 import type { CodeOptions } from "../contracts/build.ts";
+import { TsukiError } from "../contracts/errors.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import type { Instance, InstanceStreams, Monitor, MonitorName } from "../monitors/interface.ts";
 import type { MachineType } from "../monitors/qemu/command.ts";
 import { findQemu } from "../monitors/qemu/find-qemu.ts";
 import type { AppSources } from "./app-store.ts";
-import { type BuiltImage, buildProgram, opensAnySocket } from "./build.ts";
+import { type BuiltImage, buildProgram } from "./build.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { preloadCompiler } from "./compiler.ts";
 import { findKvm } from "./host/kvm-memory.ts";
+import { networkAndEnvironment } from "./machine-network.ts";
 import { builtFile } from "./package-files.ts";
 import { programName } from "./program.ts";
-import { findSubject, type Subject } from "./subject.ts";
+import { findSubject } from "./subject.ts";
 
 const pagesPerMebibyte = 16;
 
@@ -62,7 +64,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   const instance = await monitor.launch({
     imagePath: image.path,
     arguments: prepared.arguments,
-    environment: prepared.environment,
+    ...networkAndEnvironment(monitor, prepared.environment),
     streams: options.streams,
     memoryMebibytes: options.memoryMebibytes,
   });
@@ -73,7 +75,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
 export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const subject = await findSubject(options);
   const appEnvironment = mergeVariables(subject.environment, options.appEnvironment);
-  const choice = await choose(options, subject, appEnvironment);
+  const choice = await choose(options, appEnvironment);
   const monitor = await openMonitor(choice, options.machine, options.environment);
   const { memoryMebibytes } = options;
   // A process has all the memory there is; its bound is the image's own.
@@ -105,12 +107,16 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
 
 async function choose(
   options: RunOptions,
-  subject: Subject,
   appEnvironment: readonly string[],
 ): Promise<MonitorChoice> {
   const { environment } = options;
   const qemu = findQemu(environment);
-  return await chooseMonitor(options.monitor, {
+  const network = networkOfMachine(appEnvironment);
+  const monitor = options.monitor ?? (network === undefined ? undefined : "qemu");
+  if (network !== undefined && monitor !== "qemu") {
+    throw new TsukiError("usage", `the network ${network} is a machine's: use --monitor qemu`);
+  }
+  return await chooseMonitor(monitor, {
     system: process.platform,
     architecture: process.arch,
     hasQemu: qemu !== undefined,
@@ -119,15 +125,21 @@ async function choose(
       qemu === undefined
         ? { isUsable: false, reason: "is of no use without QEMU" }
         : await findKvm(new Cache(cacheFolder(environment)), qemu, false),
-    opensSockets: async () => opensAnySocket(await subject.program()),
   });
+}
+
+/** The network that is set, if it is one that only virtual machines have. */
+function networkOfMachine(appEnvironment: readonly string[]): string | undefined {
+  const net = appEnvironment.find((entry) => /^TSUKI_NET=(?:user$|tap=)/.test(entry));
+  return net?.slice("TSUKI_NET=".length);
 }
 
 /** What of the host the settings give to the app, in the words of a message; see `MonitorHost`. */
 function sharedWithHost(appEnvironment: readonly string[]): string {
-  const has = (name: string) => appEnvironment.some((entry) => entry.startsWith(`${name}=`));
-  if (has("TSUKI_LISTEN") || has("TSUKI_PUBLISH")) return "network";
-  return has("TSUKI_MOUNT") ? "folders of the host" : "";
+  if (appEnvironment.includes("TSUKI_NET=host")) return "network of the host";
+  return appEnvironment.some((entry) => entry.startsWith("TSUKI_MOUNT="))
+    ? "folders of the host"
+    : "";
 }
 
 /** Variables of which each replaces those before it that have its name. */

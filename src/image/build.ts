@@ -205,7 +205,9 @@ function packProgram(
   );
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
   const file = images.file(linked, fileOrder(linked.segments, statics, appSegments));
-  const devices = program.findsDevices ? deviceNoteBits.consolePorts : 0;
+  const devices =
+    (program.findsDevices ? deviceNoteBits.consolePorts : 0) |
+    (program.opensSockets ? deviceNoteBits.network : 0);
   const debug = hasDebugInfo ? debugParts(program, linked) : {};
   return writeElf({ ...file, ...debug, devices });
 }

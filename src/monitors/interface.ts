@@ -13,6 +13,25 @@ export type InstanceStreams =
   | "inherit"
   | { readonly stdin: Readable; readonly stdout: Writable; readonly stderr: Writable };
 
+/** A port of the host that leads to one of a virtual machine. */
+export interface PortForward {
+  readonly protocol: "tcp" | "udp";
+  /** An IPv4 address of the host's; 0.0.0.0 for all. */
+  readonly hostAddress: string;
+  readonly hostPort: number;
+  readonly guestPort: number;
+}
+
+/** How a virtual machine is connected. */
+export interface MachineNetwork {
+  /** A tap device of the host's; without one, a network of the machine's own behind the monitor. */
+  readonly tap?: string | undefined;
+  /** What the kernel is told of its addresses (contracts/control-channel.ts). */
+  readonly configuration: string;
+  /** Only without a tap device. */
+  readonly forwards: readonly PortForward[];
+}
+
 /** One image to be run once. */
 export interface LaunchRequest {
   /** Path of the image (for `node`: of the app's module). */
@@ -22,6 +41,8 @@ export interface LaunchRequest {
   /** The app's whole environment, each `NAME=value`; nothing is added. */
   readonly environment: readonly string[];
   readonly streams: InstanceStreams;
+  /** What a virtual machine's network is; nothing for none, and for other monitors. */
+  readonly network?: MachineNetwork | undefined;
   /** The machine's memory; the monitor's default when undefined. `process` has no such bound. */
   readonly memoryMebibytes: number | undefined;
 }

@@ -35,9 +35,13 @@ function sourceOptions(command: Command): Command {
 function settingOptions(command: Command, publish: string): void {
   command
     .option("--listen <[address:]port[/udp]>", "open a socket before the app starts", collect)
-    .option(`${publish} <host:guest[/udp]>`, "give a port another number on the host", collect)
+    .option(
+      `${publish} <[address:]host:guest[/udp]>`,
+      "lead a port of the host to one of the app",
+      collect,
+    )
     .option("--mount <folder:path[:ro]>", "show the app a folder of the host", collect)
-    .option("--net <name>", "host or none");
+    .option("--net <name>", "host, user, none, or tap=<device>,<address>/<bits>,...");
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

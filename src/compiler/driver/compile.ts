@@ -38,6 +38,8 @@ export interface CompiledProgram {
   readonly appKind: number;
   /** Whether the kernel in it can use devices besides serial ports (`config.findsDevices`). */
   readonly findsDevices: boolean;
+  /** Whether the app in it can have sockets (`config.opensSockets`). */
+  readonly opensSockets: boolean;
   /** Numbers of the Linux system calls that the program makes after sealing, ascending. */
   readonly systemCalls: readonly number[];
 }
@@ -112,6 +114,7 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
     },
     appKind: appEnvironment.appKind,
     findsDevices: appEnvironment.findsDevices,
+    opensSockets: appEnvironment.opensSockets,
     systemCalls: [...new Set(chunks.flatMap((chunk) => chunk.systemCalls ?? []))].sort(
       (a, b) => a - b,
     ),

@@ -267,6 +267,16 @@ export class UnitEnvironment implements LoweringEnvironment {
     return this.program.hasDefaults || this.appKind === appKinds.javaScriptEngine;
   }
 
+  /** Whether the app can have sockets. */
+  get opensSockets(): boolean {
+    return this.appImports(opensSockets) === 1;
+  }
+
+  /** 1 when sockets are the kernel's own: nobody else in a virtual machine has any. */
+  private get usesOwnStack(): number {
+    return Number(this.program.platform === "pc" && this.opensSockets);
+  }
+
   /** 1 when something besides its end can happen to the app, or when nobody else can end the machine. */
   private get usesAcpi(): number {
     return this.program.bootsFromDisk ? 1 : this.appImports(canWait);
@@ -330,7 +340,8 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.module !== "config") return undefined;
     if (names.name === "platform") return { low: platformIds[this.program.platform], high: 0 };
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
-    if (names.name === "opensSockets") return { low: this.appImports(opensSockets), high: 0 };
+    if (names.name === "opensSockets") return { low: Number(this.opensSockets), high: 0 };
+    if (names.name === "usesOwnStack") return { low: this.usesOwnStack, high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
     if (names.name === "findsDevices") return { low: Number(this.findsDevices), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };

@@ -33,7 +33,6 @@ export async function examineHost(
     architecture: process.arch,
     hasQemu: qemu.offers !== "no",
     sharesWithHost: "",
-    opensSockets: async () => false,
     kvm: async () => ({ isUsable: kvm.offers === "yes", reason: kvm.found }),
   });
   return { findings, conclusion: `tsuki run, without --monitor: ${notice}` };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { Instance } from "../../monitors/interface.ts";
+import { networkAndEnvironment } from "../machine-network.ts";
 import { openMonitor, prepareRun, type RunOptions } from "../run.ts";
 import { imageFile, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import type { InstanceOptions } from "./lifecycle.ts";
@@ -46,7 +47,7 @@ export async function runHere(folder: string, environment: NodeJS.ProcessEnv): P
   return await monitor.launch({
     imagePath: join(folder, imageFile),
     arguments: record.arguments,
-    environment: record.environment,
+    ...networkAndEnvironment(monitor, record.environment),
     streams: "inherit",
     memoryMebibytes: record.memoryMebibytes,
   });

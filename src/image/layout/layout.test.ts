@@ -13,6 +13,7 @@ const definedElsewhere = new Set([
   "functionCount",
   "appKind",
   "opensSockets",
+  "usesOwnStack",
   "findsDevices",
   "opensFiles",
   "canWait",

@@ -69,6 +69,10 @@ export declare const appKind: i32;
 @external("config", "opensSockets")
 export declare const opensSockets: i32;
 
+/** Whether sockets are those of the kernel's own stack, rather than the host's: 0 or 1. */
+@external("config", "usesOwnStack")
+export declare const usesOwnStack: i32;
+
 /** Whether the app can open files: 0 or 1. */
 @external("config", "opensFiles")
 export declare const opensFiles: i32;

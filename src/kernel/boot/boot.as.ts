@@ -10,7 +10,7 @@ import { bootPc } from "../platform/pc/boot.as";
 import { openStandardStreams } from "../wasi/descriptors.as";
 import { openListenerDescriptors } from "../wasi/listeners.as";
 import { openMountDescriptors } from "../wasi/preopens.as";
-import { exit } from "./exit.as";
+import { exit, leave } from "./exit.as";
 
 /** Exit status when something that the instance was told to have cannot be had. */
 const startFailure: u32 = 125;
@@ -36,5 +36,5 @@ export function boot(record: u64): void {
   app.initialize();
   if (config.appKind == config.javaScriptEngine) runEngine();
   else app.start();
-  exit(0);
+  leave(0);
 }

@@ -2,7 +2,14 @@
 import * as config from "../base/config.as";
 import * as node from "../base/machine/node.as";
 import { linuxExit } from "../platform/linux/process.as";
+import { pcLeave } from "../platform/pc/loop.as";
 import { powerOff } from "../platform/pc/power.as";
+
+/** Ends the instance in order: what was written to sockets still reaches its peers. */
+export function leave(status: u32): void {
+  if (config.platform == config.pc && config.opensSockets) pcLeave();
+  exit(status);
+}
 
 /** Ends the instance with a status of 0-255; does not return. */
 export function exit(status: u32): void {

@@ -1,7 +1,7 @@
 // What JavaScript calls for the instance itself (contracts/engine-interface.ts, by their numbers).
 import * as config from "../base/config.as";
 import { text } from "../base/text.as";
-import { exit } from "../boot/exit.as";
+import { leave } from "../boot/exit.as";
 import { stopRequested } from "../boot/stop.as";
 import { graceTime, sendRest } from "../http/stopping.as";
 import { argumentList, environmentList } from "../launch/strings.as";
@@ -60,7 +60,7 @@ function log(list: u32, count: u32): Value {
 function end(list: u32, count: u32): Value {
   // What was answered is sent, too; an instance that ends by itself does not wait for that.
   sendRest(stopRequested() ? graceTime : 0);
-  exit(count > 0 ? toInteger(argument(list, 0)) & 0xff : 0);
+  leave(count > 0 ? toInteger(argument(list, 0)) & 0xff : 0);
   return undefinedValue;
 }
 

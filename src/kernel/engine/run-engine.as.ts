@@ -1,5 +1,5 @@
 // The event loop of a JavaScript program.
-import { exit } from "../boot/exit.as";
+import { exit, leave } from "../boot/exit.as";
 import { idle, neverDeadline, round } from "../boot/loop.as";
 import { handleStop, stopRequested } from "../boot/stop.as";
 import { randomBits } from "../random/random.as";
@@ -75,5 +75,5 @@ function endUnlessRevived(): void {
     }
   }
   deliver(idleEvent, 0, 0);
-  if (!isPending()) exit(0);
+  if (!isPending()) leave(0);
 }

@@ -1,10 +1,10 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
 // the ranges of memory. Frames that were given back are chained by their first word, and go first.
 import * as config from "../base/config.as";
+import { frameBytes } from "./frame-size.as";
 import { findMemory } from "../platform/pc/machine-memory.as";
 
-/** Bytes of a page frame. */
-export const frameBytes: u32 = 4096;
+export { frameBytes } from "./frame-size.as";
 
 const rangeLimit: u32 = 16;
 const ranges = memory.data(128); // rangeLimit pairs of u32: next fresh frame, end

@@ -26,6 +26,7 @@ import {
   reportMalformed,
 } from "./settings.as";
 import { reuseOption } from "./socket-options.as";
+import { openStackListener } from "./stack-sockets.as";
 import { setPublishedPort, streamType, typeOf } from "./socket-table.as";
 import {
   adoptListener,
@@ -153,6 +154,7 @@ function readHost(start: usize, end: usize): bool {
 }
 
 function openListener(type: u32): i64 {
+  if (config.usesOwnStack) return openStackListener(type, address);
   if (config.platform == config.linux) return linuxOpenListener(type, address);
   if (config.platform == config.node) return nodeOpenListener(type, address);
   return -<i64>errno.notSupported;

@@ -71,6 +71,25 @@ import {
   watched,
   writable,
 } from "./socket-table.as";
+import {
+  acceptStackConnection,
+  bindStackSocket,
+  closeStackHandle,
+  connectStackSocket,
+  isStackSocketReadable,
+  listenOnStackSocket,
+  openStackSocket,
+  receiveStackBytes,
+  receiveStackVectors,
+  sendStackBytes,
+  sendStackParts,
+  sendStackVectors,
+  setStackOption,
+  shutdownStackSocket,
+  stackLocalAddress,
+  stackOption,
+  watchStackSocket,
+} from "./stack-sockets.as";
 
 /** Flag of the receiving functions: leave what is received where it is. */
 export const peekFlag: u32 = 1;
@@ -81,8 +100,9 @@ const wouldWait: i64 = -6; // errno.again
 export function openSocket(family: u32, type: u32): i32 {
   if (isNetworkOff()) return -<i32>errno.accessDenied;
   let handle: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) handle = linuxOpen(family, type);
-  if (config.platform == config.node) handle = node.socketOpen(family, type);
+  if (config.usesOwnStack) handle = openStackSocket(family, type);
+  else if (config.platform == config.linux) handle = linuxOpen(family, type);
+  else if (config.platform == config.node) handle = node.socketOpen(family, type);
   return handle < 0 ? <i32>handle : adoptSocket(family, type, <u32>handle);
 }
 
@@ -109,8 +129,9 @@ export function bindSocket(socket: u32, address: usize): i32 {
   const hostPort = publishedHostPort(typeOf(socket), port);
   setPort(address, hostPort);
   let result: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) result = linuxBind(socket, address);
-  if (config.platform == config.node) result = node.socketBind(handleOf(socket), address);
+  if (config.usesOwnStack) result = bindStackSocket(socket, address);
+  else if (config.platform == config.linux) result = linuxBind(socket, address);
+  else if (config.platform == config.node) result = node.socketBind(handleOf(socket), address);
   setPort(address, port);
   if (result == 0 && hostPort != port) setPublishedPort(socket, port);
   return <i32>result;
@@ -120,8 +141,9 @@ export function bindSocket(socket: u32, address: usize): i32 {
 export function listenOnSocket(socket: u32, backlog: u32): i32 {
   if (typeOf(socket) != streamType) return -<i32>errno.notSupported;
   let result: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) result = linuxListen(socket, backlog);
-  if (config.platform == config.node) result = node.socketListen(handleOf(socket), backlog);
+  if (config.usesOwnStack) result = listenOnStackSocket(socket, backlog);
+  else if (config.platform == config.linux) result = linuxListen(socket, backlog);
+  else if (config.platform == config.node) result = node.socketListen(handleOf(socket), backlog);
   if (result < 0) return <i32>result;
   enterPhase(socket, listening);
   watch(socket);
@@ -143,8 +165,9 @@ export function acceptConnection(socket: u32, mayWait: bool): i32 {
 
 function acceptHandle(socket: u32): i64 {
   let handle: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) handle = linuxAccept(socket);
-  if (config.platform == config.node) handle = nodeAccept(socket);
+  if (config.usesOwnStack) handle = acceptStackConnection(socket);
+  else if (config.platform == config.linux) handle = linuxAccept(socket);
+  else if (config.platform == config.node) handle = nodeAccept(socket);
   if (handle == wouldWait) clearReadiness(socket, readable | uncertain);
   return handle;
 }
@@ -170,8 +193,9 @@ function adoptConnection(listener: u32, handle: u32): i32 {
 export function connectSocket(socket: u32, address: usize, mayWait: bool): i32 {
   if (hasPhase(socket, connecting)) return -<i32>errno.already;
   let result: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) result = linuxConnect(socket, address);
-  if (config.platform == config.node) result = node.socketConnect(handleOf(socket), address);
+  if (config.usesOwnStack) result = connectStackSocket(socket, address);
+  else if (config.platform == config.linux) result = linuxConnect(socket, address);
+  else if (config.platform == config.node) result = node.socketConnect(handleOf(socket), address);
   if (result != 0 && result != -<i64>errno.inProgress) return <i32>result;
   copyAddress(peerOf(socket), address);
   if (result == 0) {
@@ -201,6 +225,7 @@ export function receiveVectors(
 }
 
 function receiveOnce(socket: u32, list: u32, count: u32, flags: u32, from: usize): i64 {
+  if (config.usesOwnStack) return receiveStackVectors(socket, list, count, flags, from);
   if (config.platform == config.linux) {
     return linuxReceiveVectors(socket, list, count, flags, from);
   }
@@ -224,6 +249,7 @@ export function sendVectors(
 }
 
 function sendOnce(socket: u32, list: u32, count: u32, to: usize): i64 {
+  if (config.usesOwnStack) return sendStackVectors(socket, list, count, to);
   if (config.platform == config.linux) return linuxSendVectors(socket, list, count, to);
   if (config.platform == config.node) return nodeSendVectors(socket, list, count, to);
   return -<i64>errno.notSupported;
@@ -231,6 +257,7 @@ function sendOnce(socket: u32, list: u32, count: u32, to: usize): i64 {
 
 /** Receives into kernel memory without waiting. */
 export function receiveBytes(socket: u32, pointer: usize, length: u32, from: usize): i64 {
+  if (config.usesOwnStack) return receiveStackBytes(socket, pointer, length, from);
   if (config.platform == config.linux) return linuxReceiveBytes(socket, pointer, length, from);
   if (config.platform == config.node) return nodeReceiveBytes(socket, pointer, length, 0, from);
   return -<i64>errno.notSupported;
@@ -238,6 +265,7 @@ export function receiveBytes(socket: u32, pointer: usize, length: u32, from: usi
 
 /** Sends kernel memory without waiting. */
 export function sendBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
+  if (config.usesOwnStack) return sendStackBytes(socket, pointer, length, to);
   if (config.platform == config.linux) return linuxSendBytes(socket, pointer, length, to);
   if (config.platform == config.node) return nodeSendBytes(socket, pointer, length, to);
   return -<i64>errno.notSupported;
@@ -247,6 +275,7 @@ export function sendBytes(socket: u32, pointer: usize, length: u32, to: usize): 
 export function sendParts(
   socket: u32, pointer: usize, length: u32, appPointer: u32, appLength: u32,
 ): i64 {
+  if (config.usesOwnStack) return sendStackParts(socket, pointer, length, appPointer, appLength);
   if (config.platform == config.linux) {
     return linuxSendParts(socket, pointer, length, appPointer, appLength);
   }
@@ -259,6 +288,7 @@ export function sendParts(
 /** Ends receiving (1), sending (2) or both (3). */
 export function shutdownSocket(socket: u32, how: u32): i32 {
   if (how == 0 || how > 3) return -<i32>errno.invalid;
+  if (config.usesOwnStack) return shutdownStackSocket(socket, how);
   if (config.platform == config.linux) return <i32>linuxShutdown(socket, how);
   if (config.platform == config.node) return <i32>node.socketShutdown(handleOf(socket), how);
   return -<i32>errno.notSupported;
@@ -274,8 +304,9 @@ export function closeSocket(socket: u32): void {
 export function localAddress(socket: u32, address: usize): i32 {
   setUnspecified(address, familyOfSocket(socket), 0);
   let result: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) result = linuxLocalAddress(socket, address);
-  if (config.platform == config.node) {
+  if (config.usesOwnStack) result = stackLocalAddress(socket, address);
+  else if (config.platform == config.linux) result = linuxLocalAddress(socket, address);
+  else if (config.platform == config.node) {
     result = node.socketLocalAddress(handleOf(socket), address);
   }
   if (publishedPort(socket) != 0) setPort(address, publishedPort(socket));
@@ -298,8 +329,9 @@ export function socketOption(socket: u32, option: u32): i64 {
   if (option == receiveTimeoutOption) return receiveTimeout(socket);
   if (option == sendTimeoutOption) return sendTimeout(socket);
   let value: i64 = -<i64>errno.notSupported;
-  if (config.platform == config.linux) value = linuxOption(socket, option);
-  if (config.platform == config.node) value = node.socketOption(handleOf(socket), option);
+  if (config.usesOwnStack) value = stackOption(socket, option);
+  else if (config.platform == config.linux) value = linuxOption(socket, option);
+  else if (config.platform == config.node) value = node.socketOption(handleOf(socket), option);
   if (option == errorOption && hasPhase(socket, connecting) && isConnectionMade(socket)) {
     leavePhase(socket, connecting);
     if (value == 0) enterPhase(socket, connected);
@@ -311,6 +343,7 @@ export function socketOption(socket: u32, option: u32): i64 {
 export function setSocketOption(socket: u32, option: u32, value: i64): i32 {
   if (option == receiveTimeoutOption) setReceiveTimeout(socket, value);
   else if (option == sendTimeoutOption) setSendTimeout(socket, value);
+  else if (config.usesOwnStack) return setStackOption(socket, option, value);
   else if (config.platform == config.linux) return <i32>linuxSetOption(socket, option, value);
   else if (config.platform == config.node) {
     return <i32>node.socketSetOption(handleOf(socket), option, value);
@@ -328,6 +361,7 @@ export function socketReadiness(socket: u32): u32 {
 }
 
 function isStillReadable(socket: u32): bool {
+  if (config.usesOwnStack) return isStackSocketReadable(socket);
   if (config.platform == config.linux) return linuxConfirmReadable(socket);
   return config.platform == config.node && node.socketReadable(handleOf(socket)) != 0;
 }
@@ -339,13 +373,15 @@ function isConnectionMade(socket: u32): bool {
 function watch(socket: u32): void {
   if (hasPhase(socket, watched)) return;
   enterPhase(socket, watched);
-  if (config.platform == config.linux) linuxWatch(socket);
-  if (config.platform == config.node) node.socketWatch(handleOf(socket), socket);
+  if (config.usesOwnStack) watchStackSocket(socket);
+  else if (config.platform == config.linux) linuxWatch(socket);
+  else if (config.platform == config.node) node.socketWatch(handleOf(socket), socket);
 }
 
 function closeHandle(handle: u32): void {
-  if (config.platform == config.linux) linuxClose(handle);
-  if (config.platform == config.node) node.socketClose(handle);
+  if (config.usesOwnStack) closeStackHandle(handle);
+  else if (config.platform == config.linux) linuxClose(handle);
+  else if (config.platform == config.node) node.socketClose(handle);
 }
 
 /** The deadline a timeout from now; never for 0. */

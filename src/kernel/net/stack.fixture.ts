@@ -80,7 +80,7 @@ export class Host extends BareMachine {
 
   /** Takes a frame in. */
   receive(frame: Uint8Array): void {
-    this.call("receivePacket", wire, this.place(frame), frame.length, this.now);
+    this.call("receivePacket", wire, this.place(frame), frame.length, 0, this.now);
     this.settle();
   }
 

@@ -1,11 +1,11 @@
 // WASI: proc_* and sched_yield.
 import * as errno from "../base/errno.as";
-import { exit } from "../boot/exit.as";
+import { leave } from "../boot/exit.as";
 import { yieldRound } from "../boot/loop.as";
 
 /** WASI proc_exit: ends the instance; of the status the low eight bits count, as on Linux. */
 export function proc_exit(status: u32): void {
-  exit(status & 0xff);
+  leave(status & 0xff);
 }
 
 /** WASI proc_raise: there are no signals. */

@@ -1,5 +1,6 @@
 /** QEMU's command line: the leanest machine that an image boots on. */
 import { commandLineWords, debugExitPort } from "../../contracts/control-channel.ts";
+import type { MachineNetwork } from "../interface.ts";
 import type { FoundQemu } from "./find-qemu.ts";
 
 /** Machine types that images boot on. */
@@ -22,6 +23,8 @@ export interface MachineRequest {
   readonly wallTime: bigint;
   /** Whether the image takes a virtio console for standard output and the control channel. */
   readonly hasConsolePorts: boolean;
+  /** Only of use to an image that has a driver for it. */
+  readonly network: MachineNetwork | undefined;
   /** The descriptor that COM1 writes to: a connected socket that QEMU inherits. */
   readonly consoleDescriptor: number;
   /** The same, for the control channel. */
@@ -53,6 +56,27 @@ function characterDevice(id: string, descriptor: number): readonly string[] {
   ];
 }
 
+const networkDevice: Readonly<Record<MachineType, string>> = {
+  microvm: "virtio-net-device",
+  // What would boot from the network is no part of these machines.
+  q35: "virtio-net-pci,romfile=",
+};
+
+/** The network device and what is at its other end. */
+function networkParameters({ machine, network }: MachineRequest): readonly string[] {
+  if (network === undefined) return [];
+  const { tap, forwards } = network;
+  const rules = forwards.map(
+    ({ protocol, hostAddress, hostPort, guestPort }) =>
+      `,hostfwd=${protocol}:${hostAddress}:${hostPort}-:${guestPort}`,
+  );
+  const backend =
+    tap === undefined
+      ? `user,id=network${rules.join("")}`
+      : `tap,id=network,ifname=${tap},script=no,downscript=no`;
+  return ["-netdev", backend, "-device", `${networkDevice[machine]},netdev=network`];
+}
+
 /** What carries standard output besides COM1, and the control channel. */
 function channelParameters(request: MachineRequest): readonly string[] {
   const { machine, hasConsolePorts, outputDescriptor } = request;
@@ -60,11 +84,17 @@ function channelParameters(request: MachineRequest): readonly string[] {
     return ["-device", "isa-serial,index=1,iobase=0x2f8,irq=3,chardev=control"];
   }
   return [
-    ...["-global", "virtio-mmio.force-legacy=false", "-device", consoleDevice[machine]],
+    ...["-device", consoleDevice[machine]],
     ...characterDevice("output", outputDescriptor),
     ...["-device", "virtserialport,nr=2,chardev=output"],
     ...["-device", "virtserialport,nr=1,chardev=control"],
   ];
+}
+
+function commandLine({ wallTime, network }: MachineRequest): string {
+  const time = `${commandLineWords.time}=${wallTime}`;
+  if (network === undefined || network.configuration === "") return time;
+  return `${time} ${commandLineWords.network}=${network.configuration}`;
 }
 
 /**
@@ -84,8 +114,10 @@ export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readon
     ...["-device", `isa-debug-exit,iobase=0x${debugExitPort.toString(16)},iosize=4`],
     ...[...characterDevice("console", request.consoleDescriptor), "-serial", "chardev:console"],
     ...characterDevice("control", request.controlDescriptor),
+    ...["-global", "virtio-mmio.force-legacy=false"],
     ...channelParameters(request),
+    ...networkParameters(request),
     ...["-kernel", request.imagePath, "-initrd", request.launchRecordPath],
-    ...["-append", `${commandLineWords.time}=${request.wallTime}`],
+    ...["-append", commandLine(request)],
   ];
 }

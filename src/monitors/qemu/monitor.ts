@@ -47,13 +47,15 @@ async function launch(
   const folder = new PrivateFolder();
   try {
     const record = encodeLaunchRecord(request.arguments, request.environment);
+    const devices = readDeviceNote(request.imagePath);
     const parameters = qemuParameters(qemu, {
       machine: options.machine,
       accelerator: options.accelerator,
       memoryMebibytes: memoryFor(request),
       imagePath: request.imagePath,
       launchRecordPath: folder.write("launch", record),
-      hasConsolePorts: (readDeviceNote(request.imagePath) & deviceNoteBits.consolePorts) !== 0,
+      hasConsolePorts: (devices & deviceNoteBits.consolePorts) !== 0,
+      network: (devices & deviceNoteBits.network) === 0 ? undefined : request.network,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       consoleDescriptor,
       // Writing to a machine that has ended must not lose its last words.

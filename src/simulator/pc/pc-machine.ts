@@ -85,8 +85,14 @@ export class PcMachine {
       kernel,
       app,
       memory,
-      // No files: preparing them asks for the time, and these machines are about less.
-      config: { platform: platformIds.pc, ...simulatedImage, opensFiles: 0, findsDevices },
+      // Neither sockets nor files: preparing them takes memory and time, and these machines are about less.
+      config: {
+        platform: platformIds.pc,
+        ...simulatedImage,
+        opensSockets: 0,
+        opensFiles: 0,
+        findsDevices,
+      },
       modules: {
         port: portModule(ports),
         mmio: registerModule([this.localApic, this.ioApic, ...devices]),

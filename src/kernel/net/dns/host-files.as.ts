@@ -5,7 +5,7 @@ import * as node from "../../base/machine/node.as";
 import { text } from "../../base/text.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import { linuxReadFile } from "../../platform/linux/host-files.as";
-import { addressBytes, setPort } from "../address.as";
+import { addressBytes, copyAddress, setPort } from "../address.as";
 import { parseAddress } from "../address-text.as";
 
 const fileFrames: u32 = 4;
@@ -14,6 +14,7 @@ const serverLimit: u32 = 3;
 const domainPort: u32 = 53;
 const localName = memory.data<u8>([108, 111, 99, 97, 108, 104, 111, 115, 116]); // localhost
 
+const namedServers = memory.data(64, 8); // room for serverLimit addresses
 let hosts: usize = 0;
 let hostsLength: u32 = 0;
 let servers: usize = 0;
@@ -26,6 +27,16 @@ export function readHostFiles(): void {
   if (hosts == 0 || settings == 0) return;
   hostsLength = readFile(0, hosts);
   readServers(settings, readFile(1, settings));
+}
+
+/** Has one more server asked; false when there are enough. */
+export function addServer(address: usize): bool {
+  if (serversKnown == serverLimit) return false;
+  if (servers == 0) servers = namedServers;
+  copyAddress(serverAddress(serversKnown), address);
+  setPort(serverAddress(serversKnown), domainPort);
+  serversKnown++;
+  return true;
 }
 
 /** How many servers there are to ask. */

@@ -1,11 +1,13 @@
 // Lookups of names. Each is begun, stepped whenever a socket is ready or its deadline has come, and
 // ended; it asks one server after another, twice, first for IPv4 and then for IPv6.
+import * as config from "../../base/config.as";
 import * as errno from "../../base/errno.as";
 import { allocateFrame } from "../../memory/frames.as";
 import { randomBits } from "../../random/random.as";
 import { monotonicTime } from "../../time/clock.as";
 import { addressBytes, familyOf, ipv4, ipv6 } from "../address.as";
 import { parseAddress } from "../address-text.as";
+import { startNetwork } from "../network.as";
 import { datagramType, readable, readinessOf } from "../socket-table.as";
 import { closeSocket, connectSocket, openSocket, receiveBytes, sendBytes } from "../sockets.as";
 import { hostsAddresses, serverAddress, serverCount } from "./host-files.as";
@@ -41,6 +43,8 @@ let inUse: u32 = 0; // a bit for each
 /** Begins to look a name up: a number, or a negated error number; a family of 0 asks for both. */
 export function beginLookup(name: usize, length: u32, family: u32): i32 {
   if (length == 0 || length >= nameCapacity) return -<i32>errno.noEntry;
+  // Which servers there are is part of its configuration.
+  if (config.usesOwnStack) startNetwork();
   const lookup = ctz(~inUse);
   if (lookup >= lookupLimit) return -<i32>errno.again;
   if (load<u32>(frames + lookup * 4) == 0) {

@@ -67,6 +67,8 @@ export class Arrival {
   payloadBytes: u32;
   protocol: u32;
   interface: u32;
+  /** Whether the transport layer's checksum need not be looked at. */
+  isSound: bool;
   /** Of an error: type, code and word; `ip` and `payload` are those of the packet it is about. */
   errorType: u32;
   errorCode: u32;
@@ -81,8 +83,11 @@ const inner = changetype<Ip>(memory.data(128, 8));
 const icmp = changetype<Icmp>(memory.data(16, 8));
 
 /** Takes in what came by an interface: which of the arrivals above. */
-export function receiveFrame(number: u32, frame: usize, length: u32, now: u64): u32 {
+export function receiveFrame(
+  number: u32, frame: usize, length: u32, isSound: bool, now: u64,
+): u32 {
   const from = interfaceAt(number);
+  arrival.isSound = isSound;
   from.received++;
   if (from.kind != ethernetInterface) {
     return receiveIp(from, frame, length, length != 0 && load<u8>(frame) >> 4 == 6, now);
@@ -124,6 +129,7 @@ function receiveIp(from: Interface, packet: usize, length: u32, isV6: bool, now:
 function reassemble(ip: Ip, now: u64): bool {
   const datagram: Datagram | null = addFragment(ip, arrival.payload, now);
   if (datagram == null) return false;
+  arrival.isSound = false;
   arrival.payload = datagram.data;
   arrival.payloadBytes = datagram.totalBytes;
   return true;

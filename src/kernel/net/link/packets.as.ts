@@ -5,6 +5,9 @@ import { allocateFrame, frameBytes, releaseFrame } from "../../memory/frames.as"
 /** Room that headers of all layers have before the data of a packet. */
 const headroomBytes: u32 = 192;
 
+/** Behind a packet's record is room for one of the driver's, of at most 64 bytes. */
+const driverRecordOffset: u32 = 16;
+
 /** Packets at a time, at most, on all interfaces and waiting for neighbours. */
 const packetLimit: u32 = 512;
 
@@ -47,6 +50,18 @@ export function allocatePacket(): Packet | null {
 export function releasePacket(packet: Packet): void {
   inUse--;
   releaseFrame(changetype<usize>(packet));
+}
+
+/** Where the driver's record of a packet lies. */
+@inline
+export function driverRecordOf(packet: Packet): usize {
+  return changetype<usize>(packet) + driverRecordOffset;
+}
+
+/** The packet whose driver's record that is. */
+@inline
+export function packetOfRecord(record: usize): Packet {
+  return changetype<Packet>(record - driverRecordOffset);
 }
 
 /** Makes room for a header before what is there: where it begins. */

@@ -82,8 +82,8 @@ export function findListener(address: usize, port: u32, isExact: bool): Connecti
     const listener = changetype<Connection>(place);
     if (listener.localPort != port) continue;
     if (isSameAddress(place, address)) return listener;
-    const isAny = isUnspecified(place) && isIpv4Address(place) == isIpv4Address(address);
-    if (isAny && !isExact) return listener;
+    if (isExact || !isUnspecified(place)) continue;
+    if (isIpv4Address(place) == isIpv4Address(address) || listener.takesIpv4 != 0) return listener;
   }
   return null;
 }

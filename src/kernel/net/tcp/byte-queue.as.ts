@@ -54,12 +54,12 @@ export function isQueueMemoryShort(): bool {
 
 /** How many bytes of the stream lie behind one another from a position on, at most. */
 @inline
-function spanBytes(position: u32): u32 {
+export function spanBytes(position: u32): u32 {
   return frameBytes - (position & (frameBytes - 1));
 }
 
 /** Where bytes from a position on can be put; 0 when there is no memory. */
-function writableSpan(queue: usize, position: u32): usize {
+export function writableSpan(queue: usize, position: u32): usize {
   const page = position / frameBytes;
   let entry = entryOf(queue, page);
   const isTaken = load<u32>(queue) == 0 && load<u32>(entry) != 0 && load<u32>(entry, 4) != page;
@@ -94,7 +94,7 @@ function makeTable(queue: usize): bool {
 
 /** Where the bytes from a position on lie, which are there. */
 @inline
-function readableSpan(queue: usize, position: u32): usize {
+export function readableSpan(queue: usize, position: u32): usize {
   const frame = <usize>load<u32>(entryOf(queue, position / frameBytes));
   return frame + (position & (frameBytes - 1));
 }

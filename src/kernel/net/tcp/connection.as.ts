@@ -63,6 +63,8 @@ export class Connection {
   /** Whether it waits to be taken by `takeChanged`, and behind whom. */
   isChanged: u32;
   nextChanged: usize;
+  /** For whoever has it: what it stands for there. */
+  owner: usize;
 
   // A listener's; `listener` is a connection's until it is accepted.
   listener: usize;
@@ -72,6 +74,8 @@ export class Connection {
   acceptCount: u32;
   handshakeCount: u32;
   backlog: u32;
+  /** Of a listener for all addresses of IPv6: whether it is one for those of IPv4, too. */
+  takesIpv4: u32;
 
   // Sending (RFC 9293, 3.3.1).
   initialSend: u32;

@@ -5,8 +5,11 @@ import {
   closedState,
   Connection,
   dropBuffers,
+  establishedState,
+  finWait2State,
   firstInBucket,
   freeConnection,
+  lastAckState,
   leaveConnection,
   listenState,
   never,
@@ -77,6 +80,18 @@ export function endHandshakes(listener: Connection): void {
       settleConnection(connection);
     }
   }
+}
+
+/** Whether any connection has bytes, or its end, on their way to its peer. */
+export function hasUnfinished(): bool {
+  for (let index: u32 = 0; index < bucketCount; index++) {
+    for (let place = firstInBucket(index); place != 0; place = changetype<Connection>(place).next) {
+      const state = changetype<Connection>(place).state;
+      const isOpen = state >= establishedState && state <= lastAckState;
+      if (isOpen && state != finWait2State) return true;
+    }
+  }
+  return false;
 }
 
 /** Takes a connection from its listener, which it may still stand in a queue of. */

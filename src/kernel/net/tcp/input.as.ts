@@ -36,7 +36,8 @@ export function refusedSegments(): u32 {
 export function receiveTcp(arrival: Arrival, now: u64): void {
   const ip = arrival.ip;
   const addresses = sourceOf(ip);
-  const outcome = parseTcp(arrival.payload, arrival.payloadBytes, addresses, tcp);
+  const checked: usize = arrival.isSound ? 0 : addresses;
+  const outcome = parseTcp(arrival.payload, arrival.payloadBytes, checked, tcp);
   // Nobody has a connection with a group (RFC 9293, 3.9.2.3).
   if (outcome != wellFormed || !isAnswerable(arrival.interface, ip)) {
     refused++;

@@ -9,7 +9,15 @@ import {
 } from "../../base/errno.as";
 import { acceptStream, leaveListeners } from "./accept.as";
 import { sendCapacityOf } from "./buffers.as";
-import { dropFrames, dropRest, readQueue, writeQueue } from "./byte-queue.as";
+import {
+  dropFrames,
+  dropRest,
+  readableSpan,
+  readQueue,
+  spanBytes,
+  writableSpan,
+  writeQueue,
+} from "./byte-queue.as";
 import {
   closedState,
   closeWaitState,
@@ -59,18 +67,40 @@ export function streamReadiness(place: usize): u32 {
   return bits;
 }
 
-/** Takes bytes out: how many, 0 at the end, or a negated error number. */
-export function readStream(place: usize, target: usize, length: u32, now: u64): i32 {
+/** How many bytes can be read: 0 at the end, or a negated error number. */
+export function streamBytes(place: usize): i32 {
   const connection = changetype<Connection>(place);
-  if (connection.error != 0) return -<i32>takeError(connection);
+  if (connection.error != 0) return -<i32>takeStreamError(place);
   if (connection.state == listenState) return -<i32>notConnected;
   const available = readableBytes(connection);
-  if (available == 0) {
-    const isEnd = connection.isFinReceived != 0 || connection.isReceiveClosed != 0
-      || connection.state == closedState;
-    return isEnd ? 0 : -<i32>again;
-  }
-  const count = min(available, length);
+  if (available != 0) return available;
+  const isEnd = connection.isFinReceived != 0 || connection.isReceiveClosed != 0
+    || connection.state == closedState;
+  return isEnd ? 0 : -<i32>again;
+}
+
+/** Where bytes lie that can be read, from so many behind the first. */
+export function streamSource(place: usize, offset: u32): usize {
+  const connection = changetype<Connection>(place);
+  return readableSpan(receiveQueue(connection), connection.readNext + offset);
+}
+
+/** How many of them follow one another there, at most. */
+export function streamSourceBytes(place: usize, offset: u32): u32 {
+  return spanBytes(changetype<Connection>(place).readNext + offset);
+}
+
+/** Takes bytes out that were looked at. */
+export function takeStreamBytes(place: usize, count: u32, now: u64): void {
+  takeRead(changetype<Connection>(place), count, now);
+}
+
+/** Takes bytes out: how many, 0 at the end, or a negated error number. */
+export function readStream(place: usize, target: usize, length: u32, now: u64): i32 {
+  const available = streamBytes(place);
+  if (available <= 0) return available;
+  const connection = changetype<Connection>(place);
+  const count = min(<u32>available, length);
   readQueue(receiveQueue(connection), connection.readNext, target, count);
   takeRead(connection, count, now);
   return count;
@@ -88,25 +118,50 @@ function takeRead(connection: Connection, count: u32, now: u64): void {
   }
 }
 
-/** Puts bytes in: how many, or a negated error number. */
-export function writeStream(place: usize, source: usize, length: u32, now: u64): i32 {
+/** How many bytes can be written, or a negated error number. */
+export function streamRoom(place: usize): i32 {
   const connection = changetype<Connection>(place);
-  if (connection.error != 0) return -<i32>takeError(connection);
+  if (connection.error != 0) return -<i32>takeStreamError(place);
   if (connection.isSendClosed != 0 || connection.state == closedState) return -<i32>brokenPipe;
   const isOpen = connection.state == establishedState || connection.state == closeWaitState;
-  if (!isOpen) {
-    const isComing = connection.state == synSentState || connection.state == synReceivedState;
-    return isComing ? -<i32>again : -<i32>notConnected;
-  }
-  const count = min(length, writableBytes(connection));
+  if (isOpen) return writableBytes(connection);
+  const isComing = connection.state == synSentState || connection.state == synReceivedState;
+  return isComing ? -<i32>again : -<i32>notConnected;
+}
+
+/** Where bytes can be put, so many behind the last; 0 when there is no memory. */
+export function streamTarget(place: usize, offset: u32): usize {
+  const connection = changetype<Connection>(place);
+  return writableSpan(sendQueue(connection), connection.queueEnd + offset);
+}
+
+/** How many have room there behind one another, at most. */
+export function streamTargetBytes(place: usize, offset: u32): u32 {
+  return spanBytes(changetype<Connection>(place).queueEnd + offset);
+}
+
+/** Sends bytes that were put there. */
+export function sendStreamBytes(place: usize, count: u32, now: u64): void {
+  const connection = changetype<Connection>(place);
+  connection.queueEnd += count;
+  pushConnection(connection, now);
+}
+
+/** Puts bytes in: how many, or a negated error number. */
+export function writeStream(place: usize, source: usize, length: u32, now: u64): i32 {
+  const room = streamRoom(place);
+  if (room < 0) return room;
+  const connection = changetype<Connection>(place);
+  const count = min(length, <u32>room);
   const written = writeQueue(sendQueue(connection), connection.queueEnd, source, count);
   if (written == 0 && length != 0) return -<i32>again;
-  connection.queueEnd += written;
-  pushConnection(connection, now);
+  sendStreamBytes(place, written, now);
   return written;
 }
 
-function takeError(connection: Connection): u32 {
+/** The error that ended a stream, once; 0 for none. */
+export function takeStreamError(place: usize): u32 {
+  const connection = changetype<Connection>(place);
   const error = connection.error;
   connection.error = 0;
   return error;

@@ -53,6 +53,13 @@ class Socket {
   error: u32;
   /** Datagrams that had no room. */
   dropped: u32;
+  /** For whoever has it: what it stands for there. */
+  owner: usize;
+  /** Whether it waits to be taken by `takeChangedDatagrams`, and behind whom. */
+  isChanged: u32;
+  nextChanged: usize;
+  /** Of a socket at all addresses of IPv6: whether it is at those of IPv4, too. */
+  takesIpv4: u32;
 }
 
 /** A datagram that waits, at the start of its frame; its bytes follow. */
@@ -73,6 +80,8 @@ let freeSockets: usize = 0;
 let made: u32 = 0;
 let waiting: u32 = 0;
 let nextPort: u32 = 0;
+let changedHead: usize = 0;
+let changedTail: usize = 0;
 
 /** Datagrams that wait in all sockets. */
 export function datagramsWaiting(): u32 {
@@ -101,6 +110,64 @@ export function openDatagrams(address: usize, port: u32): i32 {
   return <i32>place;
 }
 
+/** Says what a socket stands for, and whether one at all addresses of IPv6 takes IPv4, too. */
+export function ownDatagrams(place: usize, owner: usize, takesIpv4: bool): void {
+  changetype<Socket>(place).owner = owner;
+  changetype<Socket>(place).takesIpv4 = <u32>takesIpv4;
+}
+
+/** What a socket stands for. */
+export function ownerOfDatagrams(place: usize): usize {
+  return changetype<Socket>(place).owner;
+}
+
+/** The address of a socket; its peer's follows. */
+export function addressOfDatagrams(place: usize): usize {
+  return place;
+}
+
+/** The port of a socket. */
+export function portOfDatagrams(place: usize): u32 {
+  return changetype<Socket>(place).localPort;
+}
+
+/** Whether there is a datagram, or an error. */
+export function hasDatagram(place: usize): bool {
+  const socket = changetype<Socket>(place);
+  return socket.head != 0 || socket.error != 0;
+}
+
+/** Takes the next socket that has something to receive since it was taken last; 0 for none. */
+export function takeChangedDatagrams(): usize {
+  const place = changedHead;
+  if (place == 0) return 0;
+  changedHead = changetype<Socket>(place).nextChanged;
+  changetype<Socket>(place).isChanged = 0;
+  return place;
+}
+
+function noteChange(socket: Socket): void {
+  if (socket.isChanged != 0) return;
+  const place = changetype<usize>(socket);
+  socket.isChanged = 1;
+  socket.nextChanged = 0;
+  if (changedHead == 0) changedHead = place;
+  else changetype<Socket>(changedTail).nextChanged = place;
+  changedTail = place;
+}
+
+function forgetChange(socket: Socket): void {
+  if (socket.isChanged == 0) return;
+  const place = changetype<usize>(socket);
+  let last: usize = 0;
+  for (let link = changedHead; link != place; link = changetype<Socket>(link).nextChanged) {
+    last = link;
+  }
+  if (last == 0) changedHead = socket.nextChanged;
+  else changetype<Socket>(last).nextChanged = socket.nextChanged;
+  if (changedTail == place) changedTail = last;
+}
+
 /** Has a socket talk to one peer alone; 0 or an error number. */
 export function connectDatagrams(place: usize, remote: usize, port: u32, now: u64): u32 {
   const socket = changetype<Socket>(place);
@@ -114,6 +181,7 @@ export function connectDatagrams(place: usize, remote: usize, port: u32, now: u6
 export function closeDatagrams(place: usize): void {
   const socket = changetype<Socket>(place);
   while (socket.head != 0) dropDatagram(socket);
+  forgetChange(socket);
   let link = sockets;
   if (link == place) sockets = socket.next;
   else {
@@ -153,26 +221,49 @@ export function sendDatagram(
   return error == 0 ? <i32>length : -<i32>error;
 }
 
+/** The next datagram's bytes, or a negated error number. */
+export function datagramBytes(place: usize): i32 {
+  const socket = changetype<Socket>(place);
+  if (socket.error != 0) return -<i32>takeDatagramsError(place);
+  return socket.head == 0 ? -<i32>again : <i32>changetype<Datagram>(socket.head).bytes;
+}
+
+/** The error that a peer gave, once; 0 for none. */
+export function takeDatagramsError(place: usize): u32 {
+  const socket = changetype<Socket>(place);
+  const error = socket.error;
+  socket.error = 0;
+  return error;
+}
+
+/** Where the next datagram's bytes lie, if there is one. */
+export function datagramSource(place: usize): usize {
+  return changetype<Socket>(place).head + datagramHeaderBytes;
+}
+
+/** Writes the next datagram's sender: address of 16 bytes, port (u32). */
+export function datagramSender(place: usize, from: usize): void {
+  const head = changetype<Socket>(place).head;
+  memory.copy(from, head, 16);
+  store<u32>(from, changetype<Datagram>(head).fromPort, 16);
+}
+
+/** Drops the next datagram. */
+export function takeDatagram(place: usize): void {
+  dropDatagram(changetype<Socket>(place));
+}
+
 /**
  * Takes the next datagram: its bytes, of which `length` at most are copied, or a negated error
- * number. `from`, unless 0, gets the sender's address of 16 bytes and port (u32).
+ * number. `from`, unless 0, gets its sender.
  */
 export function receiveDatagram(place: usize, data: usize, length: u32, from: usize): i32 {
-  const socket = changetype<Socket>(place);
-  if (socket.error != 0) {
-    const error = socket.error;
-    socket.error = 0;
-    return -<i32>error;
-  }
-  if (socket.head == 0) return -<i32>again;
-  const datagram = changetype<Datagram>(socket.head);
-  const count = min(datagram.bytes, length);
-  memory.copy(data, socket.head + datagramHeaderBytes, count);
-  if (from != 0) {
-    memory.copy(from, socket.head, 16);
-    store<u32>(from, datagram.fromPort, 16);
-  }
-  dropDatagram(socket);
+  const bytes = datagramBytes(place);
+  if (bytes < 0) return bytes;
+  const count = min(<u32>bytes, length);
+  memory.copy(data, datagramSource(place), count);
+  if (from != 0) datagramSender(place, from);
+  takeDatagram(place);
   return count;
 }
 
@@ -180,7 +271,8 @@ export function receiveDatagram(place: usize, data: usize, length: u32, from: us
 export function receiveUdp(arrival: Arrival, now: u64): void {
   const packet = arrival.ip;
   const by = interfaceAt(arrival.interface);
-  const outcome = parseUdp(arrival.payload, arrival.payloadBytes, sourceOf(packet), udp);
+  const addresses: usize = arrival.isSound ? 0 : sourceOf(packet);
+  const outcome = parseUdp(arrival.payload, arrival.payloadBytes, addresses, udp);
   if (outcome != wellFormed) {
     by.refused++;
     return;
@@ -206,7 +298,9 @@ export function receiveUdpError(arrival: Arrival): void {
   const socket = findSocket(sourceOf(packet), localPort, destinationOf(packet), remotePort);
   if (socket == null || socket.remotePort == 0) return;
   const isPort = arrival.errorCode == (packet.version == 4 ? portUnreachable : portUnreachableV6);
-  if (isPort) socket.error = connectionRefused;
+  if (!isPort) return;
+  socket.error = connectionRefused;
+  noteChange(socket);
 }
 
 /** The socket of a datagram: a connected one before others, an exact address before all. */
@@ -217,7 +311,8 @@ function findSocket(
   let bestRank: u32 = 0;
   for (let place = sockets; place != 0; place = changetype<Socket>(place).next) {
     const socket = changetype<Socket>(place);
-    if (socket.localPort != localPort || isIpv4Address(place) != isIpv4Address(local)) continue;
+    const isItsVersion = isIpv4Address(place) == isIpv4Address(local) || socket.takesIpv4 != 0;
+    if (socket.localPort != localPort || !isItsVersion) continue;
     let rank: u32 = 1;
     if (!isUnspecified(place)) {
       if (!isSameAddress(place, local)) continue;
@@ -253,6 +348,7 @@ function keepDatagram(socket: Socket, from: usize, data: usize): void {
   socket.tail = frame;
   socket.queued++;
   waiting++;
+  noteChange(socket);
 }
 
 function dropDatagram(socket: Socket): void {

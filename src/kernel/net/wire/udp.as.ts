@@ -15,7 +15,10 @@ export class Udp {
   dataBytes: u32;
 }
 
-/** Reads a datagram between two addresses of 16 bytes that follow one another. */
+/**
+ * Reads a datagram between two addresses of 16 bytes that follow one another; of 0, when its
+ * checksum need not be looked at.
+ */
 export function parseUdp(packet: usize, length: u32, addresses: usize, udp: Udp): u32 {
   if (length < udpHeaderBytes) return truncated;
   const size = load16(packet + 4);
@@ -25,6 +28,7 @@ export function parseUdp(packet: usize, length: u32, addresses: usize, udp: Udp)
   udp.destinationPort = load16(packet + 2);
   udp.dataBytes = size - udpHeaderBytes;
   if (udp.destinationPort == 0) return malformed;
+  if (addresses == 0) return wellFormed;
   // Without a checksum, which only IPv4 allows.
   if (load<u16>(packet, 6) == 0) return isIpv4Address(addresses) ? wellFormed : badChecksum;
   const sum = pseudoHeaderSum(addresses, udpProtocol, size);

@@ -2,6 +2,7 @@
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
 import { noteConfigurationSpace, noteDeviceWord } from "../../bus/device-words.as";
+import { noteInterfaceWord } from "../../net/configuration.as";
 import { complain } from "./complaint.as";
 
 /** No more of a command line is read, in bytes. */
@@ -21,6 +22,7 @@ export function readCommandLine(pointer: usize): void {
     const value = valueOf(text("tsuki.time="), pointer, last);
     if (value != 0) readTime(value, last);
     if (config.findsDevices) readDeviceWord(pointer, last);
+    if (config.opensSockets) readNetworkWord(pointer, last);
     while (!endsWord(byteAt(pointer, last))) pointer++;
     while (byteAt(pointer, last) == 0x20) pointer++;
   }
@@ -40,6 +42,11 @@ function readDeviceWord(pointer: usize, last: u64): void {
   if (space != 0 && !noteConfigurationSpace(space, last)) {
     complain(text("the command line's tsuki.ecam= is no address"));
   }
+}
+
+function readNetworkWord(pointer: usize, last: u64): void {
+  const value = valueOf(text("tsuki.net="), pointer, last);
+  if (value != 0) noteInterfaceWord(value, last);
 }
 
 /** The byte at a pointer, 0 at the end. */

@@ -3,32 +3,48 @@ import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
 import { requestStop } from "../../boot/stop.as";
 import { takeInterrupts } from "../../bus/devices.as";
+import { endNetwork, networkDeadline, serveNetwork } from "../../net/network.as";
 import { endWake, programWake } from "./clock.as";
 import { canTake, controlInputReady, pollControlInput, stopWanted } from "./control-input.as";
 import { hasControlChannel } from "./control-output.as";
 import { ignoreControl, listenToControl } from "./control-port.as";
+import { ignorePcLinks, listenToPcLinks } from "./links.as";
 import { powerButtonPressed, watchPowerButton } from "./power-button.as";
 
 /** 128 + SIGTERM. */
 const stopExitStatus: u32 = 143;
 
-/** Serves the control channel and the power button. */
+/** Serves the control channel, the power button, and the network of an app that has one. */
 export function pcRound(): void {
+  serveControl();
+  if (config.opensSockets) serveNetwork();
+}
+
+function serveControl(): void {
   pollControlInput();
   if (stopWanted() || powerButtonPressed()) requestStop(stopExitStatus);
 }
 
-/** Halts until a monotonic deadline or until the control channel has something. */
+/** Sees to it that what was written reaches its peers, before the machine ends. */
+export function pcLeave(): void {
+  endNetwork();
+}
+
+/** Halts until a monotonic deadline or until the control channel or the network has something. */
 export function pcIdle(deadline: u64, input: bool): void {
-  pcRound();
+  serveControl();
   if (input && controlInputReady()) return;
+  if (config.opensSockets) deadline = min(deadline, networkDeadline());
   if (!programWake(deadline)) return;
   watchPowerButton();
   const isListening = hasControlChannel() && canTake();
   // A line that stays high interrupts no more: it is acknowledged before the last look at the
   // device.
   if (config.findsDevices) takeInterrupts();
-  if (!isListening || !listenToControl()) cpu.waitForInterrupt();
+  const hasControl = isListening && listenToControl();
+  const hasFrames = config.opensSockets && listenToPcLinks();
+  if (!hasControl && !hasFrames) cpu.waitForInterrupt();
   if (isListening) ignoreControl();
+  if (config.opensSockets) ignorePcLinks();
   endWake();
 }

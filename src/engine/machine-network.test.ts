@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { machineNetwork } from "./machine-network.ts";
+
+test("published and listening ports lead to the machine, which learns only what it listens to", () => {
+  const { network, environment } = machineNetwork([
+    "A=1",
+    "TSUKI_PUBLISH=8080:80,127.0.0.1:5353:53/udp",
+    "TSUKI_LISTEN=127.0.0.1:9000",
+  ]);
+  expect(network?.forwards).toEqual([
+    { protocol: "tcp", hostAddress: "0.0.0.0", hostPort: 8080, guestPort: 80 },
+    { protocol: "udp", hostAddress: "127.0.0.1", hostPort: 5353, guestPort: 53 },
+    { protocol: "tcp", hostAddress: "127.0.0.1", hostPort: 9000, guestPort: 9000 },
+  ]);
+  expect(network?.configuration).toContain("10.0.2.15/24,gateway=10.0.2.2");
+  expect(environment).toEqual(["A=1", "TSUKI_LISTEN=9000/tcp"]);
+});
+
+test("a tap device has the addresses that stand behind it", () => {
+  const { network, environment } = machineNetwork(["TSUKI_NET=tap=tap0,10.1.0.2/24,auto"]);
+  expect(network).toEqual({ tap: "tap0", configuration: "10.1.0.2/24,auto", forwards: [] });
+  expect(environment).toEqual([]);
+});
+
+test("without a network, the kernel is told so", () => {
+  expect(machineNetwork(["TSUKI_NET=none"])).toEqual({
+    network: undefined,
+    environment: ["TSUKI_NET=none"],
+  });
+});
+
+test.each([
+  [["TSUKI_NET=tap=tap0", "TSUKI_PUBLISH=1:2"], /port 1 cannot be published/],
+  [["TSUKI_LISTEN=[::1]:80"], /give an IPv4 address/],
+  [["TSUKI_NET=bridge"], /no network named bridge/],
+])("%j is refused", (environment, message) => {
+  expect(() => machineNetwork(environment)).toThrow(message);
+});

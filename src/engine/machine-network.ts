@@ -1,0 +1,97 @@
+/** The network of a virtual machine, from the settings of an instance (instance-settings.ts). */
+import { TsukiError } from "../contracts/errors.ts";
+import type { MachineNetwork, Monitor, PortForward } from "../monitors/interface.ts";
+
+/** What is behind QEMU's user networking: it answers for gateway and name server itself. */
+const userConfiguration = [
+  ...["10.0.2.15/24", "gateway=10.0.2.2", "dns=10.0.2.3"],
+  ...["fec0::15/64", "gateway=fec0::2", "dns=fec0::3"],
+].join(",");
+
+/** A network, and what is left of the environment for the kernel. */
+export interface NetworkAndEnvironment {
+  readonly network: MachineNetwork | undefined;
+  readonly environment: readonly string[];
+}
+
+/** What a monitor needs to know of the network, and what is left for the kernel. */
+export function networkAndEnvironment(
+  monitor: Monitor,
+  environment: readonly string[],
+): NetworkAndEnvironment {
+  return monitor.name === "qemu"
+    ? machineNetwork(environment)
+    : { network: undefined, environment };
+}
+
+/**
+ * Takes what concerns the host from the environment: ports that are published, or listened to from
+ * the start, are forwarded to the machine. Throws a TsukiError for what is malformed.
+ */
+export function machineNetwork(environment: readonly string[]): NetworkAndEnvironment {
+  const net = valueOf(environment, "TSUKI_NET") ?? "user";
+  if (net === "none") return { network: undefined, environment };
+  const published = listOf(environment, "TSUKI_PUBLISH").map(publishedPort);
+  const listening = listOf(environment, "TSUKI_LISTEN").map(listeningPort);
+  const rest = environment.filter((entry) => !/^TSUKI_(?:NET|PUBLISH|LISTEN)=/.test(entry));
+  const listen = listening.map(({ guestPort, protocol }) => `${guestPort}/${protocol}`);
+  return {
+    network: networkOf(net, [...published, ...listening]),
+    environment: listen.length === 0 ? rest : [...rest, `TSUKI_LISTEN=${listen.join(",")}`],
+  };
+}
+
+function networkOf(net: string, forwards: readonly PortForward[]): MachineNetwork {
+  if (net === "user") return { configuration: userConfiguration, forwards };
+  const [, tap, configuration = ""] = /^tap=([^,]+)(?:,(.*))?$/.exec(net) ?? [];
+  if (tap === undefined) {
+    throw new TsukiError("usage", `no network named ${net}; a virtual machine has user, none, tap`);
+  }
+  const [forward] = forwards;
+  if (forward === undefined) return { tap, configuration, forwards };
+  throw new TsukiError(
+    "usage",
+    `port ${forward.hostPort} cannot be published: on a tap device the machine has its own address`,
+  );
+}
+
+function valueOf(environment: readonly string[], name: string): string | undefined {
+  return environment.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function listOf(environment: readonly string[], name: string): readonly string[] {
+  return valueOf(environment, name)?.split(",") ?? [];
+}
+
+const publishedForm = /^(?:([0-9.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/;
+const listeningForm = /^(?:([0-9.]+):)?(\d+)(?:\/(tcp|udp))?$/;
+
+function publishedPort(text: string): PortForward {
+  const [, address, hostPort, guestPort, protocol] = match(text, publishedForm);
+  return portForward(address, hostPort, guestPort, protocol);
+}
+
+function listeningPort(text: string): PortForward {
+  const [, address, port, protocol] = match(text, listeningForm);
+  return portForward(address, port, port, protocol);
+}
+
+function match(text: string, form: RegExp): RegExpExecArray {
+  const found = form.exec(text);
+  if (found !== null) return found;
+  throw new TsukiError("usage", `${text} cannot be published by a machine: give an IPv4 address`);
+}
+
+function portForward(
+  hostAddress = "0.0.0.0",
+  hostPort = "",
+  guestPort = "",
+  protocol = "tcp",
+): PortForward {
+  return {
+    protocol: protocol === "udp" ? "udp" : "tcp",
+    hostAddress,
+    hostPort: Number(hostPort),
+    guestPort: Number(guestPort),
+  };
+}

@@ -1,0 +1,339 @@
+// Sockets by the kernel's own stack: what `sockets.as.ts` calls where the host has none. Their
+// handles are the addresses of records (stack-socket.as.ts).
+import * as errno from "../base/errno.as";
+import { addressBytes, familyOf, ipv4, ipv6, portOf, setUnspecified } from "./address.as";
+import { isLoopbackAddress, isOwnAddress, isUnspecified } from "./link/addresses.as";
+import { flushNetwork, startNetwork } from "./network.as";
+import {
+  acceptByStack,
+  applyOptions,
+  chooseListenerPort,
+  closeByStack,
+  connectByStack,
+  listenByStack,
+  ownBytesOf,
+  receiveStreamBytes,
+  receiveStreamVectors,
+  remoteBytesOf,
+  sendStreamParts,
+  sendStreamVectors,
+  shutdownByStack,
+} from "./stack-streams.as";
+import {
+  bindDatagrams,
+  closeDatagramSocket,
+  connectDatagramSocket,
+  receiveDatagramBytes,
+  receiveDatagramVectors,
+  sendDatagramBytes,
+  sendDatagramVectors,
+} from "./stack-datagrams.as";
+import {
+  canUse,
+  freeStackSocket,
+  fromStackAddress,
+  localBytesOf,
+  makeStackSocket,
+  StackSocket,
+  toStackAddress,
+} from "./stack-socket.as";
+import {
+  addReadiness,
+  clearReadiness,
+  handleOf,
+  peerOf,
+  readable,
+  readinessOf,
+  writable,
+} from "./socket-table.as";
+import {
+  broadcastOption,
+  errorOption,
+  ipv6OnlyOption,
+  keepAliveOption,
+  lingerOption,
+  noDelayOption,
+  receiveBufferOption,
+  reuseOption,
+  sendBufferOption,
+} from "./socket-options.as";
+import { findListener } from "./tcp/accept.as";
+import { Connection } from "./tcp/connection.as";
+import { leastCapacity } from "./tcp/byte-queue.as";
+import {
+  fixReceiveCapacity,
+  fixSendCapacity,
+  receiveCapacityOf,
+  sendCapacityOf,
+} from "./tcp/buffers.as";
+import { streamReadiness, takeStreamError } from "./tcp/streams.as";
+import {
+  addressOfDatagrams,
+  hasDatagram,
+  takeDatagramsError,
+} from "./udp/sockets.as";
+
+const peer = memory.data(16, 8);
+const anyAddress = memory.data(addressBytes, 8);
+const wouldWait: i64 = -6; // errno.again
+const listenerBacklog: u32 = 4096; // the stack bounds it
+
+function recordOf(socket: u32): StackSocket {
+  return changetype<StackSocket>(<usize>handleOf(socket));
+}
+
+/** Opens a socket: its handle, or a negated error number. */
+export function openStackSocket(family: u32, type: u32): i64 {
+  startNetwork();
+  const record = makeStackSocket(family, type);
+  return record == null ? -<i64>errno.noBuffers : <i64>changetype<usize>(record);
+}
+
+/** Closes what a handle stands for: what was written still goes out. */
+export function closeStackHandle(handle: u32): void {
+  const record = changetype<StackSocket>(<usize>handle);
+  if (record.isDatagram) closeDatagramSocket(record);
+  else closeByStack(record);
+  freeStackSocket(record);
+  flushNetwork();
+}
+
+/** Has a socket's readiness kept up to date; what it is now is known at once. */
+export function watchStackSocket(socket: u32): void {
+  recordOf(socket).numberPlusOne = socket + 1;
+  noteReadiness(recordOf(socket));
+}
+
+/** Readiness as it is. */
+function readinessNow(record: StackSocket): u32 {
+  if (!record.isDatagram) return record.place == 0 ? 0 : streamReadiness(record.place);
+  return record.place != 0 && hasDatagram(record.place) ? readable | writable : writable;
+}
+
+/** Brings the socket table up to date; news of what was readable before are news, too. */
+export function noteReadiness(record: StackSocket): void {
+  if (record.numberPlusOne == 0) return;
+  const socket = record.numberPlusOne - 1;
+  const bits = readinessNow(record);
+  const known = readinessOf(socket);
+  clearReadiness(socket, ~bits);
+  if ((bits & (~known | readable)) != 0) addReadiness(socket, bits);
+}
+
+/** Whether there is something to receive or accept. */
+export function isStackSocketReadable(socket: u32): bool {
+  return (readinessNow(recordOf(socket)) & readable) != 0;
+}
+
+/** Binds: EADDRNOTAVAIL for what is no address of this host's. */
+export function bindStackSocket(socket: u32, address: usize): i32 {
+  return bindRecord(recordOf(socket), address);
+}
+
+function bindRecord(record: StackSocket, address: usize): i32 {
+  if (record.place != 0 || record.localPort != 0) return -<i32>errno.invalid;
+  if (!canUse(record, address)) return -<i32>errno.familyNotSupported;
+  const local = localBytesOf(record);
+  toStackAddress(address, local);
+  const isOurs = isUnspecified(local) || isLoopbackAddress(local) || isOwnAddress(local);
+  let error = isOurs ? 0 : -<i32>errno.addressNotAvailable;
+  if (error == 0) error = takePort(record, portOf(address));
+  if (error == 0) return 0;
+  setUnspecified(anyAddress, record.isIpv6 ? ipv6 : ipv4, 0);
+  toStackAddress(anyAddress, local);
+  record.localPort = 0;
+  return error;
+}
+
+function takePort(record: StackSocket, port: u32): i32 {
+  record.localPort = port;
+  if (record.isDatagram) return bindDatagrams(record);
+  if (port == 0) record.localPort = chooseListenerPort();
+  const isTaken = findListener(localBytesOf(record), record.localPort, true) != null;
+  return isTaken || record.localPort == 0 ? -<i32>errno.addressInUse : 0;
+}
+
+/** Listens. */
+export function listenOnStackSocket(socket: u32, backlog: u32): i32 {
+  return listenByStack(recordOf(socket), backlog);
+}
+
+/** Accepts: a handle; leaves the peer's address where the listener keeps its own peer. */
+export function acceptStackConnection(socket: u32): i64 {
+  const record = acceptByStack(recordOf(socket));
+  if (record == null) return wouldWait;
+  const connection = changetype<Connection>(record.place);
+  fromStackAddress(remoteBytesOf(record), connection.remotePort, peerOf(socket));
+  return <i64>changetype<usize>(record);
+}
+
+/** Connects: EINPROGRESS for streams. */
+export function connectStackSocket(socket: u32, address: usize): i32 {
+  const record = recordOf(socket);
+  if (!canUse(record, address)) return -<i32>errno.familyNotSupported;
+  toStackAddress(address, peer);
+  if (record.isDatagram) return connectDatagramSocket(record, peer, portOf(address));
+  const error = connectByStack(record, peer, portOf(address));
+  if (error != 0) return error;
+  flushNetwork();
+  return -<i32>errno.inProgress;
+}
+
+/** Receives into checked app vectors. */
+export function receiveStackVectors(
+  socket: u32, list: u32, count: u32, flags: u32, from: usize,
+): i64 {
+  const record = recordOf(socket);
+  const isPeek = flags != 0;
+  const result = record.isDatagram
+    ? receiveDatagramVectors(record, list, count, from, isPeek)
+    : receiveStreamVectors(record, list, count, isPeek);
+  return received(socket, result);
+}
+
+/** Receives into kernel memory. */
+export function receiveStackBytes(socket: u32, pointer: usize, length: u32, from: usize): i64 {
+  const record = recordOf(socket);
+  const result = record.isDatagram
+    ? receiveDatagramBytes(record, pointer, length, from)
+    : receiveStreamBytes(record, pointer, length);
+  return received(socket, result);
+}
+
+function received(socket: u32, result: i32): i64 {
+  clearReadiness(socket, ~readinessNow(recordOf(socket)));
+  return result;
+}
+
+/** Sends checked app vectors. */
+export function sendStackVectors(socket: u32, list: u32, count: u32, to: usize): i64 {
+  const record = recordOf(socket);
+  const result = record.isDatagram
+    ? sendDatagramVectors(record, list, count, to)
+    : sendStreamVectors(record, list, count);
+  return sent(socket, result);
+}
+
+/** Sends kernel memory. */
+export function sendStackBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
+  const record = recordOf(socket);
+  const result = record.isDatagram
+    ? sendDatagramBytes(record, pointer, length, to)
+    : sendStreamParts(record, pointer, length, 0, 0);
+  return sent(socket, result);
+}
+
+/** Sends kernel memory and, behind it, checked app memory, by a stream. */
+export function sendStackParts(
+  socket: u32, pointer: usize, length: u32, appPointer: u32, appLength: u32,
+): i64 {
+  return sent(
+    socket, sendStreamParts(recordOf(socket), pointer, length, appPointer, appLength),
+  );
+}
+
+function sent(socket: u32, result: i32): i64 {
+  const isFull = result == <i32>wouldWait;
+  clearReadiness(socket, isFull ? writable : ~readinessNow(recordOf(socket)) & writable);
+  flushNetwork();
+  return result;
+}
+
+/** Ends receiving (1), sending (2) or both (3). */
+export function shutdownStackSocket(socket: u32, how: u32): i32 {
+  const record = recordOf(socket);
+  const result = record.isDatagram ? 0 : shutdownByStack(record, how);
+  noteReadiness(record);
+  flushNetwork();
+  return result;
+}
+
+/** Fills in the socket's own address. */
+export function stackLocalAddress(socket: u32, address: usize): i32 {
+  const record = recordOf(socket);
+  if (record.place == 0) {
+    fromStackAddress(localBytesOf(record), record.localPort, address);
+  } else if (record.isDatagram) {
+    fromStackAddress(addressOfDatagrams(record.place), record.localPort, address);
+  } else {
+    const port = changetype<Connection>(record.place).localPort;
+    fromStackAddress(ownBytesOf(record), port, address);
+  }
+  return 0;
+}
+
+/** An option's value, or a negated error number. */
+export function stackOption(socket: u32, option: u32): i64 {
+  const record = recordOf(socket);
+  switch (option) {
+    case errorOption: return errorOf(record);
+    case noDelayOption: return <i64>record.isNoDelay;
+    case keepAliveOption: return <i64>record.keepsAlive;
+    case ipv6OnlyOption: return <i64>record.isIpv6Only;
+    case lingerOption: return record.isAborted ? 0 : -1;
+    case reuseOption:
+    case broadcastOption: return 1;
+    case sendBufferOption:
+    case receiveBufferOption: return capacityOf(record, option == sendBufferOption);
+    default: return -<i64>errno.noSuchOption;
+  }
+}
+
+function capacityOf(record: StackSocket, isSend: bool): u32 {
+  if (record.isDatagram || record.place == 0) return leastCapacity;
+  const connection = changetype<Connection>(record.place);
+  return isSend ? sendCapacityOf(connection) : receiveCapacityOf(connection);
+}
+
+function fixCapacity(record: StackSocket, isSend: bool, bytes: u32): void {
+  if (record.isDatagram || record.place == 0) return;
+  const connection = changetype<Connection>(record.place);
+  if (isSend) fixSendCapacity(connection, bytes);
+  else fixReceiveCapacity(connection, bytes);
+}
+
+function errorOf(record: StackSocket): u32 {
+  if (record.place == 0) return 0;
+  return record.isDatagram ? takeDatagramsError(record.place) : takeStreamError(record.place);
+}
+
+/** Sets an option; streams have buffers from when there is a connection, or somebody listens. */
+export function setStackOption(socket: u32, option: u32, value: i64): i32 {
+  const record = recordOf(socket);
+  switch (option) {
+    case noDelayOption:
+      record.isNoDelay = value != 0;
+      break;
+    case keepAliveOption:
+      record.keepsAlive = value != 0;
+      break;
+    case ipv6OnlyOption:
+      if (!record.isIpv6 || record.place != 0) return -<i32>errno.invalid;
+      record.isIpv6Only = value != 0;
+      break;
+    case lingerOption:
+      record.isAborted = value == 0;
+      break;
+    case sendBufferOption:
+    case receiveBufferOption:
+      fixCapacity(record, option == sendBufferOption, <u32>max<i64>(value, 0));
+      break;
+    case reuseOption:
+    case broadcastOption: break;
+    default: return -<i32>errno.noSuchOption;
+  }
+  if (!record.isDatagram) applyOptions(record);
+  return 0;
+}
+
+/** Opens a socket that listens, or takes datagrams: a handle or a negated error number. */
+export function openStackListener(type: u32, address: usize): i64 {
+  const handle = openStackSocket(familyOf(address), type);
+  if (handle < 0) return handle;
+  const record = changetype<StackSocket>(<usize>handle);
+  let result = bindRecord(record, address);
+  if (result == 0 && !record.isDatagram) result = listenByStack(record, listenerBacklog);
+  if (result == 0) return handle;
+  closeStackHandle(<u32>handle);
+  return result;
+}

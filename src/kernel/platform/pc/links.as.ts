@@ -1,0 +1,125 @@
+// The links of a virtual machine: its network devices as interfaces of the kernel's own stack.
+import {
+  checksumIsValid,
+  framePart,
+  needsChecksum,
+  NetDevice,
+  NetFrame,
+  receivedPart,
+  ReceivedFrame,
+} from "../../drivers/net-frame.as";
+import {
+  listenToNetDevice,
+  openNetDevice,
+  receiveFrame,
+  releaseReceivedFrame,
+  resetNetDevice,
+  takeSentFrame,
+  transmitFrame,
+} from "../../drivers/net-device.as";
+import { again, inputOutput, success } from "../../base/errno.as";
+import {
+  addInterface,
+  ethernetInterface,
+  interfaceAt,
+  interfaceLimit,
+  takePacket,
+} from "../../net/link/interfaces.as";
+import { driverRecordOf, Packet, packetOfRecord, releasePacket } from "../../net/link/packets.as";
+import { receivePacket } from "../../net/stack.as";
+import { routeDeviceLines, sendDeviceMessages } from "./device-interrupts.as";
+import { findMemory } from "./machine-memory.as";
+
+/** Frames that are taken in a round, at most, so that others have their turn. */
+const roundLimit: u32 = 64;
+
+const devices = memory.data(16, 4); // one u32 for each interface: its device, or 0
+
+@inline
+function deviceOf(number: u32): usize {
+  return load<u32>(devices + number * 4);
+}
+
+/** Takes all network devices into use, each as an interface. */
+export function openPcLinks(): void {
+  findMemory();
+  sendDeviceMessages();
+  for (let count: u32 = 1; count < interfaceLimit; count++) {
+    const device = openNetDevice();
+    if (device == null) break;
+    const hardware = bswap<u64>(device.address) >> 16;
+    const number = addInterface(ethernetInterface, hardware, device.payloadLimit);
+    if (number < 0) break;
+    store<u32>(devices + number * 4, <u32>changetype<usize>(device));
+  }
+  routeDeviceLines();
+}
+
+/** Gives the stack the frames that came. */
+export function receivePcFrames(now: u64): void {
+  for (let number: u32 = 0; number < interfaceLimit; number++) {
+    if (deviceOf(number) == 0) continue;
+    const device = changetype<NetDevice>(deviceOf(number));
+    for (let count: u32 = 0; count < roundLimit; count++) {
+      const frame: ReceivedFrame | null = receiveFrame(device);
+      if (frame == null) break;
+      // Parts of one frame come from a device that was not asked to join any.
+      if (frame.partCount != 1) continue;
+      const start = load<u32>(receivedPart(frame, 0));
+      const isSound = (frame.flags & (checksumIsValid | needsChecksum)) != 0;
+      receivePacket(number, start, frame.lengthBytes, isSound, now);
+    }
+    releaseReceivedFrame(device);
+  }
+}
+
+/** Hands the devices the packets that wait, as far as they have room. */
+export function sendPcPackets(): void {
+  for (let number: u32 = 0; number < interfaceLimit; number++) {
+    if (deviceOf(number) != 0) sendPackets(number, changetype<NetDevice>(deviceOf(number)));
+  }
+}
+
+function sendPackets(number: u32, device: NetDevice): void {
+  for (let sent = takeSentFrame(device); sent != null; sent = takeSentFrame(device)) {
+    releasePacket(packetOfRecord(changetype<usize>(sent)));
+  }
+  while (interfaceAt(number).head != 0) {
+    const packet = changetype<Packet>(interfaceAt(number).head);
+    const result = transmitFrame(device, describe(packet));
+    if (result == again) return;
+    takePacket(number);
+    if (result == success) continue;
+    releasePacket(packet);
+    if (result == inputOutput) resetNetDevice(device);
+  }
+}
+
+/** The driver's record of a packet, which lies in it. */
+function describe(packet: Packet): NetFrame {
+  const frame = changetype<NetFrame>(driverRecordOf(packet));
+  memory.fill(changetype<usize>(frame), 0, offsetof<NetFrame>());
+  frame.partCount = 1;
+  store<u32>(framePart(frame, 0), <u32>packet.start);
+  store<u32>(framePart(frame, 0), packet.bytes, 4);
+  return frame;
+}
+
+/** Has frames that come interrupt, before the processor sleeps; whether there are some already. */
+export function listenToPcLinks(): bool {
+  let isAny = false;
+  for (let number: u32 = 0; number < interfaceLimit; number++) {
+    if (deviceOf(number) == 0) continue;
+    const isFull = interfaceAt(number).head != 0;
+    if (listenToNetDevice(changetype<NetDevice>(deviceOf(number)), true, isFull)) isAny = true;
+  }
+  return isAny;
+}
+
+/** Spares the interrupts. */
+export function ignorePcLinks(): void {
+  for (let number: u32 = 0; number < interfaceLimit; number++) {
+    if (deviceOf(number) == 0) continue;
+    listenToNetDevice(changetype<NetDevice>(deviceOf(number)), false, false);
+  }
+}

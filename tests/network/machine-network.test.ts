@@ -1,0 +1,38 @@
+/** Services in virtual machines, asked over ports that are published. */
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { qemuMonitor } from "../../src/monitors/qemu/monitor.ts";
+import { hasQemu, qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
+import { AppImages, firstGuestPort, startServer } from "../servers.fixture.ts";
+
+const images = new AppImages();
+afterAll(() => images.remove());
+
+const services = [
+  ["microvm", "http-service-c/service.c", "Hello from C!\n"],
+  ["microvm", "http-ts/server.ts", "Hello from TypeScript, sealed.\n"],
+  ["q35", "http-service-as/service.as.ts", "Hello from AssemblyScript!\n"],
+] as const;
+
+describe.skipIf(!hasQemu)(`services in a machine${qemuNeeded}`, { timeout: 90_000 }, () => {
+  test.each(services)("%s: %s", async (machine, example, hello) => {
+    const monitor = qemuMonitor({ machine, accelerator: "tcg", environment: process.env });
+    const source = join(import.meta.dirname, "../../examples", example);
+    const environment = [`PORT=${firstGuestPort}`];
+    const server = await startServer(monitor, images, source, { arguments: [], environment });
+    const url = `http://127.0.0.1:${server.hostPort}/`;
+    expect(await (await answered(url)).text()).toBe(hello);
+    const answers = Array.from({ length: 3 }, () => fetch(url));
+    for (const answer of await Promise.all(answers)) expect(await answer.text()).toBe(hello);
+    server.instance.stop();
+    expect((await server.ended()).status).toBe(0);
+  });
+});
+
+/** Asks until somebody listens: these services do not say when. */
+async function answered(url: string): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined) return answer;
+  }
+}
