@@ -1,7 +1,7 @@
 import type { Simulation } from "../../../simulator/simulation.ts";
 import { Conversations, type Plan } from "../conversation.fixture.ts";
 import { FaultyLink, type LinkFaults } from "../faulty-link.fixture.ts";
-import { Host } from "../stack.fixture.ts";
+import { Host, hostAddress } from "../stack.fixture.ts";
 
 function randomPlans({ random }: Simulation): Plan[] {
   return Array.from({ length: random.between(1, 3) }, (_, index) => ({
@@ -40,11 +40,25 @@ function withoutSack(frame: Uint8Array): boolean {
   return true;
 }
 
+/** Has a host find its neighbour, for who connects with one that does not answer is told so. */
+function introduce(caller: Host): void {
+  for (const version of [4, 6] as const) {
+    const any = version === 4 ? hostAddress(0).fill(0, 12) : new Uint8Array(16);
+    const socket = caller.call("openDatagrams", caller.place(any), 0);
+    const place = caller.place(hostAddress(2, version));
+    caller.act("sendDatagram", socket, place, 1, place, 9);
+    caller.call("closeDatagrams", socket);
+  }
+  caller.simulation.timeline.advance(1_000_000_000);
+}
+
 /** Lets two hosts talk over a faulty link, all chosen by the seed, and throws unless all is right. */
 export function converse(simulation: Simulation): void {
   const caller = new Host(simulation, 1);
   const callee = new Host(simulation, 2);
-  const link = new FaultyLink(simulation, caller, callee, randomFaults(simulation));
+  const link = new FaultyLink(simulation, caller, callee);
+  introduce(caller);
+  link.faults = randomFaults(simulation);
   if (simulation.random.chance(0.3)) link.watch = withoutSack;
   const plans = randomPlans(simulation);
   simulation.trace.note(`${JSON.stringify(link.faults)} ${JSON.stringify(plans)}`);
