@@ -24,7 +24,7 @@ export async function buildHost(outputFolder: string): Promise<string> {
   const isCurrent =
     existsSync(path) && existsSync(keyPath) && (await readFile(keyPath, "utf8")) === key;
   if (!isCurrent) {
-    const kernel = await compileKernel(hostEntry);
+    const { wasm: kernel } = await compileKernel(hostEntry);
     await writeFile(`${path}.new`, await buildProgram({ platform: "linux", kernel, app: noApp }));
     await chmod(`${path}.new`, 0o755);
     await rename(`${path}.new`, path);

@@ -21,6 +21,7 @@ const compilerOptions = [
   "--use=abort=",
   "-O3",
   "--debug",
+  "--sourceMap",
 ];
 
 /**
@@ -40,7 +41,9 @@ export async function buildKernel(outputFolder: string): Promise<string | undefi
   const isCurrent = existsSync(wasmPath) && (await readOr(keyPath, "")) === key;
   if (!isCurrent) {
     await mkdir(outputFolder, { recursive: true });
-    await writeFile(`${wasmPath}.new`, await compileKernel(kernelEntry));
+    const { wasm, sourceMap } = await compileKernel(kernelEntry);
+    await writeFile(`${wasmPath}.map`, sourceMap);
+    await writeFile(`${wasmPath}.new`, wasm);
     await rename(`${wasmPath}.new`, wasmPath);
     await writeFile(keyPath, key);
   }
@@ -49,20 +52,29 @@ export async function buildKernel(outputFolder: string): Promise<string | undefi
   return `kernel.wasm (${size}${isCurrent ? ", unchanged" : ""})`;
 }
 
+/** A module of the kernel's language. */
+interface CompiledKernel {
+  readonly wasm: Uint8Array;
+  /** Its source map (ECMA-426), in which columns are offsets in the module's bytes. */
+  readonly sourceMap: string;
+}
+
 /** Compiles what a file of the kernel's language exports; throws an Error with asc's own messages. */
-export async function compileKernel(entry: string): Promise<Uint8Array> {
+export async function compileKernel(entry: string): Promise<CompiledKernel> {
   const { main } = await import("./asc-compiler.js");
   let wasm: Uint8Array | undefined;
+  let sourceMap: string | undefined;
   const { error, stderr } = await main([entry, ...compilerOptions, "--outFile=kernel.wasm"], {
     readFile(name, folder) {
       const path = join(folder, name);
       return existsSync(path) ? expandLiterals(readFileSync(path, "utf8")) : null;
     },
     writeFile(_name, contents) {
-      if (typeof contents !== "string") wasm = contents;
+      if (typeof contents === "string") sourceMap = withoutContents(contents);
+      else wasm = contents;
     },
   });
-  if (error !== null || wasm === undefined) {
+  if (error !== null || wasm === undefined || sourceMap === undefined) {
     throw new Error(`${entry} does not compile\n${stderr.toString()}`);
   }
   if (readSections(wasm).some(({ id }) => id === sectionIds.start)) {
@@ -71,7 +83,13 @@ export async function compileKernel(entry: string): Promise<Uint8Array> {
         "it as a literal, because nothing runs a start function before the kernel",
     );
   }
-  return wasm;
+  return { wasm, sourceMap };
+}
+
+/** A source map that names the sources, from Tsuki's folder on, and does not repeat them. */
+function withoutContents(sourceMap: string): string {
+  const { sourcesContent: _, ...map } = JSON.parse(sourceMap) as Record<string, unknown>;
+  return JSON.stringify({ ...map, sourceRoot: "" });
 }
 
 /** A digest of everything that the result depends on: sources, options and asc's version. */

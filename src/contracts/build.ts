@@ -53,6 +53,10 @@ export interface BuildRequest {
   readonly bootsFromDisk?: boolean;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean;
+  /** The kernel's source map (ECMA-426), for debug information. */
+  readonly kernelSourceMap?: Uint8Array;
+  /** Told, in one line each, what is wrong with the app but does not keep it from running. */
+  readonly onWarning?: (line: string) => void;
   /** How the code is made; `defaultCodeOptions` by default. */
   readonly code?: CodeOptions;
   /** Where compiled objects are kept; everything is compiled anew without it. */

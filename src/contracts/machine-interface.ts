@@ -228,6 +228,9 @@ export const appKinds = { command: 0, javaScriptEngine: 1 } as const;
 /** The custom section that marks an app as an engine with a program; its content is not read. */
 export const engineSection = "tsuki.engine";
 
+/** The custom section with an app's source map (ECMA-426). */
+export const sourceMapSection = "tsuki.sourceMap";
+
 /** The name of one configuration constant. */
 export type ConfigConstant = (typeof configConstants)[number];
 

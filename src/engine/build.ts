@@ -1,12 +1,18 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
 import { availableParallelism } from "node:os";
-import type { CodeOptions, ObjectCache } from "../contracts/build.ts";
+import type { BuildRequest, CodeOptions, ObjectCache } from "../contracts/build.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { makeImage, preloadCompiler } from "./compiler.ts";
-import { buildIdentity, builtFile, readKernel, readShippedObject } from "./package-files.ts";
+import {
+  buildIdentity,
+  builtFile,
+  readKernel,
+  readKernelSourceMap,
+  readShippedObject,
+} from "./package-files.ts";
 import { makeProgram, moduleOf, type Program, type ProgramSources } from "./program.ts";
 
 /** What an image is for, and what is built into it besides the program. */
@@ -80,6 +86,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
   if (found !== undefined && kept !== undefined) {
     return { ...made, path: found, image: kept, isCached };
   }
+  const warnings: string[] = [];
   const request = {
     platform,
     kernel,
@@ -94,12 +101,25 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
-    ...(hasDebugInfo === undefined ? {} : { hasDebugInfo }),
+    ...(hasDebugInfo === true ? debugRequest((line) => warnings.push(line)) : {}),
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
   const image = await makeImage(request, keptFrames(cache, identity));
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
-  return { ...made, path, image, isCached: false };
+  const text = warnings.map((line) => `tsuki: ${line}\n`).join("");
+  return { ...made, warnings: made.warnings + text, path, image, isCached: false };
+}
+
+/** What the compiler is told for an image with debug information. */
+function debugRequest(
+  onWarning: (line: string) => void,
+): Pick<BuildRequest, "hasDebugInfo" | "kernelSourceMap" | "onWarning"> {
+  const kernelSourceMap = readKernelSourceMap();
+  return {
+    hasDebugInfo: true,
+    onWarning,
+    ...(kernelSourceMap === undefined ? {} : { kernelSourceMap }),
+  };
 }
 
 /** An image for `node`: the program's module. */

@@ -31,6 +31,12 @@ export function readKernel(): Uint8Array {
   return readFileSync(builtFile("kernel.wasm"));
 }
 
+/** The kernel's source map (ECMA-426), whose columns are offsets in its bytes; it may be missing. */
+export function readKernelSourceMap(): Uint8Array | undefined {
+  const path = join(packageRoot(), "dist", "kernel.wasm.map");
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
 /** The object of a large module that was compiled when the package was built, by its key. */
 export function readShippedObject(key: string): Uint8Array | undefined {
   const path = join(packageRoot(), "dist", "objects", key);

@@ -1,5 +1,5 @@
 import { type CompiledProgram, compileProgram } from "../compiler/driver/compile.ts";
-import { debugSections } from "../compiler/driver/debug-sections.ts";
+import { type DebugRequest, debugSections } from "../compiler/driver/debug-sections.ts";
 import { type LinkedProgram, link } from "../compiler/driver/link.ts";
 import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
@@ -155,7 +155,12 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     ],
     roots: images.roots,
   });
-  return packProgram(program, images, treeSymbols(embeddedTree), hasDebugInfo);
+  return packProgram(
+    program,
+    images,
+    treeSymbols(embeddedTree),
+    hasDebugInfo ? request : undefined,
+  );
 }
 
 /** Whether something that the program reaches refers to a symbol. */
@@ -174,7 +179,7 @@ function packProgram(
   program: CompiledProgram,
   images: PlatformImages,
   files: Completion["symbols"],
-  hasDebugInfo: boolean,
+  debugRequest: DebugRequest | undefined,
 ): Uint8Array {
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
@@ -208,7 +213,7 @@ function packProgram(
   const devices =
     (program.findsDevices ? deviceNoteBits.consolePorts : 0) |
     (program.opensSockets ? deviceNoteBits.network : 0);
-  const debug = hasDebugInfo ? debugParts(program, linked) : {};
+  const debug = debugRequest === undefined ? {} : debugParts(program, linked, debugRequest);
   return writeElf({ ...file, ...debug, devices });
 }
 
@@ -216,6 +221,7 @@ function packProgram(
 function debugParts(
   program: CompiledProgram,
   linked: LinkedProgram,
+  request: DebugRequest,
 ): Pick<ElfImage, "symbols" | "debugSections"> {
   const symbols = linked.functions.map(({ address, chunk }) => ({
     name: chunk.displayName ?? program.symbols.nameOf(chunk.symbol),
@@ -223,7 +229,7 @@ function debugParts(
     size: chunk.size,
     kind: "function" as const,
   }));
-  return { symbols, debugSections: debugSections(program, linked) };
+  return { symbols, debugSections: debugSections(program, linked, request) };
 }
 
 /** The segments of a range of the app's memory. */

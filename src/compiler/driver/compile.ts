@@ -28,6 +28,8 @@ import { sharedVariable, UnitVariables } from "./variables.ts";
 
 /** A program before it is placed: everything that its roots reach. */
 export interface CompiledProgram {
+  readonly kernel: Unit;
+  readonly app: Unit;
   readonly symbols: SymbolTable;
   readonly chunks: readonly Chunk[];
   /** Contents of the kernel's memory at the start, and where its static data end. */
@@ -102,6 +104,8 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
   const chunks = builder.reachable(request.roots.map((name) => symbols.intern(name)));
   const { kernelEnvironment } = builder;
   return {
+    kernel,
+    app,
     symbols,
     chunks,
     kernelMemory: {

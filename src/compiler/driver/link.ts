@@ -18,6 +18,8 @@ export interface LinkedProgram {
   readonly functions: readonly LinkedFunction[];
   /** The address of a symbol; throws a LinkError for one that is not there. */
   addressOf(name: string): number;
+  /** As `addressOf`; undefined for a symbol that is not there. */
+  findAddress(name: string): number | undefined;
 }
 
 /** Places chunks as a layout says and fills in their relocations. */
@@ -50,6 +52,7 @@ export function link(
     segments: [...segments, ...layout.emptySegments(placed)],
     functions,
     addressOf: (name) => find(symbols.intern(name)),
+    findAddress: (name) => addresses.get(symbols.intern(name)),
   };
 }
 

@@ -4,6 +4,8 @@
 export interface CompilerResult {
   /** The module, or undefined when asc refused the program. */
   readonly output: Uint8Array | undefined;
+  /** Its source map, if that was asked for. */
+  readonly sourceMap: string | undefined;
   /** asc's messages. */
   readonly messages: string;
 }
@@ -42,14 +44,17 @@ export async function runCompiler(
     },
   };
   let output: Uint8Array | undefined;
+  let sourceMap: string | undefined;
   const { error } = await compiler.main(parameters, {
     stdout: sink,
     stderr: sink,
     readFile,
     writeFile: (_name, content) => {
-      if (typeof content !== "string") output = content;
+      if (typeof content === "string") sourceMap = content;
+      else output = content;
     },
     listFiles: () => [],
   });
-  return { output: error === null ? output : undefined, messages: lines.join("") };
+  const messages = lines.join("");
+  return { output: error === null ? output : undefined, sourceMap, messages };
 }

@@ -1,6 +1,8 @@
 /** AssemblyScript: asc from npm; top-level code is the program, as in a script. */
 import { relative, resolve, sep } from "node:path";
+import { ByteWriter } from "../../compiler/bytes/writer.ts";
 import { TsukiError } from "../../contracts/errors.ts";
+import { sourceMapSection } from "../../contracts/machine-interface.ts";
 import { assemblyScriptPackage } from "../packages.ts";
 import type { App, AppRequest, Toolchain } from "../toolchain.ts";
 import { runCompiler } from "./compiler.ts";
@@ -19,10 +21,6 @@ export const assemblyScriptToolchain: Toolchain = { name: "assemblyscript", toAp
 const commonParameters = [
   "--outFile",
   "app.wasm",
-  "--optimizeLevel",
-  "3",
-  "--shrinkLevel",
-  "1",
   "--runtime",
   "incremental",
   "--exportStart",
@@ -30,6 +28,11 @@ const commonParameters = [
   "--noColors",
   "--debug",
 ];
+
+const releaseParameters = ["--optimizeLevel", "3", "--shrinkLevel", "1"];
+
+/** Without optimisation every function is where the source says. */
+const debugParameters = ["--sourceMap"];
 
 async function toApp(request: AppRequest): Promise<App> {
   const found = request.findPackage(assemblyScriptPackage);
@@ -40,6 +43,7 @@ async function toApp(request: AppRequest): Promise<App> {
   const parameters = [
     ...entries,
     ...commonParameters,
+    ...(request.hasDebugInfo === true ? debugParameters : releaseParameters),
     "--lib",
     libraryFiles.map((name) => `${libraryFolder}/${name}`).join(","),
     ...libraryAliases.flatMap((alias) => ["--use", alias]),
@@ -47,12 +51,31 @@ async function toApp(request: AppRequest): Promise<App> {
   const result = await runCompiler(found.entryUrl, parameters, (name, folder) =>
     readFor(request, name, folder),
   );
-  if (result.output !== undefined) return { app: result.output, warnings: result.messages };
+  const { output, sourceMap } = result;
+  if (output !== undefined) {
+    const app =
+      sourceMap === undefined ? output : withSourceMap(output, sourceMap, request.workingDirectory);
+    return { app, warnings: result.messages };
+  }
   throw new TsukiError(
     "assemblyscript-compile",
     `${entries[0] ?? "the program"} does not compile; asc's messages stand above`,
     { detail: result.messages.trimEnd() },
   );
+}
+
+/** A module with its source map in a custom section; names of sources are relative to a folder. */
+function withSourceMap(module: Uint8Array, sourceMap: string, folder: string): Uint8Array {
+  const map = { ...(JSON.parse(sourceMap) as object), sourceRoot: folder, sourcesContent: null };
+  const content = new ByteWriter();
+  content.unsignedLeb(sourceMapSection.length);
+  content.text(sourceMapSection + JSON.stringify(map));
+  const writer = new ByteWriter(module.length + content.length);
+  writer.bytes(module);
+  writer.u8(0);
+  writer.unsignedLeb(content.length);
+  writer.bytes(content.toBytes());
+  return writer.toBytes();
 }
 
 function readFor(request: AppRequest, name: string, folder: string): string | null {

@@ -8,6 +8,8 @@ export interface FileTree {
 
 /** Files below one folder, and how to name them inside and outside. */
 export interface PlacedFiles {
+  /** The folder below which all files lie. */
+  readonly root: string;
   readonly tree: FileTree;
   /** The path inside the tree, with slashes and without a leading one. */
   inside(path: string): string;
@@ -41,7 +43,7 @@ export function placeFiles(
         return line.replaceAll(`/${from}:`, `${to}:`).replaceAll(`${from}:`, `${to}:`);
       })
       .join("\n");
-  return { tree, inside, outside };
+  return { root, tree, inside, outside };
 }
 
 /** Replaces the bytes of a file that was placed already. */

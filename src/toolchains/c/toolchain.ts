@@ -14,19 +14,21 @@ const outputName = "app.wasm";
 /** The stack grows down to address 0, so that overflowing it is a trap and not silent damage. */
 const stackBytes = 256 * 1024;
 
+const commonFlags = [
+  "--target=wasm32-wasip1",
+  "-msimd128",
+  "-Wl,--stack-first",
+  `-Wl,-z,stack-size=${stackBytes}`,
+];
+
 /**
  * Bitcode between compiler and linker keeps the object file small: it would hold every zero of a
  * large array, and the file system in which clang runs copies a file for each 4 KiB written to it.
  */
-const commonFlags = [
-  "--target=wasm32-wasip1",
-  "-O2",
-  "-msimd128",
-  "-flto",
-  "-Wl,--strip-debug",
-  "-Wl,--stack-first",
-  `-Wl,-z,stack-size=${stackBytes}`,
-];
+const releaseFlags = ["-O2", "-flto", "-Wl,--strip-debug"];
+
+/** Without optimisation every variable has a place in memory from its declaration to its end. */
+const debugFlags = (folder: string) => ["-O0", "-g", `-fdebug-compilation-dir=${folder}`];
 
 /** Compiles C or C++ sources into one app. */
 export const cToolchain: Toolchain = { name: "c", toApp };
@@ -40,6 +42,7 @@ async function toApp(request: AppRequest): Promise<App> {
   const isPlusPlus = request.sources.some((source) => !source.endsWith(".c"));
   const parameters = [
     ...commonFlags,
+    ...(request.hasDebugInfo === true ? debugFlags(placed.root) : releaseFlags),
     `-ffile-prefix-map=${topFolder}/=`,
     `-ffile-prefix-map=/${topFolder}/=`,
     ...(isPlusPlus ? ["-fno-exceptions"] : []),

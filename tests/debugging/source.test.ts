@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Workplace } from "../command-line.fixture.ts";
+import { attachToMachine, debug, missingForMachine, missingForProcess } from "./gdb.fixture.ts";
+
+const sums = `#include <stdio.h>
+struct point { int x; double y; struct point *next; };
+static int depth;
+int fib(int n) {
+  depth++;
+  if (n < 2)
+    return n;
+  int left = fib(n - 1);
+  int right = fib(n - 2);
+  return left + right;
+}
+int main(int argc, char **argv) {
+  struct point second = { 3, 4.5, 0 };
+  struct point first = { argc, 2.5, &second };
+  printf("%d %g\\n", fib(4), first.x * first.next->y);
+  return 0;
+}
+`;
+
+const greet = `function greet(name: string, count: i32): string {
+  let text = "";
+  for (let index = 0; index < count; index++) {
+    text += "hello " + name;
+  }
+  return text;
+}
+console.log(greet("moon", 3));
+`;
+
+let work: Workplace;
+beforeAll(() => {
+  work = new Workplace();
+  work.write("sums.c", sums);
+  work.write("greet.as.ts", greet);
+});
+afterAll(() => {
+  work.remove();
+});
+
+async function build(source: string, platform: string, output: string): Promise<void> {
+  const built = await work.tsuki(["build", "-q", "-g", "-p", platform, source, "-o", output]);
+  expect(built.errors).toBe("");
+}
+
+const options = { timeout: 60_000 };
+const pastMain = "set backtrace past-main on";
+
+describe.skipIf(missingForProcess !== "")(`source lines of a process${missingForProcess}`, () => {
+  it("of C are where gdb stops, and in its backtrace", options, async () => {
+    await build("sums.c", "linux", "sums");
+    const said = debug(work, "sums", [pastMain, "tbreak sums.c:6", "run", "next", "bt"]);
+    expect(said).toMatch(/^8\s+int left = fib\(n - 1\);$/m);
+    expect(said).toMatch(/^#0 +fib \(.*\) at (.*\/)?sums\.c:8$/m);
+    expect(said).toMatch(/^#1 .* in main \(.*\) at (.*\/)?sums\.c:15$/m);
+    expect(said).toMatch(/^#\d .*\/boot \(.*\) at src\/kernel\/boot\/boot\.as\.ts:\d+$/m);
+  });
+
+  it("of AssemblyScript are where gdb stops, and in its backtrace", options, async () => {
+    await build("greet.as.ts", "linux", "greet");
+    const said = debug(work, "greet", [pastMain, "break greet.as.ts:4", "run", "bt"]);
+    expect(said).toMatch(/^4\s+text \+= "hello " \+ name;$/m);
+    expect(said).toMatch(/^#0 .*greet \(.*\) at .*\/greet\.as\.ts:4$/m);
+    expect(said).toMatch(/^#\d .*\/boot \(.*\) at src\/kernel\/boot\/boot\.as\.ts:\d+$/m);
+  });
+});
+
+describe.skipIf(missingForMachine !== "")(`source lines of a machine${missingForMachine}`, () => {
+  it("of C are where gdb stops, and in its backtrace", options, async () => {
+    await build("sums.c", "pc", "sums.elf");
+    const commands = [pastMain, "break sums.c:7", "continue", "bt", "kill"];
+    const said = debug(work, "sums.elf", [attachToMachine("sums.elf"), ...commands]);
+    expect(said).toMatch(/^7\s+return n;$/m);
+    expect(said).toMatch(/^#3 .*fib \(.*\) at (.*\/)?sums\.c:8\n#4 .*main .*sums\.c:15$/m);
+  });
+});
