@@ -6,6 +6,7 @@ import { testKvm } from "../src/monitors/qemu/kvm.ts";
 import { Bench } from "./bench.ts";
 import { measureBuilding } from "./building/area.ts";
 import { measureCode } from "./code/area.ts";
+import { measureInstances } from "./instances/area.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { measureProcess } from "./process/area.ts";
 import { measureQemu } from "./qemu/area.ts";
@@ -21,6 +22,7 @@ const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Fi
   building: measureBuilding,
   code: measureCode,
   services: measureServices,
+  instances: measureInstances,
 };
 
 const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));

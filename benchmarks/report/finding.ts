@@ -1,13 +1,13 @@
 /** What a benchmark has found, ready to be shown. */
 
 /** The parts that can be run alone with `--only`. */
-export const areaNames = ["process", "qemu", "building", "code", "services"] as const;
+export const areaNames = ["process", "qemu", "building", "code", "services", "instances"] as const;
 
 /** The name of one part. */
 export type AreaName = (typeof areaNames)[number];
 
 /** How a figure is written. */
-export type Unit = "x" | "ms" | "s" | "bytes" | "KiB" | "calls" | "instructions";
+export type Unit = "x" | "ms" | "s" | "bytes" | "KiB" | "calls" | "rate" | "instructions";
 
 /** One line of the table. */
 export interface Finding {
@@ -48,6 +48,7 @@ const formats: Readonly<Record<Unit, (value: number) => string>> = {
   bytes: (value) => `${(value / 1024).toFixed(1)} KiB`,
   KiB: (value) => `${value} KiB`,
   calls: (value) => `${value}`,
+  rate: (value) => value.toFixed(0),
   instructions: (value) => value.toLocaleString("en"),
 };
 

@@ -8,6 +8,7 @@ const titles: Readonly<Record<AreaName, string>> = {
   building: "building: the command line itself",
   code: "code: the fourth round of each program, against V8",
   services: "services: servers as sealed processes, 16 connections",
+  instances: "instances: in the background, each with its supervisor",
 };
 
 const verdictTexts = { met: "met", missed: "MISSED", unclear: "unclear" } as const;

@@ -2,12 +2,7 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import { parseVariable } from "../../engine/choices.ts";
 import type { StoredInstance } from "../../engine/instances/instance-store.ts";
-import {
-  createInstance,
-  instanceStore,
-  removeTemporary,
-  startInstance,
-} from "../../engine/instances/lifecycle.ts";
+import { createInstance, instanceStore, startInstance } from "../../engine/instances/lifecycle.ts";
 import { type InstanceManner, prepareInstance } from "../../engine/instances/prepare.ts";
 import type { RunOptions } from "../../engine/run.ts";
 import { parseSeconds } from "./instance-verbs.ts";
@@ -44,7 +39,6 @@ export async function createDetached(
 async function create(request: RunOptions, options: RunCommandOptions): Promise<StoredInstance> {
   const manner = mannerOf(options);
   const store = instanceStore(process.env);
-  await removeTemporary(store);
   const prepared = await offeringInstall(() => prepareInstance(request, manner));
   return await createInstance(store, prepared, new Date().toISOString());
 }

@@ -1,6 +1,15 @@
 /** The folders of instances. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
@@ -8,10 +17,12 @@ import { writeFileAtomically } from "../atomic-file.ts";
 import { withLock } from "../lock.ts";
 import { type InstanceRecord, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import { type InstanceState, instanceState } from "./instance-state.ts";
+import { inventName } from "./names.ts";
 import { livingSupervisors } from "./supervisor.ts";
 
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const idForm = /^[0-9a-f]{64}$/;
+const namesFolder = "names";
 const shortIdLength = 12;
 
 /** An instance and what it does. */
@@ -44,41 +55,43 @@ export class InstanceStore {
 
   /** The instance of a name or of the beginning of an id. Throws `instance-missing`, `usage`. */
   require(text: string): StoredInstance {
-    const instances = this.list();
-    const named = instances.find(({ record }) => record.name === text);
+    const named = this.#findNamed(text);
     if (named !== undefined) return named;
-    const found = /^[0-9a-f]+$/.test(text)
-      ? instances.filter(({ record }) => record.id.startsWith(text))
-      : [];
+    const found = /^[0-9a-f]+$/.test(text) ? this.#ids().filter((id) => id.startsWith(text)) : [];
     const [only, ...more] = found;
-    if (only !== undefined && more.length === 0) return only;
     if (more.length > 0) {
       const problem = `${text} begins the ids of ${found.length} instances; write more of it`;
       throw new TsukiError("usage", problem);
     }
+    const instance = only === undefined ? undefined : this.#open(only, livingSupervisors());
+    if (instance !== undefined) return instance;
     const advice = "`tsuki ps -a` lists those there are";
     throw new TsukiError("instance-missing", `no instance is called ${text}; ${advice}`);
   }
 
-  /** Makes the folder of a new instance, whole or not at all. Throws `usage` when the name is taken. */
+  /**
+   * Makes the folder of a new instance, whole or not at all; `fill` puts into it what it is to hold.
+   * A name is invented where the record is to have none. Throws `usage` when the name is taken.
+   */
   async create(
-    make: (id: string) => InstanceRecord,
+    wanted: Omit<InstanceRecord, "id" | "name"> & { readonly name: string | undefined },
     fill: (folder: string) => void,
   ): Promise<StoredInstance> {
     return await this.#alone(async () => {
       const id = randomBytes(32).toString("hex");
       const aside = join(this.#folder, `.${id}`);
       const folder = join(this.#folder, id);
-      const record = make(id);
-      this.#requireFreeName(record.name);
+      const name = wanted.name ?? inventName((one) => this.#findNamed(one) !== undefined);
+      const record: InstanceRecord = { ...wanted, id, name };
       try {
         mkdirSync(aside, { recursive: true, mode: 0o700 });
+        this.#takeName(name, id);
         fill(aside);
         writeRecord(aside, record);
         renameSync(aside, folder);
       } catch (error) {
         rmSync(aside, { recursive: true, force: true });
-        throw unwritable(folder, error);
+        throw error instanceof TsukiError ? error : unwritable(folder, error);
       }
       return { record, state: instanceState(undefined, false), folder };
     });
@@ -87,7 +100,7 @@ export class InstanceStore {
   /** Gives an instance another name. Throws `usage` when it is taken. */
   async rename({ record, folder }: StoredInstance, name: string): Promise<void> {
     await this.#alone(async () => {
-      this.#requireFreeName(name);
+      this.#takeName(name, record.id);
       try {
         writeRecord(folder, { ...record, name });
       } catch (error) {
@@ -97,13 +110,16 @@ export class InstanceStore {
   }
 
   /** Removes an instance's folder: renamed first, so that no half of it is ever seen. */
-  async remove({ record, folder }: StoredInstance): Promise<void> {
-    await this.#alone(async () => {
-      const aside = join(this.#folder, `.${record.id}`);
-      rmSync(aside, { recursive: true, force: true });
-      renameSync(folder, aside);
-      rmSync(aside, { recursive: true, force: true });
-    });
+  async remove(instance: StoredInstance): Promise<void> {
+    await this.#alone(async () => this.#removeFolder(instance));
+  }
+
+  #removeFolder({ record, folder }: StoredInstance): void {
+    const aside = join(this.#folder, `.${record.id}`);
+    // Another command may have removed it meanwhile.
+    if (existsSync(folder)) renameSync(folder, aside);
+    rmSync(aside, { recursive: true, force: true });
+    if (readLinkOr(this.#linkOf(record.name)) === record.id) rmSync(this.#linkOf(record.name));
   }
 
   /** One change at a time; what a crash left half made or half removed goes. */
@@ -116,18 +132,33 @@ export class InstanceStore {
     });
   }
 
-  #requireFreeName(name: string): void {
+  /** The instance that has a name; a link whose instance is gone, or has another name, is none. */
+  #findNamed(name: string): StoredInstance | undefined {
+    const id = nameForm.test(name) ? readLinkOr(this.#linkOf(name)) : undefined;
+    const instance =
+      id !== undefined && idForm.test(id) ? this.#open(id, livingSupervisors()) : undefined;
+    return instance?.record.name === name ? instance : undefined;
+  }
+
+  /** Has a name mean an instance. One that was to go, and has ended, makes room for it. */
+  #takeName(name: string, id: string): void {
     if (!nameForm.test(name)) {
       const rule = "letters, digits, dots, dashes and underscores";
       throw new TsukiError("usage", `${name} is no name for an instance; write ${rule}`);
     }
-    const other = this.list().find(({ record }) => record.name === name);
-    if (other === undefined) return;
-    const advice = `remove it with \`tsuki rm ${name}\`, or choose another`;
-    throw new TsukiError(
-      "usage",
-      `the name ${name} is taken by ${shortInstanceId(other)}; ${advice}`,
-    );
+    const other = this.#findNamed(name);
+    if (other !== undefined) {
+      if (!other.record.isTemporary || other.state.status !== "exited") throw nameTaken(other);
+      this.#removeFolder(other);
+    }
+    mkdirSync(join(this.#folder, namesFolder), { recursive: true, mode: 0o700 });
+    rmSync(this.#linkOf(name), { force: true });
+    symlinkSync(id, this.#linkOf(name));
+  }
+
+  /** Finding a name takes one look, however many instances there are. */
+  #linkOf(name: string): string {
+    return join(this.#folder, namesFolder, name);
   }
 
   #open(id: string, isSupervised: (id: string) => boolean): StoredInstance | undefined {
@@ -153,6 +184,21 @@ export class InstanceStore {
     } catch {
       return [];
     }
+  }
+}
+
+function nameTaken(other: StoredInstance): TsukiError {
+  const { name } = other.record;
+  const advice = `remove it with \`tsuki rm ${name}\`, or choose another`;
+  const problem = `the name ${name} is taken by ${shortInstanceId(other)}`;
+  return new TsukiError("usage", `${problem}; ${advice}`);
+}
+
+function readLinkOr(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

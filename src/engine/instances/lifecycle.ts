@@ -7,7 +7,6 @@ import type { SupervisorRequest } from "../../contracts/supervisor.ts";
 import { dataFolder } from "../data-folder.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { InstanceStore, type StoredInstance } from "./instance-store.ts";
-import { inventName } from "./names.ts";
 import { askSupervisor, startSupervisor } from "./supervisor.ts";
 
 /** A new instance. */
@@ -32,16 +31,8 @@ export async function createInstance(
   options: InstanceOptions,
   now: string,
 ): Promise<StoredInstance> {
-  const taken = new Set(store.list().map(({ record }) => record.name));
-  const { imagePath, name = inventName(taken), ...settings } = options;
-  const make = (id: string): InstanceRecord => ({
-    version: 1,
-    id,
-    created: now,
-    ...settings,
-    name,
-  });
-  return await store.create(make, (folder) => {
+  const { imagePath, ...settings } = options;
+  return await store.create({ version: 1, created: now, ...settings }, (folder) => {
     keepImage(imagePath, join(folder, imageFile));
   });
 }

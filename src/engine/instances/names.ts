@@ -24,11 +24,11 @@ const places = [
   ..."smythii theophilus tsiolkovskiy tycho undarum vaporum".split(" "),
 ];
 
-/** A name that nobody of `taken` has. */
-export function inventName(taken: ReadonlySet<string>): string {
+/** A name that nobody has. */
+export function inventName(isTaken: (name: string) => boolean): string {
   for (let tries = 0; ; tries++) {
     const name = `${pick(moods)}_${pick(places)}${tries < 10 ? "" : String(tries)}`;
-    if (!taken.has(name)) return name;
+    if (!isTaken(name)) return name;
   }
 }
 
