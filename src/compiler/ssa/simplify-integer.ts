@@ -27,6 +27,10 @@ export function simplifyInteger(
 ): Value {
   if (a === b) return simplifySame(emitter, operation, type, a);
   const { fn } = emitter;
+  if (operation === Operation.or) {
+    const rotated = simplifyRotation(emitter, type, a, b);
+    if (rotated !== none) return rotated;
+  }
   if (!isConstant(fn, b)) return simplifyShiftAmount(emitter, operation, type, a, b);
   const name = operationNames[operation] as OperationName;
   const rule = rules[name];
@@ -69,6 +73,21 @@ function simplifyShiftAmount(
   const needed = BigInt(bitWidth(type) - 1);
   if (!isConstant(fn, mask) || (constantBits(fn, mask) & needed) !== needed) return none;
   return emitter.operate(operation, type, a, fn.resolve(fn.a[b] as number));
+}
+
+/** `(x << n) | (x >>> (width - n))` rotates. */
+function simplifyRotation(emitter: Emitter, type: ValueTypeId, a: Value, b: Value): Value {
+  const { fn } = emitter;
+  const [left, right] = fn.operation[a] === Operation.shiftLeft ? [a, b] : [b, a];
+  if (fn.operation[left] !== Operation.shiftLeft) return none;
+  if (fn.operation[right] !== Operation.shiftRightUnsigned) return none;
+  const source = fn.resolve(fn.a[left] as Value);
+  const amount = fn.resolve(fn.b[left] as Value);
+  const rest = fn.resolve(fn.b[right] as Value);
+  if (fn.resolve(fn.a[right] as Value) !== source) return none;
+  if (!isConstant(fn, amount) || !isConstant(fn, rest)) return none;
+  const isWhole = constantBits(fn, amount) + constantBits(fn, rest) === BigInt(bitWidth(type));
+  return isWhole ? emitter.operate(Operation.rotateLeft, type, source, amount) : none;
 }
 
 const rules: Partial<Record<OperationName, Rule>> = {

@@ -4,6 +4,7 @@ import { Access, Operation, Condition as Test, ValueType } from "../../ssa/opera
 import { Condition, conditionForm, invertCondition } from "../conditions.ts";
 import { Form } from "../encoding.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
+import { selectBitTest } from "./bit-tests.ts";
 import { copyTo, fitsByte } from "./integer.ts";
 import { accessOf, type Selector } from "./selector.ts";
 import { selectVectorFlags } from "./vector-tests.ts";
@@ -34,6 +35,8 @@ export function selectFlags(selector: Selector, truth: Value): FlagsTest {
   const value = selector.fn.resolve(truth);
   const tested = selectVectorFlags(selector, value);
   if (tested !== undefined) return { kind: "condition", condition: tested };
+  const bit = selectBitTest(selector, value);
+  if (bit !== undefined) return { kind: "condition", condition: bit };
   compareWithZero(selector, { value, mayFold: true, isEquality: true });
   return { kind: "condition", condition: ne };
 }
@@ -62,6 +65,13 @@ export function selectComparison(selector: Selector, comparison: Value): FlagsTe
   const type = fn.type[first];
   if (type === ValueType.f32 || type === ValueType.f64) {
     return compareFloats(selector, comparison, [first, second], test);
+  }
+  if ((test === Test.equal || test === Test.notEqual) && selector.smallConstant(second) === 0) {
+    const bit = selectBitTest(selector, first);
+    if (bit !== undefined) {
+      const isSet = test === Test.notEqual;
+      return { kind: "condition", condition: isSet ? bit : invertCondition(bit as typeof e) };
+    }
   }
   if (compareByte(selector, comparison, first, second)) {
     return { kind: "condition", condition: byteConditions(selector, first)[test] as number };
@@ -124,9 +134,14 @@ function compareIntegers(selector: Selector, comparison: Value, first: Value, se
   }
   const form = wide ? Form.cmp_r64_rm64 : Form.cmp_r32_rm32;
   const address = foldOperand(selector, comparison, second);
-  const left = selector.lowRegisterOf(first);
-  if (address !== undefined) draft.memory(form, left, address);
-  else draft.registers(form, left, selector.lowRegisterOf(second));
+  if (address !== undefined) {
+    draft.memory(form, selector.lowRegisterOf(first), address);
+    return;
+  }
+  const right = selector.lowRegisterOf(second);
+  const leftAddress = foldOperand(selector, comparison, first);
+  if (leftAddress === undefined) draft.registers(form, selector.lowRegisterOf(first), right);
+  else draft.memory(wide ? Form.cmp_rm64_r64 : Form.cmp_rm32_r32, right, leftAddress);
 }
 
 /** A value to be compared with 0. */

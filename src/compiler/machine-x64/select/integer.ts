@@ -138,6 +138,12 @@ export function selectMultiply(selector: Selector, value: Value): void {
   const target = selector.resultRegister(value);
   if (immediate !== undefined) {
     const first = selector.registerOf(a);
+    const scaleShift = [3, 5, 9].indexOf(immediate) + 1;
+    if (scaleShift > 0) {
+      const sum = { ...baseAddress(first), index: first, scaleShift };
+      selector.draft.memory(wide ? Form.lea_r64_m : Form.lea_r32_m, target, sum);
+      return;
+    }
     selector.draft.registers(multiplyImmediateForm(wide, immediate), target, first, immediate);
     return;
   }
