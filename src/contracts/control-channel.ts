@@ -64,6 +64,8 @@ export const commandLineWords = {
   /**
    * `tsuki.net=<entry>,...`: what the next network device is given. Entries: `<address>/<bits>`,
    * `gateway=<address>`, `dns=<address>`, `dhcp`, and `auto` for IPv6 addresses that routers lead to.
+   * The forms of others are read as well: Linux's `ip=`, Unikraft's `netdev.ip=`, and the words that
+   * urunc gives, `netdev.ipv4_addr=`, `netdev.ipv4_subnet_mask=` and `netdev.ipv4_gw_addr=`.
    */
   network: "tsuki.net",
 } as const;

@@ -1,5 +1,5 @@
 // Addresses of the interfaces, as somebody outside says (contracts/control-channel.ts): a word for
-// each, with entries behind one another that commas divide.
+// each, with entries behind one another that commas divide, or in the forms of others.
 import { putBytes, putText } from "../base/line.as";
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
@@ -7,55 +7,131 @@ import { familyOf, ipv4 } from "./address.as";
 import { parseAddress } from "./address-text.as";
 import { startDhcp } from "./dhcp/client.as";
 import { addServer } from "./dns/host-files.as";
-import { ethernetInterface, interfaceAt, interfaceLimit } from "./link/interfaces.as";
+import {
+  applySetting,
+  beginSetting,
+  configureLinuxForm,
+  configureUnikraftForm,
+  interfaceOfDevice,
+  readGateway,
+  readMask,
+  readOwn,
+} from "./foreign-settings.as";
 import { entryEnd, parsePort } from "./settings.as";
 import { configureAddress, configureAutomatically, configureGateway } from "./stack.as";
 import { toStackAddress } from "./stack-socket.as";
 
+/** Form of a word: tsuki.net=. */
+const ownForm: u32 = 0;
+/** Form: Linux's ip=. */
+const linuxForm: u32 = 1;
+/** Form: Unikraft's netdev.ip=. */
+const unikraftForm: u32 = 2;
+/** Form: the address alone; then mask and gateway, each in a word of its own. */
+const addressForm: u32 = 3;
+const maskForm: u32 = 4;
+const gatewayForm: u32 = 5;
+
+/** Names of words that are about the network, and whatever has the same form. */
+export const networkWordCount: u32 = 8;
+
 const wordBytes: u32 = 256;
-const wordLimit: u32 = 3;
-const words = memory.data(768, 8); // wordLimit texts, each with a NUL behind it
+const wordLimit: u32 = 6;
+const words = memory.data(1536, 8); // wordLimit texts: u8 form, then the value and a NUL
 let wordCount: u32 = 0;
 
 const address = memory.data(20, 8);
 const bytes = memory.data(16, 8);
 
-/** Keeps the value of a word, which ends with a blank, a NUL, or at `last`. */
-export function noteInterfaceWord(value: usize, last: u64): void {
+/** The name of a word, with its equals sign, by its place. */
+export function networkWord(place: u32): usize {
+  switch (place) {
+    case ownForm: return text("tsuki.net=");
+    case linuxForm: return text("ip=");
+    case unikraftForm: return text("netdev.ip=");
+    case addressForm: return text("netdev.ipv4_addr=");
+    case maskForm: return text("netdev.ipv4_subnet_mask=");
+    case gatewayForm: return text("netdev.ipv4_gw_addr=");
+    case 6: return text("netdev.mask=");
+    default: return text("netdev.gw=");
+  }
+}
+
+/** Keeps the value of the word with a name, which ends with a blank, a NUL, or at `last`. */
+export function noteNetworkWord(place: u32, value: usize, last: u64): void {
   if (wordCount == wordLimit) return;
   const word = words + wordCount * wordBytes;
   wordCount++;
-  for (let index: u32 = 0; index < wordBytes - 1 && <u64>value < last; index++, value++) {
+  store<u8>(word, place < 6 ? place : place - 2);
+  for (let index: u32 = 1; index < wordBytes - 1 && <u64>value < last; index++, value++) {
     const byte = load<u8>(value);
     if (byte == 0 || byte == 0x20) return;
     store<u8>(word + index, byte);
   }
 }
 
-/** Gives each interface the addresses of its word; the first word is the first device's. */
+/** Gives the interfaces what the words say; the first word of a form is the first device's. */
 export function configureInterfaces(now: u64): void {
-  let word: u32 = 0;
-  for (let number: u32 = 0; number < interfaceLimit && word < wordCount; number++) {
-    if (interfaceAt(number).kind != ethernetInterface) continue;
-    configureInterface(number, words + word * wordBytes, now);
-    word++;
+  let ownWords: u32 = 0;
+  let unikraftWords: u32 = 0;
+  let hasParts = false;
+  beginSetting();
+  for (let index: u32 = 0; index < wordCount; index++) {
+    const start = words + index * wordBytes + 1;
+    const form = formOf(start - 1);
+    const end = endOf(start);
+    if (form == ownForm) configureOwnForm(ownWords++, start, end, now);
+    else if (form < addressForm) continue;
+    else if (readPart(form, start, end)) hasParts = true;
+    else complain(start, end);
+  }
+  if (hasParts) applySetting(0);
+  for (let index: u32 = 0; index < wordCount; index++) {
+    const start = words + index * wordBytes + 1;
+    const form = formOf(start - 1);
+    const end = endOf(start);
+    let isSound = true;
+    if (form == linuxForm) isSound = configureLinuxForm(start, end, now);
+    if (form == unikraftForm) isSound = configureUnikraftForm(unikraftWords++, start, end);
+    if (!isSound) complain(start, end);
   }
 }
 
-/** Gives an interface what a text says, as far as that can be read; a line says what cannot. */
-function configureInterface(number: u32, start: usize, now: u64): void {
-  let end = start;
-  while (load<u8>(end) != 0) end++;
-  while (start < end) {
+/** A word's form: Unikraft's has more than an address. */
+function formOf(word: usize): u32 {
+  const form = load<u8>(word);
+  if (form != unikraftForm) return form;
+  for (let place = word + 1; load<u8>(place) != 0; place++) {
+    if (load<u8>(place) == 0x2f || load<u8>(place) == 0x3a) return unikraftForm;
+  }
+  return addressForm;
+}
+
+function endOf(start: usize): usize {
+  while (load<u8>(start) != 0) start++;
+  return start;
+}
+
+function readPart(form: u32, start: usize, end: usize): bool {
+  if (form == addressForm) return readOwn(start, end);
+  return form == maskForm ? readMask(start, end) : readGateway(start, end);
+}
+
+/** Gives the device with a place what a text says; a line says what cannot be read. */
+function configureOwnForm(device: u32, start: usize, end: usize, now: u64): void {
+  const number = interfaceOfDevice(device);
+  while (number >= 0 && start < end) {
     const stop = entryEnd(start, end);
-    if (!configureEntry(number, start, stop, now)) {
-      beginMessage(text("network setting \""));
-      putBytes(start, <u32>(stop - start));
-      putText(text("\" is malformed"));
-      endMessage();
-    }
+    if (!configureEntry(number, start, stop, now)) complain(start, stop);
     start = stop + 1;
   }
+}
+
+function complain(start: usize, end: usize): void {
+  beginMessage(text("network setting \""));
+  putBytes(start, <u32>(end - start));
+  putText(text("\" is malformed"));
+  endMessage();
 }
 
 function configureEntry(number: u32, start: usize, end: usize, now: u64): bool {

@@ -8,6 +8,8 @@ export {
   leaseResolver,
   takeLeaseEvents,
 } from "./dhcp/lease.as";
+export { configureInterfaces, noteNetworkWord } from "./configuration.as";
+export { serverAddress, serverCount } from "./dns/host-files.as";
 export { reportIncidents } from "./incidents.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";

@@ -6,6 +6,7 @@ import { openPcLinks, receivePcFrames, sendPcPackets } from "../platform/pc/link
 import { randomBits } from "../random/random.as";
 import { monotonicTime } from "../time/clock.as";
 import { configureInterfaces } from "./configuration.as";
+import { reportIncidents } from "./incidents.as";
 import { packetsInUse } from "./link/packets.as";
 import { runStack, stackDeadline, startStack } from "./stack.as";
 import { StackSocket, stackSocketAt, stackSocketCount } from "./stack-socket.as";
@@ -36,6 +37,7 @@ export function serveNetwork(): void {
   if (config.platform == config.pc) receivePcFrames(now);
   runStack(now);
   noteChanges();
+  reportIncidents(now);
   flushNetwork();
 }
 

@@ -36,7 +36,7 @@ export class Host extends BareMachine {
 
   constructor(simulation: Simulation, number: number, settings: HostSettings = {}) {
     const { memoryBytes = 0x80_0000, mtu = 1500, versions = [4, 6] } = settings;
-    const config = { platform: platformIds.node, opensSockets: 1 };
+    const config = { platform: platformIds.node, opensSockets: 1, usesOwnStack: 1 };
     super({
       ...{ kernel: module, timeline: simulation.timeline, memoryBytes, config },
       modules: {

@@ -5,8 +5,16 @@ import * as node from "../../base/machine/node.as";
 import { text } from "../../base/text.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import { linuxReadFile } from "../../platform/linux/host-files.as";
-import { addressBytes, copyAddress, setPort } from "../address.as";
+import {
+  addressBytes,
+  bytesOf,
+  copyAddress,
+  ipv4,
+  setPort,
+  setUnspecified,
+} from "../address.as";
 import { parseAddress } from "../address-text.as";
+import { leaseResolver } from "../dhcp/lease.as";
 
 const fileFrames: u32 = 4;
 const fileCapacity: u32 = fileFrames * frameBytes;
@@ -33,19 +41,29 @@ export function readHostFiles(): void {
 export function addServer(address: usize): bool {
   if (serversKnown == serverLimit) return false;
   if (servers == 0) servers = namedServers;
-  copyAddress(serverAddress(serversKnown), address);
-  setPort(serverAddress(serversKnown), domainPort);
+  const place = servers + serversKnown * addressBytes;
+  copyAddress(place, address);
+  setPort(place, domainPort);
   serversKnown++;
   return true;
 }
 
-/** How many servers there are to ask. */
+/** How many servers there are to ask: those of DHCP's leases when nobody has named others. */
 export function serverCount(): u32 {
-  return serversKnown;
+  if (serversKnown != 0 || !config.usesOwnStack) return serversKnown;
+  let count: u32 = 0;
+  while (count < serverLimit && leaseResolver(count) != 0) count++;
+  return count;
 }
 
 /** The address of a server. */
 export function serverAddress(index: u32): usize {
+  if (config.usesOwnStack && serversKnown == 0) {
+    const place = namedServers + index * addressBytes;
+    setUnspecified(place, ipv4, domainPort);
+    store<u32>(bytesOf(place), bswap<u32>(leaseResolver(index)));
+    return place;
+  }
   return servers + index * addressBytes;
 }
 
@@ -81,7 +99,7 @@ function readServers(file: usize, length: u32): void {
     // The line is read before it is written over: a server never stands behind its own line.
     if (isServer && parseAddress(start, size, scratch)) {
       setPort(scratch, domainPort);
-      memory.copy(serverAddress(serversKnown), scratch, addressBytes);
+      memory.copy(servers + serversKnown * addressBytes, scratch, addressBytes);
       serversKnown++;
     }
     line = stop + 1;

@@ -2,7 +2,11 @@
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
 import { noteConfigurationSpace, noteDeviceWord } from "../../bus/device-words.as";
-import { noteInterfaceWord } from "../../net/configuration.as";
+import {
+  networkWord,
+  networkWordCount,
+  noteNetworkWord,
+} from "../../net/configuration.as";
 import { complain } from "./complaint.as";
 
 /** No more of a command line is read, in bytes. */
@@ -45,8 +49,10 @@ function readDeviceWord(pointer: usize, last: u64): void {
 }
 
 function readNetworkWord(pointer: usize, last: u64): void {
-  const value = valueOf(text("tsuki.net="), pointer, last);
-  if (value != 0) noteInterfaceWord(value, last);
+  for (let place: u32 = 0; place < networkWordCount; place++) {
+    const value = valueOf(networkWord(place), pointer, last);
+    if (value != 0) noteNetworkWord(place, value, last);
+  }
 }
 
 /** The byte at a pointer, 0 at the end. */
