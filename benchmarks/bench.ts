@@ -29,12 +29,14 @@ export class Bench {
   readonly accelerator: "kvm" | "tcg";
   /** Where ruby.wasm is, if it is to be measured. */
   readonly rubyPath: string | undefined;
+  /** What `dpkg -x` makes of a Debian kernel's package, if Linux is to be compared with. */
+  readonly linuxFolder: string | undefined;
   readonly #copy: string;
   readonly #note: (line: string) => void;
   #launcher: Launcher | string | undefined;
 
   constructor(
-    { quick, kvm, ruby }: Pick<BenchOptions, "quick" | "kvm" | "ruby">,
+    { quick, kvm, ruby, linux }: Pick<BenchOptions, "quick" | "kvm" | "ruby" | "linux">,
     note: (line: string) => void,
   ) {
     this.#copy = copyProduct();
@@ -42,6 +44,7 @@ export class Bench {
     this.isQuick = quick;
     this.accelerator = kvm ? "kvm" : "tcg";
     this.rubyPath = ruby;
+    this.linuxFolder = linux;
     this.#note = note;
   }
 
@@ -69,7 +72,7 @@ export class Bench {
   /** Builds an image with the command line, with further options if need be; its path. */
   image(
     source: string,
-    platform: "linux" | "pc",
+    platform: "linux" | "pc" | "node",
     name: string,
     options: readonly string[] = [],
   ): string {

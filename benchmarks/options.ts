@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly areas: readonly AreaName[];
   /** A ruby.wasm to compile; none otherwise. */
   readonly ruby?: string;
+  /** What `dpkg -x` makes of a Debian kernel's package, to compare with; none otherwise. */
+  readonly linux?: string;
 }
 
 /** Reads the flags; throws an Error that says what is wrong with them. */
@@ -23,6 +25,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
       json: { type: "boolean", default: false },
       kvm: { type: "boolean", default: false },
       ruby: { type: "string" },
+      linux: { type: "string" },
       only: { type: "string", multiple: true },
     },
   });
@@ -31,6 +34,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     json: values.json,
     kvm: values.kvm,
     ...(values.ruby === undefined ? {} : { ruby: values.ruby }),
+    ...(values.linux === undefined ? {} : { linux: values.linux }),
     areas: values.only === undefined ? areaNames : values.only.map(areaNamed),
   };
 }

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { findQemu } from "../../src/monitors/qemu/find-qemu.ts";
 import { type Bench, sources } from "../bench.ts";
 import { type Finding, skipped } from "../report/finding.ts";
+import { measureDevices } from "./devices/area.ts";
 import { measureFirstByte } from "./first-byte.ts";
 import { measureGuestShare } from "./guest-share.ts";
 import { countBootInstructions } from "./instructions.ts";
@@ -10,6 +11,7 @@ import { findLeastMemory } from "./least-memory.ts";
 import { MeasuredMachine } from "./machine.ts";
 
 const goalBytes = 64 * 1024;
+const goalKibibytes = 1536;
 
 /** Runs the measurements of the qemu monitor's images. */
 export async function measureQemu(bench: Bench): Promise<Finding[]> {
@@ -26,8 +28,14 @@ export async function measureQemu(bench: Bench): Promise<Finding[]> {
     ...measureFirstByte(bench, machine, images),
     measureGuestShare(bench, machine, helloC),
     ...Object.entries(images).map(([name, path]) => imageSize(name, path)),
-    findLeastMemory(bench, machine, helloC),
+    findLeastMemory(
+      bench,
+      "hello (C), least memory in which it boots",
+      goalKibibytes,
+      (mebibytes) => machine.words(helloC, mebibytes),
+    ),
     await countBootInstructions(bench, helloC),
+    ...(await measureDevices(bench, machine)),
   ];
 }
 

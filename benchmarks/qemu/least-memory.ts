@@ -2,25 +2,28 @@
 import { spawnSync } from "node:child_process";
 import type { Bench } from "../bench.ts";
 import type { Finding } from "../report/finding.ts";
-import type { MeasuredMachine } from "./machine.ts";
 
-const goalKibibytes = 1536;
 const highestKibibytes = 16 * 1024;
 const stepKibibytes = 64;
 const timeLimitMs = 5_000;
 
 /** Halves the range between what fails and what works, in steps of 64 KiB. */
-export function findLeastMemory(bench: Bench, machine: MeasuredMachine, image: string): Finding {
+export function findLeastMemory(
+  bench: Bench,
+  measure: string,
+  goal: number,
+  wordsWith: (mebibytes: number) => readonly string[],
+): Finding {
   bench.note("qemu: least memory");
-  const boots = (steps: number) => saysHello(machine, image, steps * stepKibibytes);
+  const boots = (steps: number) => saysHello(wordsWith((steps * stepKibibytes) / 1024));
   const steps = leastThatWorks(1, highestKibibytes / stepKibibytes, boots);
   const value = steps === undefined ? undefined : steps * stepKibibytes;
   return {
     area: "qemu",
-    measure: "hello (C), least memory in which it boots",
+    measure,
     value,
     unit: "KiB",
-    goal: goalKibibytes,
+    goal,
     detail: value === undefined ? `not even in ${highestKibibytes} KiB` : "firmware included",
   };
 }
@@ -42,8 +45,7 @@ export function leastThatWorks(
   return working;
 }
 
-function saysHello(machine: MeasuredMachine, image: string, kibibytes: number): boolean {
-  const [program = "", ...parameters] = machine.words(image, kibibytes / 1024);
+function saysHello([program = "", ...parameters]: readonly string[]): boolean {
   const { stdout } = spawnSync(program, parameters, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore", "pipe"],

@@ -39,6 +39,10 @@ export interface BootTraceRequest {
   readonly environment: readonly string[];
   readonly memoryMebibytes: number;
   readonly hostEnvironment: NodeJS.ProcessEnv;
+  /** QEMU's parameters for devices besides what every machine has. */
+  readonly devices?: readonly string[];
+  /** The app's first function, where its name does not tell it from the kernel's. */
+  readonly firstFunction?: string;
 }
 
 const controlDescriptor = 3;
@@ -49,7 +53,7 @@ export async function traceBoot(request: BootTraceRequest): Promise<BootTrace> {
   const qemu = requireQemu(request.hostEnvironment);
   const image = readFileSync(request.imagePath);
   const entry = readElf(image).pvhEntry ?? 0;
-  const counter = new InstructionCounter(programFunctions(image), entry);
+  const counter = new InstructionCounter(programFunctions(image), entry, request.firstFunction);
   await traced(qemu, request, oneByOne(qemu), (line) => counter.take(line));
   const { first, instructions, withoutRepetitions } = counter;
   if (first === undefined) {
@@ -102,7 +106,7 @@ async function traced(
     network: undefined,
     outputDescriptor: controlDescriptor,
   }).map((word) => (word.startsWith("tcg") && words.accelerator !== "" ? words.accelerator : word));
-  const child = spawn(qemu.path, [...parameters, ...words.flags], {
+  const child = spawn(qemu.path, [...parameters, ...(request.devices ?? []), ...words.flags], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     timeout: timeLimitMs,
   });

@@ -5,6 +5,7 @@ const entry = 0x100;
 const functions = [
   { name: "pc.enter", start: 0x100, end: 0x110 },
   { name: "src/kernel/boot/boot.as/boot", start: 0x110, end: 0x120 },
+  { name: "src/kernel/drivers/a.as/open<src/kernel/drivers/blk/b.as/B>", start: 0x120, end: 0x130 },
   { name: "_start", start: 0x200, end: 0x210 },
 ];
 
@@ -36,6 +37,19 @@ test("counts from the entry to the app's first instruction, which it leaves out"
 test("counts what is in no function to what it stands behind", () => {
   const { phases } = count(...[0x100, 0x8000, 0x110, 0x8000].map(at));
   expect(phases).toEqual({ entry: 2, boot: 2 });
+});
+
+test("takes a function for what it is in, whatever its types are in", () => {
+  expect(count(...[0x100, 0x120].map(at)).phases).toEqual({ entry: 1, drivers: 1 });
+});
+
+test("counts up to a function that is named", () => {
+  const counter = new InstructionCounter(functions, entry, "_start");
+  const counted = [0x100, 0x102, 0x204].map((address) => counter.take(at(address)));
+  expect([counted, counter.instructions]).toEqual([[false, false, true], 2]);
+  const other = new InstructionCounter(functions, entry, "main");
+  expect([0x100, 0x204].map((address) => other.take(at(address)))).toEqual([false, false]);
+  expect(Object.fromEntries(other.phases)).toEqual({ entry: 1, other: 1 });
 });
 
 test("tells the repetitions of a string instruction apart", () => {

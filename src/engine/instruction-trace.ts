@@ -16,14 +16,19 @@ export class InstructionCounter {
   first: ProgramFunction | undefined;
   readonly #functions: readonly ProgramFunction[];
   readonly #entry: number;
+  readonly #firstName: string | undefined;
   #phase = "";
   #address: number | undefined;
   #function: ProgramFunction | undefined;
 
-  /** Counts from the first execution of the instruction at `entry`. */
-  constructor(functions: readonly ProgramFunction[], entry: number) {
+  /**
+   * Counts from the first execution of the instruction at `entry` up to the app's function of a name,
+   * or the first function that is not the kernel's by its name.
+   */
+  constructor(functions: readonly ProgramFunction[], entry: number, firstName?: string) {
     this.#functions = functions;
     this.#entry = entry;
+    this.#firstName = firstName;
   }
 
   /** All instructions; each repetition of a string instruction is one. */
@@ -39,7 +44,7 @@ export class InstructionCounter {
     const address = Number.parseInt(counter, 16);
     if (this.#address === undefined && address !== this.#entry) return false;
     const found = this.#functionAt(address);
-    const phase = found === undefined ? this.#phase : phaseOf(found.name);
+    const phase = found === undefined ? this.#phase : this.#phaseOf(found.name);
     if (phase === undefined) {
       this.first = found;
       return true;
@@ -55,6 +60,12 @@ export class InstructionCounter {
     this.#phase = phase;
   }
 
+  /** Undefined for what is the app's. */
+  #phaseOf(name: string): string | undefined {
+    const isOther = this.#firstName !== undefined && name !== this.#firstName;
+    return phaseOf(name) ?? (isOther ? "other" : undefined);
+  }
+
   #functionAt(address: number): ProgramFunction | undefined {
     const isAt = ({ start, end }: ProgramFunction) => address >= start && address < end;
     if (this.#function === undefined || !isAt(this.#function)) {
@@ -64,9 +75,9 @@ export class InstructionCounter {
   }
 }
 
-/** Undefined for what is the app's. */
+/** Undefined for what is neither the kernel's nor in front of it. */
 function phaseOf(name: string): string | undefined {
   if (name.startsWith("pc.")) return "entry";
   if (name.startsWith("runtime.")) return "runtime";
-  return /^src\/kernel\/(.+)\/[^/]+\.as\//.exec(name)?.[1];
+  return /^src\/kernel\/(.+?)\/[^/]+\.as\//.exec(name)?.[1];
 }
