@@ -18,7 +18,7 @@ export async function allowedCalls(
     app,
     objects: { read: readShippedObject, write: () => undefined },
     supplied: (symbols) => [
-      ...linuxEntryChunks(symbols),
+      ...linuxEntryChunks(symbols, "v2"),
       ...runtimeChunks(symbols),
       readOnlyChunk(symbols, "config.defaults", record, 4),
     ],

@@ -11,15 +11,29 @@ export type NativePlatform = Exclude<Platform, "node">;
  */
 export type MemoryMode = "reserved" | "checked";
 
+/**
+ * What code may ask of the processor: the levels of the x86-64 psABI (section 3.1.1), without the wide
+ * vectors of v3.
+ */
+export const cpuLevels = ["v2", "v3"] as const;
+
+/** The name of a level. */
+export type CpuLevel = (typeof cpuLevels)[number];
+
 /** How machine code is made. */
 export interface CodeOptions {
+  readonly cpu: CpuLevel;
   readonly memory: MemoryMode;
   /** Whether each step proves its result, which takes several times as long; for tests. */
   readonly isVerified: boolean;
 }
 
 /** What code is made like unless something else is asked for. */
-export const defaultCodeOptions: CodeOptions = { memory: "reserved", isVerified: false };
+export const defaultCodeOptions: CodeOptions = {
+  cpu: "v2",
+  memory: "reserved",
+  isVerified: false,
+};
 
 /** Compiled objects of large modules and of the kernel by key, kept between builds. */
 export interface ObjectCache {

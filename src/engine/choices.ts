@@ -1,4 +1,5 @@
 /** The names among which a user of the engine chooses. */
+import { type CodeOptions, cpuLevels, defaultCodeOptions } from "../contracts/build.ts";
 import { TsukiError } from "../contracts/errors.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import { type Platform, platformIds } from "../contracts/machine-interface.ts";
@@ -16,6 +17,17 @@ export function parsePlatform(text: string): Platform {
   if (text === "pc" || text === "linux" || text === "node") return text;
   const known = Object.keys(platformIds).join(", ");
   throw new TsukiError("usage", `no platform named ${text}; there are ${known}`);
+}
+
+/** Reads what code may ask of the processor, and whether accesses of memory are compared. */
+export function parseCodeOptions(cpu: string, checksMemory: boolean): CodeOptions {
+  const level = cpuLevels.find((name) => name === cpu);
+  if (level === undefined) {
+    const known = cpuLevels.join(", ");
+    throw new TsukiError("usage", `no processor level named ${cpu}; there are ${known}`);
+  }
+  const memory = checksMemory ? "checked" : "reserved";
+  return { ...defaultCodeOptions, cpu: level, memory };
 }
 
 /** Refuses arguments and variables for an image that has no place for them. */

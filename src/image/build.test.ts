@@ -5,6 +5,7 @@ import { findElfProblems } from "./elf/problems.ts";
 import { readElf } from "./elf/reader.ts";
 import { canRunProcesses, runProcess } from "./linux/process.fixture.ts";
 import { hasQemu, machineFlags, runGuest } from "./pc/machine.fixture.ts";
+import { processorRefusals } from "./processor-check.ts";
 
 const kernelPath = new URL("../../dist/kernel.wasm", import.meta.url);
 
@@ -31,6 +32,18 @@ describe.skipIf(!existsSync(kernelPath))("buildProgram", () => {
     expect(findElfProblems(readElf(image))).toEqual([]);
     expect(image.length).toBeLessThan(32 * 1024);
     expect(await build("linux")).toEqual(image);
+  });
+
+  it.skipIf(!canRunProcesses)("refuses a processor that lacks something", async () => {
+    const image = Buffer.from(await build("linux"));
+    // test ecx, SSE3 SSSE3 CMPXCHG16B SSE4.1 SSE4.2 POPCNT; bit 16 is no processor's.
+    const level2 = Buffer.of(0xf7, 0xc1, 0x01, 0x22, 0x98, 0x00);
+    const at = image.indexOf(level2);
+    expect(image.indexOf(level2, at + 1)).toBe(-1);
+    image[at + 4] = 0x99;
+    const { status, stderr } = runProcess(image);
+    expect(stderr.toString()).toBe(`tsuki: ${processorRefusals.v2}\n`);
+    expect(status).toBe(125);
   });
 
   it.skipIf(!canRunProcesses)("makes a process that prints and ends", async () => {

@@ -4,7 +4,7 @@ import { type LinkedProgram, link } from "../compiler/driver/link.ts";
 import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
 import type { Chunk } from "../compiler/object/object.ts";
-import type { BuildRequest, NativePlatform } from "../contracts/build.ts";
+import { type BuildRequest, defaultCodeOptions, type NativePlatform } from "../contracts/build.ts";
 import { embeddedTree as embeddedTreeFormat } from "../contracts/embedded-tree.ts";
 import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts";
 import { deviceNoteBits } from "../contracts/image-note.ts";
@@ -146,7 +146,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     hasDebugInfo,
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     supplied: (symbols) => [
-      ...images.entryChunks(symbols),
+      ...images.entryChunks(symbols, (code ?? defaultCodeOptions).cpu),
       ...runtimeChunks(symbols),
       readOnlyChunk(symbols, "config.defaults", record, 4),
       ...(embeddedTree === undefined

@@ -17,10 +17,18 @@ export const canRunSubject = process.platform === "linux" && process.arch === "x
 
 const verified: CodeOptions = { ...defaultCodeOptions, isVerified: true };
 
+/** Whether this processor runs code for x86-64-v3. */
+function hasLevel3(): boolean {
+  if (!canRunSubject) return false;
+  const flags = /^flags.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "";
+  return ["avx2", "bmi1", "bmi2", "fma", "abm"].every((name) => flags.includes(` ${name}`));
+}
+
 /** The ways to make code that tests compare with V8. */
 export const codeModes: readonly (readonly [string, CodeOptions])[] = [
   ["as by default", verified],
   ["with memory checks", { ...verified, memory: "checked" }],
+  ...(hasLevel3() ? [["for x86-64-v3", { ...verified, cpu: "v3" }] as const] : []),
 ];
 
 const kernelPath = fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url));

@@ -4,6 +4,7 @@ import { defaultCodeOptions } from "../../contracts/build.ts";
 import type { AppSources } from "../../engine/app-store.ts";
 import type { BuildOptions } from "../../engine/build.ts";
 import {
+  parseCodeOptions,
   parseEmbed,
   parseJobs,
   parsePreinitialization,
@@ -19,6 +20,7 @@ export interface SourceOptions {
   readonly include?: readonly string[];
   readonly embed?: readonly string[];
   readonly jobs?: string;
+  readonly cpu?: string;
   readonly memoryChecks?: boolean;
   readonly quiet?: boolean;
   readonly debug?: boolean;
@@ -39,7 +41,7 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
     hasDebugInfo: options.debugInfo,
     workingDirectory: process.cwd(),
     environment: process.env,
-    code: options.memoryChecks === true ? { ...defaultCodeOptions, memory: "checked" } : undefined,
+    code: parseCodeOptions(options.cpu ?? defaultCodeOptions.cpu, options.memoryChecks === true),
     embed: (options.embed ?? []).map(parseEmbed),
     jobs: options.jobs === undefined ? undefined : parseJobs(options.jobs),
   };

@@ -1,5 +1,4 @@
 import binaryen from "binaryen";
-import { type CodeOptions, defaultCodeOptions } from "../../contracts/build.ts";
 import type { Chunk } from "../object/object.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
 import { unlinkedApp, unlinkedSettings } from "./unlinked-app.ts";
@@ -8,10 +7,9 @@ import { unlinkedApp, unlinkedSettings } from "./unlinked-app.ts";
 export function compileText(
   text: string,
   hasDebugInfo = false,
-  code: CodeOptions = defaultCodeOptions,
 ): { readonly bytes: Uint8Array; readonly functions: readonly Chunk[] } {
   const bytes = new Uint8Array(binaryen.parseText(text).emitBinary());
-  const { environment, symbols } = unlinkedApp(bytes, { ...unlinkedSettings, code, hasDebugInfo });
+  const { environment, symbols } = unlinkedApp(bytes, { ...unlinkedSettings, hasDebugInfo });
   const functions = environment.unit.module.functions.flatMap((_, index) => {
     const symbol = symbols.intern(`app.f${index}`);
     return compileUnitFunction(environment, index, symbol, symbols).slice(0, 1);

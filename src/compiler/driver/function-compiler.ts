@@ -65,13 +65,14 @@ function compileLowered(
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
   const { callAreaWords, hasDebugInfo } = environment;
-  const { isVerified } = environment.codeOptions;
+  const { cpu, isVerified } = environment.codeOptions;
+  const hasLevel3 = cpu === "v3";
   watcher?.onStage("lowered", fn);
   runPipeline(fn, {
     after: ({ name }) => watcher?.onStage(name, fn),
     isVerifying: isVerified,
   });
   const newAssembler = watcher && (() => watcher.newAssembler());
-  const options = { callAreaWords, hasDebugInfo, isVerified, newAssembler };
+  const options = { callAreaWords, hasLevel3, hasDebugInfo, isVerified, newAssembler };
   return compileFunction(fn, symbol, symbols, options);
 }

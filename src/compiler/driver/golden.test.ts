@@ -29,9 +29,9 @@ function machineCode(bytes: Uint8Array, settings: ProgramSettings): string {
 
 /** What comments such as `;; memory: checked` ask for. */
 function settingsFor(text: string): ProgramSettings {
-  const isChecked = text.includes(";; memory: checked\n");
-  const code = { ...defaultCodeOptions, memory: isChecked ? "checked" : "reserved" } as const;
-  return { ...unlinkedSettings, code };
+  const cpu = text.includes(";; cpu: v3\n") ? "v3" : "v2";
+  const memory = text.includes(";; memory: checked\n") ? "checked" : "reserved";
+  return { ...unlinkedSettings, code: { ...defaultCodeOptions, cpu, memory } };
 }
 
 describe.each(readdirSync(folder))("%s", (name) => {

@@ -105,13 +105,15 @@ function memorySamples(form: FormId): Sample[] {
 
 function encode(assembler: Assembler, { form, operands }: Sample): void {
   const { registers = [], memory, immediate = 0n } = operands;
-  const [first = 0, second = 0] = registers;
+  const [first = 0, second = 0, third] = registers;
   const low = Number(BigInt.asIntN(32, immediate));
   if (memory !== undefined) {
     const { base, index, scaleShift, displacement } = memory;
     assembler.emitMemory(form, first, base, index, scaleShift, displacement, low);
   } else if ((forms.immediateBytes[form] ?? 0) > 4) {
     assembler.emitImmediate(form, first, low, Number(immediate >> 32n));
+  } else if (third !== undefined) {
+    assembler.emitThree(form, first, second, third);
   } else {
     assembler.emit(form, first, second, low);
   }

@@ -34,6 +34,8 @@ export class Assembler {
   #bytes: Uint8Array;
   #length = 0;
   #mode: Mode;
+  /** What stands in VEX.vvvv of the next instruction; 0 where it says nothing. */
+  #vexRegister = 0;
   readonly #relocations: Relocation[] = [];
   readonly #labelOffsets: number[] = [];
   /** Four numbers each: offset of the field, its size, the label, the offset it counts from. */
@@ -60,10 +62,22 @@ export class Assembler {
    * operands in the order of the row, leaving out those that the opcode fixes; 0 where there is none.
    */
   emit(form: FormId, first = 0, second = 0, immediate = 0): void {
+    this.#emitRegisters(form, first, second, immediate);
+  }
+
+  #emitRegisters(form: FormId, first: number, second: number, immediate: number): void {
     const layout = this.#begin(form);
     const rmFirst = (layout & Layout.rmFirst) !== 0;
     this.#writeRegisters(form, layout, rmFirst ? second : first, rmFirst ? first : second);
     this.#writeImmediate(form, layout, immediate, 0);
+  }
+
+  /** Appends an instruction with three register operands, in the order of the row. */
+  emitThree(form: FormId, first: number, second: number, third: number): void {
+    const isSecond = ((forms.layout[form] ?? 0) & Layout.vexSecond) !== 0;
+    this.#vexRegister = isSecond ? second : third;
+    this.#emitRegisters(form, first, isSecond ? third : second, 0);
+    this.#vexRegister = 0;
   }
 
   /**
@@ -309,6 +323,10 @@ export class Assembler {
 
   /** Writes prefixes, REX and opcode; `rex` holds R, X, B and, where a byte register wants it, 0x40. */
   #writeOpcode(form: FormId, layout: number, rex: number, opcodeRegister: number): void {
+    if ((layout & Layout.vex) !== 0) {
+      this.#writeVex(form, layout, rex);
+      return;
+    }
     for (let prefixes = forms.prefixes[form] ?? 0; prefixes !== 0; prefixes >>= 8) {
       this.#byte(prefixes);
     }
@@ -321,6 +339,17 @@ export class Assembler {
     const opcodeBytes = forms.opcodeBytes[form] ?? 0;
     const opcode = (forms.opcode[form] ?? 0) | (opcodeRegister << (8 * (opcodeBytes - 1)));
     this.#append(opcodeBytes, opcode);
+  }
+
+  /** VEX of three bytes and the opcode; R, X, B and vvvv stand inverted, vectors have 128 bits. */
+  #writeVex(form: FormId, layout: number, rex: number): void {
+    if (this.#mode !== 64) throw wrongOperand(form, "needs VEX, which exists in 64-bit mode only");
+    const fields = forms.prefixes[form] ?? 0;
+    const wide = (layout & Layout.rexW) !== 0 ? 0x80 : 0;
+    this.#byte(0xc4);
+    this.#byte(((~rex & 7) << 5) | (fields >> 8));
+    this.#byte(wide | ((~this.#vexRegister & 15) << 3) | (fields & 3));
+    this.#byte(forms.opcode[form] ?? 0);
   }
 
   #writeMemory(

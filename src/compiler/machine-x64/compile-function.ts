@@ -15,6 +15,8 @@ const tableEntryBytes = 4;
 export interface CompileOptions {
   /** Words of the stack that each call leaves at least for the tail calls of what it calls. */
   readonly callAreaWords: number;
+  /** Whether the code may use x86-64-v3. */
+  readonly hasLevel3: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
   /** What the code is written with, if it is to be listed as well. */
@@ -28,10 +30,14 @@ export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  { callAreaWords, hasDebugInfo, isVerified, newAssembler }: CompileOptions,
+  { callAreaWords, hasLevel3, hasDebugInfo, isVerified, newAssembler }: CompileOptions,
 ): [Chunk, ...Chunk[]] {
   const intern = (name: string) => symbols.intern(name);
-  const { code, systemCalls } = selectInstructions(fn, { symbol: intern, callAreaWords });
+  const { code, systemCalls } = selectInstructions(fn, {
+    symbol: intern,
+    callAreaWords,
+    hasLevel3,
+  });
   const original = isVerified ? copyForCheck(code) : undefined;
   const allocation = allocateRegisters(code, registerFile);
   if (original !== undefined) checkAllocation(original, code, allocation, registerFile);

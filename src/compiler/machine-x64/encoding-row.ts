@@ -34,6 +34,8 @@ interface OpcodeWord {
   readonly immediateBytes: number;
   /** An opcode or prefix byte, or -1. */
   readonly byte: number;
+  /** VEX.pp, and VEX.mmmmm in the second byte. */
+  readonly vexFields: number;
 }
 
 const columnEnd = "|";
@@ -54,6 +56,10 @@ const immediateSizes: ReadonlyMap<string, number> = new Map([
   ["cd", 4],
   ["cp", 6],
 ]);
+
+/** The prefixes and opcode maps that VEX.pp and VEX.mmmmm stand for, in the order of their numbers. */
+const vexPrefixes: readonly string[] = ["", "66", "F3", "F2"];
+const vexMaps: readonly string[] = ["", "0F", "0F38", "0F3A"];
 
 const legacyPrefixes: readonly number[] = [0x66, 0xf0, 0xf2, 0xf3];
 
@@ -119,12 +125,14 @@ class RowParser {
         meaning = parseOpcodeWord(word);
         this.opcodeWords.set(word, meaning);
       }
-      const { layout, digit, immediateBytes, byte } = meaning;
+      const { layout, digit, immediateBytes, byte, vexFields } = meaning;
       row.layout |= layout;
+      row.prefixes |= vexFields;
       row.digit |= digit;
       row.immediateBytes |= immediateBytes;
       if (byte < 0) continue;
-      if (row.opcodeBytes === 0 && legacyPrefixes.includes(byte)) {
+      const isFirst = row.opcodeBytes === 0 && (row.layout & Layout.vex) === 0;
+      if (isFirst && legacyPrefixes.includes(byte)) {
         row.prefixes |= byte << prefixBits;
         prefixBits += 8;
       } else {
@@ -168,10 +176,17 @@ function emptyRow(): EncodingRow {
 }
 
 function parseOpcodeWord(word: string): OpcodeWord {
-  const meaning = { layout: 0, digit: 0, immediateBytes: immediateSizes.get(word) ?? 0, byte: -1 };
+  const immediateBytes = immediateSizes.get(word) ?? 0;
+  const meaning = { layout: 0, digit: 0, immediateBytes, byte: -1, vexFields: 0 };
   if (meaning.immediateBytes !== 0) return meaning;
   if (word === "REX.W") return { ...meaning, layout: Layout.rexW | Layout.mode64Only };
   if (word === "/r") return { ...meaning, layout: Layout.modRm };
+  const [, simd, map, wide] = /^VEX\.(?:(66|F3|F2)\.)?(0F38|0F3A)(\.W1)?$/.exec(word) ?? [];
+  if (map !== undefined) {
+    const prefix = vexPrefixes.indexOf(simd ?? "") | (vexMaps.indexOf(map) << 8);
+    const layout = Layout.vex | (wide === undefined ? 0 : Layout.rexW | Layout.mode64Only);
+    return { ...meaning, layout, vexFields: prefix };
+  }
   const digit = /^\/([0-7])$/.exec(word)?.[1];
   if (digit !== undefined) return { ...meaning, layout: Layout.modRm, digit: Number(digit) };
   const [, byte, register] = /^([0-9A-F]{2})(\+r)?$/.exec(word) ?? [];
@@ -210,6 +225,7 @@ function placeOperands(row: EncodingRow): void {
     if (index === rm) row.layout |= kind.rmLayout;
     else {
       row.layout |= kind.otherLayout;
+      if (kind.place === "vexRegister" && index === 1) row.layout |= Layout.vexSecond;
       if (index > rm && (kind.otherLayout & Layout.regPresent) !== 0) row.layout |= Layout.rmFirst;
       if (kind.fixedRegister >= 0) addImplicit(row, 1 << kind.fixedRegister, role);
     }

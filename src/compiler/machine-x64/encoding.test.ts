@@ -13,6 +13,7 @@ const arithmeticFlags = 0x3f;
 const featureLevels: Readonly<Record<string, number>> = {
   LZCNT: 3,
   BMI1: 3,
+  BMI2: 3,
   RDRAND: probedCpuLevel,
   RDSEED: probedCpuLevel,
   RDTSCP: probedCpuLevel,
@@ -21,8 +22,8 @@ const featureLevels: Readonly<Record<string, number>> = {
 
 /** The registers that the sample instructions name: implicit operands of no form of that mode. */
 const sampleRegisters = {
-  32: { reg: Register.rbp, rm: Register.rdi, base: Register.rsi },
-  64: { reg: Register.r13, rm: Register.r14, base: Register.r12 },
+  32: { reg: Register.rbp, rm: Register.rdi, base: Register.rsi, vex: Register.rdi },
+  64: { reg: Register.r13, rm: Register.r14, base: Register.r12, vex: Register.r10 },
 };
 
 function modeOf(form: FormId): 32 | 64 {
@@ -37,7 +38,7 @@ function has(form: FormId, layoutBit: number): boolean {
 function factsOf(form: FormId): InstructionFacts {
   const mode = modeOf(form);
   const assembler = new Assembler(mode);
-  const { reg, rm, base } = sampleRegisters[mode];
+  const { reg, rm, base, vex } = sampleRegisters[mode];
   const isSpecial = [0, 1].some((index) => operandKind(form, index)?.place === "special");
   const first = isSpecial ? 0 : has(form, Layout.regXmm) ? Register.xmm0 : reg;
   const second = has(form, Layout.rmXmm) ? Register.xmm1 : rm;
@@ -51,6 +52,9 @@ function factsOf(form: FormId): InstructionFacts {
     const label = assembler.newLabel();
     assembler.jump(form, label);
     assembler.bind(label);
+  } else if (forms.operandCount[form] === 3 && operandKind(form, 2)?.place !== "immediate") {
+    const isSecond = has(form, Layout.vexSecond);
+    assembler.emitThree(form, reg, isSecond ? vex : rm, isSecond ? rm : vex);
   } else if (has(form, Layout.rmMemory)) {
     const register = has(form, Layout.regPresent) ? first : 0;
     assembler.emitMemory(form, register, base, noRegister, 0, 0, immediate);

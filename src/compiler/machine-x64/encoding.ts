@@ -29,7 +29,7 @@ export const forms = {
   operandCount: new Uint8Array(count),
   /** Bits of `Layout`. */
   layout: new Uint32Array(count),
-  /** Prefix bytes that stand before REX, first byte lowest; 0 where there is none. */
+  /** Prefix bytes before REX, first byte lowest; of VEX, pp and mmmmm in its place; or 0. */
   prefixes: new Uint16Array(count),
   /** Opcode bytes, first byte lowest. */
   opcode: new Uint32Array(count),

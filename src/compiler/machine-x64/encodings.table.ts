@@ -12,13 +12,14 @@ import { vectorEncodings } from "./vector-encodings.table.ts";
  *   r32m8 r32m16        a general register of 32 bits, or memory of fewer
  *   m8 .. m4096, m      memory only; m is an address that is not accessed
  *   imm8 .. imm64       an immediate; simm8, simm32: sign-extended to the width of the operation
+ *   v32 v64             a general register in VEX.vvvv
  *   rel8 rel32          a branch target, relative to the end of the instruction
  *   ptr16_32            a far target: selector and offset
  *   cr seg              a control register, a segment register
  *   al ax eax cl dx 1   fixed by the opcode: they take part in no field
  *
  * The opcode is written as in the Intel SDM (volume 2, 3.1.1.1): prefixes, REX.W, opcode bytes, +r
- * (register in the opcode), /r or /digit (ModRM), cb cd cp (code offset), ib iw id io (immediate).
+ * (register in the opcode), VEX.pp.map.W1, /r or /digit (ModRM), cb cd cp (code offset), ib iw id io (immediate).
  *
  * The third column lists, separated by commas:
  *   r, w, rw <registers>  implicit operands; "flags" counts as one, rsp is left out: nobody
@@ -283,6 +284,16 @@ export const encodings = {
   tzcnt_r64_rm64:  "tzcnt w:r64 r:rm64  | F3 REX.W 0F BC /r | v3, w flags",
   lzcnt_r32_rm32:  "lzcnt w:r32 r:rm32  | F3 0F BD /r       | v3, w flags",
   lzcnt_r64_rm64:  "lzcnt w:r64 r:rm64  | F3 REX.W 0F BD /r | v3, w flags",
+  shlx_r32_r32_v32: "shlx w:r32 r:r32 r:v32 | VEX.66.0F38 F7 /r    | v3, mode64",
+  shlx_r64_r64_v64: "shlx w:r64 r:r64 r:v64 | VEX.66.0F38.W1 F7 /r | v3",
+  shrx_r32_r32_v32: "shrx w:r32 r:r32 r:v32 | VEX.F2.0F38 F7 /r    | v3, mode64",
+  shrx_r64_r64_v64: "shrx w:r64 r:r64 r:v64 | VEX.F2.0F38.W1 F7 /r | v3",
+  sarx_r32_r32_v32: "sarx w:r32 r:r32 r:v32 | VEX.F3.0F38 F7 /r    | v3, mode64",
+  sarx_r64_r64_v64: "sarx w:r64 r:r64 r:v64 | VEX.F3.0F38.W1 F7 /r | v3",
+  rorx_r32_rm32_imm8: "rorx w:r32 r:rm32 imm8 | VEX.F2.0F3A F0 /r ib    | v3, mode64",
+  rorx_r64_rm64_imm8: "rorx w:r64 r:rm64 imm8 | VEX.F2.0F3A.W1 F0 /r ib | v3",
+  andn_r32_v32_r32: "andn w:r32 r:v32 r:r32 | VEX.0F38 F2 /r       | v3, mode64, w flags",
+  andn_r64_v64_r64: "andn w:r64 r:v64 r:r64 | VEX.0F38.W1 F2 /r    | v3, w flags",
   popcnt_r32_rm32: "popcnt w:r32 r:rm32 | F3 0F B8 /r       | w flags",
   popcnt_r64_rm64: "popcnt w:r64 r:rm64 | F3 REX.W 0F B8 /r | w flags",
   bt_rm32_r32:     "bt r:rm32 r:r32     | 0F A3 /r          | w flags",

@@ -1,5 +1,6 @@
 import { type FormId, forms, operandKind } from "./encoding.ts";
 import { Layout } from "./encoding-layout.ts";
+import type { OperandPlace } from "./operand-kinds.ts";
 
 /**
  * The shape of a machine instruction's address and immediate, as it stands in the `extra` column:
@@ -71,11 +72,18 @@ export function explicitRegisters(form: FormId): number {
   return explicitCounts[form] ?? 0;
 }
 
+const registerPlaces: readonly OperandPlace[] = [
+  "register",
+  "registerOrMemory",
+  "memory",
+  "vexRegister",
+];
+
 const explicitCounts = Uint8Array.from(forms.operandCount, (count, form) => {
   let registers = 0;
   for (let operand = 0; operand < count; operand++) {
     const place = operandKind(form, operand)?.place;
-    if (place === "register" || place === "registerOrMemory" || place === "memory") registers++;
+    if (place !== undefined && registerPlaces.includes(place)) registers++;
   }
   return registers;
 });

@@ -30,6 +30,11 @@ export class ListingAssembler extends Assembler {
     super.emit(form, first, second, immediate);
   }
 
+  override emitThree(form: FormId, first: number, second: number, third: number): void {
+    this.#note(form, { registers: [first, second, third] });
+    super.emitThree(form, first, second, third);
+  }
+
   override emitImmediate(form: FormId, register: number, low: number, high = 0): void {
     this.#note(form, { registers: [register], immediate: signed(form, low, high) });
     super.emitImmediate(form, register, low, high);

@@ -5,9 +5,11 @@ import { Register } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import { type SymbolTable, wellKnownSymbols } from "../../compiler/object/symbols.ts";
 import { outermostUnwinding, type Unwinding } from "../../compiler/object/unwinding.ts";
+import type { CpuLevel } from "../../contracts/build.ts";
 import { appBase } from "../../contracts/machine-interface.ts";
 import { trapKinds } from "../../contracts/traps.ts";
 import { linuxStackBytes } from "../layout/linux-layout.ts";
+import { checkProcessor, processorRefusals } from "../processor-check.ts";
 
 /** Where the process begins. */
 export const linuxEntrySymbol = "linux.entry";
@@ -53,10 +55,10 @@ const stopSignals = [2, 15];
 const signalStatusBase = 128;
 
 /** The code of a Linux process before and beside the kernel: its entry and its signal handler. */
-export function linuxEntryChunks(symbols: SymbolTable): Chunk[] {
+export function linuxEntryChunks(symbols: SymbolTable, level: CpuLevel): Chunk[] {
   return [
     {
-      ...codeChunk(assembleEntry(symbols), symbols, linuxEntrySymbol),
+      ...codeChunk(assembleEntry(symbols, level), symbols, linuxEntrySymbol),
       unwinding: outermostUnwinding,
     },
     {
@@ -66,10 +68,12 @@ export function linuxEntryChunks(symbols: SymbolTable): Chunk[] {
   ];
 }
 
-/** Maps a stack and calls boot(record): the initial stack begins with argc (System V ABI, 3.4.1). */
-function assembleEntry(symbols: SymbolTable): Assembler {
+/** Looks at the processor, maps a stack and calls boot(record): the initial stack begins with argc (System V ABI, 3.4.1). */
+function assembleEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   const assembler = new Assembler(64, 256);
   const fail = assembler.newLabel();
+  const refuse = assembler.newLabel();
+  checkProcessor(assembler, level, () => assembler.jump(Form.jne_rel32, refuse));
   assembler.emit(Form.mov_r64_rm64, rbx, rsp);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, call.mmap);
   assembler.emitImmediateSymbol(Form.mov_r32_imm32, rdi, symbols.intern("config.stackLow"), 0);
@@ -87,14 +91,16 @@ function assembleEntry(symbols: SymbolTable): Assembler {
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern("kernel.boot"));
   assembler.emit(Form.ud2);
   assembler.bind(fail);
-  assembleFailure(assembler);
+  assembleFailure(assembler, noRoom);
+  assembler.bind(refuse);
+  assembleFailure(assembler, `tsuki: ${processorRefusals[level]}\n`);
   return assembler;
 }
 
-/** Says on standard error that there is no room, and exits. */
-function assembleFailure(assembler: Assembler): void {
+/** Says on standard error why there is no instance, and exits. */
+function assembleFailure(assembler: Assembler, reason: string): void {
   const text = assembler.newLabel();
-  const message = new TextEncoder().encode(noRoom);
+  const message = new TextEncoder().encode(reason);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, call.write);
   assembler.emitImmediate(Form.mov_r32_imm32, rdi, standardError);
   assembler.emitRelativeLabel(Form.lea_r64_m, rsi, text);

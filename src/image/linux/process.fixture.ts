@@ -60,7 +60,7 @@ export interface LinkedProcess {
 /** Links the platform's and the runtime's code with a stand-in for the kernel. */
 export function linkProcess(make: (symbols: SymbolTable) => Chunk[]): LinkedProcess {
   const symbols = new SymbolTable();
-  const all = [...linuxEntryChunks(symbols), ...runtimeChunks(symbols), ...make(symbols)];
+  const all = [...linuxEntryChunks(symbols, "v2"), ...runtimeChunks(symbols), ...make(symbols)];
   const chunks = reachable(all, symbols.intern(linuxEntrySymbol));
   const request = {
     kernelStatics: { memorySize: 0, fileSize: 0 },

@@ -130,7 +130,7 @@ function mapLocalApic(code: Assembler, symbols: SymbolTable): void {
 function makeGuest(resume: boolean, act: GuestAct) {
   const symbols = new SymbolTable();
   const chunks = [
-    ...pcEntryChunks(symbols),
+    ...pcEntryChunks(symbols, "v2"),
     bootChunk(symbols, act),
     exceptionChunk(symbols, resume),
     dataChunk(symbols, "test.words", new Uint8Array(128)),

@@ -5,6 +5,7 @@ import { Register, Segment } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import type { SymbolTable } from "../../compiler/object/symbols.ts";
 import { outermostUnwinding } from "../../compiler/object/unwinding.ts";
+import type { CpuLevel } from "../../contracts/build.ts";
 import { appBase, bootRecordKinds } from "../../contracts/machine-interface.ts";
 import { pcStack } from "../layout/pc-layout.ts";
 import { descriptorPlaces, selectors } from "./descriptors.ts";
@@ -35,9 +36,9 @@ const eferBits = 0x900;
 const protectedMode = 0x11;
 
 /** The code of a PC before and beside the kernel: entries, descriptors, interrupts. */
-export function pcEntryChunks(symbols: SymbolTable): Chunk[] {
+export function pcEntryChunks(symbols: SymbolTable, level: CpuLevel): Chunk[] {
   return [
-    entryChunk(assemblePvhEntry(symbols), symbols, pvhEntrySymbol),
+    entryChunk(assemblePvhEntry(symbols, level), symbols, pvhEntrySymbol),
     entryChunk(assembleLongMode(symbols), symbols, longModeSymbol),
     entryChunk(assembleMultibootEntry(symbols), symbols, multibootEntrySymbol),
     entryChunk(assembleLinuxBootEntry(symbols), symbols, linuxBootEntrySymbol),
@@ -54,10 +55,10 @@ function entryChunk(assembler: Assembler, symbols: SymbolTable, name: string): C
  * 32-bit protected mode without paging, ebx = start_info (Xen's docs/misc/pvh.pandoc). All tables
  * stand in the image already (machine-tables.ts).
  */
-function assemblePvhEntry(symbols: SymbolTable): Assembler {
+function assemblePvhEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   const assembler = new Assembler(32, 256);
   assembler.emit(Form.cld);
-  checkMachine(assembler, symbols);
+  checkMachine(assembler, symbols, level);
   assembler.emitImmediateSymbol(Form.mov_r32_imm32, rax, symbols.intern("config.pageTables"), 0);
   assembler.emit(Form.mov_cr_r32, 3, rax);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, cr4Value);

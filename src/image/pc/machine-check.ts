@@ -5,7 +5,9 @@ import { Register } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
 import type { SymbolTable } from "../../compiler/object/symbols.ts";
 import { outermostUnwinding } from "../../compiler/object/unwinding.ts";
+import type { CpuLevel } from "../../contracts/build.ts";
 import { debugExitPort, frameKinds } from "../../contracts/control-channel.ts";
+import { checkProcessor, processorRefusals } from "../processor-check.ts";
 
 const { rax, rbx, rcx, rdx, rsi } = Register;
 
@@ -24,6 +26,7 @@ const neededFeatures = (1 << 29) | (1 << 20);
 /** Why a machine is refused, by the symbol of the code that says so. */
 const refusals = {
   "pc.refuseProcessor": "this processor lacks long mode or no-execute pages; Tsuki needs x86-64",
+  "pc.refuseLevel": processorRefusals.v3,
   "pc.refuseMemory": "this machine has less memory than the image; give it more",
 } as const;
 
@@ -44,7 +47,7 @@ function messageOf(refusal: Refusal): { readonly line: Uint8Array; readonly fram
  * In 32-bit mode without paging: goes on where the processor has what the image needs and the last
  * word of the image lies in memory. Keeps ebx.
  */
-export function checkMachine(assembler: Assembler, symbols: SymbolTable): void {
+export function checkMachine(assembler: Assembler, symbols: SymbolTable, level: CpuLevel): void {
   const refuseIf = (form: FormId, refusal: Refusal): void => {
     const { line, frames } = messageOf(refusal);
     assembler.jumpToSymbol(form, symbols.intern(refusal), line.length + frames.length);
@@ -52,10 +55,14 @@ export function checkMachine(assembler: Assembler, symbols: SymbolTable): void {
   assembler.emit(Form.mov_r32_rm32, rsi, rbx);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, extendedFeatures);
   assembler.emit(Form.cpuid);
-  assembler.emit(Form.mov_r32_rm32, rbx, rsi);
   assembler.emit(Form.not_rm32, rdx);
   assembler.emitImmediate(Form.test_rm32_imm32, rdx, neededFeatures);
   refuseIf(Form.jne_rel32, "pc.refuseProcessor");
+  // What lacks v2 is told by the first instruction that it does not know: a boot is to be short.
+  if (level !== "v2") {
+    checkProcessor(assembler, level, () => refuseIf(Form.jne_rel32, "pc.refuseLevel"));
+  }
+  assembler.emit(Form.mov_r32_rm32, rbx, rsi);
   const end = symbols.intern("config.heapStart");
   const onLastWord = (form: FormId, register: number): void =>
     assembler.emitMemorySymbol(form, register, noRegister, noRegister, 0, end, -4);

@@ -173,6 +173,10 @@ export class Emitter {
     const first = registers > 0 ? this.location(instruction, 0) : 0;
     const second = registers > 1 ? this.location(instruction, 1) : 0;
     const position = memoryOperandPosition(form);
+    if (registers > 2) {
+      assembler.emitThree(form, first, second, this.location(instruction, 2));
+      return;
+    }
     if (first < 0 || second < 0) {
       const slot = position === 0 ? first : second;
       const register = registers > 1 ? (position === 0 ? second : first) : 0;

@@ -75,6 +75,14 @@ export class Draft {
     if (second >= 0) this.formOperand(form, 1, second);
   }
 
+  /** Appends an instruction on three registers, in the order of its row. */
+  threeRegisters(form: FormId, first: number, second: number, third: number): void {
+    this.code.append(form);
+    [first, second, third].forEach((register, position) => {
+      this.code.addOperand(register, roleOf(form, position), Constraint.register);
+    });
+  }
+
   /** Appends an instruction with a register (or -1) and a memory operand. */
   memory(form: FormId, register: number, address: Address, immediate = 0): void {
     const { base, index, symbol } = address;

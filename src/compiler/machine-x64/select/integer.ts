@@ -65,6 +65,7 @@ export function selectBinary(selector: Selector, value: Value): void {
     selectLowHalf(selector, value, a);
     return;
   }
+  if (operation === Operation.and && selectAndNot(selector, value, a, b)) return;
   const immediate = selector.smallConstant(b);
   if (operation === Operation.add && selectAddress(selector, value, a, b, immediate)) return;
   const forms = (selector.isWide(value) ? binary64 : binary32).get(operation) as BinaryForms;
@@ -187,11 +188,17 @@ export function selectDivision(selector: Selector, value: Value): void {
   draft.fixed(remainder ? result : discarded, Role.earlyDefine, Register.rdx);
 }
 
-/** leadingZeros and trailingZeros by bsr and bsf, whose result for 0 cmov replaces. */
+/** leadingZeros and trailingZeros by bsr and bsf, whose result for 0 cmov replaces, or at once. */
 export function selectCountZeros(selector: Selector, value: Value): void {
   const { draft } = selector;
   const wide = selector.isWide(value);
   const leading = selector.operationOf(value) === Operation.leadingZeros;
+  if (selector.environment.hasLevel3) {
+    const counts = leading ? Form.lzcnt_r32_rm32 : Form.tzcnt_r32_rm32;
+    const wideCounts = leading ? Form.lzcnt_r64_rm64 : Form.tzcnt_r64_rm64;
+    selectUnary(selector, value, wide ? wideCounts : counts);
+    return;
+  }
   const bits = wide ? 64 : 32;
   const operand = selector.registerOf(selector.fn.a[value] as number);
   const found = selector.temporary();
@@ -253,15 +260,70 @@ export function selectShift(selector: Selector, value: Value): void {
   const forms = (wide ? shifts64 : shifts32).get(selector.operationOf(value)) as ShiftForms;
   const target = selector.resultRegister(value);
   const count = fn.resolve(fn.b[value] as number);
+  const { hasLevel3 } = selector.environment;
   if (selector.operationOf(count) === Operation.constant) {
-    copyTo(selector, target, fn.a[value] as number);
     const masked = selector.immediateOf(count).low & (wide ? 63 : 31);
+    if (hasLevel3 && selectRotation(selector, value, masked)) return;
+    copyTo(selector, target, fn.a[value] as number);
     draft.registers(forms.immediate, target, -1, masked);
     return;
   }
   const countRegister = selector.registerOf(count);
+  const free = hasLevel3 ? (wide ? freeShifts64 : freeShifts32).get(forms.variable) : undefined;
+  if (free !== undefined) {
+    const operand = selector.registerOf(fn.a[value] as number);
+    draft.threeRegisters(free, target, operand, countRegister);
+    return;
+  }
   copyTo(selector, target, fn.a[value] as number);
   draft.append(forms.variable);
   draft.operand(target, Role.useDefine);
   draft.fixed(countRegister, Role.use, Register.rcx);
+}
+
+/** Shifts with the count in any register and another result, by the forms that want it in cl (BMI2). */
+const freeShifts32 = new Map<FormId, FormId>([
+  [Form.shl_rm32_cl, Form.shlx_r32_r32_v32],
+  [Form.shr_rm32_cl, Form.shrx_r32_r32_v32],
+  [Form.sar_rm32_cl, Form.sarx_r32_r32_v32],
+]);
+const freeShifts64 = new Map<FormId, FormId>([
+  [Form.shl_rm64_cl, Form.shlx_r64_r64_v64],
+  [Form.shr_rm64_cl, Form.shrx_r64_r64_v64],
+  [Form.sar_rm64_cl, Form.sarx_r64_r64_v64],
+]);
+
+/** A rotation by a constant into another register (BMI2), where it is one. */
+function selectRotation(selector: Selector, value: Value, count: number): boolean {
+  const operation = selector.operationOf(value);
+  const isLeft = operation === Operation.rotateLeft;
+  if (!isLeft && operation !== Operation.rotateRight) return false;
+  const wide = selector.isWide(value);
+  const width = wide ? 64 : 32;
+  const right = isLeft ? (width - count) % width : count;
+  const operand = selector.registerOf(selector.fn.a[value] as number);
+  const form = wide ? Form.rorx_r64_rm64_imm8 : Form.rorx_r32_rm32_imm8;
+  selector.draft.registers(form, selector.resultRegister(value), operand, right);
+  return true;
+}
+
+/** `a & ~b` in one instruction (BMI1), where an operand is a complement that nobody else uses. */
+function selectAndNot(selector: Selector, value: Value, a: Value, b: Value): boolean {
+  if (!selector.environment.hasLevel3) return false;
+  for (const [complement, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const found = selector.singleUse(complement, Operation.xor);
+    if (found === undefined || selector.smallConstant(selector.fn.b[found] as number) !== -1) {
+      continue;
+    }
+    if (selector.smallConstant(other) !== undefined) continue;
+    const inverted = selector.registerOf(selector.fn.a[found] as number);
+    const form = selector.isWide(value) ? Form.andn_r64_v64_r64 : Form.andn_r32_v32_r32;
+    const target = selector.resultRegister(value);
+    selector.draft.threeRegisters(form, target, inverted, selector.registerOf(other));
+    return true;
+  }
+  return false;
 }

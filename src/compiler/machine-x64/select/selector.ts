@@ -24,6 +24,8 @@ export interface SelectionEnvironment {
   symbol(name: string): number;
   /** Words of the stack area that every call leaves at least, for the tail calls of what it calls. */
   readonly callAreaWords: number;
+  /** Whether the code may use what x86-64-v3 adds for integers: BMI1, BMI2 and LZCNT. */
+  readonly hasLevel3: boolean;
 }
 
 /**
