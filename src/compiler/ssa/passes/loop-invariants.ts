@@ -161,7 +161,7 @@ function insertBlock(fn: SsaFunction, to: Block, entries: readonly Edge[]): Bloc
     return fn.create(Operation.parameter, type, none, none, none, index);
   });
   fn.blockParameters[block] = parameters;
-  const list = fn.createList([fn.createEdge(block, to, parameters)]);
+  const list = fn.createList([fn.createEdge(block, to, [...parameters])]);
   fn.append(block, fn.create(Operation.jump, 0, none, list, 1));
   return block;
 }
