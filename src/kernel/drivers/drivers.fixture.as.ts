@@ -39,6 +39,7 @@ export { addFrames, allocateFrames } from "../memory/frames.as";
 export {
   isNetDeviceUp,
   listenToNetDevice,
+  notifyNetDevice,
   openNetDevice,
   receiveFrame,
   releaseReceivedFrame,

@@ -6,6 +6,7 @@ import {
   findVirtioNet,
   isVirtioNetUp,
   listenToVirtioNet,
+  notifyVirtioNet,
   receiveVirtioNet,
   releaseVirtioNet,
   resetVirtioNet,
@@ -19,12 +20,18 @@ export function openNetDevice(): NetDevice | null {
 }
 
 /**
- * Hands a frame over to be sent. 0: its memory will be taken back. Otherwise it was not handed
- * over: EAGAIN, there is no room before sent frames are taken back; EINVAL, it is no frame, too
- * long, or asks for what the device cannot do; EIO, the device is out of order.
+ * Hands a frame over to be sent, of which `notifyNetDevice` tells the device. 0: its memory will be
+ * taken back. Otherwise it was not handed over: EAGAIN, there is no room before sent frames are
+ * taken back; EINVAL, it is no frame, too long, or asks for what the device cannot do; EIO, the
+ * device is out of order.
  */
 export function transmitFrame(device: NetDevice, frame: NetFrame): u32 {
   return transmitVirtioNet(device, frame);
+}
+
+/** Tells the device of the frames that were handed over: once for as many as there are. */
+export function notifyNetDevice(device: NetDevice): void {
+  notifyVirtioNet(device);
 }
 
 /** Takes a frame back that was sent, or given up by a reset; null when there is none. */

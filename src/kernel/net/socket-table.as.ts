@@ -40,9 +40,9 @@ export const watched: u32 = 8;
 
 const recordBytes: u32 = 64;
 const recordsOfFrame: u32 = 64;
-const socketLimit: u32 = 1024;
+const socketLimit: u32 = 16_384;
 
-const frames = memory.data(64, 4); // one u32 for each recordsOfFrame sockets
+const frames = memory.data(1024, 4); // one u32 for each recordsOfFrame sockets
 let made: u32 = 0;
 let freeHead: u32 = 0; // number + 1
 let queueHead: u32 = 0; // number + 1

@@ -79,6 +79,7 @@ export class NetClient {
       pointer += length;
     });
     const error = this.machine.call("transmitFrame", this.device, record);
+    this.machine.call("notifyNetDevice", this.device);
     if (error === 0) this.free.shift();
     return error;
   }

@@ -70,8 +70,12 @@ export function transmitVirtioNet(base: NetDevice, frame: NetFrame): u32 {
     addReadable(queue, load<u32>(part), load<u32>(part, 4));
   }
   endChain(queue, <u32>changetype<usize>(frame));
-  notifyQueue(queue);
   return 0;
+}
+
+/** Tells the device of the frames that were handed over. */
+export function notifyVirtioNet(base: NetDevice): void {
+  notifyQueue(changetype<VirtioNet>(base).sending());
 }
 
 /** Takes a frame back that was sent or given up; null when there is none. */

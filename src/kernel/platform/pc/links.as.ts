@@ -10,6 +10,7 @@ import {
 } from "../../drivers/net-frame.as";
 import {
   listenToNetDevice,
+  notifyNetDevice,
   openNetDevice,
   receiveFrame,
   releaseReceivedFrame,
@@ -87,12 +88,13 @@ function sendPackets(number: u32, device: NetDevice): void {
   while (interfaceAt(number).head != 0) {
     const packet = changetype<Packet>(interfaceAt(number).head);
     const result = transmitFrame(device, describe(packet));
-    if (result == again) return;
+    if (result == again) break;
     takePacket(number);
     if (result == success) continue;
     releasePacket(packet);
     if (result == inputOutput) resetNetDevice(device);
   }
+  notifyNetDevice(device);
 }
 
 /** The driver's record of a packet, which lies in it. */
