@@ -35,10 +35,11 @@ export function loaderOf(
   image: Uint8Array,
   way: (typeof otherBootWays)[number],
   programArguments: readonly string[],
+  commandLine = "from a loader",
 ): Uint8Array {
   const launchRecord = encodeLaunchRecord(programArguments, []);
   const facts: BootFacts = {
-    commandLine: "from a loader",
+    commandLine,
     module: { start: launchAddress, lengthBytes: launchRecord.length },
     memoryMap: memoryMapTo(imageMemoryEnd),
   };

@@ -37,6 +37,7 @@ export async function runGuest(
   image: Uint8Array,
   disk: Uint8Array,
   machine: (diskPath: string) => readonly string[],
+  memoryMebibytes = 32,
 ): Promise<GuestResult> {
   const folder = mkdtempSync(join(tmpdir(), "tsuki-virtio-"));
   const imagePath = join(folder, "image");
@@ -44,7 +45,7 @@ export async function runGuest(
   writeFileSync(imagePath, image);
   writeFileSync(diskPath, disk);
   const flags = [
-    ...["-accel", "tcg,thread=single", "-cpu", "max", "-m", "32", "-nodefaults"],
+    ...["-accel", "tcg,thread=single", "-cpu", "max", "-m", `${memoryMebibytes}`, "-nodefaults"],
     ...["-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel", imagePath],
   ];
