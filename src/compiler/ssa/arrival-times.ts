@@ -5,6 +5,7 @@ import { Effect, effects, Operation } from "./operations.ts";
 /** Cycles that operations take which take more than one. */
 const latencies = new Map<number, number>([
   [Operation.multiply, 3],
+  [Operation.multiplyHigh, 4],
   [Operation.divideSigned, 12],
   [Operation.divideUnsigned, 12],
   [Operation.remainderSigned, 12],

@@ -105,7 +105,9 @@ class LoopClosing {
     const type = fn.type[value] as ValueTypeId;
     const parameter = fn.create(Operation.parameter, type, none, none, none, parameters.length);
     parameters.push(parameter);
-    for (const edge of fn.predecessorsOf(exit)) fn.argumentsOf(edge).push(value);
+    for (const edge of fn.predecessorsOf(exit)) {
+      fn.edgeArguments[edge] = [...fn.argumentsOf(edge), value];
+    }
     known.set(value, parameter);
     return parameter;
   }

@@ -23,6 +23,7 @@ const rules: Partial<Record<OperationName, Rule>> = {
   add: (a, b) => a + b,
   subtract: (a, b) => a - b,
   multiply: (a, b) => a * b,
+  multiplyHigh: (a, b, width) => (a * b) >> BigInt(width),
   divideSigned: (a, b, width) => {
     if (b === 0n) return "divideByZero";
     const quotient = signed(a, width) / signed(b, width);

@@ -5,10 +5,7 @@ import { hasArgumentList, operandCounts } from "./operations.ts";
 export function mapUses(fn: SsaFunction, block: Block, replace: (value: Value) => Value): void {
   for (const instruction of fn.instructionsOf(block)) mapOperands(fn, instruction, replace);
   for (const edge of fn.edgesOf(block)) {
-    const values = fn.argumentsOf(edge);
-    values.forEach((value, index) => {
-      values[index] = replace(value);
-    });
+    fn.edgeArguments[edge] = fn.argumentsOf(edge).map(replace);
   }
 }
 

@@ -43,6 +43,7 @@ export const operationRows = {
   add: commutative,
   subtract: pure2,
   multiply: commutative,
+  multiplyHigh: commutative, // the upper half of the product of two unsigned i64
   divideSigned: trapping2,
   divideUnsigned: trapping2,
   remainderSigned: trapping2,

@@ -57,6 +57,7 @@ const rules: { readonly [name in OperationName]: Rule } = {
   add: integer2,
   subtract: integer2,
   multiply: integer2,
+  multiplyHigh: (types) => types.type === i64 && integer2(types),
   divideSigned: integer2,
   divideUnsigned: integer2,
   remainderSigned: integer2,

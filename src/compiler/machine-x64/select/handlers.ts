@@ -30,6 +30,7 @@ import {
   selectCountZeros,
   selectDivision,
   selectMultiply,
+  selectMultiplyHigh,
   selectPopulationCount,
   selectShift,
 } from "./integer.ts";
@@ -58,6 +59,7 @@ const byName: Partial<Record<OperationName, Handler>> = {
   or: selectBinary,
   xor: selectBinary,
   multiply: selectMultiply,
+  multiplyHigh: selectMultiplyHigh,
   divideSigned: selectDivision,
   divideUnsigned: selectDivision,
   remainderSigned: selectDivision,

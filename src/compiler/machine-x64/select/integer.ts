@@ -161,6 +161,18 @@ function multiplyImmediateForm(wide: boolean, immediate: number): FormId {
   return wide ? Form.imul_r64_rm64_imm32 : Form.imul_r32_rm32_imm32;
 }
 
+/** multiplyHigh: `mul` leaves the lower half in rax. */
+export function selectMultiplyHigh(selector: Selector, value: Value): void {
+  const { draft, fn } = selector;
+  const first = selector.registerOf(fn.a[value] as number);
+  const second = selector.registerOf(fn.b[value] as number);
+  draft.append(Form.mul_rm64);
+  draft.operand(second, Role.use);
+  draft.fixed(first, Role.use, Register.rax);
+  draft.fixed(selector.temporary(), Role.define, Register.rax);
+  draft.fixed(selector.resultRegister(value), Role.define, Register.rdx);
+}
+
 /** divideSigned, divideUnsigned, remainderSigned, remainderUnsigned. */
 export function selectDivision(selector: Selector, value: Value): void {
   const { fn, draft } = selector;
