@@ -1,11 +1,12 @@
 /**
- * Compiles a large module in a process of its own: `compile-alone.ts MODULE THREADS`. Prints what it
+ * Compiles a large module in a process of its own: `compile-alone.ts MODULE THREADS LEVEL`. Prints what it
  * took as JSON, of which `Compilation` has the shape.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { largeModuleChunks } from "../../src/compiler/driver/large-module.ts";
 import { unlinkedApp, unlinkedSettings } from "../../src/compiler/driver/unlinked-app.ts";
+import { type CompileLevel, defaultCodeOptions } from "../../src/contracts/build.ts";
 
 /** What a compilation took. */
 export interface Compilation {
@@ -20,7 +21,9 @@ export interface Compilation {
   readonly codeBytes: number;
 }
 
-const [path = "", threads = "1"] = process.argv.slice(2);
+const [path = "", threads = "1", level = "optimising"] = process.argv.slice(2);
+const code = { ...defaultCodeOptions, level: level as CompileLevel };
+const settings = { ...unlinkedSettings, code };
 const dist = new URL("../../dist/", import.meta.url);
 const program = fileURLToPath(new URL("compile-worker.js", dist));
 const bytes = readFileSync(path);
@@ -31,8 +34,8 @@ const objects = {
 };
 
 async function compile() {
-  const { environment, symbols } = unlinkedApp(bytes);
-  return await largeModuleChunks(environment, unlinkedSettings, symbols, {
+  const { environment, symbols } = unlinkedApp(bytes, settings);
+  return await largeModuleChunks(environment, settings, symbols, {
     objects,
     threads: { count: Number(threads), program },
   });

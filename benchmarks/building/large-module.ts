@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { CompileLevel } from "../../src/contracts/build.ts";
 import type { Bench } from "../bench.ts";
 import { outputOf } from "../programs.ts";
 import { type Finding, skipped } from "../report/finding.ts";
@@ -22,6 +23,7 @@ interface LargeModule {
   readonly goalCachedMs: number;
 }
 
+const goalFastShare = 0.25;
 const goalMemoryBytes = 4 * 2 ** 30;
 const kibibyte = 1024;
 
@@ -58,7 +60,12 @@ function measureModule(bench: Bench, module: LargeModule): Finding[] {
   const measure = `${name}: compile, ${inThreads}${time === "cpuSeconds" ? ", CPU" : ""}`;
   if (path === undefined) return [skipped("building", measure, module.whereFrom)];
   bench.note(`building: ${name}`);
-  const runs = Array.from({ length: module.rounds }, () => compileAlone(path, threads));
+  const runs: Compilation[] = [];
+  const fast: Compilation[] = [];
+  for (let round = 0; round < module.rounds; round++) {
+    runs.push(compileAlone(path, threads, "optimising"));
+    fast.push(compileAlone(path, threads, "fast"));
+  }
   const middle = (figure: (run: Compilation) => number) => median(runs.map(figure));
   const { functions, codeBytes } = runs[0] as Compilation;
   const other = time === "seconds" ? "cpuSeconds" : "seconds";
@@ -90,12 +97,31 @@ function measureModule(bench: Bench, module: LargeModule): Finding[] {
       goal: module.goalCachedMs,
       detail: "",
     },
+    fastShare(name, runs, fast),
   ];
 }
 
-function compileAlone(path: string, threads: number): Compilation {
+/** The processors' time of `--fast` for each second of the other level. */
+function fastShare(
+  name: string,
+  runs: readonly Compilation[],
+  fast: readonly Compilation[],
+): Finding {
+  const shares = runs.map((run, round) => (fast[round]?.cpuSeconds ?? 0) / run.cpuSeconds);
+  const { codeBytes, cpuSeconds } = fast[0] as Compilation;
+  return {
+    area: "building",
+    measure: `${name}: compile --fast, CPU, against without`,
+    value: median(shares),
+    unit: "x",
+    goal: goalFastShare,
+    detail: `${cpuSeconds.toFixed(2)} s; ${codeBytes >> 10} KiB code`,
+  };
+}
+
+function compileAlone(path: string, threads: number, level: CompileLevel): Compilation {
   const program = fileURLToPath(new URL("compile-alone.ts", import.meta.url));
-  const words = ["--import", "tsx", program, path, String(threads)];
+  const words = ["--import", "tsx", program, path, String(threads), level];
   return JSON.parse(outputOf(process.execPath, words)) as Compilation;
 }
 

@@ -20,10 +20,14 @@ export const cpuLevels = ["v2", "v3"] as const;
 /** The name of a level. */
 export type CpuLevel = (typeof cpuLevels)[number];
 
+/** Whether an app's code is made to be fast, or made fast. */
+export type CompileLevel = "optimising" | "fast";
+
 /** How machine code is made. */
 export interface CodeOptions {
   readonly cpu: CpuLevel;
   readonly memory: MemoryMode;
+  readonly level: CompileLevel;
   /** Whether each step proves its result, which takes several times as long; for tests. */
   readonly isVerified: boolean;
 }
@@ -32,6 +36,7 @@ export interface CodeOptions {
 export const defaultCodeOptions: CodeOptions = {
   cpu: "v2",
   memory: "reserved",
+  level: "optimising",
   isVerified: false,
 };
 

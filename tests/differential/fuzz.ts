@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end.
  * `--source binaryen|stress|both` says who makes them, `--workers` how many processes compare,
- * `--memory checked` and `--cpu v3` how their code is made. With `--source mutants` they have something wrong in them
+ * `--memory checked`, `--cpu v3` and `--level fast` how their code is made. With `--source mutants` they have something wrong in them
  * and are only built: each must become an image or be refused by name, in time and in bounded memory.
  */
 import { fork } from "node:child_process";
@@ -52,7 +52,7 @@ function receive({ number, comparison, failure }: WorkerReport): void {
   }
   if (failure !== undefined || differences.length > 0) {
     console.log(
-      `  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source} --memory ${code.memory} --cpu ${code.cpu}`,
+      `  again: npm run fuzz -- --seed ${values.seed} --first ${number} --count 1 --source ${values.source} --memory ${code.memory} --cpu ${code.cpu} --level ${code.level}`,
     );
     console.log(`  module: ${join(values.found, `${values.seed}-${number}.wasm`)}`);
   }

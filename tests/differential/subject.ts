@@ -29,6 +29,7 @@ export const codeModes: readonly (readonly [string, CodeOptions])[] = [
   ["as by default", verified],
   ["with memory checks", { ...verified, memory: "checked" }],
   ...(hasLevel3() ? [["for x86-64-v3", { ...verified, cpu: "v3" }] as const] : []),
+  ["made fast", { ...verified, level: "fast" }],
 ];
 
 const kernelPath = fileURLToPath(new URL("../../dist/kernel.wasm", import.meta.url));

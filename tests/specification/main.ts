@@ -1,7 +1,8 @@
 /**
  * `npm run spec -- --tests DIR`: the core tests of the WebAssembly specification, which wast2json
  * or the reference interpreter has converted into DIR, through the whole compiler. `--file NAME` runs
- * one; `--verbose` prints every failure; `--memory checked` has accesses checked by comparisons.
+ * one; `--verbose` prints every failure; `--memory checked` has accesses checked by comparisons,
+ * `--level fast` compiles as `tsuki build --fast` does.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -27,6 +27,7 @@ function sourceOptions(command: Command): Command {
     .option("-g, --debug-info", "tell debuggers such as gdb where the code comes from")
     .option("-j, --jobs <count>", "threads that compile; one for each processor otherwise")
     .option("--cpu <level>", "what the processor must have: v2 or v3 of x86-64 (default: v2)")
+    .option("--fast", "compile quickly, to slower code")
     .option("--memory-checks", "compare every access of the app's memory with its size")
     .option("-q, --quiet", "print nothing but what the app and compilers print")
     .option("--debug", "print the stack of an error");

@@ -1,6 +1,6 @@
 /** What `build` and `run` share: options that describe sources, and the offer to install. */
 import { createInterface } from "node:readline/promises";
-import { defaultCodeOptions } from "../../contracts/build.ts";
+import { type CodeOptions, defaultCodeOptions } from "../../contracts/build.ts";
 import type { AppSources } from "../../engine/app-store.ts";
 import type { BuildOptions } from "../../engine/build.ts";
 import {
@@ -22,6 +22,7 @@ export interface SourceOptions {
   readonly jobs?: string;
   readonly cpu?: string;
   readonly memoryChecks?: boolean;
+  readonly fast?: boolean;
   readonly quiet?: boolean;
   readonly debug?: boolean;
   readonly debugInfo?: boolean;
@@ -41,10 +42,15 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
     hasDebugInfo: options.debugInfo,
     workingDirectory: process.cwd(),
     environment: process.env,
-    code: parseCodeOptions(options.cpu ?? defaultCodeOptions.cpu, options.memoryChecks === true),
+    code: codeOptionsOf(options),
     embed: (options.embed ?? []).map(parseEmbed),
     jobs: options.jobs === undefined ? undefined : parseJobs(options.jobs),
   };
+}
+
+function codeOptionsOf({ cpu, fast, memoryChecks }: SourceOptions): CodeOptions {
+  const options = parseCodeOptions(cpu ?? defaultCodeOptions.cpu, memoryChecks === true);
+  return fast === true ? { ...options, level: "fast" } : options;
 }
 
 /** Does `work`; when a compiler is missing and somebody is there to ask, offers to install it. */

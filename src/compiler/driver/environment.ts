@@ -230,14 +230,19 @@ export class UnitEnvironment implements LoweringEnvironment {
     return maximumOf(this.program, this.unit, memoryIndex);
   }
 
-  /** How the unit's code is made. */
+  /** How the unit's code is made: the kernel's, which is kept between builds, always to be fast. */
   get codeOptions(): CodeOptions {
-    return this.program.code;
+    const { code } = this.program;
+    return this.memorySpace === Space.kernel ? { ...code, level: "optimising" } : code;
+  }
+
+  get keepsVariables(): boolean {
+    return this.codeOptions.level === "fast";
   }
 
   /** What the kernel's code is compiled for, besides the kernel itself, in a form to be hashed. */
   surroundings(): readonly unknown[] {
-    const { code, platform, kernel, symbols } = this.program;
+    const { platform, kernel, symbols } = this.program;
     const engine = kernel.module.functions.flatMap(({ import: names }, index) =>
       names?.module === "engine" ? [symbols.nameOf(this.functionSymbol(index))] : [],
     );
@@ -248,7 +253,7 @@ export class UnitEnvironment implements LoweringEnvironment {
       (name) => this.configConstant({ module: "config", name })?.low ?? null,
     );
     const pages = this.appMaximumPages;
-    return [code, platform, settings, pages, entries, engine, this.hasDebugInfo];
+    return [this.codeOptions, platform, settings, pages, entries, engine, this.hasDebugInfo];
   }
 
   /** Whether the kernel can use devices besides serial ports for this app. */

@@ -6,6 +6,7 @@ import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import { runPipeline } from "../ssa/pipeline.ts";
+import { verify } from "../ssa/verify.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { placedData } from "./initial-memory.ts";
 import { symbolNames } from "./unit.ts";
@@ -65,14 +66,16 @@ function compileLowered(
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
   const { callAreaWords, hasDebugInfo } = environment;
-  const { cpu, isVerified } = environment.codeOptions;
+  const { cpu, isVerified, level } = environment.codeOptions;
   const hasLevel3 = cpu === "v3";
   watcher?.onStage("lowered", fn);
-  runPipeline(fn, {
-    after: ({ name }) => watcher?.onStage(name, fn),
-    isVerifying: isVerified,
-  });
+  if (level === "optimising") {
+    runPipeline(fn, {
+      after: ({ name }) => watcher?.onStage(name, fn),
+      isVerifying: isVerified,
+    });
+  } else if (isVerified) verify(fn);
   const newAssembler = watcher && (() => watcher.newAssembler());
-  const options = { callAreaWords, hasLevel3, hasDebugInfo, isVerified, newAssembler };
+  const options = { callAreaWords, hasLevel3, hasDebugInfo, level, isVerified, newAssembler };
   return compileFunction(fn, symbol, symbols, options);
 }

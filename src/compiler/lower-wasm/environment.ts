@@ -35,6 +35,8 @@ export interface LoweringEnvironment {
   readonly memorySpace: number;
   /** Whether each access of the app's memories is compared with their size. */
   readonly checksMemory: boolean;
+  /** Whether locals stay variables instead of becoming values: see kept-variables.ts. */
+  readonly keepsVariables: boolean;
   /** Bytes that a memory has from the start, as far as code may know. */
   certainBytes(memoryIndex: number): number;
   /** The machine import that a function index stands for, if it does. */

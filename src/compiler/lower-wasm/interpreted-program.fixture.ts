@@ -47,6 +47,7 @@ export class InterpretedProgram {
     imports: Imports = {},
     pass: (fn: SsaFunction) => void = () => {},
     checksMemory = false,
+    private readonly keepsVariables = false,
   ) {
     this.checksMemory = checksMemory;
     this.module = decode(bytes);
@@ -180,6 +181,7 @@ export class InterpretedProgram {
     return {
       memorySpace: Space.app,
       checksMemory: this.checksMemory,
+      keepsVariables: this.keepsVariables,
       certainBytes: (index) => (module.memories[index]?.minimum ?? 0) * pageBytes,
       machineImport: () => undefined,
       functionSymbol: (index) => symbols.intern(`function.${index}`),

@@ -9,11 +9,13 @@ import { randomModule } from "./random-module.fixture.ts";
 
 const passNames = [...new Set(pipeline.map(({ name }) => name))];
 
+type Options = { checksMemory?: boolean; keepsVariables?: boolean };
+
 /** Calls every function of a random module, refuelled, on both sides. */
-function compare(seed: number, without: readonly string[], checksMemory = false): void {
+function compare(seed: number, without: readonly string[], options: Options = {}): void {
   const bytes = assemble(randomModule(seed));
   const optimise = (fn: SsaFunction) => runPipeline(fn, { without, isVerifying: true });
-  const run = new DifferentialRun(bytes, optimise, { checksMemory });
+  const run = new DifferentialRun(bytes, optimise, options);
   const calls = randomCalls(run.program.module, seed, 3);
   const refuel = { name: "refuel", values: [] };
   expect(run.compare(calls.flatMap((call) => [refuel, call])).isCutShort).toBe(false);
@@ -36,13 +38,26 @@ describe("random modules with structured control flow", () => {
   });
 });
 
+describe("random modules whose locals stay variables", () => {
+  it("do as lowered what they do in V8", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) =>
+        compare(seed, passNames, { keepsVariables: true }),
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
 describe("random modules whose accesses are checked", () => {
   it.each([
     ["as lowered", passNames],
     ["with all passes", []],
   ])("do %s what they do in V8", (_, without) => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) => compare(seed, without, true)),
+      fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) =>
+        compare(seed, without, { checksMemory: true }),
+      ),
       { numRuns: 40 },
     );
   });

@@ -1,6 +1,8 @@
+import type { CompileLevel } from "../../contracts/build.ts";
 import { type Chunk, RelocationKind } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { allocateRegisters } from "../regalloc/allocate.ts";
+import { allocateLocally } from "../regalloc/allocate-locally.ts";
 import { checkAllocation, copyForCheck } from "../regalloc/checker.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import type { Assembler } from "./assembler.ts";
@@ -19,6 +21,7 @@ export interface CompileOptions {
   readonly hasLevel3: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
+  readonly level: CompileLevel;
   /** What the code is written with, if it is to be listed as well. */
   readonly newAssembler?: (() => Assembler) | undefined;
   /** Whether the allocation of registers is proven. */
@@ -30,21 +33,25 @@ export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  { callAreaWords, hasLevel3, hasDebugInfo, isVerified, newAssembler }: CompileOptions,
+  { callAreaWords, hasLevel3, hasDebugInfo, isVerified, level, newAssembler }: CompileOptions,
 ): [Chunk, ...Chunk[]] {
+  const isFast = level === "fast";
   const intern = (name: string) => symbols.intern(name);
   const { code, systemCalls } = selectInstructions(fn, {
     symbol: intern,
     callAreaWords,
     hasLevel3,
+    findsLoops: !isFast,
   });
   const original = isVerified ? copyForCheck(code) : undefined;
-  const allocation = allocateRegisters(code, registerFile);
+  const allocate = isFast ? allocateLocally : allocateRegisters;
+  const allocation = allocate(code, registerFile);
   if (original !== undefined) checkAllocation(original, code, allocation, registerFile);
   const emitted = emitFunction(code, allocation, {
     symbol: intern,
     tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),
     keepsOrigins: hasDebugInfo,
+    shortensJumps: !isFast,
     newAssembler,
   });
   const body: Chunk = {

@@ -40,30 +40,30 @@ const initialCapacity = 1024;
 /** Instructions in final order in typed columns, their operands in further columns, and blocks. */
 export class MachineFunction {
   /** The target's opcode. */
-  opcode = new Uint16Array(initialCapacity);
+  opcode: Uint16Array;
   /** First operand of each instruction; its operands end where the next one's start. */
-  operandStart = new Int32Array(initialCapacity + 1);
+  operandStart: Int32Array;
   /** Physical registers, as a bit mask, that hold nothing useful after the instruction. */
-  clobbers = new Int32Array(initialCapacity);
+  clobbers: Int32Array;
   /** The target's own fields. */
-  immediateLow = new Int32Array(initialCapacity);
-  immediateHigh = new Int32Array(initialCapacity);
-  displacement = new Int32Array(initialCapacity);
+  immediateLow: Int32Array;
+  immediateHigh: Int32Array;
+  displacement: Int32Array;
   /** Symbol, label, shape of an address ...: the target's own. */
-  extra = new Int32Array(initialCapacity);
+  extra: Int32Array;
   /** What each instruction comes from, as in the SSA function. */
-  origin = new Int32Array(initialCapacity);
+  origin: Int32Array;
   /** What the next instructions appended come from. */
   currentOrigin = 0;
   /** Number of instructions. */
   count = 0;
 
   /** Virtual register (or a physical one outside allocation), by operand; later its location. */
-  operandRegister = new Int32Array(initialCapacity);
+  operandRegister: Int32Array;
   /** `Role`, by operand. */
-  operandRole = new Uint8Array(initialCapacity);
+  operandRole: Uint8Array;
   /** `Constraint` or a physical register, by operand. */
-  operandConstraint = new Int8Array(initialCapacity);
+  operandConstraint: Int8Array;
   /** Number of operands. */
   operandCount = 0;
 
@@ -94,7 +94,23 @@ export class MachineFunction {
   /** Virtual registers passed to the only successor, in parallel, before the last instruction. */
   blockArguments: number[][] = [];
 
-  constructor(readonly name: string) {}
+  /** `capacity`: how many instructions, and operands, there is room for at first. */
+  constructor(
+    readonly name: string,
+    capacity = initialCapacity,
+  ) {
+    this.opcode = new Uint16Array(capacity);
+    this.operandStart = new Int32Array(capacity + 1);
+    this.clobbers = new Int32Array(capacity);
+    this.immediateLow = new Int32Array(capacity);
+    this.immediateHigh = new Int32Array(capacity);
+    this.displacement = new Int32Array(capacity);
+    this.extra = new Int32Array(capacity);
+    this.origin = new Int32Array(capacity);
+    this.operandRegister = new Int32Array(capacity);
+    this.operandRole = new Uint8Array(capacity);
+    this.operandConstraint = new Int8Array(capacity);
+  }
 
   /** Number of blocks. */
   get blockCount(): number {

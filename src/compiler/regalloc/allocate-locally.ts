@@ -9,8 +9,7 @@ import type { RegisterFile } from "../machine/register-file.ts";
 import { AllocationError } from "./allocation-error.ts";
 import { BlockValues } from "./block-values.ts";
 import { finishAllocation } from "./finish-allocation.ts";
-import { homeSlots, spansOf } from "./home-slots.ts";
-import { computeLiveness } from "./liveness.ts";
+import { homeSlots } from "./home-slots.ts";
 import { slotCode } from "./location-code.ts";
 import { MoveList, MovePhase } from "./move-list.ts";
 
@@ -23,10 +22,9 @@ const nothing = -1;
  */
 export function allocateLocally(fn: MachineFunction, file: RegisterFile): Allocation {
   const values = new BlockValues(fn);
-  const spans = spansOf(fn, computeLiveness(fn));
   const moves = new MoveList();
   new LocalAllocator(fn, file, values, moves).run();
-  return finishAllocation(fn, file, moves, homeSlots(fn, spans, values.needsSlot));
+  return finishAllocation(fn, file, moves, homeSlots(fn, values));
 }
 
 class LocalAllocator {

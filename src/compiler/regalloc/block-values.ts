@@ -10,7 +10,8 @@ export class BlockValues {
   readonly lastUse: Int32Array;
   /** Whether a value is ever in its slot: for the allocator to say. */
   readonly needsSlot: Uint8Array;
-  private readonly home: Int32Array;
+  /** The first block that names each value. */
+  readonly home: Int32Array;
 
   constructor(fn: MachineFunction) {
     const count = fn.registerClasses.length;

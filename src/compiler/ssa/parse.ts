@@ -23,6 +23,9 @@ export class ParseError extends Error {
   }
 }
 
+/** Operations with a number behind their name. */
+const numberedOperations = ["result", "call", "callPointer", "getVariable", "setVariable"] as const;
+
 /** What `print` wrote, as a function again. `symbolNumber` gives symbols their numbers. */
 export function parse(text: string, symbolNumber: (name: string) => number = Number): SsaFunction {
   return new Parser(text, symbolNumber).parse();
@@ -153,8 +156,10 @@ class Parser {
     if (first === "intrinsic") {
       return { operation: Operation.intrinsic, aux: intrinsicNumber(rest as MachineImportName) };
     }
-    const numbered = first === "result" || first === "call" || first === "callPointer";
-    if (numbered && /^\d+$/.test(rest)) return { operation: Operation[first], aux: Number(rest) };
+    const numbered = numberedOperations.find((operation) => operation === first);
+    if (numbered !== undefined && /^\d+$/.test(rest)) {
+      return { operation: Operation[numbered], aux: Number(rest) };
+    }
     throw this.error(`unknown operation ${name}`);
   }
 

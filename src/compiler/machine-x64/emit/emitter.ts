@@ -40,6 +40,8 @@ export interface EmissionEnvironment {
   tableSymbol(position: number): number;
   /** Whether to note what each instruction comes from. */
   readonly keepsOrigins: boolean;
+  /** Whether to look for jumps that reach with 8 bits. */
+  readonly shortensJumps: boolean;
   /** Another assembler to write with than a plain one. */
   readonly newAssembler?: (() => Assembler) | undefined;
 }

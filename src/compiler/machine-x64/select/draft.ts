@@ -15,8 +15,9 @@ export class Draft {
   /** First instruction of each group. */
   private readonly groupStart: number[] = [];
 
-  constructor(name: string) {
-    this.code = new MachineFunction(name);
+  /** `capacity`: how many instructions there is room for at first. */
+  constructor(name: string, capacity: number) {
+    this.code = new MachineFunction(name, capacity);
   }
 
   /** Starts a group of what comes from `origin`. */

@@ -36,7 +36,7 @@ export function selectInstructions(
   fn: SsaFunction,
   environment: SelectionEnvironment,
 ): SelectedFunction {
-  const loops = loopsOf(fn);
+  const loops = environment.findsLoops ? loopsOf(fn) : undefined;
   const order = layoutOrder(fn, loops);
   const selector = new Selector(fn, environment, order);
   const results = resultsOfCalls(selector, order);
@@ -50,17 +50,23 @@ export function selectInstructions(
 }
 
 /** Loops in one piece each, and blocks that end in a trap behind all others. */
-function layoutOrder(fn: SsaFunction, loops: Loops): Block[] {
-  const order = keepLoopsWhole(reversePostorder(fn), loops);
+function layoutOrder(fn: SsaFunction, loops: Loops | undefined): Block[] {
+  const any = reversePostorder(fn);
+  const order = loops === undefined ? any : keepLoopsWhole(any, loops);
   const isCold = (block: Block) =>
     block !== 0 && fn.operation[fn.terminatorOf(block)] === Operation.trap;
   return [...order.filter((block) => !isCold(block)), ...order.filter(isCold)];
 }
 
+const noEdges: ReadonlyMap<Edge, Edge> = new Map();
+
 /** Virtual registers that edges carry, and the groups in which their constants are made. */
 class EdgeArguments {
   private readonly registers = new Map<Edge, number[]>();
   private readonly groups = new Map<Edge, { first: number; last: number }>();
+
+  /** What `withBlocks` found, by the first of the edges. */
+  private readonly shared = new Map<Edge, ReadonlyMap<Edge, Edge>>();
 
   constructor(private readonly selector: Selector) {}
 
@@ -69,10 +75,13 @@ class EdgeArguments {
    * arguments or are critical, and for each the one in whose block it shares: cases of a switch
    * often lead to one place.
    */
-  withBlocks(leaving: readonly Edge[]): Map<Edge, Edge> {
+  withBlocks(leaving: readonly Edge[]): ReadonlyMap<Edge, Edge> {
+    if (leaving.length <= 1) return noEdges;
+    const known = this.shared.get(leaving[0] as Edge);
+    if (known !== undefined) return known;
     const { fn } = this.selector;
     const shared = new Map<Edge, Edge>();
-    if (leaving.length === 1) return shared;
+    this.shared.set(leaving[0] as Edge, shared);
     const plain = new Map<Block, Edge>();
     for (const edge of leaving) {
       const to = fn.edgeTo[edge] as Block;
@@ -196,13 +205,13 @@ function selectInstruction(
 function assembleBlocks(
   selector: Selector,
   order: readonly Block[],
-  loops: Loops,
+  loops: Loops | undefined,
   selected: ReadonlyMap<Block, SelectedBlock>,
   edges: EdgeArguments,
 ): MachineFunction {
   const { fn, draft } = selector;
   const numbers = numberBlocks(fn, order, edges);
-  const code = new MachineFunction(fn.name);
+  const code = new MachineFunction(fn.name, draft.code.count + 1);
   code.registerClasses = draft.code.registerClasses;
   code.rematerialization = draft.code.rematerialization;
   if (fn.type.includes(ValueType.v128)) code.wordsOfClass = [1, 2];
@@ -213,7 +222,7 @@ function assembleBlocks(
       const { first, last } = edges.groupsOf(edge);
       draft.copyGroups(first, last, code);
       const to = fn.edgeTo[edge] as Block;
-      const depth = loops.commonDepth(block, to);
+      const depth = loops?.commonDepth(block, to) ?? 0;
       code.endBlock([numberOf(to)], [], edges.registersOf(edge), depth);
     }
   };
@@ -225,7 +234,7 @@ function assembleBlocks(
       (edge) => numbers.edges.get(edge) ?? numberOf(fn.edgeTo[edge] as Block),
     );
     if (exchangeSuccessors) successors.reverse();
-    const depth = loops.depths[block] as number;
+    const depth = loops?.depths[block] ?? 0;
     const parameters = block === 0 ? [] : parameterRegisters(selector, block);
     const own = leaving.length === 1 ? edges.registersOf(leaving[0] as Edge) : [];
     code.endBlock(successors, parameters, own, depth);

@@ -18,6 +18,9 @@ import { type Address, baseAddress, symbolAddress } from "../instruction-shape.t
 import { Draft } from "./draft.ts";
 import { loadVector, type VectorBits, vectorAddress } from "./vector-constants.ts";
 
+/** Room for instructions of functions that have hardly any values. */
+const spareInstructions = 16;
+
 /** What selection needs from the program around a function. */
 export interface SelectionEnvironment {
   /** The number of a symbol by its name. */
@@ -26,6 +29,8 @@ export interface SelectionEnvironment {
   readonly callAreaWords: number;
   /** Whether the code may use what x86-64-v3 adds for integers: BMI1, BMI2 and LZCNT. */
   readonly hasLevel3: boolean;
+  /** Whether loops count for the order of blocks and the registers of values. */
+  readonly findsLoops: boolean;
 }
 
 /**
@@ -42,6 +47,7 @@ export class Selector {
   /** Equal for two instructions if no write or trap stands between them in one block. */
   private readonly epochs: Int32Array;
   private readonly folded: Uint8Array;
+  private readonly variables = new Map<number, number>();
   /** Numbers of the Linux system calls that the function makes after sealing. */
   readonly systemCalls = new Set<number>();
   /** The instruction being selected. */
@@ -52,7 +58,7 @@ export class Selector {
     readonly environment: SelectionEnvironment,
     blocks: readonly number[],
   ) {
-    this.draft = new Draft(fn.name);
+    this.draft = new Draft(fn.name, fn.count + spareInstructions);
     this.registers = new Int32Array(fn.count).fill(-1);
     this.useCounts = new Int32Array(fn.count);
     this.epochs = new Int32Array(fn.count);
@@ -92,6 +98,15 @@ export class Selector {
   isWide(value: Value): boolean {
     const type = this.fn.type[value];
     return type === ValueType.i64 || type === ValueType.f64;
+  }
+
+  /** The register of a variable of the function, of the class of a value that it may have. */
+  variableRegister(variable: number, like: Value): number {
+    const known = this.variables.get(variable);
+    if (known !== undefined) return known;
+    const register = this.temporaryLike(like);
+    this.variables.set(variable, register);
+    return register;
   }
 
   /** A new virtual register of a value's class. */
