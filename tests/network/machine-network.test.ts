@@ -1,6 +1,9 @@
 /** Services in virtual machines, asked over ports that are published. */
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
+import { networkAndEnvironment } from "../../src/engine/machine-network.ts";
 import { qemuMonitor } from "../../src/monitors/qemu/monitor.ts";
 import { hasQemu, qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
 import { AppImages, firstGuestPort, startServer } from "../servers.fixture.ts";
@@ -27,6 +30,27 @@ describe.skipIf(!hasQemu)(`services in a machine${qemuNeeded}`, { timeout: 90_00
     server.instance.stop();
     expect((await server.ended()).status).toBe(0);
   });
+});
+
+test.skipIf(!hasQemu)(`a published port that is in use is named${qemuNeeded}`, async () => {
+  const holder = createServer();
+  const port = await new Promise<number>((settle) => {
+    holder.listen(0, "127.0.0.1", () => settle((holder.address() as AddressInfo).port));
+  });
+  const source = join(import.meta.dirname, "../../examples/http-service-c/service.c");
+  const monitor = qemuMonitor({ machine: "microvm", accelerator: "tcg", environment: process.env });
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const instance = await monitor.launch({
+    imagePath: await images.path(source, "pc"),
+    arguments: ["app"],
+    ...networkAndEnvironment(monitor, [`TSUKI_PUBLISH=127.0.0.1:${port}:80`]),
+    streams: { stdin, stdout, stderr },
+    memoryMebibytes: undefined,
+  });
+  await expect(instance.wait()).rejects.toThrow(
+    `port 127.0.0.1:${port} (tcp) cannot be published: it is in use`,
+  );
+  holder.close();
 });
 
 /** Asks until somebody listens: these services do not say when. */

@@ -167,6 +167,11 @@ export class Machine implements Instance {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#status !== undefined) return this.#status;
     if (this.#requested !== undefined) return this.#requested;
+    const port = /Could not set up host forwarding rule '(\w+):([\d.]+:\d+)-/.exec(this.#messages);
+    if (port !== null) {
+      const what = `port ${port[2]} (${port[1]}) cannot be published`;
+      throw new TsukiError("monitor-failed", `${what}: it is in use, or not yours to open`);
+    }
     const said = this.#messages.trim().replaceAll(/\s*\n\s*/g, "; ");
     const why = said === "" ? "the guest stopped without a word" : said;
     throw new TsukiError("instance-lost", `QEMU ended without an exit status: ${why}`);
