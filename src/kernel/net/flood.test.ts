@@ -178,10 +178,16 @@ describe("a way that leads nowhere", () => {
     const streams = [hostAddress(77), far].map((address) =>
       host.act("connectStream", host.place(address), 80, 0),
     );
+    const any = hostAddress(0).fill(0, 12);
+    const datagrams = host.call("openDatagrams", host.place(any), 0);
+    const place = host.place(far);
+    host.act("connectDatagrams", datagrams, place, 9);
+    host.act("sendDatagram", datagrams, place, 4, 0, 0);
     simulation.timeline.advance(2.5 * second);
     for (const stream of streams) expect(host.read(stream, 1)).toBe(-6);
     simulation.timeline.advance(second);
     for (const stream of streams) expect(host.read(stream, 1)).toBe(unreachable);
+    expect(host.call("receiveDatagram", datagrams, place, 9, 0) | 0).toBe(unreachable);
     host.act("reportIncidents");
     expect(host.lines).toEqual([
       "tsuki: network: a neighbour does not answer; is it up, and the gateway right? (2 times)\n",

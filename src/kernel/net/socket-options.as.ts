@@ -27,3 +27,11 @@ export const acceptingOption: u32 = 13;
 export const noDelayOption: u32 = 16;
 /** Take IPv6 alone (IPV6_V6ONLY). */
 export const ipv6OnlyOption: u32 = 17;
+/** Seconds of silence after which an idle connection is probed (TCP_KEEPIDLE). */
+export const keepAliveIdleOption: u32 = 18;
+/** Seconds between such probes (TCP_KEEPINTVL). */
+export const keepAliveIntervalOption: u32 = 19;
+/** Probes without an answer that end it (TCP_KEEPCNT). */
+export const keepAliveCountOption: u32 = 20;
+/** Milliseconds without an acknowledgement that end a connection; 0 for the usual. */
+export const userTimeoutOption: u32 = 21;

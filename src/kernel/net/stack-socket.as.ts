@@ -27,6 +27,11 @@ export class StackSocket {
   /** Whether closing breaks the connection off: lingering for no time at all. */
   isAborted: bool;
   reserved: u8;
+  /** Of keep-alive, in seconds, and its count; 0 for the usual. */
+  keepAliveIdle: u32;
+  keepAliveInterval: u32;
+  keepAliveCount: u32;
+  userTimeoutMs: u32;
 }
 
 const recordBytes: u32 = 64;

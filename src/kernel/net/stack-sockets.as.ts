@@ -10,6 +10,7 @@ import {
   chooseListenerPort,
   closeByStack,
   connectByStack,
+  keepAliveSetting,
   listenByStack,
   ownBytesOf,
   receiveStreamBytes,
@@ -50,12 +51,16 @@ import {
   broadcastOption,
   errorOption,
   ipv6OnlyOption,
+  keepAliveCountOption,
+  keepAliveIdleOption,
+  keepAliveIntervalOption,
   keepAliveOption,
   lingerOption,
   noDelayOption,
   receiveBufferOption,
   reuseOption,
   sendBufferOption,
+  userTimeoutOption,
 } from "./socket-options.as";
 import { findListener } from "./tcp/accept.as";
 import { Connection } from "./tcp/connection.as";
@@ -270,6 +275,10 @@ export function stackOption(socket: u32, option: u32): i64 {
     case noDelayOption: return <i64>record.isNoDelay;
     case keepAliveOption: return <i64>record.keepsAlive;
     case ipv6OnlyOption: return <i64>record.isIpv6Only;
+    case keepAliveIdleOption:
+    case keepAliveIntervalOption:
+    case keepAliveCountOption: return keepAliveSetting(record, option);
+    case userTimeoutOption: return record.userTimeoutMs;
     case lingerOption: return record.isAborted ? 0 : -1;
     case reuseOption:
     case broadcastOption: return 1;
@@ -320,10 +329,30 @@ export function setStackOption(socket: u32, option: u32, value: i64): i32 {
       break;
     case reuseOption:
     case broadcastOption: break;
-    default: return -<i32>errno.noSuchOption;
+    case userTimeoutOption:
+      if (!isCount(value, 0)) return -<i32>errno.invalid;
+      record.userTimeoutMs = <u32>value;
+      break;
+    default: return setKeepAliveOption(record, option, value);
   }
   if (!record.isDatagram) applyOptions(record);
   return 0;
+}
+
+function setKeepAliveOption(record: StackSocket, option: u32, value: i64): i32 {
+  if (option < keepAliveIdleOption || option > keepAliveCountOption) {
+    return -<i32>errno.noSuchOption;
+  }
+  if (!isCount(value, 1)) return -<i32>errno.invalid;
+  if (option == keepAliveIdleOption) record.keepAliveIdle = <u32>value;
+  else if (option == keepAliveIntervalOption) record.keepAliveInterval = <u32>value;
+  else record.keepAliveCount = <u32>value;
+  if (!record.isDatagram) applyOptions(record);
+  return 0;
+}
+
+function isCount(value: i64, least: i64): bool {
+  return value >= least && value <= 0x7fff_ffff;
 }
 
 /** Opens a socket that listens, or takes datagrams: a handle or a negated error number. */

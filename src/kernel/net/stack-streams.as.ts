@@ -6,7 +6,7 @@ import { monotonicTime } from "../time/clock.as";
 import { acceptStream, isPortListenedTo, listenToStreams } from "./tcp/accept.as";
 import { connectStream } from "./tcp/connect.as";
 import { closedState, Connection, localAddressOf, remoteAddressOf } from "./tcp/connection.as";
-import { setKeepAlive, setNoDelay } from "./tcp/options.as";
+import { setKeepAlive, setNoDelay, setUserTimeout } from "./tcp/options.as";
 import {
   abortStream,
   closeStream,
@@ -20,6 +20,11 @@ import {
   streamTargetBytes,
   takeStreamBytes,
 } from "./tcp/streams.as";
+import {
+  keepAliveCountOption,
+  keepAliveIdleOption,
+  keepAliveIntervalOption,
+} from "./socket-options.as";
 import { streamType } from "./socket-table.as";
 import { localBytesOf, makeStackSocket, StackSocket, takesBoth } from "./stack-socket.as";
 import { ipv4, ipv6 } from "./address.as";
@@ -28,7 +33,10 @@ const firstPort: u32 = 49_152; // RFC 6335, 6
 const portCount: u32 = 16_384;
 
 /** RFC 1122, 4.2.3.6: two hours at least. */
-const keepAliveTime: u64 = 7_200_000_000_000;
+const usualIdleSeconds: u32 = 7200;
+const usualIntervalSeconds: u32 = 75;
+const usualProbeCount: u32 = 9;
+const second: u64 = 1_000_000_000;
 
 let nextPort: u32 = 0;
 
@@ -103,12 +111,28 @@ function own(socket: StackSocket, place: i32): void {
   applyOptions(socket);
 }
 
+/** What keep-alive does for a socket: what the app has said, or the usual. */
+export function keepAliveSetting(socket: StackSocket, option: u32): u32 {
+  if (option == keepAliveIdleOption) {
+    return socket.keepAliveIdle == 0 ? usualIdleSeconds : socket.keepAliveIdle;
+  }
+  if (option == keepAliveIntervalOption) {
+    return socket.keepAliveInterval == 0 ? usualIntervalSeconds : socket.keepAliveInterval;
+  }
+  return socket.keepAliveCount == 0 ? usualProbeCount : socket.keepAliveCount;
+}
+
 /** Gives a connection the options of its socket. */
 export function applyOptions(socket: StackSocket): void {
   if (socket.place == 0) return;
   const now = monotonicTime();
   setNoDelay(socket.place, socket.isNoDelay, now);
-  setKeepAlive(socket.place, socket.keepsAlive ? keepAliveTime : 0, 0, 0, now);
+  setUserTimeout(socket.place, <u64>socket.userTimeoutMs * (second / 1000));
+  let idle: u64 = 0;
+  if (socket.keepsAlive) idle = <u64>keepAliveSetting(socket, keepAliveIdleOption) * second;
+  const interval = <u64>keepAliveSetting(socket, keepAliveIntervalOption) * second;
+  const count = keepAliveSetting(socket, keepAliveCountOption);
+  setKeepAlive(socket.place, idle, interval, count, now);
 }
 
 /** Receives into checked app vectors: bytes, 0 at the end, or a negated error number. */

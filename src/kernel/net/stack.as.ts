@@ -26,7 +26,7 @@ import { earliestDeadline } from "./tcp/timer-heap.as";
 import { receiveTcp, receiveTcpError } from "./tcp/input.as";
 import { runTimers } from "./tcp/timers.as";
 import { dhcpDeadline, receiveDhcp, runDhcp } from "./dhcp/client.as";
-import { receiveUdp, receiveUdpError, seedPorts } from "./udp/sockets.as";
+import { failDatagrams, receiveUdp, receiveUdpError, seedPorts } from "./udp/sockets.as";
 import { setIpv4Address, tcpProtocol } from "./wire/ip.as";
 
 const forever: u64 = 0xffff_ffff_ffff_ffff;
@@ -101,6 +101,7 @@ function failUnreachable(now: u64): void {
     const number = takeSilentNeighbour(address);
     if (number < 0) return;
     endUnreachable(number, address, now);
+    failDatagrams(number, address, now);
   }
 }
 

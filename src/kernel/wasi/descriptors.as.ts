@@ -35,13 +35,18 @@ export const rightWrite: u32 = 1 << 6;
 const recordBytes: u32 = 16;
 const streamCount: u32 = 3;
 const recordsOfPage: u32 = 256;
-const descriptorLimit: u32 = 1024;
+
+/** As many as there can be sockets. */
+@inline
+function descriptorLimit(): u32 {
+  return config.usesOwnStack ? 16_384 : 1024;
+}
 
 const inputRights: u32 = 0x0820_000a; // read, set flags, status, poll
 const outputRights: u32 = 0x0820_0048; // write, the same
 
 const streams = memory.data(48, 4);
-const pages = memory.data(16, 4); // one u32 for each recordsOfPage descriptors
+const pages = memory.data(256, 4); // one u32 for each recordsOfPage descriptors
 let firstFree: u32 = 3; // no lower number is free
 
 /** Opens the standard streams, which every app has from the start. */
@@ -111,8 +116,8 @@ export function openDescriptor(
   kind: u32, object: u32, flags: u32, rights: u32, inheritingRights: u32,
 ): i32 {
   let descriptor = firstFree;
-  while (descriptor < descriptorLimit && kindOf(descriptor) != closedKind) descriptor++;
-  if (descriptor == descriptorLimit) return -<i32>errno.tooManyDescriptors;
+  while (descriptor < descriptorLimit() && kindOf(descriptor) != closedKind) descriptor++;
+  if (descriptor == descriptorLimit()) return -<i32>errno.tooManyDescriptors;
   const record = makeRecord(descriptor);
   if (record == 0) return -<i32>errno.noMemory;
   store<u8>(record, kind);
@@ -140,7 +145,7 @@ export function moveDescriptor(from: u32, to: u32): void {
 function recordOf(descriptor: u32): usize {
   if (descriptor < streamCount) return streams + descriptor * recordBytes;
   if (!config.opensSockets && !config.opensFiles) return 0;
-  if (descriptor >= descriptorLimit) return 0;
+  if (descriptor >= descriptorLimit()) return 0;
   const page = load<u32>(pages + descriptor / recordsOfPage * 4);
   return page == 0 ? 0 : page + descriptor % recordsOfPage * recordBytes;
 }

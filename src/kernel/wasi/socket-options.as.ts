@@ -1,15 +1,19 @@
-// WasmEdge's sock_getsockopt and sock_setsockopt. Level 0 has its options, level 6 (TCP) and 41
-// (IPv6) one each. Values are i32, except struct timeval (two i64) of timeouts and struct linger
-// (two i32).
+// WasmEdge's sock_getsockopt and sock_setsockopt. Level 0 has its options, levels 6 (TCP) and 41
+// (IPv6) have Linux's. Values are i32, except struct timeval (two i64) of timeouts and struct
+// linger (two i32).
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { isAppRange } from "../memory/app-memory.as";
 import {
   ipv6OnlyOption,
+  keepAliveCountOption,
+  keepAliveIdleOption,
+  keepAliveIntervalOption,
   lingerOption,
   noDelayOption,
   receiveTimeoutOption,
   sendTimeoutOption,
+  userTimeoutOption,
 } from "../net/socket-options.as";
 import { setSocketOption, socketOption } from "../net/sockets.as";
 import { objectOf } from "./descriptors.as";
@@ -69,8 +73,19 @@ export function sock_setsockopt(
 
 function optionOf(level: u32, name: u32): u32 {
   if (level == 0 && name <= largestOption) return name;
-  if (level == 6 && name == 1) return noDelayOption;
+  if (level == 6) return tcpOptionOf(name);
   return level == 41 && name == 26 ? ipv6OnlyOption : unknownOption;
+}
+
+function tcpOptionOf(name: u32): u32 {
+  switch (name) {
+    case 1: return noDelayOption;
+    case 4: return keepAliveIdleOption;
+    case 5: return keepAliveIntervalOption;
+    case 6: return keepAliveCountOption;
+    case 18: return userTimeoutOption;
+    default: return unknownOption;
+  }
 }
 
 function isTimeout(option: u32): bool {

@@ -3,6 +3,7 @@ import {
   addressInUse,
   again,
   connectionRefused,
+  hostUnreachable,
   messageTooLong,
   networkUnreachable,
   noBuffers,
@@ -15,7 +16,7 @@ import {
 } from "../../memory/frames.as";
 import { sendError } from "../ip/icmp-errors.as";
 import { Arrival } from "../ip/input.as";
-import { chooseSource, defaultHopLimit, sendIp } from "../ip/output.as";
+import { chooseSource, defaultHopLimit, leadsBy, sendIp } from "../ip/output.as";
 import { isSameAddress, isUnspecified } from "../link/addresses.as";
 import { interfaceAt } from "../link/interfaces.as";
 import { allocatePacket, packetDataLimit, prependHeader } from "../link/packets.as";
@@ -301,6 +302,16 @@ export function receiveUdpError(arrival: Arrival): void {
   if (!isPort) return;
   socket.error = connectionRefused;
   noteChange(socket);
+}
+
+/** Tells connected sockets whose way begins with a neighbour that it does not answer. */
+export function failDatagrams(number: u32, neighbour: usize, now: u64): void {
+  for (let place = sockets; place != 0; place = changetype<Socket>(place).next) {
+    const socket = changetype<Socket>(place);
+    if (socket.remotePort == 0 || !leadsBy(place + 16, number, neighbour, now)) continue;
+    socket.error = hostUnreachable;
+    noteChange(socket);
+  }
 }
 
 /** The socket of a datagram: a connected one before others, an exact address before all. */

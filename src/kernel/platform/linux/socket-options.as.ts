@@ -5,12 +5,16 @@ import {
   broadcastOption,
   errorOption,
   ipv6OnlyOption,
+  keepAliveCountOption,
+  keepAliveIdleOption,
+  keepAliveIntervalOption,
   keepAliveOption,
   lingerOption,
   noDelayOption,
   receiveBufferOption,
   reuseOption,
   sendBufferOption,
+  userTimeoutOption,
 } from "../../net/socket-options.as";
 import { handleOf } from "../../net/socket-table.as";
 import { failure } from "./errors.as";
@@ -56,7 +60,7 @@ export function linuxSetOption(socket: u32, option: u32, setting: i64): i64 {
 }
 
 function levelOf(option: u32): u32 {
-  if (option == noDelayOption) return tcpLevel;
+  if (option == noDelayOption || option >= keepAliveIdleOption) return tcpLevel;
   return option == ipv6OnlyOption ? ipv6Level : socketLevel;
 }
 
@@ -71,6 +75,10 @@ function nameOf(option: u32): u32 {
     case lingerOption: return 13;
     case noDelayOption: return 1;
     case ipv6OnlyOption: return 26;
+    case keepAliveIdleOption: return 4;
+    case keepAliveIntervalOption: return 5;
+    case keepAliveCountOption: return 6;
+    case userTimeoutOption: return 18;
     default: return unknownName;
   }
 }
