@@ -28,7 +28,7 @@ import { allocateFrames, frameBytes } from "../../../src/kernel/memory/frames.as
 import { bootPc } from "../../../src/kernel/platform/pc/boot.as";
 import { pcMonotonicTime } from "../../../src/kernel/platform/pc/clock.as";
 import { findMemory } from "../../../src/kernel/platform/pc/machine-memory.as";
-import { firstSerialPort, writeSerial } from "../../../src/kernel/platform/pc/serial-port.as";
+import { firstSerialPort, writeSerial } from "../../../src/kernel/drivers/uart-16550/uart-16550.as";
 
 export * from "../../../src/kernel/index.as";
 

@@ -47,6 +47,15 @@ export {
   takeSentFrame,
   transmitFrame,
 } from "./net-device.as";
+export {
+  drainSerial,
+  enableSerialInterrupt,
+  hasSerialByte,
+  hasSerialPort,
+  openSerialPort,
+  takeSerialByte,
+  writeSerial,
+} from "./uart-16550/uart-16550.as";
 export { openConsoleDevice, serveConsole } from "./virtio-console/virtio-console.as";
 export {
   drainPort,

@@ -5,7 +5,7 @@ import * as config from "../../base/config.as";
 import { exit } from "../../boot/exit.as";
 import { openListeners } from "../../net/listeners.as";
 import { readNetworkSettings } from "../../net/settings.as";
-import { firstSerialPort, prepareSerialPort } from "./serial-port.as";
+import { firstSerialPort, prepareSerialPort } from "../../drivers/uart-16550/uart-16550.as";
 import { keepBootRecord } from "./machine-memory.as";
 
 /** Exit status when something that the instance was told to have cannot be had. */

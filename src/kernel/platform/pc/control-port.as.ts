@@ -19,7 +19,7 @@ import {
   takeSerialByte,
   writeSerial,
   writeSerialApp,
-} from "./serial-port.as";
+} from "../../drivers/uart-16550/uart-16550.as";
 
 /** Makes the channel ready for both ways; false when there is none. */
 export function openControlPort(): bool {

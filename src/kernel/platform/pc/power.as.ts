@@ -7,7 +7,7 @@ import { powerOffByAcpi } from "./acpi-power.as";
 import { ignoreComplaints } from "./complaint.as";
 import { hasConsolePorts } from "./console-ports.as";
 import { writeExitFrame } from "./control-output.as";
-import { drainSerial, firstSerialPort } from "./serial-port.as";
+import { drainSerial, firstSerialPort } from "../../drivers/uart-16550/uart-16550.as";
 
 const debugExit: u32 = 0xf4; // QEMU's isa-debug-exit
 const qemuControl: u32 = 0x604; // PM1a control of QEMU's q35 and pc; microvm has none

@@ -6,7 +6,12 @@ import { hasConsolePorts, writePort, writePortApp } from "./console-ports.as";
 import { hasControlChannel, writeControlHeader } from "./control-output.as";
 import { writeControl, writeControlApp } from "./control-port.as";
 import { refuseSilentMachine } from "./refusal.as";
-import { firstSerialPort, hasSerialPort, writeSerial, writeSerialApp } from "./serial-port.as";
+import {
+  firstSerialPort,
+  hasSerialPort,
+  writeSerial,
+  writeSerialApp,
+} from "../../drivers/uart-16550/uart-16550.as";
 
 const standardError: u32 = 2;
 const stderrFrame: u32 = 16;
