@@ -48,6 +48,16 @@ describe("explain", () => {
     expect(output.match(/^SSA .*$/gm)).toEqual(["SSA behind dead-code"]);
   });
 
+  test("compiles as a build with the same options would", async () => {
+    const words = ["explain", "example.wasm", "-f", "sum"];
+    const usual = await place.tsuki(words);
+    const checked = await place.tsuki([...words, "--memory-checks"]);
+    expect(usual.output).not.toContain("memoryOutOfBounds");
+    expect(checked.output).toContain("trapIf.memoryOutOfBounds");
+    const unknown = await place.tsuki([...words, "--cpu", "v5"]);
+    expect(unknown.errors).toMatch(/^tsuki: no processor level named v5; there are v2, v3 /);
+  });
+
   test("prints JSON", async () => {
     const words = ["explain", "example.wasm", "-f", "total", "--json"];
     const report: unknown = JSON.parse((await place.tsuki(words)).output);

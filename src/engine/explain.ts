@@ -2,18 +2,25 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Explanation, FunctionSize } from "../compiler/driver/explain.ts";
+import { defaultCodeOptions } from "../contracts/build.ts";
 import { TsukiError } from "../contracts/errors.ts";
 import { toolchainNameFor } from "../toolchains/choose.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
+import type { BuildOptions } from "./build.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { buildIdentity } from "./package-files.ts";
 
 export type { Explanation, FunctionSize } from "../compiler/driver/explain.ts";
 
 /** The function of a name (or its index) in the app that sources become. Throws a TsukiError. */
-export async function explain(options: AppSources, name: string): Promise<Explanation> {
+export async function explain(
+  options: AppSources & Pick<BuildOptions, "code">,
+  name: string,
+): Promise<Explanation> {
   const { explainFunction } = await import("../compiler/driver/explain.ts");
-  return explainFunction(await moduleOf(options), name);
+  const { unlinkedSettings } = await import("../compiler/driver/unlinked-app.ts");
+  const { code = defaultCodeOptions } = options;
+  return explainFunction(await moduleOf(options), name, { ...unlinkedSettings, code });
 }
 
 /** The functions with code of the app that sources become, in their order. Throws a TsukiError. */

@@ -21,14 +21,19 @@ function toolchainOptions(command: Command): Command {
     .option("-I, --include <folder>", "also search this folder for #include files", collect);
 }
 
+/** Options that say how machine code is made. */
+function codeOptions(command: Command): Command {
+  return command
+    .option("--cpu <level>", "what the processor must have: v2 or v3 of x86-64 (default: v2)")
+    .option("--fast", "compile quickly, to slower code")
+    .option("--memory-checks", "compare every access of the app's memory with its size");
+}
+
 function sourceOptions(command: Command): Command {
-  return toolchainOptions(command)
+  return codeOptions(toolchainOptions(command))
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
     .option("-g, --debug-info", "tell debuggers such as gdb where the code comes from")
     .option("-j, --jobs <count>", "threads that compile; one for each processor otherwise")
-    .option("--cpu <level>", "what the processor must have: v2 or v3 of x86-64 (default: v2)")
-    .option("--fast", "compile quickly, to slower code")
-    .option("--memory-checks", "compare every access of the app's memory with its size")
     .option("-q, --quiet", "print nothing but what the app and compilers print")
     .option("--debug", "print the stack of an error");
 }
@@ -128,7 +133,8 @@ function defineExplain(program: Command): void {
     .option("--list", "list the functions with their sizes instead")
     .option("--json", "print one JSON document")
     .option("--debug", "print the stack of an error");
-  toolchainOptions(command).action(async (sources: string[], options: ExplainCommandOptions) => {
+  const described = codeOptions(toolchainOptions(command));
+  described.action(async (sources: string[], options: ExplainCommandOptions) => {
     const { explainCommand } = await import("./explain-command.ts");
     await guarded("explain", options, () => explainCommand(sources, options));
   });
