@@ -7,6 +7,7 @@ import { Bench } from "./bench.ts";
 import { measureBuilding } from "./building/area.ts";
 import { measureCode } from "./code/area.ts";
 import { measureInstances } from "./instances/area.ts";
+import { measureNetwork } from "./network/area.ts";
 import { type BenchOptions, parseOptions } from "./options.ts";
 import { measureProcess } from "./process/area.ts";
 import { measureQemu } from "./qemu/area.ts";
@@ -23,6 +24,7 @@ const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Fi
   code: measureCode,
   services: measureServices,
   instances: measureInstances,
+  network: measureNetwork,
 };
 
 const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));

@@ -36,6 +36,13 @@ look() {
   need runc runc "runs images in containers"
   need podman podman "runs images in containers"
   need containerd containerd "runs images in containers"
+  need ip iproute2 "makes networks for instances"
+  need tshark tshark "reads what passes them"
+  need wrk wrk "asks instances on them"
+  need curl curl "asks instances on them"
+  need ping iputils-ping "asks instances on them"
+  need dnsmasq dnsmasq-base "gives them addresses"
+  need gcc gcc "compiles what talks to them"
 }
 
 look

@@ -1,7 +1,15 @@
 /** What a benchmark has found, ready to be shown. */
 
 /** The parts that can be run alone with `--only`. */
-export const areaNames = ["process", "qemu", "building", "code", "services", "instances"] as const;
+export const areaNames = [
+  "process",
+  "qemu",
+  "building",
+  "code",
+  "services",
+  "instances",
+  "network",
+] as const;
 
 /** The name of one part. */
 export type AreaName = (typeof areaNames)[number];

@@ -9,6 +9,7 @@ const titles: Readonly<Record<AreaName, string>> = {
   code: "code: the fourth round of each program, against V8",
   services: "services: servers as sealed processes, 16 connections",
   instances: "instances: in the background, each with its supervisor",
+  network: "network: the kernel's own stack",
 };
 
 const verdictTexts = { met: "met", missed: "MISSED", unclear: "unclear" } as const;

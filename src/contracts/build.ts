@@ -70,6 +70,8 @@ export interface BuildRequest {
   readonly embeddedTree?: Uint8Array;
   /** Whether the image is for machines of any kind, rather than for one of our monitors. */
   readonly bootsFromDisk?: boolean;
+  /** `linux`: whether sockets are the kernel's own, over a tap, rather than the host's. */
+  readonly hasTap?: boolean;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean;
   /** The kernel's source map (ECMA-426), for debug information. */

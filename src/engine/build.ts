@@ -25,6 +25,8 @@ export interface ImageOptions {
   readonly code?: CodeOptions | undefined;
   /** Whether the image is for machines of any kind (contracts/build.ts). */
   readonly bootsFromDisk?: boolean | undefined;
+  /** Whether an image for `linux` has its own network stack, over a tap. */
+  readonly hasTap?: boolean | undefined;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean | undefined;
   /** Arguments and variables to build into the image. */
@@ -63,6 +65,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
   const cache = new Cache(cacheFolder(options.environment));
   const { app, tree, digest, isCached } = program;
   const { platform, code, maximumPages, defaults, bootsFromDisk, hasDebugInfo } = options;
+  const hasTap = platform === "linux" && options.hasTap === true;
   const made = { platform, appBytes: app.length, warnings: program.warnings };
   if (platform === "node") return { ...made, ...keptModule(cache, program), isCached };
   const identity = buildIdentity();
@@ -76,6 +79,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
       defaults,
       bootsFromDisk,
       hasDebugInfo,
+      hasTap,
       tree === undefined ? undefined : digestOf(tree),
       digest,
       digestOf(kernel),
@@ -102,6 +106,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     ...(hasDebugInfo === true ? debugRequest((line) => warnings.push(line)) : {}),
+    hasTap,
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
   const image = await makeImage(request, keptFrames(cache, identity));

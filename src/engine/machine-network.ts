@@ -1,4 +1,4 @@
-/** The network of a virtual machine, from the settings of an instance (instance-settings.ts). */
+/** The network of a kernel with a stack of its own, from an instance's settings. */
 import { TsukiError } from "../contracts/errors.ts";
 import type { MachineNetwork, Monitor, PortForward } from "../monitors/interface.ts";
 
@@ -19,9 +19,8 @@ export function networkAndEnvironment(
   monitor: Monitor,
   environment: readonly string[],
 ): NetworkAndEnvironment {
-  return monitor.name === "qemu"
-    ? machineNetwork(environment)
-    : { network: undefined, environment };
+  if (monitor.name === "qemu") return machineNetwork(environment);
+  return { network: monitor.name === "process" ? tapOf(environment) : undefined, environment };
 }
 
 /**
@@ -39,6 +38,15 @@ export function machineNetwork(environment: readonly string[]): NetworkAndEnviro
     network: networkOf(net, [...published, ...listening]),
     environment: listen.length === 0 ? rest : [...rest, `TSUKI_LISTEN=${listen.join(",")}`],
   };
+}
+
+function tapOf(environment: readonly string[]): MachineNetwork | undefined {
+  return namesTap(environment) ? networkOf(valueOf(environment, "TSUKI_NET") ?? "", []) : undefined;
+}
+
+/** Whether settings name a tap, so that an image for `linux` needs a network stack of its own. */
+export function namesTap(environment: readonly string[]): boolean {
+  return valueOf(environment, "TSUKI_NET")?.startsWith("tap=") ?? false;
 }
 
 function networkOf(net: string, forwards: readonly PortForward[]): MachineNetwork {

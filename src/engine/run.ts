@@ -11,7 +11,7 @@ import { Cache, cacheFolder } from "./cache.ts";
 import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { preloadCompiler } from "./compiler.ts";
 import { findKvm } from "./host/kvm-memory.ts";
-import { networkAndEnvironment } from "./machine-network.ts";
+import { namesTap, networkAndEnvironment } from "./machine-network.ts";
 import { builtFile } from "./package-files.ts";
 import { programName } from "./program.ts";
 import { findSubject } from "./subject.ts";
@@ -31,6 +31,8 @@ export interface RunOptions extends AppSources {
   /** How machine code is made; `defaultCodeOptions` when undefined. */
   readonly code?: CodeOptions | undefined;
   readonly streams: InstanceStreams;
+  /** A file to be written what passes the instance's network (pcap). */
+  readonly tracePath?: string | undefined;
   /** Told in one line which monitor was chosen and why. */
   readonly onNotice: (line: string) => void;
   /** Told the toolchain's own lines, if it had any. */
@@ -60,11 +62,17 @@ export interface PreparedRun {
 export async function run(options: RunOptions): Promise<StartedInstance> {
   const prepared = await prepareRun(options);
   const { choice, monitor, image } = prepared;
+  const { network, environment } = networkAndEnvironment(monitor, prepared.environment);
+  if (options.tracePath !== undefined && network === undefined) {
+    throw nothingToTrace(options.tracePath);
+  }
   options.onLaunch?.();
   const instance = await monitor.launch({
     imagePath: image.path,
     arguments: prepared.arguments,
-    ...networkAndEnvironment(monitor, prepared.environment),
+    environment,
+    network,
+    tracePath: options.tracePath,
     streams: options.streams,
     memoryMebibytes: options.memoryMebibytes,
   });
@@ -76,7 +84,8 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const subject = await findSubject(options);
   const appEnvironment = mergeVariables(subject.environment, options.appEnvironment);
   const choice = await choose(options, appEnvironment);
-  const monitor = await openMonitor(choice, options.machine, options.environment);
+  const hasTap = choice.name === "process" && namesTap(appEnvironment);
+  const monitor = await openMonitor({ ...choice, hasTap }, options.machine, options.environment);
   const { memoryMebibytes } = options;
   // A process has all the memory there is; its bound is the image's own.
   const isBound = choice.name === "process" && memoryMebibytes !== undefined;
@@ -92,6 +101,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     code,
     maximumPages,
     hasDebugInfo,
+    hasTap,
   });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);
@@ -111,7 +121,7 @@ async function choose(
 ): Promise<MonitorChoice> {
   const { environment } = options;
   const qemu = findQemu(environment);
-  const network = networkOfMachine(appEnvironment);
+  const network = networkOfMachine(appEnvironment, options.monitor);
   const monitor = options.monitor ?? (network === undefined ? undefined : "qemu");
   if (network !== undefined && monitor !== "qemu") {
     throw new TsukiError("usage", `the network ${network} is a machine's: use --monitor qemu`);
@@ -128,9 +138,16 @@ async function choose(
   });
 }
 
-/** The network that is set, if it is one that only virtual machines have. */
-function networkOfMachine(appEnvironment: readonly string[]): string | undefined {
-  const net = appEnvironment.find((entry) => /^TSUKI_NET=(?:user$|tap=)/.test(entry));
+/**
+ * The network that is set, if it is one for virtual machines: theirs alone, or a tap, which a process
+ * has when it is asked for.
+ */
+function networkOfMachine(
+  appEnvironment: readonly string[],
+  requested: MonitorName | undefined,
+): string | undefined {
+  const form = requested === "process" ? /^TSUKI_NET=user$/ : /^TSUKI_NET=(?:user$|tap=)/;
+  const net = appEnvironment.find((entry) => form.test(entry));
   return net?.slice("TSUKI_NET=".length);
 }
 
@@ -148,15 +165,26 @@ function mergeVariables(...lists: readonly (readonly string[])[]): readonly stri
   return [...new Map(variables).values()];
 }
 
+function nothingToTrace(path: string): TsukiError {
+  const message = `there are no frames for ${path}: use --monitor qemu, or --net tap=<device>`;
+  return new TsukiError("usage", message);
+}
+
+/** Which monitor to open, and for `process` whether its images have a tap. */
+type OpenedMonitor = Pick<MonitorChoice, "name" | "accelerator"> & { readonly hasTap?: boolean };
+
 /** The monitor that was chosen. */
 export async function openMonitor(
-  { name, accelerator }: Pick<MonitorChoice, "name" | "accelerator">,
+  { name, accelerator, hasTap = false }: OpenedMonitor,
   machine: MachineType,
   environment: NodeJS.ProcessEnv,
 ): Promise<Monitor> {
   switch (name) {
-    case "process":
-      return (await import("../monitors/process/monitor.ts")).processMonitor;
+    case "process": {
+      if (!hasTap) return (await import("../monitors/process/monitor.ts")).processMonitor;
+      const { tapMonitor } = await import("../monitors/process/tap-monitor.ts");
+      return tapMonitor(builtFile("tsuki-host"));
+    }
     case "qemu": {
       const { qemuMonitor } = await import("../monitors/qemu/monitor.ts");
       return qemuMonitor({ machine, accelerator, environment });

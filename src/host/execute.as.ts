@@ -18,11 +18,13 @@ const accessDenied: i64 = -13;
 const formatError: i64 = -8;
 
 /**
- * Becomes the program that an argument names, with the arguments behind it. Its environment is this
- * one with a variable more: `name` ends with "=", and `value` stands behind it.
+ * Becomes the program that an argument names, which finds another argument as its own name, and
+ * those behind the first. Its environment is this one with a variable more: `name` ends with "=",
+ * and `value` stands behind it.
  */
-export function execute(index: u32, name: usize, value: usize): void {
+export function execute(index: u32, ownName: u32, name: usize, value: usize): void {
   const program = argumentText(index);
+  mmio.write64(argumentPlace(index), argumentText(ownName));
   const environment = makeEnvironment(program, name, value);
   const result = host.setup(
     execve, program, argumentPlace(index), environment, 0, 0, 0,

@@ -21,7 +21,7 @@ function run(path: string, words: readonly string[], environment: NodeJS.Process
 }
 
 describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
-  const usage = "tsuki: usage: tsuki-host tap NAME PROGRAM [ARGUMENT...]\n";
+  const usage = "tsuki: usage: tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]\n";
   const characters = "a tap's name has letters, digits, -, . and _ only\n";
 
   it.each([
@@ -29,6 +29,7 @@ describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"
     ["an unknown verb", ["tape", "tap0"], "tsuki: usage: tsuki-host tap|supervise ...\n"],
     ["no name", ["tap"], usage],
     ["no program", ["tap", "tap0"], usage],
+    ["no program behind a word", ["tap", "tap0", "-a", "word"], usage],
     ["an empty name", ["tap", "", "true"], "tsuki: : a tap's name has 1 to 15 characters\n"],
     [
       "a name that is too long",
@@ -54,6 +55,11 @@ describe.skipIf(!hasTaps)(`tsuki-host tap${needed}`, () => {
     const { status, stdout, stderr } = inNetwork(script);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^3 kept zero one\n\/dev\/net\/tun\n\d+: tap0: <[A-Z_,]*\bUP\b/);
+  });
+
+  it("gives the program another name", () => {
+    const script = `$host tap tap0 -a other /bin/sh -c 'echo "$0"'`;
+    expect(inNetwork(script)).toEqual({ status: 0, stdout: "other\n", stderr: "" });
   });
 
   it("attaches to a tap that is there, of one queue or of several", () => {

@@ -1,10 +1,10 @@
-// tsuki-host tap NAME PROGRAM [ARGUMENT...]: opens the tap device, which is made unless it is
-// there, and becomes the program. That finds the device's descriptor in TSUKI_TAP (Linux,
+// tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]: opens the tap device, which is made unless
+// it is there, and becomes the program. That finds the device's descriptor in TSUKI_TAP (Linux,
 // Documentation/networking/tuntap.rst; netdevice(7)).
 import * as mmio from "../kernel/base/machine/mmio.as";
 import * as host from "../kernel/base/machine/host.as";
 import { text } from "../kernel/base/text.as";
-import { argumentCount, argumentLength, argumentText } from "./arguments.as";
+import { argumentCount, argumentLength, argumentText, isArgument } from "./arguments.as";
 import { execute } from "./execute.as";
 import { failAbout, failByHost, failUsage, startFailure } from "./failure.as";
 
@@ -34,24 +34,28 @@ const noDevice: i64 = -19;
 const invalid: i64 = -22;
 
 const nameIndex: u32 = 2;
-const programIndex: u32 = 3;
+const afterName: u32 = 3;
 const nameLimit: u32 = 15;
 const flagsOffset: usize = 16;
 
 const request = memory.data(40, 8); // struct ifreq: the name, then flags
 const digits = memory.data(16);
 
+function tapUsage(): usize {
+  return text("tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]");
+}
+
 /** Does it; ends the process where something is wrong. */
 export function runTap(): void {
-  if (argumentCount() <= programIndex) {
-    failUsage(text("tsuki-host tap NAME PROGRAM [ARGUMENT...]"));
-  }
+  const hasWord = argumentCount() > afterName && isArgument(afterName, text("-a"));
+  const program: u32 = hasWord ? afterName + 2 : afterName;
+  if (argumentCount() <= program) failUsage(tapUsage());
   const name = argumentText(nameIndex);
   readName(name);
   const descriptor = openTap(name);
   bringUp(name);
   writeNumber(<u32>descriptor);
-  execute(programIndex, text("TSUKI_TAP="), digits);
+  execute(program, hasWord ? program - 1 : program, text("TSUKI_TAP="), digits);
 }
 
 /** Puts a name into the request; Linux would take a "%d" in it for a number to be chosen. */

@@ -66,6 +66,9 @@ interface Completion {
 /** An interpreter calls itself for each call of its program. */
 const engineStackBytes = 4 * 1024 * 1024;
 
+/** Packets and connections; what is not touched costs nothing. */
+const ownStackHeapBytes = 64 * 1024 * 1024;
+
 const folderlessFilterSymbol = "config.folderlessFilter";
 const embeddedTreeSymbol = "config.embeddedTree";
 const { contentAlignment } = embeddedTreeFormat;
@@ -76,9 +79,9 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
     entryChunks: linuxEntryChunks,
     layout: linuxLayout,
     complete: (program) => {
-      const { symbols, systemCalls } = program;
-      const filter = sealedProcessFilter(systemCalls);
-      const folderless = folderlessProcessFilter(systemCalls);
+      const { symbols, systemCalls, usesOwnStack } = program;
+      const filter = sealedProcessFilter(systemCalls, usesOwnStack);
+      const folderless = folderlessProcessFilter(systemCalls, usesOwnStack);
       const chunks = [readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8)];
       if (isReached(program, folderlessFilterSymbol)) {
         chunks.push(readOnlyChunk(symbols, folderlessFilterSymbol, folderless.bytes, 8));
@@ -132,7 +135,7 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
   const images = platforms[request.platform];
   const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
-  const { code, embeddedTree, bootsFromDisk, hasDebugInfo = false } = request;
+  const { code, embeddedTree, bootsFromDisk, hasTap, hasDebugInfo = false } = request;
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = await compileProgram({
     platform,
@@ -145,6 +148,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
     hasDefaults: defaults !== undefined,
     hasDebugInfo,
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
+    ...(hasTap === undefined ? {} : { hasTap }),
     supplied: (symbols) => [
       ...images.entryChunks(symbols, (code ?? defaultCodeOptions).cpu),
       ...runtimeChunks(symbols),
@@ -196,6 +200,7 @@ function packProgram(
     kernelStatics,
     appImage: range,
     appInitialPages: initialPages,
+    ...(program.usesOwnStack ? { heapBytes: ownStackHeapBytes } : {}),
     ...(program.appKind === appKinds.javaScriptEngine ? { stackBytes: engineStackBytes } : {}),
   });
   const chunks = [...program.chunks, ...map.chunks, ...completion.chunks];

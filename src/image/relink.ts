@@ -23,14 +23,14 @@ export interface Frame {
  * if the memory is small.
  */
 export function frameOf(request: BuildRequest): Frame | undefined {
-  const { platform, kernel, app, code, maximumPages, defaults, embeddedTree } = request;
+  const { platform, kernel, app, code, maximumPages, defaults, embeddedTree, hasTap } = request;
   // Debug information speaks of the whole program.
   if (platform !== "linux" || request.hasDebugInfo === true) return undefined;
   const split = splitModule(app);
   if (split === undefined || !isMappedByKernel(split.initialPages)) return undefined;
   const appImage = appImageOf(split.memory, wasmPageBytes);
   const { offset, memorySize } = appImage;
-  const place = [offset, memorySize, split.initialPages, maximumPages];
+  const place = [offset, memorySize, split.initialPages, maximumPages, hasTap];
   const hash = createHash("sha256").update(JSON.stringify([split.shape, place, defaults, code]));
   for (const part of [kernel, embeddedTree ?? new Uint8Array(0)]) {
     hash.update(`${part.length} `).update(part);

@@ -13,6 +13,8 @@ export interface ChildProgram {
   readonly name?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly streams: InstanceStreams;
+  /** A descriptor of this process that the child finds as 3; not with a handover. */
+  readonly handedOver?: number;
   /** Bytes that the child finds on descriptor 3. */
   readonly handover?: Uint8Array;
   /** Whether a request to stop is written to descriptor 4, too; only with a handover. */
@@ -25,6 +27,7 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
   const stdio: StdioOptions = inherits
     ? ["inherit", "inherit", "inherit"]
     : ["pipe", "pipe", "pipe"];
+  if (program.handedOver !== undefined) stdio.push(program.handedOver);
   if (program.handover !== undefined) stdio.push("pipe");
   if (program.hasStopPipe === true) stdio.push("pipe");
   const child = spawn(program.path, program.arguments, {

@@ -22,7 +22,7 @@ export interface PortForward {
   readonly guestPort: number;
 }
 
-/** How a virtual machine is connected. */
+/** How a kernel with a network stack of its own is connected. */
 export interface MachineNetwork {
   /** A tap device of the host's; without one, a network of the machine's own behind the monitor. */
   readonly tap?: string | undefined;
@@ -41,8 +41,10 @@ export interface LaunchRequest {
   /** The app's whole environment, each `NAME=value`; nothing is added. */
   readonly environment: readonly string[];
   readonly streams: InstanceStreams;
-  /** What a virtual machine's network is; nothing for none, and for other monitors. */
+  /** The network of an image with a stack of its own; nothing for none. */
   readonly network?: MachineNetwork | undefined;
+  /** A file that is written what passes the network; only with a network. */
+  readonly tracePath?: string | undefined;
   /** The machine's memory; the monitor's default when undefined. `process` has no such bound. */
   readonly memoryMebibytes: number | undefined;
 }

@@ -1,8 +1,9 @@
 /*
  * The native peer of the servers in C: one loop over epoll, edges ignored, one answer to whatever
- * ends in an empty line. The port is its argument; it listens on loopback.
+ * ends in an empty line. The port is its argument; it listens on loopback, or at an address behind it.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -35,9 +36,9 @@ static void refresh_response(void) {
       date);
 }
 
-static int open_listener(int port) {
+static int open_listener(int port, const char *host) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = inet_addr(host);
   int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) exit(1);
@@ -79,7 +80,9 @@ static void serve(int descriptor) {
 }
 
 int main(int argument_count, char **arguments) {
-  int poller = epoll_create1(0), listener = open_listener(argument_count > 1 ? atoi(arguments[1]) : 8080);
+  int port = argument_count > 1 ? atoi(arguments[1]) : 8080;
+  int poller = epoll_create1(0);
+  int listener = open_listener(port, argument_count > 2 ? arguments[2] : "127.0.0.1");
   struct epoll_event events[EVENTS];
   watch(poller, listener);
   for (;;) {

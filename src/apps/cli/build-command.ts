@@ -4,6 +4,7 @@ import type { ImageDefaults } from "../../contracts/image-defaults.ts";
 import { build } from "../../engine/build.ts";
 import { checkDefaults, parsePlatform, parseVariable } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
+import { namesTap } from "../../engine/machine-network.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
 import { programName } from "../../engine/program.ts";
 import { imageName } from "../../engine/run.ts";
@@ -39,7 +40,8 @@ export async function buildCommand(
   checkDefaults(platform, defaults);
   checkOutput(output, sources);
   const startedMs = performance.now();
-  const built = await offeringInstall(() => build({ ...request, platform, defaults }));
+  const hasTap = namesTap(defaults?.environment ?? []);
+  const built = await offeringInstall(() => build({ ...request, platform, defaults, hasTap }));
   if (built.warnings !== "") process.stderr.write(built.warnings);
   writeOutput(output, built.image);
   if (options.quiet !== true) {

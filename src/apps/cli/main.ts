@@ -108,6 +108,7 @@ function defineRun(program: Command): void {
     .argument("<source>", "the program, or a folder to serve")
     .argument("[arguments...]", "the program's own arguments")
     .option("-d, --detach", "leave it running in the background and print its id")
+    .option("--pcap <file>", "write what passes the instance's network to a file")
     .option("--trace <what>", "instead of running it, count what its boot costs: boot")
     .passThroughOptions();
   settingOptions(command, "-p, --publish");

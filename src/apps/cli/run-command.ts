@@ -21,6 +21,7 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly envFile?: readonly string[];
   readonly memory?: string;
   readonly trace?: string;
+  readonly pcap?: string;
   readonly detach?: boolean;
   readonly name?: string;
   readonly label?: readonly string[];
@@ -81,6 +82,7 @@ function requestOf(
     ],
     memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
     streams: "inherit" as const,
+    tracePath: options.pcap,
     onNotice: isQuiet ? () => {} : note,
     onWarnings: (text: string) => void process.stderr.write(text),
   };

@@ -42,6 +42,8 @@ export interface CompiledProgram {
   readonly findsDevices: boolean;
   /** Whether the app in it can have sockets (`config.opensSockets`). */
   readonly opensSockets: boolean;
+  /** Whether its sockets are the kernel's own (`config.usesOwnStack`). */
+  readonly usesOwnStack: boolean;
   /** Numbers of the Linux system calls that the program makes after sealing, ascending. */
   readonly systemCalls: readonly number[];
 }
@@ -61,6 +63,8 @@ export interface CompileRequest {
   readonly bootsFromDisk?: boolean;
   /** Whether chunks tell what a debugger wants to know; not by default. */
   readonly hasDebugInfo?: boolean;
+  /** Whether sockets are the kernel's own on `linux`, too. */
+  readonly hasTap?: boolean;
   /** Code and data made elsewhere: the platform's entry, the runtime's routines. */
   readonly supplied: (symbols: SymbolTable) => readonly Chunk[];
   /** Symbols from which everything else is reached. */
@@ -89,6 +93,7 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
     maximumPages: request.maximumPages ?? 65_536,
     hasDefaults: request.hasDefaults ?? false,
     bootsFromDisk: request.bootsFromDisk ?? false,
+    hasTap: request.hasTap ?? false,
     hasDebugInfo: request.hasDebugInfo ?? false,
     refusesUnknownImports: true,
   };
@@ -119,6 +124,7 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
     appKind: appEnvironment.appKind,
     findsDevices: appEnvironment.findsDevices,
     opensSockets: appEnvironment.opensSockets,
+    usesOwnStack: appEnvironment.usesOwnStack,
     systemCalls: [...new Set(chunks.flatMap((chunk) => chunk.systemCalls ?? []))].sort(
       (a, b) => a - b,
     ),

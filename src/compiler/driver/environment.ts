@@ -47,6 +47,8 @@ export interface ProgramSettings {
   readonly hasDefaults: boolean;
   /** Whether the image is for machines of any kind, rather than for a monitor that knows it. */
   readonly bootsFromDisk: boolean;
+  /** Whether sockets on `linux` are the kernel's own, over a tap. */
+  readonly hasTap: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
   /** Whether an app's import that nobody provides is refused, rather than left undefined. */
@@ -277,9 +279,10 @@ export class UnitEnvironment implements LoweringEnvironment {
     return this.appImports(opensSockets) === 1;
   }
 
-  /** 1 when sockets are the kernel's own: nobody else in a virtual machine has any. */
-  private get usesOwnStack(): number {
-    return Number(this.program.platform === "pc" && this.opensSockets);
+  /** Whether sockets are the kernel's own: nobody else in a virtual machine has any. */
+  get usesOwnStack(): boolean {
+    const { platform, hasTap } = this.program;
+    return this.opensSockets && (platform === "pc" || (platform === "linux" && hasTap));
   }
 
   /** 1 when something besides its end can happen to the app, or when nobody else can end the machine. */
@@ -346,7 +349,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "platform") return { low: platformIds[this.program.platform], high: 0 };
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: Number(this.opensSockets), high: 0 };
-    if (names.name === "usesOwnStack") return { low: this.usesOwnStack, high: 0 };
+    if (names.name === "usesOwnStack") return { low: Number(this.usesOwnStack), high: 0 };
     if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
     if (names.name === "findsDevices") return { low: Number(this.findsDevices), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };

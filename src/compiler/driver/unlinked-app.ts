@@ -13,6 +13,7 @@ export const unlinkedSettings: ProgramSettings = {
   maximumPages: 65_536,
   hasDefaults: false,
   bootsFromDisk: false,
+  hasTap: false,
   hasDebugInfo: false,
   refusesUnknownImports: false,
 };

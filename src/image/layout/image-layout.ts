@@ -28,6 +28,8 @@ export interface LayoutRequest {
   readonly appInitialPages: number;
   /** Bytes of the native stack, if the platform's usual one is too small. */
   readonly stackBytes?: number;
+  /** Bytes of the kernel's heap, if the usual one of a Linux process is too small. */
+  readonly heapBytes?: number;
 }
 
 /** Bytes of a page of WebAssembly's. */

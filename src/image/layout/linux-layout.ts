@@ -15,7 +15,7 @@ import {
 
 const guardBytes = 64 * 1024;
 const signalStackBytes = 64 * 1024;
-const heapBytes = 1024 * 1024;
+const usualHeapBytes = 1024 * 1024;
 const hugePageBytes = 2 * 1024 * 1024;
 
 /** The native stack of a Linux process in bytes; its entry code maps it. */
@@ -37,10 +37,14 @@ export function linuxLayout(request: LayoutRequest): MemoryLayout {
     symbols: (sections) => symbols(request, sections),
     emptySegments(sections) {
       const { signalStack } = emptyPlaces(request, sections);
-      const memory = emptySegment(signalStack, signalStackBytes + heapBytes);
+      const memory = emptySegment(signalStack, signalStackBytes + heapBytesOf(request));
       return [memory, ...emptyAppSegments(request)];
     },
   };
+}
+
+function heapBytesOf({ heapBytes = usualHeapBytes }: LayoutRequest): number {
+  return heapBytes;
 }
 
 /** The app's initial memory before and behind its image, or all of it if it has no image. */
@@ -93,7 +97,7 @@ function fileEnd(request: LayoutRequest, before: readonly PlacedSection[]): numb
 function emptyPlaces(request: LayoutRequest, sections: readonly PlacedSection[]) {
   const signalStack = alignUp(sectionsEnd(request, sections)) + guardBytes;
   const heapStart = signalStack + signalStackBytes;
-  const heapEnd = heapStart + heapBytes;
+  const heapEnd = heapStart + heapBytesOf(request);
   const stackHigh =
     alignUp(heapEnd + guardBytes + linuxStackBytes, hugePageBytes) + hugePageBytes / 2;
   return { signalStack, heapStart, heapEnd, stackLow: stackHigh - linuxStackBytes, stackHigh };

@@ -1,3 +1,4 @@
+import { inheritedDescriptors } from "../../contracts/inherited-descriptors.ts";
 import { type ArgumentRule, makeSeccompFilter, type SeccompFilter } from "./seccomp.ts";
 
 const call = {
@@ -18,6 +19,7 @@ const folderCalls = [8, 74, 75, 77, 217, 258, 263, 264, 265, 266, 267, 280, 295,
 
 const standardInput = [0];
 const standardOutputs = [1, 2];
+const { tap, trace } = inheritedDescriptors;
 /** PROT_READ | PROT_WRITE: a sealed process makes no code. */
 const readWrite = [3];
 /** AF_INET, AF_INET6: no local, raw or netlink sockets. */
@@ -27,7 +29,9 @@ const optionLevels = [1, 6, 41];
 /** SOCK_NONBLOCK | SOCK_CLOEXEC. */
 const acceptFlags = [0x8_0800];
 
-const rules: ReadonlyMap<number, ArgumentRule> = new Map([
+type Rules = ReadonlyMap<number, ArgumentRule>;
+
+const rules: Rules = new Map([
   [call.read, { index: 0, values: standardInput }],
   [call.readv, { index: 0, values: standardInput }],
   [call.write, { index: 0, values: standardOutputs }],
@@ -38,18 +42,28 @@ const rules: ReadonlyMap<number, ArgumentRule> = new Map([
   [call.accept4, { index: 3, values: acceptFlags }],
 ]);
 
+/** The rules of a process with a network stack of its own. */
+const tapRules: Rules = new Map([
+  ...rules,
+  [call.read, { index: 0, values: [...standardInput, tap] }],
+  [call.writev, { index: 0, values: [...standardOutputs, tap, trace] }],
+]);
+
 /**
  * The filter of a sealed process that makes the given system calls: it reads standard input and
- * writes the standard outputs only, opens no sockets but internet ones, and maps no memory that
- * could be executed.
+ * writes the standard outputs only, and with `hasTap` the tap; it opens no sockets but internet
+ * ones, and maps no memory that could be executed.
  */
-export function sealedProcessFilter(systemCalls: readonly number[]): SeccompFilter {
-  return makeSeccompFilter({ allowed: systemCalls, rules });
+export function sealedProcessFilter(systemCalls: readonly number[], hasTap = false): SeccompFilter {
+  return makeSeccompFilter({ allowed: systemCalls, rules: hasTap ? tapRules : rules });
 }
 
 /** The filter of the same process when no folder was mounted: it cannot open any then. */
-export function folderlessProcessFilter(systemCalls: readonly number[]): SeccompFilter {
-  return sealedProcessFilter(withoutFolderCalls(systemCalls));
+export function folderlessProcessFilter(
+  systemCalls: readonly number[],
+  hasTap = false,
+): SeccompFilter {
+  return sealedProcessFilter(withoutFolderCalls(systemCalls), hasTap);
 }
 
 /** The calls among others that are there without a mounted folder, too. */

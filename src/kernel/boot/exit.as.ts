@@ -1,13 +1,14 @@
 // The end of the instance.
 import * as config from "../base/config.as";
 import * as node from "../base/machine/node.as";
-import { linuxExit } from "../platform/linux/process.as";
+import { linuxExit, linuxLeave } from "../platform/linux/process.as";
 import { pcLeave } from "../platform/pc/loop.as";
 import { powerOff } from "../platform/pc/power.as";
 
 /** Ends the instance in order: what was written to sockets still reaches its peers. */
 export function leave(status: u32): void {
   if (config.platform == config.pc && config.opensSockets) pcLeave();
+  if (config.platform == config.linux && config.usesOwnStack) linuxLeave();
   exit(status);
 }
 

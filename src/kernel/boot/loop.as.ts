@@ -1,7 +1,7 @@
 // The event loop: one round serves what the devices have, idling waits for more.
 import * as config from "../base/config.as";
 import * as node from "../base/machine/node.as";
-import { linuxIdle, linuxYield } from "../platform/linux/process.as";
+import { linuxIdle, linuxRound, linuxYield } from "../platform/linux/process.as";
 import { nodeRound } from "../platform/node/round.as";
 import { pcIdle, pcRound } from "../platform/pc/loop.as";
 
@@ -11,6 +11,7 @@ export const neverDeadline: u64 = u64.MAX_VALUE;
 /** Serves every device once. */
 export function round(): void {
   if (config.platform == config.pc) pcRound();
+  else if (config.platform == config.linux && config.usesOwnStack) linuxRound();
   else if (config.platform == config.node && config.opensSockets) nodeRound();
 }
 

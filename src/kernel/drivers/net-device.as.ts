@@ -1,7 +1,9 @@
 // Network devices as the rest of the kernel sees them. Frames are handed over to be sent, and their
 // memory is taken back later; received frames are looked at one after the other. Functions branch
-// on the device's kind; so far every network device is virtio's.
+// on the platform: a machine's devices are virtio's, a Linux process may have a tap.
+import * as config from "../base/config.as";
 import { NetDevice, NetFrame, ReceivedFrame } from "./net-frame.as";
+import { receiveTap, takeSentTap, takeTap, transmitTap } from "../platform/linux/tap.as";
 import {
   findVirtioNet,
   isVirtioNetUp,
@@ -16,7 +18,7 @@ import {
 
 /** The next network device that nobody has; null when there is none that works. */
 export function openNetDevice(): NetDevice | null {
-  return findVirtioNet();
+  return config.platform == config.linux ? takeTap() : findVirtioNet();
 }
 
 /**
@@ -26,6 +28,7 @@ export function openNetDevice(): NetDevice | null {
  * device is out of order.
  */
 export function transmitFrame(device: NetDevice, frame: NetFrame): u32 {
+  if (config.platform == config.linux) return transmitTap(device, frame);
   return transmitVirtioNet(device, frame);
 }
 
@@ -36,22 +39,22 @@ export function notifyNetDevice(device: NetDevice): void {
 
 /** Takes a frame back that was sent, or given up by a reset; null when there is none. */
 export function takeSentFrame(device: NetDevice): NetFrame | null {
-  return takeSentVirtioNet(device);
+  return config.platform == config.linux ? takeSentTap(device) : takeSentVirtioNet(device);
 }
 
 /** The next received frame, which must be released before the one after it; null when none came. */
 export function receiveFrame(device: NetDevice): ReceivedFrame | null {
-  return receiveVirtioNet(device);
+  return config.platform == config.linux ? receiveTap(device) : receiveVirtioNet(device);
 }
 
 /** Gives the memory of the frame that was received last back to the device. */
 export function releaseReceivedFrame(device: NetDevice): void {
-  releaseVirtioNet(device);
+  if (config.platform != config.linux) releaseVirtioNet(device);
 }
 
 /** Whether the device is connected. */
 export function isNetDeviceUp(device: NetDevice): bool {
-  return isVirtioNetUp(device);
+  return config.platform == config.linux || isVirtioNetUp(device);
 }
 
 /**
@@ -59,6 +62,7 @@ export function isNetDeviceUp(device: NetDevice): bool {
  * processor sleeps; without `received` it does not interrupt. Whether there is something already.
  */
 export function listenToNetDevice(device: NetDevice, received: bool, sent: bool): bool {
+  if (config.platform == config.linux) return false; // epoll listens to taps
   return listenToVirtioNet(device, received, sent);
 }
 
@@ -67,5 +71,5 @@ export function listenToNetDevice(device: NetDevice, received: bool, sent: bool)
  * `takeSentFrame`; after that it works on. False when the device does not even reset.
  */
 export function resetNetDevice(device: NetDevice): bool {
-  return resetVirtioNet(device);
+  return config.platform != config.linux && resetVirtioNet(device);
 }

@@ -21,8 +21,8 @@ import { entryEnd, parsePort } from "./settings.as";
 import { configureAddress, configureAutomatically, configureGateway } from "./stack.as";
 import { toStackAddress } from "./stack-socket.as";
 
-/** Form of a word: tsuki.net=. */
-const ownForm: u32 = 0;
+/** Form of a word: tsuki.net=, what Tsuki itself writes. */
+export const ownForm: u32 = 0;
 /** Form: Linux's ip=. */
 const linuxForm: u32 = 1;
 /** Form: Unikraft's netdev.ip=. */

@@ -87,7 +87,7 @@ export function listenAt(wanted: usize): i32 {
 
 /** Opens them; false, with a line that says why, when one cannot be opened. */
 export function openListeners(): bool {
-  if (config.platform == config.linux) adoptInherited();
+  if (config.platform == config.linux && !config.usesOwnStack) adoptInherited();
   const frame = allocateZeroedFrame();
   if (frame == 0) return true;
   address = frame + valueCapacity;

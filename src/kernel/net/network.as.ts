@@ -2,7 +2,7 @@
 // begins when the first socket is opened.
 import * as config from "../base/config.as";
 import { idle, neverDeadline } from "../boot/loop.as";
-import { openPcLinks, receivePcFrames, sendPcPackets } from "../platform/pc/links.as";
+import { openLinks, receiveFrames, sendQueuedPackets } from "../platform/links.as";
 import { randomBits } from "../random/random.as";
 import { monotonicTime } from "../time/clock.as";
 import { configureInterfaces } from "./configuration.as";
@@ -26,7 +26,7 @@ export function startNetwork(): void {
   if (isStarted) return;
   isStarted = true;
   startStack(randomBits(), randomBits(), randomBits());
-  if (config.platform == config.pc) openPcLinks();
+  if (config.platform != config.node) openLinks();
   configureInterfaces(monotonicTime());
 }
 
@@ -34,7 +34,7 @@ export function startNetwork(): void {
 export function serveNetwork(): void {
   if (!isStarted) return;
   const now = monotonicTime();
-  if (config.platform == config.pc) receivePcFrames(now);
+  if (config.platform != config.node) receiveFrames(now);
   runStack(now);
   noteChanges();
   reportIncidents(now);
@@ -43,7 +43,7 @@ export function serveNetwork(): void {
 
 /** Hands the links what waits for them. */
 export function flushNetwork(): void {
-  if (config.platform == config.pc) sendPcPackets();
+  if (config.platform != config.node) sendQueuedPackets();
 }
 
 /** When the next round must be, if nothing comes before; `neverDeadline` for never. */

@@ -1,6 +1,7 @@
-// How the network was set up from outside, in the environment: TSUKI_NET=host|none, and
+// How the network was set up from outside, in the environment: TSUKI_NET=host|none|tap=..., and
 // TSUKI_PUBLISH=host:guest[/udp],... which gives ports that the app binds other numbers on the
 // host.
+import * as config from "../base/config.as";
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
 import { putBytes, putText } from "../base/line.as";
@@ -14,6 +15,7 @@ const mappingBytes: u32 = 8; // u16 type, u16 host port, u16 guest port
 
 const noneWord: u32 = 0x656e_6f6e; // "none"
 const hostWord: u32 = 0x7473_6f68; // "host"
+const tapWord: u32 = 0x3d70_6174; // "tap="
 
 let frame: usize = 0; // a setting's text, then the mappings
 let mappingCount: u32 = 0;
@@ -32,6 +34,7 @@ function readNet(): bool {
   if (length == tooLong) return false;
   isOff = length == 4 && load<u32>(frame) == noneWord;
   if (length <= 0 || isOff || (length == 4 && load<u32>(frame) == hostWord)) return true;
+  if (config.usesOwnStack && length > 4 && load<u32>(frame) == tapWord) return true;
   reportMalformed(name, frame, frame + length);
   return false;
 }

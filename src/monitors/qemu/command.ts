@@ -25,6 +25,8 @@ export interface MachineRequest {
   readonly hasConsolePorts: boolean;
   /** Only of use to an image that has a driver for it. */
   readonly network: MachineNetwork | undefined;
+  /** Where what passes the network is written, in pcap's format. */
+  readonly tracePath?: string | undefined;
   /** The descriptor that COM1 writes to: a connected socket that QEMU inherits. */
   readonly consoleDescriptor: number;
   /** The same, for the control channel. */
@@ -63,7 +65,7 @@ const networkDevice: Readonly<Record<MachineType, string>> = {
 };
 
 /** The network device and what is at its other end. */
-function networkParameters({ machine, network }: MachineRequest): readonly string[] {
+function networkParameters({ machine, network, tracePath }: MachineRequest): readonly string[] {
   if (network === undefined) return [];
   const { tap, forwards } = network;
   const rules = forwards.map(
@@ -74,7 +76,10 @@ function networkParameters({ machine, network }: MachineRequest): readonly strin
     tap === undefined
       ? `user,id=network${rules.join("")}`
       : `tap,id=network,ifname=${tap},script=no,downscript=no`;
-  return ["-netdev", backend, "-device", `${networkDevice[machine]},netdev=network`];
+  const device = ["-netdev", backend, "-device", `${networkDevice[machine]},netdev=network`];
+  if (tracePath === undefined) return device;
+  const file = tracePath.replaceAll(",", ",,");
+  return [...device, "-object", `filter-dump,id=trace,netdev=network,file=${file}`];
 }
 
 /** What carries standard output besides COM1, and the control channel. */

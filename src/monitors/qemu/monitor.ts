@@ -56,6 +56,7 @@ async function launch(
       launchRecordPath: folder.write("launch", record),
       hasConsolePorts: (devices & deviceNoteBits.consolePorts) !== 0,
       network: (devices & deviceNoteBits.network) === 0 ? undefined : request.network,
+      tracePath: request.tracePath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       consoleDescriptor,
       // Writing to a machine that has ended must not lose its last words.

@@ -27,3 +27,7 @@ export declare function write16(address: u64, value: u32): void;
 /** Writes a 32-bit register. */
 @external("mmio", "write32")
 export declare function write32(address: u64, value: u32): void;
+
+/** Writes a 64-bit word. */
+@external("mmio", "write64")
+export declare function write64(address: u64, value: u64): void;

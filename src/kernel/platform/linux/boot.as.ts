@@ -5,10 +5,11 @@ import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
 import { readHostFiles } from "../../net/dns/host-files.as";
 import { openListeners } from "../../net/listeners.as";
-import { readNetworkSettings } from "../../net/settings.as";
+import { isNetworkOff, readNetworkSettings } from "../../net/settings.as";
 import { findLinuxArguments } from "./arguments.as";
 import { mapInitialAppPages } from "./app-pages.as";
 import { prepareLinuxFiles } from "./folders.as";
+import { openTap } from "./open-tap.as";
 import { linuxExit } from "./process.as";
 import { openReadiness } from "./readiness.as";
 import { catchStopSignals } from "./stop.as";
@@ -54,6 +55,8 @@ function prepareSockets(): void {
     linuxExit(startFailure);
   }
   if (config.catchesStop) catchStopSignals();
-  if (config.resolvesNames) readHostFiles();
-  if (!readNetworkSettings() || !openListeners()) linuxExit(startFailure);
+  if (config.resolvesNames && !config.usesOwnStack) readHostFiles();
+  if (!readNetworkSettings()) linuxExit(startFailure);
+  if (config.usesOwnStack && !isNetworkOff() && !openTap()) linuxExit(startFailure);
+  if (!openListeners()) linuxExit(startFailure);
 }

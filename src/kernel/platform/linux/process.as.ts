@@ -1,6 +1,7 @@
 // Ends a Linux process, yields, and waits.
 import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
+import { endNetwork, networkDeadline, serveNetwork } from "../../net/network.as";
 import { linuxMonotonicTime } from "./clock.as";
 import { awaitReadiness } from "./readiness.as";
 
@@ -27,9 +28,20 @@ export function linuxYield(): void {
   host.call(schedYield, 0, 0, 0, 0, 0, 0);
 }
 
+/** Serves the network of an image with a stack of its own. */
+export function linuxRound(): void {
+  serveNetwork();
+}
+
+/** Sees to it that what was written by such an image reaches its peers, before it ends. */
+export function linuxLeave(): void {
+  endNetwork();
+}
+
 /** Waits until a monotonic deadline in nanoseconds, for input on descriptor 0, or for sockets. */
 export function linuxIdle(deadline: u64, input: bool): void {
   if (config.opensSockets) {
+    if (config.usesOwnStack) deadline = min(deadline, networkDeadline());
     awaitReadiness(deadline, input);
     return;
   }

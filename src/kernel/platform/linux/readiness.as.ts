@@ -23,6 +23,7 @@ const edgeTriggered: u32 = 0x8000_0000;
 const eventBytes: u32 = 12;
 const eventLimit: u32 = 128;
 const standardInputMark: u32 = 0xffff_ffff;
+const tapMark: u32 = 0xffff_fffe;
 const firstSignalMark: u32 = 0xffff_ff00; // and the signal's number
 
 const eventOffset: usize = 1024; // in the scratch space
@@ -49,6 +50,11 @@ export function watchDescriptor(descriptor: u32, socket: u32): void {
   watch(descriptor, input | output | peerHangUp | edgeTriggered, socket);
 }
 
+/** Wakes up while a tap has frames. */
+export function watchTap(descriptor: u32): void {
+  watch(descriptor, input, tapMark);
+}
+
 /** Has a signal descriptor's readiness reported as a request to stop. */
 export function watchStop(descriptor: u32, signal: u32): void {
   watch(descriptor, input | edgeTriggered, firstSignalMark + signal);
@@ -65,7 +71,7 @@ export function awaitReadiness(deadline: u64, withInput: bool): void {
     const event = events + <usize>index * eventBytes;
     const socket = load<u32>(event, 4);
     if (socket < firstSignalMark) addReadiness(socket, readinessBits(load<u32>(event)));
-    else if (socket != standardInputMark) requestStop(128 + socket - firstSignalMark);
+    else if (socket < tapMark) requestStop(128 + socket - firstSignalMark);
   }
 }
 

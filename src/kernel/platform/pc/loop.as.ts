@@ -8,7 +8,7 @@ import { endWake, programWake } from "./clock.as";
 import { canTake, controlInputReady, pollControlInput, stopWanted } from "./control-input.as";
 import { hasControlChannel } from "./control-output.as";
 import { ignoreControl, listenToControl } from "./control-port.as";
-import { ignorePcLinks, listenToPcLinks } from "./links.as";
+import { ignoreLinks, listenToLinks } from "../links.as";
 import { powerButtonPressed, watchPowerButton } from "./power-button.as";
 
 /** 128 + SIGTERM. */
@@ -42,9 +42,9 @@ export function pcIdle(deadline: u64, input: bool): void {
   // device.
   if (config.findsDevices) takeInterrupts();
   const hasControl = isListening && listenToControl();
-  const hasFrames = config.opensSockets && listenToPcLinks();
+  const hasFrames = config.opensSockets && listenToLinks();
   if (!hasControl && !hasFrames) cpu.waitForInterrupt();
   if (isListening) ignoreControl();
-  if (config.opensSockets) ignorePcLinks();
+  if (config.opensSockets) ignoreLinks();
   endWake();
 }

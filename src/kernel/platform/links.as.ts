@@ -1,4 +1,6 @@
-// The links of a virtual machine: its network devices as interfaces of the kernel's own stack.
+// Links of a machine with network devices, or of a process with a tap: interfaces of the kernel's
+// own stack.
+import * as config from "../base/config.as";
 import {
   checksumIsValid,
   framePart,
@@ -7,7 +9,7 @@ import {
   NetFrame,
   receivedPart,
   ReceivedFrame,
-} from "../../drivers/net-frame.as";
+} from "../drivers/net-frame.as";
 import {
   listenToNetDevice,
   notifyNetDevice,
@@ -17,19 +19,19 @@ import {
   resetNetDevice,
   takeSentFrame,
   transmitFrame,
-} from "../../drivers/net-device.as";
-import { again, inputOutput, success } from "../../base/errno.as";
+} from "../drivers/net-device.as";
+import { again, inputOutput, success } from "../base/errno.as";
 import {
   addInterface,
   ethernetInterface,
   interfaceAt,
   interfaceLimit,
   takePacket,
-} from "../../net/link/interfaces.as";
-import { driverRecordOf, Packet, packetOfRecord, releasePacket } from "../../net/link/packets.as";
-import { receivePacket } from "../../net/stack.as";
-import { routeDeviceLines, sendDeviceMessages } from "./device-interrupts.as";
-import { findMemory } from "./machine-memory.as";
+} from "../net/link/interfaces.as";
+import { driverRecordOf, Packet, packetOfRecord, releasePacket } from "../net/link/packets.as";
+import { receivePacket } from "../net/stack.as";
+import { routeDeviceLines, sendDeviceMessages } from "./pc/device-interrupts.as";
+import { findMemory } from "./pc/machine-memory.as";
 
 /** Frames that are taken in a round, at most, so that others have their turn. */
 const roundLimit: u32 = 64;
@@ -42,9 +44,11 @@ function deviceOf(number: u32): usize {
 }
 
 /** Takes all network devices into use, each as an interface. */
-export function openPcLinks(): void {
-  findMemory();
-  sendDeviceMessages();
+export function openLinks(): void {
+  if (config.platform == config.pc) {
+    findMemory();
+    sendDeviceMessages();
+  }
   for (let count: u32 = 1; count < interfaceLimit; count++) {
     const device = openNetDevice();
     if (device == null) break;
@@ -53,11 +57,11 @@ export function openPcLinks(): void {
     if (number < 0) break;
     store<u32>(devices + number * 4, <u32>changetype<usize>(device));
   }
-  routeDeviceLines();
+  if (config.platform == config.pc) routeDeviceLines();
 }
 
 /** Gives the stack the frames that came. */
-export function receivePcFrames(now: u64): void {
+export function receiveFrames(now: u64): void {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     if (deviceOf(number) == 0) continue;
     const device = changetype<NetDevice>(deviceOf(number));
@@ -75,16 +79,26 @@ export function receivePcFrames(now: u64): void {
 }
 
 /** Hands the devices the packets that wait, as far as they have room. */
-export function sendPcPackets(): void {
+export function sendQueuedPackets(): void {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     if (deviceOf(number) != 0) sendPackets(number, changetype<NetDevice>(deviceOf(number)));
   }
 }
 
 function sendPackets(number: u32, device: NetDevice): void {
+  releaseSent(device);
+  handOver(number, device);
+  // A tap is done with a frame as soon as it has it.
+  if (config.platform == config.linux) releaseSent(device);
+}
+
+function releaseSent(device: NetDevice): void {
   for (let sent = takeSentFrame(device); sent != null; sent = takeSentFrame(device)) {
     releasePacket(packetOfRecord(changetype<usize>(sent)));
   }
+}
+
+function handOver(number: u32, device: NetDevice): void {
   while (interfaceAt(number).head != 0) {
     const packet = changetype<Packet>(interfaceAt(number).head);
     const result = transmitFrame(device, describe(packet));
@@ -108,7 +122,7 @@ function describe(packet: Packet): NetFrame {
 }
 
 /** Has frames that come interrupt, before the processor sleeps; whether there are some already. */
-export function listenToPcLinks(): bool {
+export function listenToLinks(): bool {
   let isAny = false;
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     if (deviceOf(number) == 0) continue;
@@ -119,7 +133,7 @@ export function listenToPcLinks(): bool {
 }
 
 /** Spares the interrupts. */
-export function ignorePcLinks(): void {
+export function ignoreLinks(): void {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     if (deviceOf(number) == 0) continue;
     listenToNetDevice(changetype<NetDevice>(deviceOf(number)), false, false);

@@ -1,0 +1,142 @@
+// How a tap that was handed over (TSUKI_TAP, as src/host/tap.as.ts does) is taken into use, before
+// the seal (Linux, Documentation/networking/tuntap.rst; netdevice(7)).
+import * as host from "../../base/machine/host.as";
+import { putDecimal, putText } from "../../base/line.as";
+import { text } from "../../base/text.as";
+import { beginMessage, endMessage } from "../../console/message.as";
+import { copySetting, tooLong } from "../../launch/setting.as";
+import { allocateFrames, frameBytes } from "../../memory/frames.as";
+import {
+  openedTap,
+  tapBufferBytes,
+  tapDescriptor,
+  tapHeaderBytes,
+} from "./tap.as";
+import { noteNetworkWord, ownForm } from "../../net/configuration.as";
+import { entryEnd } from "../../net/settings.as";
+import { scratchSpace, watchTap } from "./readiness.as";
+import { beginTrace, traceDescriptor } from "./tap-trace.as";
+
+const close = 3;
+const ioctl = 16;
+const socket = 41;
+const fcntl = 72;
+const dup3 = 292;
+
+const getInterface: u64 = 0x8004_54d2; // TUNGETIFF
+const setOffload: u64 = 0x4004_54d0; // TUNSETOFFLOAD
+const setHeaderBytes: u64 = 0x4004_54d8; // TUNSETVNETHDRSZ
+const getMtu: u64 = 0x8921; // SIOCGIFMTU
+const getHardwareAddress: u64 = 0x8927; // SIOCGIFHWADDR
+
+const isTapWithHeader: u32 = 0x4002; // IFF_TAP | IFF_VNET_HDR
+const checksumOffload: u64 = 1; // TUN_F_CSUM
+
+const setStatusFlags: u64 = 4; // F_SETFL
+const nonBlocking: u64 = 0x800; // O_NONBLOCK
+const closeOnExec: u64 = 0x8_0000;
+const localFamily: u64 = 1; // AF_UNIX
+const datagramType: u64 = 2;
+
+const settingLimitBytes: u32 = 255;
+const defaultMtu: u32 = 1500;
+const valueOffset: usize = 16;
+const addressOffset: usize = 18;
+const nobodysAddress: u64 = 0x0100_0000_0000; // flips a bit of the last byte
+
+const request = memory.data(40, 8); // struct ifreq
+const digits = memory.data(16);
+
+/**
+ * Takes the tap that was handed over into use, and the file of its trace. False, with a line that
+ * says why, when what was handed over is none.
+ */
+export function openTap(): bool {
+  const given = inherited(text("TSUKI_TAP"));
+  const trace = inherited(text("TSUKI_PCAP"));
+  if (given == none) reportMissing();
+  if (given < 0 || trace == malformed || !readAddresses()) return false;
+  if (!prepare(given)) {
+    beginMessage(text("TSUKI_TAP: descriptor "));
+    putDecimal(given);
+    putText(text(" is no tap with virtio's header; start the image by tsuki-host tap NAME"));
+    endMessage();
+    return false;
+  }
+  if (trace >= 0 && move(trace, traceDescriptor)) beginTrace();
+  watchTap(tapDescriptor);
+  return true;
+}
+
+function reportMissing(): void {
+  beginMessage(text("this image is for a tap: start it by tsuki-host tap NAME"));
+  endMessage();
+}
+
+/** Has the interface get what TSUKI_NET=tap=NAME,... says behind the name. */
+function readAddresses(): bool {
+  const place = scratchSpace();
+  const length = copySetting(text("TSUKI_NET"), place, settingLimitBytes);
+  const end = place + max(length, 0);
+  const nameEnd = entryEnd(place, end);
+  if (nameEnd < end) noteNetworkWord(ownForm, nameEnd + 1, end);
+  return length != tooLong;
+}
+
+const none: i32 = -1;
+const malformed: i32 = -2;
+
+/** A setting that is a descriptor. */
+function inherited(name: usize): i32 {
+  const length = copySetting(name, digits, 15);
+  if (length <= 0) return length == tooLong ? malformed : none;
+  let value: i32 = 0;
+  for (let index = 0; index < length; index++) {
+    const digit = load<u8>(digits + index) - 0x30;
+    if (digit > 9 || value > 0xff_ffff) return reportMalformed(name);
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function reportMalformed(name: usize): i32 {
+  beginMessage(name);
+  putText(text(": is no descriptor's number"));
+  endMessage();
+  return malformed;
+}
+
+function move(from: u64, to: u64): bool {
+  if (host.setup(dup3, from, to, closeOnExec, 0, 0, 0) < 0) return false;
+  host.setup(close, from, 0, 0, 0, 0, 0);
+  return true;
+}
+
+function prepare(given: u64): bool {
+  if (host.setup(ioctl, given, getInterface, request, 0, 0, 0) < 0) return false;
+  const flags: u32 = load<u16>(request, valueOffset);
+  if ((flags & isTapWithHeader) != isTapWithHeader || !move(given, tapDescriptor)) return false;
+  host.setup(fcntl, tapDescriptor, setStatusFlags, nonBlocking, 0, 0, 0);
+  const tap = openedTap();
+  tap.payloadLimit = mtu();
+  host.setup(ioctl, tapDescriptor, getHardwareAddress, request, 0, 0, 0);
+  // The other end of the cable has this address, and we one beside it.
+  tap.address = load<u64>(request, addressOffset) & 0xffff_ffff_ffff ^ nobodysAddress;
+  store<u32>(request, tapHeaderBytes);
+  if (host.setup(ioctl, tapDescriptor, setHeaderBytes, request, 0, 0, 0) < 0) return false;
+  host.setup(ioctl, tapDescriptor, setOffload, checksumOffload, 0, 0, 0);
+  tap.canChecksum = true;
+  tap.canSegment4 = true;
+  tap.canSegment6 = true;
+  tap.buffer = allocateFrames(tapBufferBytes / frameBytes);
+  return tap.buffer != 0;
+}
+
+/** The device's, if it is in the same network as we are. */
+function mtu(): u32 {
+  const descriptor = host.setup(socket, localFamily, datagramType, 0, 0, 0, 0);
+  if (descriptor < 0) return defaultMtu;
+  const result = host.setup(ioctl, descriptor, getMtu, request, 0, 0, 0);
+  host.setup(close, descriptor, 0, 0, 0, 0, 0);
+  return result < 0 ? defaultMtu : load<u32>(request, valueOffset);
+}

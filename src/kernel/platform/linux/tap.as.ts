@@ -1,0 +1,140 @@
+// A tap device as a network device: frames come by read(2) and go by writev(2), each behind
+// virtio's header (Linux, Documentation/networking/tuntap.rst; virtio 1.2, 5.1.6).
+import * as errno from "../../base/errno.as";
+import * as host from "../../base/machine/host.as";
+import {
+  checksumIsValid,
+  ethernetHeaderBytes,
+  framePart,
+  needsChecksum,
+  NetDevice,
+  NetFrame,
+  ReceivedFrame,
+  receivedPart,
+  transmitPartLimit,
+} from "../../drivers/net-frame.as";
+import { interrupted } from "./errors.as";
+import { isTracing, traceVectors } from "./tap-trace.as";
+
+const read = 0;
+const writev = 20;
+
+/** The tap's descriptor from the boot on (contracts/inherited-descriptors.ts). */
+export const tapDescriptor: u32 = 128;
+
+/** Bytes of virtio's header. */
+export const tapHeaderBytes: u32 = 12;
+
+/** Bytes of the buffer of received frames: the longest segment, with all headers. */
+export const tapBufferBytes: u32 = 17 * 4096;
+
+const sentLimit: u32 = 64;
+
+/** A tap device. */
+@unmanaged
+class Tap extends NetDevice {
+  /** Where a frame is read to, header first. */
+  buffer: usize;
+  /** Frames that were sent and not taken back: a ring. */
+  firstSent: u32;
+  sentInRing: u32;
+}
+
+const device = changetype<Tap>(memory.data(128, 8));
+const received = changetype<ReceivedFrame>(memory.data(512, 8));
+const ring = memory.data(256, 4); // sentLimit frames
+const vectors = memory.data(352, 8); // struct iovec: header, transmitPartLimit parts, and one more
+let isOpen = false;
+let isTaken = false;
+
+/** The device, which is open from now on. */
+export function openedTap(): Tap {
+  isOpen = true;
+  return device;
+}
+
+/** The device, once; null when there is none. */
+export function takeTap(): NetDevice | null {
+  if (!isOpen || isTaken) return null;
+  isTaken = true;
+  return device;
+}
+
+/** Hands a frame over to be sent; see `transmitFrame`. What the host has no room for is lost. */
+export function transmitTap(base: NetDevice, frame: NetFrame): u32 {
+  const tap = changetype<Tap>(base);
+  if (frame.partCount == 0 || frame.partCount > transmitPartLimit) return errno.invalid;
+  if (tap.sentInRing == sentLimit) return errno.again;
+  frame.reserved = 0;
+  setVector(0, changetype<usize>(frame), tapHeaderBytes);
+  let length: u32 = 0;
+  for (let index: u32 = 0; index < frame.partCount; index++) {
+    const part = framePart(frame, index);
+    const bytes = load<u32>(part, 4);
+    setVector(index + 1, load<u32>(part), bytes);
+    length += bytes;
+  }
+  let result: i64 = 0;
+  do {
+    result = host.call(writev, tapDescriptor, vectors, frame.partCount + 1, 0, 0, 0);
+  } while (result == interrupted);
+  if (result < 0) tap.droppedCount++;
+  if (isTracing()) traceVectors(vectors, frame.partCount, length);
+  const place = (tap.firstSent + tap.sentInRing++) % sentLimit;
+  store<u32>(ring + place * 4, <u32>changetype<usize>(frame));
+  return 0;
+}
+
+/** Takes a frame back that was sent; null when there is none. */
+export function takeSentTap(base: NetDevice): NetFrame | null {
+  const tap = changetype<Tap>(base);
+  if (tap.sentInRing == 0) return null;
+  const frame = load<u32>(ring + tap.firstSent * 4);
+  tap.firstSent = (tap.firstSent + 1) % sentLimit;
+  tap.sentInRing--;
+  tap.sentCount++;
+  return changetype<NetFrame>(<usize>frame);
+}
+
+/** The next received frame; null when none came. */
+export function receiveTap(base: NetDevice): ReceivedFrame | null {
+  const tap = changetype<Tap>(base);
+  let result = readFrame(tap);
+  // What is too short to be a frame is none.
+  while (result >= 0 && result < <i64>(tapHeaderBytes + ethernetHeaderBytes)) {
+    tap.droppedCount++;
+    result = readFrame(tap);
+  }
+  if (result < 0) return null;
+  takeIn(tap, <u32>result - tapHeaderBytes);
+  return received;
+}
+
+function readFrame(tap: Tap): i64 {
+  let result: i64 = 0;
+  do {
+    result = host.call(read, tapDescriptor, tap.buffer, tapBufferBytes, 0, 0, 0);
+  } while (result == interrupted);
+  return result;
+}
+
+function takeIn(tap: Tap, length: u32): void {
+  const start = tap.buffer + tapHeaderBytes;
+  received.flags = load<u8>(tap.buffer) & <u8>(needsChecksum | checksumIsValid);
+  received.segmentation = load<u8>(tap.buffer, 1);
+  received.segmentBytes = load<u16>(tap.buffer, 4);
+  received.lengthBytes = length;
+  received.partCount = 1;
+  const part = receivedPart(received, 0);
+  store<u32>(part, <u32>start);
+  store<u32>(part, length, 4);
+  tap.receivedCount++;
+  if (!isTracing()) return;
+  setVector(1, start, length);
+  traceVectors(vectors, 1, length);
+}
+
+function setVector(index: u32, pointer: usize, length: u32): void {
+  store<u64>(vectors + index * 16, pointer);
+  store<u64>(vectors + index * 16, length, 8);
+}

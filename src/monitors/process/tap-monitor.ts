@@ -1,0 +1,44 @@
+/** The `process` monitor for images with a network stack of their own, each on a tap device. */
+import { closeSync, openSync } from "node:fs";
+import { TsukiError } from "../../contracts/errors.ts";
+import { environmentRecord, startChild } from "../child.ts";
+import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
+
+/** Descriptors that are handed over come behind the standard streams. */
+const firstHandedOver = 3;
+
+/** Runs such images by `tsuki-host`, whose path it is: it opens the tap and becomes the image. */
+export function tapMonitor(hostPath: string): Monitor {
+  return {
+    name: "process",
+    platform: "linux",
+    launch: async (request) => await launch(hostPath, request),
+  };
+}
+
+async function launch(hostPath: string, request: LaunchRequest): Promise<Instance> {
+  const [name = "app", ...rest] = request.arguments;
+  const trace = request.tracePath === undefined ? undefined : openTrace(request.tracePath);
+  const environment = environmentRecord(request.environment);
+  try {
+    return await startChild({
+      path: hostPath,
+      arguments: ["tap", request.network?.tap ?? "", "-a", name, request.imagePath, ...rest],
+      environment:
+        trace === undefined ? environment : { ...environment, TSUKI_PCAP: `${firstHandedOver}` },
+      streams: request.streams,
+      ...(trace === undefined ? {} : { handedOver: trace }),
+    });
+  } finally {
+    if (trace !== undefined) closeSync(trace);
+  }
+}
+
+function openTrace(path: string): number {
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TsukiError("output-unwritable", `${path} cannot be written: ${reason}`);
+  }
+}

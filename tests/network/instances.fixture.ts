@@ -1,0 +1,101 @@
+/** Instances on networks of Linux's own, and Linux's own programs that talk to them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { MonitorName } from "../../src/monitors/interface.ts";
+import { hasQemu, qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
+import {
+  addresses,
+  compileProgram,
+  networkNeeds,
+  type Running,
+  type TestNetwork,
+  tapName,
+} from "../../tools/network/namespaces.ts";
+import { program } from "../command-line.fixture.ts";
+
+/** A monitor whose instances use the kernel's own stack on a tap. */
+export interface StackCase {
+  readonly monitor: MonitorName;
+  /** What is missing here, as an ending of a title; empty when it runs. */
+  readonly needs: string;
+  /** How many bytes are much. */
+  readonly bulkBytes: number;
+}
+
+/** All of them. */
+export const stackCases: readonly StackCase[] = [
+  { monitor: "process", needs: networkNeeds, bulkBytes: 6_000_000 },
+  { monitor: "qemu", needs: networkNeeds || (hasQemu ? "" : qemuNeeded), bulkBytes: 2_000_000 },
+];
+
+/** What instances find at Linux's end, unless a test says otherwise. */
+export const staticAddresses = `${addresses.instance}/24,${addresses.instance6}/64`;
+
+/** A port of no protocol that tshark would take for one. */
+export const trafficPort = 40_000;
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Sources of apps. */
+export const apps = {
+  traffic: join(root, "tools", "network", "programs", "traffic.c"),
+  http: join(root, "examples", "http-c", "http.c"),
+} as const;
+
+/** Instances that share a cache, so that each app is compiled once. */
+export class Instances {
+  readonly #folder = mkdtempSync(join(tmpdir(), "tsuki-instances-"));
+
+  /** Starts an app on a network's tap; options stand before the source. */
+  start(
+    network: TestNetwork,
+    monitor: MonitorName,
+    source: string,
+    words: readonly string[],
+    options: readonly string[] = [],
+    configuration: string = staticAddresses,
+  ): Running {
+    const net = `tap=${tapName},${configuration}`;
+    const line = ["run", "--quiet", "--monitor", monitor, "--net", net, ...options, source];
+    const environment = { ...process.env, XDG_CACHE_HOME: this.#folder };
+    return network.start(network.near, process.execPath, [program, ...line, ...words], environment);
+  }
+
+  /** Linux's own traffic program. */
+  get traffic(): string {
+    return compileProgram("traffic", this.#folder);
+  }
+
+  /** Linux's own flood program. */
+  get flood(): string {
+    return compileProgram("flood", this.#folder);
+  }
+
+  /** Removes what was built. */
+  remove(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** What tshark finds wrong with a file of frames: lines of its expert, malformed packets first. */
+export async function expertFindings(
+  network: TestNetwork,
+  path: string,
+): Promise<{ readonly malformed: string; readonly retransmissions: number; frames: number }> {
+  const checks = ["-o", "ip.check_checksum:FALSE", "-o", "tcp.check_checksum:FALSE"];
+  const expert = await network.run("tshark", ...checks, "-r", path, "-q", "-z", "expert");
+  const malformed = expert
+    .split("\n")
+    .filter((line) => /malformed|Protocol\s|Undecoded|Checksum/i.test(line))
+    .filter((line) => !/Frequency/.test(line))
+    .join("\n");
+  const count = (pattern: RegExp): number =>
+    [...expert.matchAll(pattern)].reduce((sum, [, number]) => sum + Number(number), 0);
+  const frames = await network.run("tshark", "-r", path, "-T", "fields", "-e", "frame.number");
+  return {
+    malformed,
+    retransmissions: count(/^\s*(\d+)\s+Sequence\s+TCP\s+.*retransmission/gm),
+    frames: frames.trim().split("\n").length,
+  };
+}

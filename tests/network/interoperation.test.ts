@@ -1,0 +1,156 @@
+/**
+ * Our stack and Linux's: instances on a tap, on either monitor that has the stack. It needs root for
+ * the namespaces that it makes; `npm run interoperation` has the longer matrix.
+ */
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { addresses, TestNetwork } from "../../tools/network/namespaces.ts";
+import { apps, expertFindings, Instances, stackCases, trafficPort } from "./instances.fixture.ts";
+
+const instances = new Instances();
+const open: TestNetwork[] = [];
+const { linux, instance, instance6 } = addresses;
+const short = 10;
+const ready = /ready/;
+const listening = /listening/;
+const timeoutMs = 60_000;
+
+function opened(network: TestNetwork): TestNetwork {
+  open.push(network);
+  return network;
+}
+
+afterEach(async () => {
+  for (const network of open.splice(0)) await network.close();
+});
+afterAll(() => instances.remove());
+
+describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bulkBytes }) => {
+  const serve = ["serve", `${trafficPort}`];
+  const talk = (network: TestNetwork, kind: string, host: string, bytes: number, count = 1) =>
+    network.run(instances.traffic, ...[kind, host, `${trafficPort}`, `${bytes}`, `${count}`]);
+
+  it.skipIf(needs !== "")(
+    "moves all kinds of traffic over a clean link, and no frame is malformed",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const pcap = join(network.folder, "frames.pcap");
+      const running = instances.start(network, monitor, apps.traffic, serve, ["--pcap", pcap]);
+      await running.said(ready);
+      for (const host of [instance, instance6]) {
+        await network.run("ping", "-c", "5", "-i", "0.01", host);
+        // In fragments both ways.
+        await network.run("ping", "-c", "2", "-i", "0.01", "-s", "3000", host);
+        await talk(network, "u", host, bulkBytes);
+        await talk(network, "d", host, bulkBytes);
+        await talk(network, "e", host, bulkBytes / 4);
+        await talk(network, "r", host, short);
+      }
+      await talk(network, "s", instance, bulkBytes / 2);
+      await talk(network, "p", instance6, bulkBytes / 2);
+      await talk(network, "u", instance, short, 200);
+      await talk(network, "d", instance6, short, 200);
+      await running.stop();
+      const { malformed, retransmissions, frames } = await expertFindings(network, pcap);
+      expect(malformed).toBe("");
+      expect(frames).toBeGreaterThan(2_000);
+      // A tap holds a thousand frames, and drops what comes while a busy machine leaves us waiting.
+      expect(retransmissions / frames).toBeLessThan(0.1);
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "connects to Linux, too",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const server = network.start(network.linux, instances.traffic, [...serve]);
+      await server.said(ready);
+      for (const kind of ["u", "d", "e"]) {
+        const words = [kind, linux, `${trafficPort}`, `${bulkBytes / 4}`];
+        const client = instances.start(network, monitor, apps.traffic, words);
+        expect({ status: await client.ended(), errors: client.errors }).toEqual({
+          status: 0,
+          errors: "",
+        });
+      }
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "serves curl and wrk",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const running = instances.start(network, monitor, apps.http, ["8080"]);
+      await running.said(listening);
+      const url = (host: string) => `http://${host}:8080/`;
+      expect(await network.run("curl", "-sS", "-m", "5", url(instance))).toBe("Hello from C!\n");
+      for (const connections of ["1", "64"]) {
+        const words = ["-t1", `-c${connections}`, "-d1s", "--timeout", "10s", url(instance)];
+        const report = await network.run("wrk", ...words);
+        expect(report).not.toMatch(/Socket errors|Non-2xx/);
+        expect(Number(/(\d+) requests in/.exec(report)?.[1])).toBeGreaterThan(20);
+      }
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "loses no byte where the cable loses, delays, doubles and reorders frames",
+    async () => {
+      const faults = { delayMs: 5, jitterMs: 3, loss: 0.02, duplicate: 0.01 };
+      const network = opened(await TestNetwork.withCable(faults, 1));
+      const running = instances.start(network, monitor, apps.traffic, serve);
+      await running.said(ready);
+      await talk(network, "u", instance, 300_000);
+      await talk(network, "d", instance, 300_000);
+      await talk(network, "e", instance6, 100_000);
+      await talk(network, "u", instance6, short, 10);
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "" || monitor === "process")(
+    "gets its address from dnsmasq, by DHCP",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const server = network.start(network.linux, "dnsmasq", [
+        ...["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--port=0"],
+        ...["--bind-dynamic", "--dhcp-authoritative", `--dhcp-range=${instance},${instance},2m`],
+        ...[`--dhcp-leasefile=${join(network.folder, "leases")}`, "--log-facility=-"],
+      ]);
+      await server.said(/DHCP, IP range/);
+      const running = instances.start(network, monitor, apps.http, ["8080"], [], "dhcp");
+      await running.said(listening);
+      await server.said(/DHCPACK/);
+      const patience = ["-m", "10", "--retry", "20", "--retry-all-errors", "--retry-delay", "1"];
+      const url = `http://${instance}:8080/`;
+      expect(await network.run("curl", "-sS", ...patience, url)).toBe("Hello from C!\n");
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "keeps serving under floods",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const running = instances.start(network, monitor, apps.http, ["8080"]);
+      await running.said(listening);
+      const url = `http://${instance}:8080/`;
+      const answers = () => network.run("curl", "-sS", "-m", "10", "--retry", "3", url);
+      await answers();
+      const neighbours = await network.run("ip", "neighbour", "show", instance);
+      const mac = /lladdr (\S+)/.exec(neighbours)?.[1] ?? "";
+      for (const kind of ["syn", "fragment", "arp", "neighbour", "noise"]) {
+        const target = kind === "neighbour" ? instance6 : instance;
+        const words = [kind, "tap0", mac, target, "8080", "20000"];
+        const flood = network.start(network.linux, instances.flood, words);
+        expect(await answers()).toBe("Hello from C!\n");
+        expect(await flood.ended()).toBe(0);
+        expect(await answers()).toBe("Hello from C!\n");
+      }
+    },
+    timeoutMs,
+  );
+});
