@@ -18,11 +18,16 @@ const entries: Readonly<Record<string, string>> = {
   "node-monitor": "src/monitors/node/main.ts",
 };
 
-/** Folders of sources that the product hands to other compilers, and where they lie in dist/. */
+/** Folders of sources that the product hands to compilers or users, and where they lie in dist/. */
 const sourceFolders: Readonly<Record<string, string>> = {
   assemblyscript: "src/toolchains/assemblyscript/library",
   c: "src/toolchains/c/include",
   "javascript/library": "src/toolchains/javascript/library",
+  "templates/http-ts": "examples/http-ts",
+  "templates/http-c": "examples/http-service-c",
+  "templates/http-as": "examples/http-service-as",
+  "templates/static-site": "examples/static-site",
+  "templates/worker": "examples/worker-ts",
 };
 
 /** Loaded when first needed, from node_modules: Tsuki's, or the user's own. */

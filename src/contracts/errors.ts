@@ -8,6 +8,7 @@
  */
 export const errorCodes = {
   usage: "usage",
+  "config-invalid": "usage",
   "source-missing": "missing",
   "function-missing": "missing",
   "source-unreadable": "source",

@@ -30,6 +30,8 @@ export interface RunOptions extends AppSources {
   readonly memoryMebibytes: number | undefined;
   /** How machine code is made; `defaultCodeOptions` when undefined. */
   readonly code?: CodeOptions | undefined;
+  /** Threads that compile. */
+  readonly jobs?: number | undefined;
   readonly streams: InstanceStreams;
   /** A file to be written what passes the instance's network (pcap). */
   readonly tracePath?: string | undefined;
@@ -90,7 +92,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   // A process has all the memory there is; its bound is the image's own.
   const isBound = choice.name === "process" && memoryMebibytes !== undefined;
   const maximumPages = isBound ? memoryMebibytes * pagesPerMebibyte : undefined;
-  const { code, environment, hasDebugInfo } = options;
+  const { code, environment, hasDebugInfo, jobs } = options;
   const { platform } = monitor;
   const program = await subject.program((toolchain) => {
     if (platform !== "node") preloadCompiler(toolchain);
@@ -102,6 +104,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     maximumPages,
     hasDebugInfo,
     hasTap,
+    jobs,
   });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);

@@ -8,6 +8,7 @@ import { namesTap } from "../../engine/machine-network.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
 import { programName } from "../../engine/program.ts";
 import { imageName } from "../../engine/run.ts";
+import { configured } from "./configured.ts";
 import { note } from "./report.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
 
@@ -25,9 +26,11 @@ export interface BuildCommandOptions extends SourceOptions, InstanceSettings {
 
 /** Builds an image into a file or the store; the exit status. */
 export async function buildCommand(
-  sources: readonly string[],
-  options: BuildCommandOptions,
+  named: readonly string[],
+  flags: BuildCommandOptions,
 ): Promise<number> {
+  const { sources, options: merged, arguments: words } = await configured(named, flags);
+  const options = { ...merged, arg: merged.arg ?? words };
   if (options.tag !== undefined) {
     const { buildTaggedCommand } = await import("./build-tagged-command.ts");
     return await buildTaggedCommand(sources, options, options.tag);

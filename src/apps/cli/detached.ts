@@ -44,7 +44,7 @@ async function create(request: RunOptions, options: RunCommandOptions): Promise<
 }
 
 function mannerOf(options: RunCommandOptions): InstanceManner {
-  const restart = parseRestart(options.restart);
+  const restart = parseRestart(options.restart ?? "no");
   const isTemporary = options.rm === true;
   if (isTemporary && restart !== "0") {
     throw new TsukiError("usage", "an instance is started again (--restart) or removed (--rm)");
@@ -57,7 +57,7 @@ function mannerOf(options: RunCommandOptions): InstanceManner {
   return {
     name: options.name,
     restart,
-    stopTimeoutSeconds: parseSeconds(options.stopTimeout),
+    stopTimeoutSeconds: parseSeconds(options.stopTimeout ?? "10"),
     isTemporary,
     ports: [...(options.publish ?? []), ...(options.listen ?? [])],
     labels: Object.fromEntries(labels),

@@ -8,6 +8,7 @@ import type { DoctorOptions } from "./doctor-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import { guarded } from "./guarded.ts";
 import type { ImageCommandOptions } from "./image-command.ts";
+import type { InitOptions } from "./init-command.ts";
 import { usageStatus } from "./report.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
@@ -64,7 +65,7 @@ function defineBuild(program: Command): void {
         "parts of the kernel that it uses into one image: by default a static Linux executable " +
         "that seals itself.",
     )
-    .argument("<source...>", "the program's sources, the first one names it; or a folder")
+    .argument("[source...]", "the program's sources, the first one names it; or a folder")
     .option("-o, --output <file>", "the image's file; named after the source otherwise")
     .option("-p, --platform <names>", "linux, pc (a bootable ELF) or node; several with -t")
     .option("-t, --tag <name>", "keep the image in the store under this name", collect)
@@ -105,7 +106,7 @@ function defineRun(program: Command): void {
       "Builds and runs a program. Options stand before the source; everything behind the source " +
         "is the program's. Standard streams and the exit status pass through.",
     )
-    .argument("<source>", "the program, or a folder to serve")
+    .argument("[source]", "the program, or a folder to serve; by tsuki.config.ts otherwise")
     .argument("[arguments...]", "the program's own arguments")
     .option("-d, --detach", "leave it running in the background and print its id")
     .option("--pcap <file>", "write what passes the instance's network to a file")
@@ -113,7 +114,7 @@ function defineRun(program: Command): void {
     .passThroughOptions();
   settingOptions(command, "-p, --publish");
   sourceOptions(command).action(
-    async (source: string, rest: string[], options: RunCommandOptions) => {
+    async (source: string | undefined, rest: string[], options: RunCommandOptions) => {
       const { runCommand } = await import("./run-command.ts");
       await guarded("run", options, () => runCommand(source, rest, options));
     },
@@ -144,12 +145,12 @@ function defineExplain(program: Command): void {
 function defineCreate(program: Command): void {
   const command = instanceOptions(program.command("create"))
     .summary("make an instance that `tsuki start` runs")
-    .argument("<source>", "an image of the store, or a program")
+    .argument("[source]", "an image of the store, or a program; by tsuki.config.ts otherwise")
     .argument("[arguments...]", "the program's own arguments")
     .passThroughOptions();
   settingOptions(command, "-p, --publish");
   sourceOptions(command).action(
-    async (source: string, rest: string[], options: RunCommandOptions) => {
+    async (source: string | undefined, rest: string[], options: RunCommandOptions) => {
       const { createCommand } = await import("./run-command.ts");
       await guarded("run", options, () => createCommand(source, rest, options));
     },
@@ -163,12 +164,26 @@ function instanceOptions(command: Command): Command {
     .option("-e, --env <name=value>", "a variable of the app's environment", collect)
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("--memory <size>", "the machine's memory, such as 64M")
-    .option("--machine <name>", "what QEMU plays: microvm or q35", "microvm")
+    .option("--machine <name>", "what QEMU plays: microvm (the default) or q35")
     .option("--name <name>", "what the instance is called; invented otherwise")
     .option("--label <name=value>", "label the instance", collect)
-    .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped", "no")
-    .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance", "10")
+    .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped")
+    .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance; 10")
     .option("--rm", "remove the instance once it has ended");
+}
+
+function defineInit(program: Command): void {
+  program
+    .command("init")
+    .summary("write a program to begin with, and its tsuki.config.ts")
+    .argument("[folder]", "an empty folder, or a new one", ".")
+    .option("-t, --template <name>", "http-ts, http-c, http-as, static-site or worker", "http-ts")
+    .option("--list", "list the templates")
+    .option("--debug", "print the stack of an error")
+    .action(async (folder: string, options: InitOptions) => {
+      const { initCommand } = await import("./init-command.ts");
+      await guarded("init", options, () => initCommand(folder, options));
+    });
 }
 
 function defineDoctor(program: Command): void {
@@ -199,6 +214,7 @@ async function main(): Promise<void> {
   } else {
     program.option("-V, --version", "print Tsuki's version");
   }
+  defineInit(program);
   defineBuild(program);
   defineImage(program);
   defineRun(program);

@@ -1,5 +1,6 @@
 /** `tsuki run` and `tsuki create`. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import {
   parseMachine,
@@ -9,6 +10,7 @@ import {
 } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
 import { type RunOptions, run } from "../../engine/run.ts";
+import { configured } from "./configured.ts";
 import { note } from "./report.ts";
 import { endOnSignals } from "./signals.ts";
 import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
@@ -16,7 +18,7 @@ import { offeringInstall, type SourceOptions, sourcesOf } from "./sources.ts";
 /** Options as commander gives them. */
 export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly monitor?: string;
-  readonly machine: string;
+  readonly machine?: string;
   readonly env?: readonly string[];
   readonly envFile?: readonly string[];
   readonly memory?: string;
@@ -25,18 +27,18 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly detach?: boolean;
   readonly name?: string;
   readonly label?: readonly string[];
-  readonly restart: string;
-  readonly stopTimeout: string;
+  readonly restart?: string;
+  readonly stopTimeout?: string;
   readonly rm?: boolean;
 }
 
 /** Builds if need be and runs; the app's exit status. */
 export async function runCommand(
-  source: string,
+  source: string | undefined,
   rest: readonly string[],
-  options: RunCommandOptions,
+  flags: RunCommandOptions,
 ): Promise<number> {
-  const request = requestOf(source, rest, options);
+  const { request, options } = await requestOf(source, rest, flags);
   if (options.trace !== undefined) {
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
@@ -55,30 +57,40 @@ export async function runCommand(
 
 /** Makes an instance that does not run yet; the exit status. */
 export async function createCommand(
-  source: string,
+  source: string | undefined,
   rest: readonly string[],
-  options: RunCommandOptions,
+  flags: RunCommandOptions,
 ): Promise<number> {
   const { createDetached } = await import("./detached.ts");
-  return await createDetached(requestOf(source, rest, options), options);
+  const { request, options } = await requestOf(source, rest, flags);
+  return await createDetached(request, options);
 }
 
-function requestOf(
-  source: string,
+interface Request {
+  readonly request: RunOptions;
+  readonly options: RunCommandOptions;
+}
+
+async function requestOf(
+  source: string | undefined,
   rest: readonly string[],
-  options: RunCommandOptions,
-): RunOptions {
+  flags: RunCommandOptions,
+): Promise<Request> {
+  const words = await configured(source === undefined ? [] : [source], flags);
+  const { options } = words;
   const isQuiet = options.quiet === true;
-  return {
-    ...sourcesOf([source], options),
+  // A first `--` only separates, as everywhere; a second one is the app's.
+  const given = rest[0] === "--" ? rest.slice(1) : rest;
+  const settings = { ...options, mount: options.mount?.map(absoluteMount) };
+  const request: RunOptions = {
+    ...sourcesOf(words.sources, options),
     monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
-    machine: parseMachine(options.machine),
-    // A first `--` only separates, as everywhere; a second one is the app's.
-    arguments: rest[0] === "--" ? rest.slice(1) : rest,
+    machine: parseMachine(options.machine ?? "microvm"),
+    arguments: given.length > 0 ? given : words.arguments,
     appEnvironment: [
       ...(options.envFile ?? []).flatMap(readVariables),
       ...(options.env ?? []).map(parseVariable),
-      ...settingVariables(options),
+      ...settingVariables(settings),
     ],
     memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
     streams: "inherit" as const,
@@ -86,6 +98,13 @@ function requestOf(
     onNotice: isQuiet ? () => {} : note,
     onWarnings: (text: string) => void process.stderr.write(text),
   };
+  return { request, options };
+}
+
+/** An instance in the background does not work in this folder. */
+function absoluteMount(text: string): string {
+  const [folder = "", ...rest] = text.split(":");
+  return [resolve(folder), ...rest].join(":");
 }
 
 /** The variables in a file: a line each, without empty ones and those that begin with `#`. */

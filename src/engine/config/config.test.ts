@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Static } from "typebox";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
+import type { UnikernelConfig } from "../../../types/config.d.ts";
+import { type configSchema, loadConfig } from "./config.ts";
+import { findConfig } from "./find-config.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tsuki-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+describe("a configuration", () => {
+  it("may be TypeScript that imports, and is checked by the same type", async () => {
+    write("ports.ts", "export const port: number = 8080;");
+    const path = write(
+      "tsuki.config.ts",
+      `import { defineUnikernel } from "tsuki/config";
+       import { port } from "./ports.ts";
+       export default defineUnikernel({ app: "server.ts", ports: [\`\${port}:80\`] });`,
+    );
+    expect(findConfig(folder)).toBe(path);
+    expect(await loadConfig(path)).toEqual({
+      config: { app: "server.ts", ports: ["8080:80"] },
+      folder,
+    });
+    expectTypeOf<Static<typeof configSchema>["monitor"]>().toEqualTypeOf<
+      UnikernelConfig["monitor"]
+    >();
+    expectTypeOf<keyof Static<typeof configSchema>>().toEqualTypeOf<keyof UnikernelConfig>();
+  });
+
+  it("may be JSON", async () => {
+    const path = write("tsuki.config.json", '{"app":["a.c","b.c"],"env":{"A":"1"}}');
+    expect((await loadConfig(path)).config).toEqual({ app: ["a.c", "b.c"], env: { A: "1" } });
+  });
+
+  it.each([
+    ["tsuki.config.json", "{", "is no JSON document"],
+    ["tsuki.config.json", "{}", "app"],
+    ["tsuki.config.json", '{"app":"a.c","port":[]}', "port"],
+    ["tsuki.config.json", '{"app":"a.c","monitor":"xen"}', "monitor"],
+    ["tsuki.config.js", "export const x = 1;", "exports nothing by default"],
+    ["tsuki.config.js", 'throw new Error("no moon");', "no moon"],
+    ["tsuki.config.ts", "export default {", "tsuki.config.ts"],
+  ])("%s with %j is refused in one line", async (name, text, said) => {
+    const refusal = await loadConfig(write(name, text)).catch((error: unknown) => error);
+    const message = refusal instanceof Error ? refusal.message : "";
+    expect(message).toContain(said);
+    expect(message).toContain(folder);
+    expect(message.split("\n")).toHaveLength(1);
+  });
+});

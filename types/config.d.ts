@@ -1,0 +1,46 @@
+/**
+ * What `tsuki.config.ts` says: `import { defineUnikernel } from "tsuki/config"`, and
+ * `export default defineUnikernel({ app: "server.ts" })`. Flags of the command line override it.
+ */
+
+/** One program, how it is built, and how its instances run. All but `app` may be left out. */
+export interface UnikernelConfig {
+  /** The program's source, or several of C or AssemblyScript, or a folder to serve; from this file's folder. */
+  readonly app: string | readonly string[];
+  /** What instances in the background and images are called. */
+  readonly name?: string;
+  /** The app's arguments. */
+  readonly args?: readonly string[];
+  /** The app's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The machine's memory, such as `64M`. */
+  readonly memory?: string;
+  /** Ports: `8080:80`, `127.0.0.1:8080:80`, `53:53/udp`. */
+  readonly ports?: readonly string[];
+  /** Sockets that are open before the app starts: `8080`, `53/udp`. */
+  readonly listen?: readonly string[];
+  /** `host`, `user`, `none` or a tap device. */
+  readonly network?: string;
+  /** Files and folders to build in: `public:/srv`. */
+  readonly files?: readonly string[];
+  /** Folders of the host that the app sees: `data:/data:ro`. */
+  readonly volumes?: readonly string[];
+  /** What stored images are built for, besides `node`. */
+  readonly platforms?: readonly ("linux" | "pc")[];
+  /** What runs it; the safest there is otherwise. */
+  readonly monitor?: "process" | "qemu" | "node";
+  /** What QEMU plays. */
+  readonly machine?: "microvm" | "q35";
+  /** `no`, `on-failure`, `on-failure:3`, `always` or `unless-stopped`. */
+  readonly restart?: string;
+  /** Seconds for which a stop waits before it ends an instance. */
+  readonly stopTimeout?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Folders to search for `#include` files. */
+  readonly include?: readonly string[];
+  /** The toolchain; chosen by the source's name otherwise. */
+  readonly toolchain?: "javascript" | "c" | "assemblyscript" | "wasm";
+}
+
+/** The same object, checked by the compiler. */
+export declare function defineUnikernel(config: UnikernelConfig): UnikernelConfig;
