@@ -89,7 +89,7 @@ describe.skipIf(missingForProcess !== "")(`call frames of a process${missingForP
       "bt",
     ]);
     expect(said).toMatch(/#0 .*trap .*\n#1 .*<signal handler called>\n#2 .* main /);
-    expect(said).toMatch(/ linux.entry.* \(\)\n$/);
+    expect(said).toMatch(/ linux.entry.* \(\)$/m);
   });
 });
 

@@ -59,6 +59,21 @@ describe.skipIf(missingForProcess !== "")(`source lines of a process${missingFor
     expect(said).toMatch(/^#\d .*\/boot \(.*\) at src\/kernel\/boot\/boot\.as\.ts:\d+$/m);
   });
 
+  it("of C come with parameters, variables and what pointers lead to", options, async () => {
+    await build("sums.c", "linux", "sums");
+    const said = debug(work, "sums", [
+      ...["break sums.c:6 if n == 2", "run", "print n", "print depth", "up", "print n", "finish"],
+      ...["frame function main", "info locals", "print *first.next", "print &second"],
+      ...["print first.next->y", "print argc"],
+    ]);
+    expect(said).toMatch(/^\$1 = 2\n\$2 = 3\n#1 .*\n8\s.*\n\$3 = 3$/m);
+    expect(said).toMatch(/^Value returned is \$4 = 2$/m);
+    expect(said).toMatch(/^second = \{x = 3, y = 4.5, next = 0x0\}$/m);
+    expect(said).toMatch(/^first = \{x = 1, y = 2.5, next = 0x\w+\}$/m);
+    expect(said).toMatch(/^\$5 = \{x = 3, y = 4.5, next = 0x0\}$/m);
+    expect(said).toMatch(/^\$6 = \(struct point \*\) 0x10000\w+\n\$7 = 4.5\n\$8 = 1$/m);
+  });
+
   it("of AssemblyScript are where gdb stops, and in its backtrace", options, async () => {
     await build("greet.as.ts", "linux", "greet");
     const said = debug(work, "greet", [pastMain, "break greet.as.ts:4", "run", "bt"]);
@@ -71,9 +86,10 @@ describe.skipIf(missingForProcess !== "")(`source lines of a process${missingFor
 describe.skipIf(missingForMachine !== "")(`source lines of a machine${missingForMachine}`, () => {
   it("of C are where gdb stops, and in its backtrace", options, async () => {
     await build("sums.c", "pc", "sums.elf");
-    const commands = [pastMain, "break sums.c:7", "continue", "bt", "kill"];
+    const commands = [pastMain, "break sums.c:7", "continue", "bt", "print n", "kill"];
     const said = debug(work, "sums.elf", [attachToMachine("sums.elf"), ...commands]);
     expect(said).toMatch(/^7\s+return n;$/m);
-    expect(said).toMatch(/^#3 .*fib \(.*\) at (.*\/)?sums\.c:8\n#4 .*main .*sums\.c:15$/m);
+    expect(said).toMatch(/^#3 .*fib \(n=4\) at (.*\/)?sums\.c:8\n#4 .*main .*sums\.c:15$/m);
+    expect(said).toMatch(/^\$1 = 1$/m);
   });
 });

@@ -3,16 +3,13 @@
 /** Tags of entries (7.5.3). */
 export const Tag = {
   arrayType: 0x01,
-  formalParameter: 0x05,
-  lexicalBlock: 0x0b,
-  member: 0x0d,
+  classType: 0x02,
   pointerType: 0x0f,
   referenceType: 0x10,
   compileUnit: 0x11,
   structureType: 0x13,
-  inlinedSubroutine: 0x1d,
+  unionType: 0x17,
   subprogram: 0x2e,
-  variable: 0x34,
   rvalueReferenceType: 0x42,
   callSite: 0x48,
   callSiteParameter: 0x49,

@@ -8,6 +8,8 @@ const wordBytes = 8;
 const noCommonEntry = 0xffff_ffff;
 const frameVersion = 4;
 /** Registers that every function preserves: rbx, rbp, r12, r13, r14, and r15, which none writes. */
+const generalRegisters = 16;
+const stackRegister = 4;
 const preserved = [3, 5, 12, 13, 14, 15];
 
 /** `.debug_frame` (DWARF 5, 6.4): how to find the caller of each function, at each instruction. */
@@ -57,8 +59,9 @@ function writeCommonEntry(writer: ByteWriter, augmentation: string): number {
     entry.unsignedLeb(wordBytes);
     entry.u8(CallFrame.offset | DwarfRegister.returnAddress);
     entry.unsignedLeb(1);
-    for (const register of preserved) {
-      entry.u8(CallFrame.sameValue);
+    for (let register = 0; register < generalRegisters; register++) {
+      if (register === stackRegister) continue;
+      entry.u8(preserved.includes(register) ? CallFrame.sameValue : CallFrame.undefined);
       entry.unsignedLeb(dwarfNumber(register));
     }
   });

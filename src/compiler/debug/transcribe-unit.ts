@@ -13,6 +13,7 @@ import type { LineSection } from "./line-section.ts";
 import type { LineTable } from "./line-table.ts";
 import type { LocatedRange, LocationSection, RangeSection } from "./list-sections.ts";
 import { placesOfLocal } from "./local-places.ts";
+import { ExpressionOperation } from "./operations.table.ts";
 import type { PlacedFunction, PlacedFunctions } from "./placed-functions.ts";
 import type { AttributeValue, CompileUnit, Entry } from "./read-entries.ts";
 import { type ListedRange, readList } from "./read-lists.ts";
@@ -53,17 +54,16 @@ const droppedAttributes = new Set<number>([
   Attribute.locationListsBase,
 ]);
 
-/** Types that a pointer may lead to: all that have a size. */
-const sizedTags = new Set<number>([
+const pointerTags = new Set<number>([Tag.pointerType, Tag.referenceType, Tag.rvalueReferenceType]);
+/** Bytes of a pointer in the app's memory, which are not those of an address. */
+const pointerBytes = 4n;
+
+/** Types whose place gdb takes from their data location: it knows that of no others. */
+const aggregateTags = new Set<number>([
   Tag.arrayType,
-  Tag.pointerType,
-  Tag.referenceType,
-  Tag.rvalueReferenceType,
+  Tag.classType,
   Tag.structureType,
-  0x02, // class
-  0x04, // enumeration
-  0x17, // union
-  0x24, // base type
+  Tag.unionType,
 ]);
 
 /** A compile unit of a module as one of native code; references to entries are filled in later. */
@@ -77,6 +77,8 @@ export function transcribeUnit(
 
 class UnitTranscriber {
   private readonly placed: PlacedFunction[] = [];
+  /** Functions with a frame base, from which variables count. */
+  private readonly framed = new Set<PlacedFunction>();
   private readonly base: number;
 
   constructor(
@@ -117,10 +119,12 @@ class UnitTranscriber {
       const transcribed = this.attribute(name, value, fn);
       if (transcribed !== undefined) attributes.push(transcribed);
     }
-    if (sizedTags.has(from.tag)) {
+    if (aggregateTags.has(from.tag)) {
       const value = dataLocation(this.to.context);
       attributes.push({ name: Attribute.dataLocation, form: Form.expression, value });
     }
+    if (pointerTags.has(from.tag))
+      attributes.push(constantAttribute(Attribute.byteSize, pointerBytes));
     if (fn !== undefined) attributes.push(...this.addresses(from, fn));
     return made;
   }
@@ -132,7 +136,9 @@ class UnitTranscriber {
   ): OutputAttribute | undefined {
     if (droppedAttributes.has(name) || isNameOfMain(name, value)) return undefined;
     if (name === Attribute.location || name === Attribute.frameBase) {
-      return this.place(name, value, fn);
+      const placed = this.place(name, value, fn);
+      if (name === Attribute.frameBase && placed !== undefined && fn) this.framed.add(fn);
+      return placed;
     }
     switch (value.kind) {
       case "text":
@@ -170,8 +176,9 @@ class UnitTranscriber {
     if (value.kind === "expression" || value.kind === "block") {
       const steps = parseExpression(value.value);
       if (steps === undefined) return undefined;
-      const isFixed = localOf(steps) === undefined;
-      if (isFixed) {
+      const needsFrame = steps.some(({ code }) => code === ExpressionOperation.frameBase);
+      if (needsFrame && (fn === undefined || !this.framed.has(fn))) return undefined;
+      if (localOf(steps) === undefined) {
         const expression = translator(name)(steps, this.to.context);
         return expression && { name, form: Form.expression, value: expression };
       }

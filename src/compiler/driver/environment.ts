@@ -21,6 +21,7 @@ import {
   type Platform,
   platformIds,
 } from "../../contracts/machine-interface.ts";
+import { trackedLocals } from "../debug/tracked-locals.ts";
 import type {
   ConstantBits,
   LoweringEnvironment,
@@ -64,6 +65,7 @@ export interface ProgramContext extends ProgramSettings {
 }
 
 const wasmPageBytes = 65_536;
+const noLocals: ReadonlySet<number> = new Set();
 const spareTableEntries = 4096;
 const largestTable = 1 << 20;
 
@@ -71,6 +73,7 @@ const largestTable = 1 << 20;
 export class UnitEnvironment implements LoweringEnvironment {
   readonly memorySpace: number;
   private knownCallAreaWords: number | undefined;
+  private knownLocals: ReturnType<typeof trackedLocals> | undefined;
   private readonly growsTables: boolean;
   private readonly dropsData: boolean;
   private readonly dropsElements: boolean;
@@ -92,6 +95,12 @@ export class UnitEnvironment implements LoweringEnvironment {
   get callAreaWords(): number {
     this.knownCallAreaWords ??= tailCallWords(this.unit.module);
     return this.knownCallAreaWords;
+  }
+
+  trackedLocals(functionIndex: number): ReadonlySet<number> {
+    if (!this.program.hasDebugInfo) return noLocals;
+    this.knownLocals ??= trackedLocals(this.unit.module);
+    return this.knownLocals.get(functionIndex) ?? noLocals;
   }
 
   /** Whether chunks tell what a debugger wants to know. */

@@ -5,6 +5,7 @@ import { compileFunction } from "../machine-x64/compile-function.ts";
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import type { SsaFunction } from "../ssa/function.ts";
+import { loopUnrolling } from "../ssa/passes/loop-unrolling.ts";
 import { runPipeline } from "../ssa/pipeline.ts";
 import { verify } from "../ssa/verify.ts";
 import type { UnitEnvironment } from "./environment.ts";
@@ -71,6 +72,8 @@ function compileLowered(
   watcher?.onStage("lowered", fn);
   if (level === "optimising") {
     runPipeline(fn, {
+      // In a copy of a loop's body a local holds another value than its origin tells.
+      without: fn.localValues.length > 0 ? [loopUnrolling.name] : [],
       after: ({ name }) => watcher?.onStage(name, fn),
       isVerifying: isVerified,
     });

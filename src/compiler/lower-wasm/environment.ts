@@ -39,6 +39,8 @@ export interface LoweringEnvironment {
   readonly keepsVariables: boolean;
   /** Bytes that a memory has from the start, as far as code may know. */
   certainBytes(memoryIndex: number): number;
+  /** The locals of a function that are to be found in machine code (`SsaFunction.localValues`). */
+  trackedLocals(functionIndex: number): ReadonlySet<number>;
   /** The machine import that a function index stands for, if it does. */
   machineImport(functionIndex: number): MachineImportName | undefined;
   /** The symbol of any other function. */

@@ -180,6 +180,7 @@ export class InterpretedProgram {
     });
     return {
       memorySpace: Space.app,
+      trackedLocals: () => new Set(),
       checksMemory: this.checksMemory,
       keepsVariables: this.keepsVariables,
       certainBytes: (index) => (module.memories[index]?.minimum ?? 0) * pageBytes,

@@ -5,6 +5,7 @@ import type { Module } from "../wasm/module.ts";
 import type { LoweringEnvironment } from "./environment.ts";
 import { FunctionLowering } from "./function-lowering.ts";
 import { handlers } from "./handlers.ts";
+import { LocalTracker } from "./local-tracker.ts";
 
 /**
  * Values that one function may become. Loops within loops, each with thousands of locals, need as many
@@ -25,15 +26,16 @@ export function lowerFunction(
 ): SsaFunction {
   return withDecodeErrors(() => {
     const lowering = new FunctionLowering(module, functionIndex, environment);
-    lowerBody(lowering);
+    lowerBody(lowering, environment.trackedLocals(functionIndex));
     lowering.builder.finish();
     removeAliases(lowering.fn);
     return lowering.fn;
   });
 }
 
-function lowerBody(lowering: FunctionLowering): void {
+function lowerBody(lowering: FunctionLowering, tracked: ReadonlySet<number>): void {
   const { builder, frames, reader } = lowering;
+  const tracker = tracked.size === 0 ? undefined : new LocalTracker(lowering, tracked);
   while (frames.length > 0) {
     if (builder.isReachable) reader.next();
     else {
@@ -44,6 +46,7 @@ function lowerBody(lowering: FunctionLowering): void {
     const handler = handlers[reader.opcode];
     if (handler === undefined) throw invalid(reader.offset, "unexpected opcode");
     handler(lowering);
+    tracker?.follow();
     if (lowering.fn.count > valueLimit) {
       const feature = `more than ${valueLimit} values in one function`;
       throw new UnsupportedError(feature, reader.offset, lowering.fn.name);

@@ -49,6 +49,7 @@ function kernelEnvironment(
   };
   return {
     memorySpace: Space.kernel,
+    trackedLocals: () => new Set(),
     machineImport: (index) => (index === 0 ? imported : undefined),
     functionSymbol: (index) => symbols.intern(`function.${index}`),
     globalConstant: unused,

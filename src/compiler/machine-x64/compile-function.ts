@@ -8,6 +8,7 @@ import type { SsaFunction } from "../ssa/function.ts";
 import type { Assembler } from "./assembler.ts";
 import { registerFile } from "./calling-convention.ts";
 import { emitFunction } from "./emit/emit.ts";
+import { placeLocals } from "./local-places.ts";
 import { selectInstructions } from "./select/select.ts";
 
 const codeAlignment = 16;
@@ -37,15 +38,18 @@ export function compileFunction(
 ): [Chunk, ...Chunk[]] {
   const isFast = level === "fast";
   const intern = (name: string) => symbols.intern(name);
-  const { code, systemCalls } = selectInstructions(fn, {
+  const { code, registerOf, systemCalls } = selectInstructions(fn, {
     symbol: intern,
     callAreaWords,
     hasLevel3,
     findsLoops: !isFast,
   });
   const original = isVerified ? copyForCheck(code) : undefined;
-  const allocate = isFast ? allocateLocally : allocateRegisters;
-  const allocation = allocate(code, registerFile);
+  const tracked = new Set(fn.localValues.map(({ value }) => registerOf(fn.resolve(value))));
+  tracked.delete(-1);
+  const allocation = isFast
+    ? allocateLocally(code, registerFile)
+    : allocateRegisters(code, registerFile, tracked);
   if (original !== undefined) checkAllocation(original, code, allocation, registerFile);
   const emitted = emitFunction(code, allocation, {
     symbol: intern,
@@ -66,7 +70,11 @@ export function compileFunction(
     systemCalls,
     ...(emitted.origins === undefined
       ? {}
-      : { origins: emitted.origins, unwinding: emitted.unwinding }),
+      : {
+          origins: emitted.origins,
+          unwinding: emitted.unwinding,
+          locals: placeLocals(fn, code, allocation, emitted, registerOf),
+        }),
   };
   const tables = emitted.tables.map((table) => jumpTable(table.symbol, symbol, table.offsets));
   return [body, ...tables];

@@ -4,6 +4,13 @@
  */
 export const rematerializeBase = 1 << 28;
 
+/** Where a value is while the instructions from one to before another run. */
+export interface Whereabouts {
+  readonly from: number;
+  readonly to: number;
+  readonly location: number;
+}
+
 /** The result of register allocation, besides the locations written into the function's operands. */
 export interface Allocation {
   /** Words of 8 bytes used by spill slots, each of which is numbered by its first. */
@@ -20,4 +27,6 @@ export interface Allocation {
   readonly moveTarget: Int32Array;
   /** `RegisterClass` of each move. */
   readonly moveClass: Uint8Array;
+  /** Where the values of those virtual registers are that this was asked for. */
+  readonly whereabouts: ReadonlyMap<number, readonly Whereabouts[]>;
 }

@@ -6,11 +6,11 @@ import { callUnwinding } from "./unwinding.ts";
 /**
  * Compiled chunks as bytes, in which threads hand them over: the length of a JSON header, the header
  * (symbol names, display names, system calls, saved registers), then the chunks' and relocations'
- * columns, the chunks' origins and stack steps as little-endian i32, then all bytes. The file form,
+ * columns, the chunks' origins, stack steps and locals as little-endian i32, then all bytes. The file form,
  * for the cache, has a SHA-256 of these in front.
  */
 const hashBytes = 32;
-const chunkColumns = 9;
+const chunkColumns = 10;
 const relocationColumns = 4;
 
 interface Header {
@@ -21,7 +21,7 @@ interface Header {
   readonly relocationCount: number;
   /** Registers that each chunk pushes, if it tells how it is unwound. */
   readonly savedRegisters: readonly (readonly number[] | null)[];
-  /** Numbers in the origins and stack steps of all chunks. */
+  /** Numbers in the origins, stack steps and locals of all chunks. */
   readonly debugCount: number;
 }
 
@@ -42,13 +42,14 @@ export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Ui
       chunk.frameBytes ?? -1,
       chunk.origins?.length ?? -1,
       chunk.unwinding?.steps.length ?? 0,
+      chunk.locals?.length ?? 0,
     );
     for (const { offset, kind, symbol, addend } of chunk.relocations) {
       relocations.push(offset, kind, rename(symbol), addend);
     }
   }
-  const debugWords = chunks.flatMap(({ origins, unwinding }) =>
-    [origins, unwinding?.steps].filter((words) => words !== undefined),
+  const debugWords = chunks.flatMap(({ locals, origins, unwinding }) =>
+    [origins, unwinding?.steps, locals].filter((words) => words !== undefined),
   );
   const header: Header = {
     names: local.names,
@@ -146,11 +147,13 @@ class ChunkReader {
       frame = -1,
       originCount = -1,
       stepCount = 0,
+      localCount = 0,
     ] = this.fields.subarray(start, start + chunkColumns);
     const bytes = this.contents.subarray(this.nextByte, this.nextByte + length);
     this.nextByte += length;
     const origins = originCount < 0 ? undefined : this.readDebugWords(originCount);
     const steps = this.readDebugWords(stepCount);
+    const locals = this.readDebugWords(localCount);
     const pushed = this.header.savedRegisters[position];
     const displayName = this.header.displayNames[position] ?? undefined;
     return {
@@ -162,7 +165,7 @@ class ChunkReader {
       relocations: Array.from({ length: relocations }, () => this.readRelocation()),
       systemCalls: this.header.systemCalls[position] ?? [],
       ...(frame < 0 ? {} : { frameBytes: frame }),
-      ...(origins === undefined ? {} : { origins }),
+      ...(origins === undefined ? {} : { origins, locals }),
       ...(pushed === undefined || pushed === null
         ? {}
         : { unwinding: callUnwinding(steps, pushed) }),

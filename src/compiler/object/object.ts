@@ -45,6 +45,12 @@ export interface Chunk {
    * to which the code from there on belongs (0: to none). See `originAt`.
    */
   readonly origins?: Int32Array;
+  /**
+   * For functions compiled with debug information: where locals are that the module's own names, in
+   * entries of four: the local, the offsets in `bytes` from and to which it is there, and a register's
+   * hardware number, or -1 less how many bytes above the stack pointer.
+   */
+  readonly locals?: Int32Array;
   /** For functions by hand, and all those compiled with debug information: the way to the caller. */
   readonly unwinding?: Unwinding;
   /** For functions: numbers of the Linux system calls made after sealing (`host.call`). */

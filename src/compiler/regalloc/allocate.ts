@@ -1,5 +1,5 @@
 import type { Allocation } from "../machine/allocation.ts";
-import type { MachineFunction } from "../machine/machine-function.ts";
+import { type MachineFunction, slotLocation } from "../machine/machine-function.ts";
 import type { RegisterFile } from "../machine/register-file.ts";
 import { BlockLayout } from "./block-layout.ts";
 import { finishAllocation } from "./finish-allocation.ts";
@@ -11,12 +11,18 @@ import { PieceTable } from "./pieces.ts";
 import { Resolution } from "./resolution.ts";
 import { colourSlots } from "./slot-colouring.ts";
 import { SpillStores } from "./spill-stores.ts";
+import { whereaboutsOf } from "./whereabouts.ts";
 
 /**
  * Replaces the virtual registers in a function's operands by locations, and returns the moves that
- * go with them. Throws an `AllocationError` for a function that breaks the rules of its form.
+ * go with them, and where the values of the tracked registers are. Throws an `AllocationError` for a
+ * function that breaks the rules of its form.
  */
-export function allocateRegisters(fn: MachineFunction, file: RegisterFile): Allocation {
+export function allocateRegisters(
+  fn: MachineFunction,
+  file: RegisterFile,
+  tracked: Iterable<number> = [],
+): Allocation {
   const layout = new BlockLayout(fn);
   const liveness = computeLiveness(fn);
   const { intervals, hints } = buildIntervals(fn, file, liveness);
@@ -28,5 +34,10 @@ export function allocateRegisters(fn: MachineFunction, file: RegisterFile): Allo
   new Resolution(fn, liveness, intervals, pieces, moves).run();
   stores.run();
   const slots = colourSlots(fn, pieces, stores.isKept);
-  return finishAllocation(fn, file, moves, slots);
+  const whereabouts = whereaboutsOf(tracked, intervals, pieces, (value) =>
+    (fn.rematerialization[value] as number) >= 0
+      ? undefined
+      : slotLocation(slots.slotOf[value] as number),
+  );
+  return { ...finishAllocation(fn, file, moves, slots), whereabouts };
 }

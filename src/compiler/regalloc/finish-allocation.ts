@@ -1,4 +1,4 @@
-import { type Allocation, rematerializeBase } from "../machine/allocation.ts";
+import { type Allocation, rematerializeBase, type Whereabouts } from "../machine/allocation.ts";
 import { type MachineFunction, Role, slotLocation } from "../machine/machine-function.ts";
 import type { RegisterFile } from "../machine/register-file.ts";
 import { valueOfSlot } from "./location-code.ts";
@@ -22,7 +22,8 @@ export function finishAllocation(
   placeOperands(fn, placeSlot);
   const list = orderMoves(fn, file, moves, slotCount, placeSlot);
   const writtenRegisters = findWritten(fn, file, list);
-  return { slotCount, writtenRegisters, moveCount: list.movePosition.length, ...list };
+  const whereabouts = new Map<number, readonly Whereabouts[]>();
+  return { slotCount, writtenRegisters, whereabouts, moveCount: list.movePosition.length, ...list };
 }
 
 function placeOperands(fn: MachineFunction, placeSlot: (code: number) => number): void {

@@ -13,6 +13,13 @@ export interface Signature {
   readonly results: readonly ValueTypeId[];
 }
 
+/** A local of the source holds a value, from an origin up to the next for the same local. */
+export interface LocalValue {
+  readonly local: number;
+  readonly from: number;
+  readonly value: Value;
+}
+
 /** No operand. */
 export const none = -1;
 
@@ -49,6 +56,9 @@ export class SsaFunction {
   origin = new Int32Array(initialCapacity);
   /** Argument lists and edge lists. */
   lists: number[] = [];
+
+  /** What locals of the source hold from an origin on; only of those that a debugger asks for. */
+  localValues: LocalValue[] = [];
 
   /** What the next instructions created come from: a pass sets it to that of what it replaces. */
   currentOrigin = 0;

@@ -25,6 +25,7 @@ const noMoves: Allocation = {
   moveSource: new Int32Array(0),
   moveTarget: new Int32Array(0),
   moveClass: new Uint8Array(0),
+  whereabouts: new Map(),
 };
 
 test("blocks stay in order where nothing jumps back", () => {

@@ -1,5 +1,5 @@
 import { type Allocation, rematerializeBase } from "../../machine/allocation.ts";
-import type { MachineFunction } from "../../machine/machine-function.ts";
+import { type MachineFunction, slotOf } from "../../machine/machine-function.ts";
 import { integerScratch } from "../calling-convention.ts";
 import { conditionForm } from "../conditions.ts";
 import { Form } from "../encoding.ts";
@@ -28,6 +28,9 @@ class FunctionEmission {
   private readonly emitter: Emitter;
   private readonly moveCursor: { next: number } = { next: 0 };
   private readonly placement: BlockPlacement;
+  private readonly timeline: number[] = [];
+  private readonly leaves = new Set<number>();
+  private readonly hotBytes: number;
 
   constructor(
     private readonly code: MachineFunction,
@@ -40,6 +43,7 @@ class FunctionEmission {
     this.emitter.comeFrom(0);
     this.emitter.frame.enter(this.emitter.assembler);
     for (const block of this.placement.order) this.emitBlock(block);
+    this.hotBytes = this.emitter.assembler.offset;
     this.emitter.emitColdPaths();
   }
 
@@ -63,7 +67,12 @@ class FunctionEmission {
     }));
     const origins = this.emitter.finishOrigins();
     const { bytes: frameBytes, unwinding } = frame;
-    return { code: assembler.finish(), frameBytes, tables: offsets, origins, unwinding };
+    const { hotBytes, leaves, timeline } = this;
+    return {
+      ...{ code: assembler.finish(), frameBytes, tables: offsets, origins, unwinding },
+      ...{ timeline, hotBytes, leaves },
+      slotOffset: (location) => frame.slotOffset(slotOf(location)),
+    };
   }
 
   private emitBlock(block: number): void {
@@ -74,7 +83,11 @@ class FunctionEmission {
     this.findMoves(start);
     for (let instruction = start; instruction < end; instruction++) {
       emitter.comeFrom(code.origin[instruction] as number);
+      const moves = emitter.assembler.offset;
       this.emitMoves(instruction);
+      if (emitter.environment.keepsOrigins) {
+        this.timeline.push(instruction, moves, emitter.assembler.offset);
+      }
       this.emitInstruction(block, instruction);
     }
   }
@@ -179,6 +192,7 @@ class FunctionEmission {
   /** Leaves the function for good. */
   private emitEnd(opcode: number, instruction: number): void {
     const { assembler, frame } = this.emitter;
+    this.leaves.add(instruction);
     // The epilogue restores registers: an address waits in one that it leaves alone.
     if (opcode === Pseudo.tailCallPointer) {
       const address = this.emitter.location(instruction, 0);

@@ -31,6 +31,17 @@ export interface EmittedFunction {
   /** What code comes from, if that was asked for: see `Chunk`. */
   readonly origins: Int32Array | undefined;
   readonly unwinding: Unwinding;
+  /**
+   * If origins were asked for: triples in the order of the code, an instruction and the offsets of
+   * the moves before it and of itself.
+   */
+  readonly timeline: readonly number[];
+  /** Where cold paths begin. */
+  readonly hotBytes: number;
+  /** Instructions that leave the function, at the end of whose code the frame is gone. */
+  readonly leaves: ReadonlySet<number>;
+  /** How far above the stack pointer the spill slot of a location is, in bytes. */
+  slotOffset(location: number): number;
 }
 
 /** Names of symbols that emission refers to. */

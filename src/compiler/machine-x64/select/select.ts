@@ -22,6 +22,8 @@ export interface SelectedFunction {
   readonly code: MachineFunction;
   /** Numbers of the Linux system calls that it makes after sealing. */
   readonly systemCalls: readonly number[];
+  /** The virtual register of a value, or -1 where it needs none. */
+  readonly registerOf: (value: Value) => number;
 }
 
 /** The groups of one block in the draft, and how control leaves it. */
@@ -46,7 +48,11 @@ export function selectInstructions(
     selected.set(block, selectBlock(selector, block, results, edges));
   }
   const code = assembleBlocks(selector, order, loops, selected, edges);
-  return { code, systemCalls: [...selector.systemCalls].sort((a, b) => a - b) };
+  return {
+    code,
+    systemCalls: [...selector.systemCalls].sort((a, b) => a - b),
+    registerOf: (value) => (selector.hasRegister(value) ? selector.resultRegister(value) : -1),
+  };
 }
 
 /** Loops in one piece each, and blocks that end in a trap behind all others. */
