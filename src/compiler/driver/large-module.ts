@@ -13,7 +13,7 @@ import type { Unit } from "./unit.ts";
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "24";
+export const compilerVersion = "25";
 
 /** Each thread is slow until V8 knows the compiler: with less code than this for each, one is faster. */
 const leastThreadBytes = 2 * 1024 * 1024;

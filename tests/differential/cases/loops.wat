@@ -1,33 +1,42 @@
-;; Loops that are unrolled, what is computed before them, and jumps through tables.
+;; Loops in loops, which are unrolled, what is computed before them, and jumps through tables.
 (module
   (memory 1)
   (global $global (mut i32) (i32.const 3))
-  (func (export "two exits") (param i32 i32) (result i32) (local i32)
+  (func (export "two exits") (param i32 i32) (result i32) (local i32) (local $again i32)
     (local.set 0 (i32.and (local.get 0) (i32.const 255)))
-    (block (loop
-      (i32.store8 (local.get 2) (i32.add (local.get 2) (local.get 1)))
-      (br_if 1 (i32.eq (local.get 2) (local.get 0)))
-      (local.set 2 (i32.add (local.get 2) (i32.const 1)))
-      (br_if 0 (i32.load8_u (i32.sub (local.get 2) (i32.const 1))))))
+    (loop $outer
+      (block (loop
+        (i32.store8 (local.get 2) (i32.add (local.get 2) (local.get 1)))
+        (br_if 1 (i32.eq (local.get 2) (local.get 0)))
+        (local.set 2 (i32.add (local.get 2) (i32.const 1)))
+        (br_if 0 (i32.load8_u (i32.sub (local.get 2) (i32.const 1))))))
+      (local.set $again (i32.add (local.get $again) (i32.const 1)))
+      (br_if $outer (i32.lt_u (local.get $again) (i32.const 2))))
     (i32.add (i32.mul (local.get 2) (i32.const 256)) (i32.load8_u (local.get 2))))
-  (func (export "handed on") (param i32 i32 i32) (result i32) (local i32 i32)
+  (func (export "handed on") (param i32 i32 i32) (result i32) (local i32 i32) (local $again i32)
     (local.set 4 (i32.and (local.get 2) (i32.const 31)))
-    (loop
-      (local.set 3 (i32.add (i32.add (i32.add (i32.rotl (local.get 0) (i32.const 7))
-        (local.get 1)) (local.get 2)) (i32.load (i32.and (local.get 1) (i32.const 60)))))
-      (local.set 2 (local.get 1))
-      (local.set 1 (i32.xor (local.get 0) (i32.mul (local.get 4) (i32.const 5))))
-      (local.set 0 (local.get 3))
-      (br_if 0 (i32.gt_s (local.tee 4 (i32.sub (local.get 4) (i32.const 1))) (i32.const 0))))
+    (loop $outer
+      (loop
+        (local.set 3 (i32.add (i32.add (i32.add (i32.rotl (local.get 0) (i32.const 7))
+          (local.get 1)) (local.get 2)) (i32.load (i32.and (local.get 1) (i32.const 60)))))
+        (local.set 2 (local.get 1))
+        (local.set 1 (i32.xor (local.get 0) (i32.mul (local.get 4) (i32.const 5))))
+        (local.set 0 (local.get 3))
+        (br_if 0 (i32.gt_s (local.tee 4 (i32.sub (local.get 4) (i32.const 1))) (i32.const 0))))
+      (local.set $again (i32.add (local.get $again) (i32.const 1)))
+      (br_if $outer (i32.lt_u (local.get $again) (i32.const 2))))
     (i32.xor (i32.xor (local.get 0) (local.get 1)) (local.get 2)))
-  (func (export "written in the loop") (param i32 i32) (result i32) (local i32)
+  (func (export "written in the loop") (param i32 i32) (result i32) (local i32) (local $again i32)
     (local.set 2 (i32.and (local.get 0) (i32.const 15)))
-    (loop
-      (local.set 1 (i32.add (local.get 1) (i32.mul (global.get $global) (i32.load (i32.const 8)))))
-      (if (i32.and (local.get 2) (i32.const 1))
-        (then (global.set $global (i32.add (global.get $global) (local.get 0)))))
-      (i32.store (i32.const 8) (i32.add (local.get 1) (local.get 2)))
-      (br_if 0 (i32.gt_s (local.tee 2 (i32.sub (local.get 2) (i32.const 1))) (i32.const 0))))
+    (loop $outer
+      (loop
+        (local.set 1 (i32.add (local.get 1) (i32.mul (global.get $global) (i32.load (i32.const 8)))))
+        (if (i32.and (local.get 2) (i32.const 1))
+          (then (global.set $global (i32.add (global.get $global) (local.get 0)))))
+        (i32.store (i32.const 8) (i32.add (local.get 1) (local.get 2)))
+        (br_if 0 (i32.gt_s (local.tee 2 (i32.sub (local.get 2) (i32.const 1))) (i32.const 0))))
+      (local.set $again (i32.add (local.get $again) (i32.const 1)))
+      (br_if $outer (i32.lt_u (local.get $again) (i32.const 2))))
     (local.get 1))
   (func (export "may trap in the loop") (param i32 i32 i32) (result i32) (local i32)
     (loop

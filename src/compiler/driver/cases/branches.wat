@@ -25,28 +25,11 @@
 ;;     8  ret
 ;; sum
 ;;     0  xor eax,eax
-;;     2  jmp 7
-;;     4  mov rax,rcx
-;;     7  add rax,rdi
-;;    10  lea ecx,[rdi-1]
-;;    13  test ecx,ecx
-;;    15  je 55
-;;    17  add rcx,rax
-;;    20  lea eax,[rdi-2]
-;;    23  test eax,eax
-;;    25  jne 32
-;;    27  mov rax,rcx
-;;    30  jmp 55
-;;    32  add rax,rcx
-;;    35  lea ecx,[rdi-3]
-;;    38  test ecx,ecx
-;;    40  je 55
-;;    42  add rcx,rax
-;;    45  lea edi,[rdi-4]
-;;    48  test edi,edi
-;;    50  jne 4
-;;    52  mov rax,rcx
-;;    55  ret
+;;     2  add rax,rdi
+;;     5  lea edi,[rdi-1]
+;;     8  test edi,edi
+;;    10  jne 2
+;;    12  ret
 ;; name
 ;;     0  cmp edi,3
 ;;     6  jae 31

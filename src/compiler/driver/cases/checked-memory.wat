@@ -34,51 +34,16 @@
 ;; func[2]
 ;;     0  mov rax,qword [app.bytes]
 ;;     8  xor ecx,ecx
-;;    10  jmp 15
-;;    12  mov rcx,rdx
-;;    15  lea rdx,[rdi+24]
-;;    19  cmp rdx,rax
-;;    22  ja 135
-;;    28  add rcx,qword [r15+rdi+16]
-;;    33  lea edx,[rdi+8]
-;;    36  cmp edx,esi
-;;    38  jb 45
-;;    40  mov rax,rcx
-;;    43  jmp 134
-;;    45  lea r8,[rdx+24]
-;;    49  cmp r8,rax
-;;    52  ja 140
-;;    54  mov rdx,qword [r15+rdx+16]
-;;    59  add rdx,rcx
-;;    62  lea ecx,[rdi+16]
-;;    65  cmp ecx,esi
-;;    67  jb 74
-;;    69  mov rax,rdx
-;;    72  jmp 134
-;;    74  lea r8,[rcx+24]
-;;    78  cmp r8,rax
-;;    81  ja 145
-;;    83  mov rcx,qword [r15+rcx+16]
-;;    88  add rcx,rdx
-;;    91  lea edx,[rdi+24]
-;;    94  cmp edx,esi
-;;    96  jb 103
-;;    98  mov rax,rcx
-;;   101  jmp 134
-;;   103  lea r8,[rdx+24]
-;;   107  cmp r8,rax
-;;   110  ja 150
-;;   112  mov rdx,qword [r15+rdx+16]
-;;   117  add rdx,rcx
-;;   120  lea edi,[rdi+32]
-;;   123  cmp edi,esi
-;;   125  jb 12
-;;   131  mov rax,rdx
-;;   134  ret
-;;   135  call runtime.trap.4
-;;   140  call runtime.trap.4
-;;   145  call runtime.trap.4
-;;   150  call runtime.trap.4
+;;    10  lea rdx,[rdi+24]
+;;    14  cmp rdx,rax
+;;    17  ja 35
+;;    19  add rcx,qword [r15+rdi+16]
+;;    24  lea edi,[rdi+8]
+;;    27  cmp edi,esi
+;;    29  jb 10
+;;    31  mov rax,rcx
+;;    34  ret
+;;    35  call runtime.trap.4
 ;; func[3]
 ;;     0  lea rax,[rdi+16]
 ;;     4  cmp rax,qword [app.bytes]

@@ -22,12 +22,16 @@ describe("loop-unrolling", () => {
       v2 = i32 constant 4
       jump block1(v0)
     block1(v3: i32):
-      v4 = i32 add v3, v2
-      v5 = i32 load.unsigned32.app v4
-      branch v5, block1(v4), block2
-    block2:
-      v6 = i32 add v4, v5
-      return(v6)
+      jump block2(v3)
+    block2(v4: i32):
+      v5 = i32 add v4, v2
+      v6 = i32 load.unsigned32.app v5
+      branch v6, block2(v5), block3
+    block3:
+      v7 = i32 add v5, v6
+      branch v7, block1(v7), block4
+    block4:
+      return(v7)
     }`;
     expect(bodyAfter(unrolled, text)).toBe(
       lines(`
@@ -55,6 +59,8 @@ describe("loop-unrolling", () => {
           branch v14, block1(v13), block5(v13, v14)
         block5(v15: i32, v16: i32):
           v17 = i32 add v15, v16
+          branch v17, block1(v17), block6
+        block6:
           return(v17)`),
     );
   });
@@ -63,6 +69,17 @@ describe("loop-unrolling", () => {
     const text = `function "f"(i32, i32) -> (i32) {\n${lines(body)}\n}`;
     expect(bodyAfter(loopUnrolling, text)).toBe(bodyAfter({ name: "none", run: () => {} }, text));
   };
+
+  it("leaves loops alone that lie in no other", () => {
+    unchanged(`
+      block0(v0: i32, v1: i32):
+        jump block1(v0)
+      block1(v2: i32):
+        v3 = i32 add v2, v1
+        branch v3, block1(v3), block2
+      block2:
+        return(v3)`);
+  });
 
   it("leaves loops alone that hold others or calls", () => {
     unchanged(`
@@ -82,7 +99,9 @@ describe("loop-unrolling", () => {
   it("leaves loops alone whose values arrive in one place by several exits", () => {
     unchanged(`
       block0(v0: i32, v1: i32):
-        jump block1(v0)
+        jump block6(v0)
+      block6(v4: i32):
+        jump block1(v4)
       block1(v2: i32):
         v3 = i32 add v2, v1
         branch v3, block2, block3
@@ -93,6 +112,8 @@ describe("loop-unrolling", () => {
       block4:
         jump block5
       block5:
+        branch v0, block6(v3), block7
+      block7:
         return(v3)`);
   });
 });

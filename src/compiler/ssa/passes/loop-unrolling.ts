@@ -13,9 +13,11 @@ const maximumRounds = 4;
 const instructionsOfDepth = 48;
 const maximumInstructions = 128;
 const maximumBlocks = 4;
+/** A loop that no other surrounds runs once a call: most of a C library's, which images would carry. */
+const leastDepth = 2;
 
 /**
- * Writes the rounds of small innermost loops one behind the other, each with its own exits: jumps
+ * Writes the rounds of small loops within others one behind the other, each with its own exits: jumps
  * and copies between registers then come once in several rounds, and what a round computed or
  * loaded already is known in the next.
  */
@@ -50,7 +52,7 @@ function roundsOf(fn: SsaFunction, blocks: readonly Block[], { depths }: Loops):
   const size = blocks.reduce((sum, block) => sum + fn.instructionsOf(block).length, 0);
   const depth = depths[blocks[0] as Block] as number;
   const affordable = Math.min(maximumInstructions, instructionsOfDepth * depth);
-  return Math.min(maximumRounds, Math.floor(affordable / size));
+  return depth < leastDepth ? 1 : Math.min(maximumRounds, Math.floor(affordable / size));
 }
 
 /** Whether a block does nothing beside which a jump costs nothing, like a call. */
