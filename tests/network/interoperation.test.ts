@@ -111,7 +111,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
     timeoutMs,
   );
 
-  it.skipIf(needs !== "" || monitor === "process")(
+  it.skipIf(needs !== "")(
     "gets its address from dnsmasq, by DHCP",
     async () => {
       const network = opened(TestNetwork.direct());

@@ -121,7 +121,8 @@ export function receiveDhcp(arrival: Arrival, now: u64): bool {
   if (!isInUse) return false;
   const client = clientOf(arrival.interface);
   if (client.state == stoppedState || arrival.ip.version != 4) return false;
-  const outcome = parseUdp(arrival.payload, arrival.payloadBytes, sourceOf(arrival.ip), udp);
+  const addresses: usize = arrival.isSound ? 0 : sourceOf(arrival.ip);
+  const outcome = parseUdp(arrival.payload, arrival.payloadBytes, addresses, udp);
   if (outcome != wellFormed || udp.destinationPort != dhcpClientPort) return false;
   const by = interfaceAt(arrival.interface);
   if (parseDhcp(arrival.payload + udpHeaderBytes, udp.dataBytes, reply) != wellFormed) {
