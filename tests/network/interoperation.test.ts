@@ -1,6 +1,6 @@
 /**
  * Our stack and Linux's: instances on a tap, on either monitor that has the stack. It needs root for
- * the namespaces that it makes; `npm run interoperation` has the longer matrix.
+ * the namespaces that it makes.
  */
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
