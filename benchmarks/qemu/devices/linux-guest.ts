@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -30,8 +31,21 @@ export function linuxMissing(bench: Bench): string | undefined {
   if (bench.linuxFolder === undefined) {
     return "needs --linux <folder> with what dpkg -x makes of Debian's linux-image-cloud-amd64";
   }
+  if (!existsSync(kernelPath(bench.linuxFolder))) {
+    return `needs boot/vmlinuz-* and lib/modules in ${bench.linuxFolder}`;
+  }
   const missing = ["busybox", "cpio"].find((name) => pathOf(name) === undefined);
   return missing === undefined ? undefined : `needs ${missing}`;
+}
+
+function kernelPath(folder: string): string {
+  return join(folder, "boot", `vmlinuz-${releaseOf(folder)}`);
+}
+
+/** The kernel's release, by the folder of its modules; empty when there is none. */
+function releaseOf(folder: string): string {
+  const modulesFolder = join(folder, "lib/modules");
+  return existsSync(modulesFolder) ? (readdirSync(modulesFolder)[0] ?? "") : "";
 }
 
 /** Makes an initramfs whose init loads the drivers, runs `commands` with busybox and ends. */
@@ -42,8 +56,7 @@ export function makeLinuxGuest(
   programs: Readonly<Record<string, string>> = {},
 ): LinuxGuest {
   const folder = bench.linuxFolder ?? "";
-  const [release = ""] = readdirSync(join(folder, "lib/modules"));
-  const drivers = join(folder, "lib/modules", release, "kernel");
+  const drivers = join(folder, "lib/modules", releaseOf(folder), "kernel");
   const root = bench.path(`${name}-root`);
   mkdirSync(join(root, "dev"), { recursive: true });
   copyFileSync(pathOf("busybox") ?? "", join(root, "busybox"));
@@ -64,7 +77,7 @@ export function makeLinuxGuest(
   if (status !== 0) throw new Error("cpio failed");
   writeFileSync(initramfsPath, stdout);
   return {
-    kernelPath: join(folder, "boot", `vmlinuz-${release}`),
+    kernelPath: kernelPath(folder),
     initramfsPath,
     commandLine: `quiet tsc_early_khz=${timestampKilohertz()} reboot=t panic=-1`,
   };
