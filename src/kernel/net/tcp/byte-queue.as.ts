@@ -85,6 +85,8 @@ function makeTable(queue: usize): bool {
   if (table == 0) return false;
   inUse++;
   for (let pair = queue + pairsOffset; pair < queue + queueRecordBytes; pair += 8) {
+    // A pair that was never used says page 0, which may be another's.
+    if (load<u32>(pair) == 0) continue;
     store<u32>(table + (load<u32>(pair, 4) & (tableEntries - 1)) * 4, load<u32>(pair));
     store<u32>(pair, 0);
   }
