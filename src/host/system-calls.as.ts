@@ -36,6 +36,11 @@ export function poll(records: usize, count: u32, timeoutMs: i32): i64 {
   return host.setup(7, records, count, <u64>timeoutMs, 0, 0, 0);
 }
 
+/** lseek(2). */
+export function seek(descriptor: u64, offset: i64, whence: u32): i64 {
+  return host.setup(8, descriptor, offset, whence, 0, 0, 0);
+}
+
 /** getpid(2). */
 export function processId(): u32 {
   return <u32>host.setup(39, 0, 0, 0, 0, 0, 0);

@@ -3,12 +3,13 @@
 // A file that has become large is renamed to log.1, that one before to log.2, and so on.
 import { text } from "../../kernel/base/text.as";
 import { linuxTime } from "../../kernel/platform/linux/clock.as";
-import { close, open, rename, write } from "../system-calls.as";
+import { close, open, rename, seek, write } from "../system-calls.as";
 import { timestampLength, writeTimestamp } from "../timestamp.as";
 
 const realtimeClock: u32 = 0;
 const appendFlags: u32 = 0x80441; // O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
 const fileMode: u32 = 0o600;
+const fromEnd: u32 = 2; // SEEK_END
 
 const outputCapacity: u32 = 65536;
 const streamNameLength: u32 = 8; // " stdout " and " stderr "
@@ -33,7 +34,11 @@ export function openLog(space: usize, rotateAtBytes: u64, keep: u32): i64 {
   limitBytes = rotateAtBytes;
   keptFiles = keep;
   descriptor = open(text("log"), appendFlags, fileMode);
-  return descriptor < 0 ? descriptor : 0;
+  if (descriptor < 0) return descriptor;
+  // What earlier supervisors wrote counts, too.
+  const length = seek(descriptor, 0, fromEnd);
+  fileBytes = length < 0 ? 0 : length;
+  return 0;
 }
 
 /** Bytes that could not be written, because the disk was full, say. */

@@ -1,7 +1,7 @@
 /** The supervisor as it is started, and what comes to its socket. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,6 +95,14 @@ describe.skipIf(!isLinux)(`a supervisor${isLinux ? "" : " (needs Linux on x86-64
     expect(parts.filter(({ tag }) => tag === "F")).toHaveLength(1);
     expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(40_003);
     expect(parts.at(-1)).toEqual({ tag: "P", length: 3 });
+  });
+
+  it("begins a new file of the log by its size, however many supervisors wrote it", async () => {
+    const script = "head -c 60000 /dev/zero | tr '\\0' x";
+    await once(await hold("/bin/sh", "sh", "-c", script), "exit");
+    expect(readdirSync(folder)).not.toContain("log.1");
+    await once(await hold("/bin/sh", "sh", "-c", script), "exit");
+    expect(readdirSync(folder)).toContain("log.1");
   });
 
   it("answers or hangs up, whatever is said to it", async () => {
