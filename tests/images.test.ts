@@ -121,6 +121,20 @@ describe("images", { timeout: 60_000 }, () => {
     expect((await tsuki(["history", "show:1"])).output).toContain("tsuki build show.c");
   });
 
+  it("hold a network stack of their own for linux where a tap is built in", async () => {
+    place.write(
+      "open.c",
+      "#include <sys/socket.h>\nint main(void) { return socket(AF_INET, SOCK_STREAM, 0) < 0; }\n",
+    );
+    const sizeWith = async (net: string): Promise<number> => {
+      await tsuki(["build", "-q", "-t", "open", "-p", "linux", "--net", net, "open.c"]);
+      const [image] = JSON.parse((await tsuki(["inspect", "open"])).output);
+      return image.Entries[0].Layers[0].Size;
+    };
+    expect(await sizeWith("tap=tap0")).toBeGreaterThan(1.5 * (await sizeWith("host")));
+    await tsuki(["rmi", "open"]);
+  });
+
   it("go with their last name", async () => {
     const elsewhere = new Workplace();
     const input = join(place.folder, "show.tar");

@@ -61,6 +61,15 @@ export function parseJobs(text: string): number {
   throw new TsukiError("usage", `${text} is no number of threads; write one from 1 to 64`);
 }
 
+/** Reads labels, `name=value` each; a name alone has an empty value. */
+export function parseLabels(texts: readonly string[]): Readonly<Record<string, string>> {
+  const labels = texts.map((text) => {
+    const [name = "", ...rest] = parseVariable(text.includes("=") ? text : `${text}=`).split("=");
+    return [name, rest.join("=")] as const;
+  });
+  return Object.fromEntries(labels);
+}
+
 /** Reads `NAME=value`. */
 export function parseVariable(text: string): string {
   if (/^[^=\0]+=[^\0]*$/.test(text)) return text;

@@ -15,13 +15,13 @@ import { makeOciImage, ociPlatforms, programPaths } from "../image/oci/image.ts"
 import { unpackFiles } from "../image/oci/layer.ts";
 import { type BuildOptions, buildProgram } from "./build.ts";
 import { dataFolder } from "./data-folder.ts";
-import { makeProgram, moduleOf, type Program, programIn } from "./program.ts";
+import { namesTap } from "./machine-network.ts";
+import { makeProgram, moduleOf, type Program, programIn, programName } from "./program.ts";
 import { ImageStore, isCalled, type StoredImage, shortId } from "./store/image-store.ts";
 
 /** What to build into the store, and under which names. */
-export interface ImageBuildOptions extends Omit<BuildOptions, "platform"> {
+export interface ImageBuildOptions extends Omit<BuildOptions, "platform" | "hasTap"> {
   readonly names: readonly string[];
-  readonly programName: string;
   /** Platforms besides `node`, which every image has an entry for. */
   readonly platforms: readonly Platform[];
   readonly labels: Readonly<Record<string, string>>;
@@ -59,21 +59,23 @@ export async function buildStoredImage(
   now: string,
 ): Promise<{ readonly image: OpenedImage; readonly warnings: string }> {
   const program = await makeProgram(options);
+  const { arguments: given, environment = [] } = options.defaults ?? {};
   const entries: { platform: Platform; program: Uint8Array }[] = [];
   for (const platform of options.platforms) {
     const { image } = await buildProgram(program, {
       ...options,
       platform,
       bootsFromDisk: platform === "pc",
+      hasTap: namesTap(environment),
     });
     entries.push({ platform, program: image });
   }
-  const [name = "app", ...words] = options.defaults?.arguments ?? [options.programName];
+  const [name = "app", ...words] = given ?? [programName(program.source)];
   const made = await makeOciImage({
     name,
     entries: [...entries, { platform: "node", program: moduleOf(program) }],
     arguments: words,
-    environment: options.defaults?.environment ?? [],
+    environment,
     labels: { ...options.labels, [sourceLabel]: program.source },
     ports: options.ports,
     createdBy: `tsuki build ${program.source}`,

@@ -1,9 +1,8 @@
 /** `tsuki build -t`. */
 import { TsukiError } from "../../contracts/errors.ts";
 import type { Platform } from "../../contracts/machine-interface.ts";
-import { parsePlatform, parseVariable } from "../../engine/choices.ts";
+import { parseLabels, parsePlatform } from "../../engine/choices.ts";
 import { buildStoredImage } from "../../engine/images.ts";
-import { programName } from "../../engine/program.ts";
 import { shortId } from "../../engine/store/image-store.ts";
 import { requireReference } from "../../engine/store/reference.ts";
 import { type BuildCommandOptions, defaultsOf } from "./build-command.ts";
@@ -27,9 +26,8 @@ export async function buildTaggedCommand(
   const request = {
     ...sourcesOf(sources, options),
     names,
-    programName: programName(sources[0] ?? "app"),
     platforms: parsePlatforms(options.platform ?? allPlatforms),
-    labels: Object.fromEntries((options.label ?? []).map(parseLabel)),
+    labels: parseLabels(options.label ?? []),
     ports: (options.expose ?? []).map(parsePort),
     defaults: defaultsOf(sources[0] ?? "app", options),
   };
@@ -51,12 +49,6 @@ export async function buildTaggedCommand(
 function parsePlatforms(text: string): readonly Platform[] {
   const platforms = text.split(",").map(parsePlatform);
   return [...new Set(platforms)].filter((platform) => platform !== "node");
-}
-
-function parseLabel(text: string): readonly [string, string] {
-  const variable = parseVariable(text.includes("=") ? text : `${text}=`);
-  const equals = variable.indexOf("=");
-  return [variable.slice(0, equals), variable.slice(equals + 1)];
 }
 
 function parsePort(text: string): string {

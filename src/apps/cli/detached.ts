@@ -1,6 +1,6 @@
 /** `tsuki run -d` and `tsuki create`. */
 import { TsukiError } from "../../contracts/errors.ts";
-import { parseVariable } from "../../engine/choices.ts";
+import { parseLabels } from "../../engine/choices.ts";
 import type { StoredInstance } from "../../engine/instances/instance-store.ts";
 import { createInstance, instanceStore, startInstance } from "../../engine/instances/lifecycle.ts";
 import { type InstanceManner, prepareInstance } from "../../engine/instances/prepare.ts";
@@ -49,18 +49,13 @@ function mannerOf(options: RunCommandOptions): InstanceManner {
   if (isTemporary && restart !== "0") {
     throw new TsukiError("usage", "an instance is started again (--restart) or removed (--rm)");
   }
-  const labels = (options.label ?? []).map((label) => {
-    const variable = parseVariable(label.includes("=") ? label : `${label}=`);
-    const equals = variable.indexOf("=");
-    return [variable.slice(0, equals), variable.slice(equals + 1)] as const;
-  });
   return {
     name: options.name,
     restart,
     stopTimeoutSeconds: parseSeconds(options.stopTimeout ?? "10"),
     isTemporary,
     ports: [...(options.publish ?? []), ...(options.listen ?? [])],
-    labels: Object.fromEntries(labels),
+    labels: parseLabels(options.label ?? []),
   };
 }
 
