@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
 import { writeFileAtomically } from "../atomic-file.ts";
+import { attempt } from "../attempt.ts";
 import { withLock } from "../lock.ts";
 import { type InstanceRecord, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import { type InstanceState, instanceState } from "./instance-state.ts";
@@ -119,7 +120,8 @@ export class InstanceStore {
     // Another command may have removed it meanwhile.
     if (existsSync(folder)) renameSync(folder, aside);
     rmSync(aside, { recursive: true, force: true });
-    if (readLinkOr(this.#linkOf(record.name)) === record.id) rmSync(this.#linkOf(record.name));
+    const link = this.#linkOf(record.name);
+    if (attempt(() => readlinkSync(link)) === record.id) rmSync(link);
   }
 
   /** One change at a time; what a crash left half made or half removed goes. */
@@ -134,7 +136,7 @@ export class InstanceStore {
 
   /** The instance that has a name; a link whose instance is gone, or has another name, is none. */
   #findNamed(name: string): StoredInstance | undefined {
-    const id = nameForm.test(name) ? readLinkOr(this.#linkOf(name)) : undefined;
+    const id = nameForm.test(name) ? attempt(() => readlinkSync(this.#linkOf(name))) : undefined;
     const instance =
       id !== undefined && idForm.test(id) ? this.#open(id, livingSupervisors()) : undefined;
     return instance?.record.name === name ? instance : undefined;
@@ -164,13 +166,13 @@ export class InstanceStore {
   #open(id: string, isSupervised: (id: string) => boolean): StoredInstance | undefined {
     const folder = join(this.#folder, id);
     const path = join(folder, recordFile);
-    const text = readOr(path);
+    const text = readText(path);
     // Another command has removed it meanwhile.
     if (text === undefined) return undefined;
     const record = parseInstanceRecord(text, path);
     // First the life, then the state: who ends in between has written the last state before.
     const lives = isSupervised(id);
-    const state = instanceState(readOr(join(folder, supervisorFiles.state)), lives);
+    const state = instanceState(readText(join(folder, supervisorFiles.state)), lives);
     return { record, state, folder };
   }
 
@@ -194,25 +196,13 @@ function nameTaken(other: StoredInstance): TsukiError {
   return new TsukiError("usage", `${problem}; ${advice}`);
 }
 
-function readLinkOr(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 function writeRecord(folder: string, record: InstanceRecord): void {
   const text = JSON.stringify(record, undefined, 2);
   writeFileAtomically(join(folder, recordFile), Buffer.from(text), 0o600);
 }
 
-function readOr(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
+function readText(path: string): string | undefined {
+  return attempt(() => readFileSync(path, "utf8"));
 }
 
 function unwritable(folder: string, error: unknown): TsukiError {

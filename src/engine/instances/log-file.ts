@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
+import { attempt } from "../attempt.ts";
 
 const oldestFile = 9;
 const chunkBytes = 1 << 20;
@@ -82,7 +83,7 @@ class LogReader {
 
   constructor(path: string) {
     this.#path = path;
-    this.#descriptor = openOr(path);
+    this.#descriptor = attempt(() => openSync(path, "r"));
   }
 
   /** The records that were not read before. */
@@ -111,13 +112,5 @@ class LogReader {
 
   close(): void {
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-  }
-}
-
-function openOr(path: string): number | undefined {
-  try {
-    return openSync(path, "r");
-  } catch {
-    return undefined;
   }
 }

@@ -19,6 +19,7 @@ import {
   parseManifest,
 } from "../../image/oci/documents.ts";
 import { writeFileAtomically } from "../atomic-file.ts";
+import { attempt } from "../attempt.ts";
 import { withLock } from "../lock.ts";
 import { nameOf, requireReference } from "./reference.ts";
 
@@ -88,7 +89,7 @@ export class ImageStore {
 
   /** A blob's bytes. Throws `image-unusable` when they are not what they should be. */
   read(digest: Digest): Uint8Array {
-    const bytes = readOr(join(this.#folder, blobPath(digest)));
+    const bytes = attempt(() => readFileSync(join(this.#folder, blobPath(digest))));
     if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
     const problem = bytes === undefined ? "is missing" : "is damaged";
     const advice = "remove the images that need it with `tsuki rmi`, and build or load them again";
@@ -122,16 +123,19 @@ export class ImageStore {
    * Returns the names that went, and the id if the image did. Throws `image-missing`.
    */
   async remove(text: string): Promise<readonly string[]> {
-    const image = this.require(text);
-    const name = image.names.find((one) => isCalled(one, text));
-    const names = image.names.filter((one) => name !== undefined && one !== name);
-    await this.#change((images) =>
-      images.flatMap((one) => {
-        if (one.descriptor.digest !== image.descriptor.digest) return [one];
+    const gone: string[] = [];
+    await this.#change((images) => {
+      const image = this.require(text);
+      const name = image.names.find((one) => isCalled(one, text));
+      const names = image.names.filter((one) => name !== undefined && one !== name);
+      const { digest } = image.descriptor;
+      gone.push(...(names.length === 0 ? [...image.names, digest] : [name ?? ""]));
+      return images.flatMap((one) => {
+        if (one.descriptor.digest !== digest) return [one];
         return names.length === 0 ? [] : [{ ...one, names }];
-      }),
-    );
-    return names.length === 0 ? [...image.names, image.descriptor.digest] : [name ?? ""];
+      });
+    });
+    return gone;
   }
 
   /** One change at a time; what no image needs any more goes. */
@@ -146,7 +150,7 @@ export class ImageStore {
 
   #readIndex(): Index {
     const path = join(this.#folder, "index.json");
-    const bytes = readOr(path);
+    const bytes = attempt(() => readFileSync(path));
     return bytes === undefined ? indexOf([]) : parseIndex(bytes, path);
   }
 
@@ -213,16 +217,4 @@ function indexOf(images: readonly StoredImage[]): Index {
 /** Whether a text means an image of this name: `web` is `web:latest`. */
 export function isCalled(name: string, text: string): boolean {
   return name === text || name === `${text}:latest`;
-}
-
-function readOr(path: string): Uint8Array | undefined {
-  return attempt(() => readFileSync(path));
-}
-
-function attempt<Result>(work: () => Result): Result | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }
