@@ -51,7 +51,7 @@ export function verdictOf({ value, goal, isGoalLeast, range }: Finding): Verdict
 
 const formats: Readonly<Record<Unit, (value: number) => string>> = {
   x: (value) => `${value.toFixed(value < 0.1 ? 3 : 2)}x`,
-  ms: (value) => `${value.toFixed(Math.abs(value) < 10 ? 2 : 1)} ms`,
+  ms: (value) => `${value.toFixed(digitsOfTime(Math.abs(value)))} ms`,
   s: (value) => `${value.toFixed(2)} s`,
   bytes: (value) => `${(value / 1024).toFixed(1)} KiB`,
   KiB: (value) => `${value} KiB`,
@@ -59,6 +59,11 @@ const formats: Readonly<Record<Unit, (value: number) => string>> = {
   rate: (value) => value.toFixed(0),
   instructions: (value) => value.toLocaleString("en"),
 };
+
+function digitsOfTime(milliseconds: number): number {
+  if (milliseconds >= 10) return 1;
+  return milliseconds < 0.1 ? 3 : 2;
+}
 
 /** A figure with its unit. */
 export function formatValue(value: number, unit: Unit): string {

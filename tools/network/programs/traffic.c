@@ -11,6 +11,7 @@
  *   s  stall: as u, but nothing is read for a second, so that the window closes
  *   p  pause: as d, but the client reads nothing for a second
  *   r  reset: the server closes with bytes unread
+ *   i  in: as u, o  out: as d, but nobody makes or looks at the bytes: only the way there counts
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -113,6 +114,24 @@ static uint64_t expected_value(uint64_t size) {
   return value;
 }
 
+/* Sends whatever is in the buffer. */
+static int send_anything(int descriptor, uint64_t size) {
+  while (size > 0) {
+    size_t part = size < BUFFER ? (size_t)size : BUFFER;
+    if (send_all(descriptor, buffer, part) != 0) return -1;
+    size -= part;
+  }
+  return 0;
+}
+
+/* Takes a stream up to its end and looks at nothing; its length. */
+static uint64_t receive_anything(int descriptor) {
+  uint64_t total = 0;
+  ssize_t received;
+  while ((received = recv(descriptor, buffer, BUFFER, 0)) > 0) total += (uint64_t)received;
+  return total;
+}
+
 static void echo(int descriptor) {
   for (;;) {
     ssize_t received = recv(descriptor, buffer, BUFFER, 0);
@@ -129,6 +148,11 @@ static void answer(int descriptor) {
   if (header[0] == 'e') echo(descriptor);
   if (header[0] == 's') pause_for_a_second();
   if (header[0] == 'r') recv(descriptor, buffer, 1, MSG_PEEK);
+  if (header[0] == 'o') send_anything(descriptor, size);
+  if (header[0] == 'i') {
+    value = receive_anything(descriptor);
+    send_all(descriptor, (unsigned char *)&value, 8);
+  }
   if (header[0] == 'u' || header[0] == 's') {
     if (receive_stream(descriptor, &value) >= 0) send_all(descriptor, (unsigned char *)&value, 8);
   }
@@ -209,6 +233,14 @@ static void upload(int descriptor, uint64_t size) {
   if (recv(descriptor, &value, 1, 0) != 0) fail("no end behind the answer");
 }
 
+static void pass_in(int descriptor, uint64_t size) {
+  uint64_t arrived;
+  if (send_anything(descriptor, size) != 0) fail("send");
+  if (shutdown(descriptor, SHUT_WR) != 0) fail("shutdown");
+  if (receive_all(descriptor, (unsigned char *)&arrived, 8) != 0) fail("receive");
+  if (arrived != size) fail("not all arrived");
+}
+
 static void download(int descriptor, uint64_t size) {
   uint64_t value;
   int64_t length = receive_stream(descriptor, &value);
@@ -232,6 +264,8 @@ static void converse(int descriptor, char kind, uint64_t size) {
   if (kind == 'u' || kind == 's') upload(descriptor, size);
   if (kind == 'p') pause_for_a_second();
   if (kind == 'd' || kind == 'p') download(descriptor, size);
+  if (kind == 'i') pass_in(descriptor, size);
+  if (kind == 'o' && receive_anything(descriptor) != size) fail("not all came");
   if (kind == 'e') exchange(descriptor, size);
   if (kind == 'r') expect_reset(descriptor);
 }

@@ -1,0 +1,37 @@
+/** The round trip of an echo between host and guest, by ping. */
+import { addresses } from "../../../tools/network/namespaces.ts";
+import type { Bench } from "../../bench.ts";
+import type { Finding } from "../../report/finding.ts";
+import { estimate, median } from "../../report/statistics.ts";
+import { type Guest, runBeside } from "./guest.ts";
+
+const thoroughRounds = 9;
+const echoes = 1000;
+const goalMs = 0.03;
+
+/** Averages of a thousand echoes, one behind the other, by turns. */
+export async function measureRoundTrip(bench: Bench, ours: Guest, linux: Guest): Promise<Finding> {
+  bench.note("network: machines, ping");
+  const [times, others]: [number[], number[]] = [[], []];
+  for (let round = 0; round < bench.rounds(thoroughRounds); round++) {
+    times.push(await averageMs(ours));
+    others.push(await averageMs(linux));
+  }
+  const { value, ...range } = estimate(times);
+  return {
+    area: "network",
+    measure: "ping of a machine, average round trip",
+    value,
+    range,
+    unit: "ms",
+    goal: goalMs,
+    detail: `a Linux guest: ${median(others).toFixed(3)} ms; ${echoes} echoes, each when the one before is answered; ${bench.accelerator}`,
+  };
+}
+
+async function averageMs(guest: Guest): Promise<number> {
+  const report = await runBeside(guest, "ping", "-q", "-f", "-c", `${echoes}`, addresses.instance);
+  const [, average] = /rtt min\/avg\/max\/mdev = [\d.]+\/([\d.]+)/.exec(report) ?? [];
+  if (average === undefined) throw new Error(report);
+  return Number(average);
+}
