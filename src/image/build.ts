@@ -170,7 +170,7 @@ export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
 /** Whether something that the program reaches refers to a symbol. */
 function isReached({ chunks, symbols }: CompiledProgram, name: string): boolean {
   const wanted = symbols.intern(name);
-  return chunks.some(({ relocations }) => relocations.some(({ symbol }) => symbol === wanted));
+  return chunks.some(({ relocations }) => relocations.mention(wanted));
 }
 
 /** Where the image's files are, if there are none, and how many bytes they have. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { link } from "../compiler/driver/link.ts";
 import type { Chunk } from "../compiler/object/object.ts";
+import { noRelocations } from "../compiler/object/relocations.ts";
 import { SymbolTable } from "../compiler/object/symbols.ts";
 import { functionRecord } from "../contracts/program-map.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
@@ -15,7 +16,7 @@ function code(symbol: string, size: number, frameBytes?: number, displayName?: s
     bytes: new Uint8Array(size),
     size,
     alignment: 16,
-    relocations: [],
+    relocations: noRelocations,
     ...(frameBytes === undefined ? {} : { frameBytes }),
     ...(displayName === undefined ? {} : { displayName }),
   };

@@ -1,4 +1,5 @@
-import { type Chunk, type Relocation, RelocationKind } from "../compiler/object/object.ts";
+import type { Chunk } from "../compiler/object/object.ts";
+import { noRelocations, RelocationKind, RelocationWriter } from "../compiler/object/relocations.ts";
 import type { SymbolTable } from "../compiler/object/symbols.ts";
 import { functionRecord } from "../contracts/program-map.ts";
 
@@ -21,16 +22,11 @@ export function makeProgramMap(chunks: readonly Chunk[], symbols: SymbolTable): 
   const names = new NameTable();
   const bytes = new Uint8Array(functions.length * functionRecord.sizeBytes);
   const view = new DataView(bytes.buffer);
-  const relocations: Relocation[] = [];
+  const relocations = new RelocationWriter();
   functions.forEach((chunk, index) => {
     const record = index * functionRecord.sizeBytes;
     const address = (offset: number, symbol: number, addend: number) =>
-      relocations.push({
-        offset: record + offset,
-        kind: RelocationKind.absolute32,
-        symbol,
-        addend,
-      });
+      relocations.add(record + offset, RelocationKind.absolute32, symbol, addend);
     address(functionRecord.codeOffset, chunk.symbol, 0);
     address(functionRecord.endOffset, chunk.symbol, chunk.size);
     view.setUint32(record + functionRecord.frameOffset, chunk.frameBytes ?? 0, true);
@@ -41,7 +37,10 @@ export function makeProgramMap(chunks: readonly Chunk[], symbols: SymbolTable): 
   });
   const records = readOnlyChunk(symbols, "config.functionTable", bytes, 4);
   return {
-    chunks: [{ ...records, relocations }, readOnlyChunk(symbols, namesSymbol, names.finish(), 1)],
+    chunks: [
+      { ...records, relocations: relocations.finish() },
+      readOnlyChunk(symbols, namesSymbol, names.finish(), 1),
+    ],
     functionCount: functions.length,
   };
 }
@@ -54,7 +53,14 @@ export function readOnlyChunk(
   alignment: number,
 ): Chunk {
   const symbol = symbols.intern(name);
-  return { symbol, section: "readOnly", bytes, size: bytes.length, alignment, relocations: [] };
+  return {
+    symbol,
+    section: "readOnly",
+    bytes,
+    size: bytes.length,
+    alignment,
+    relocations: noRelocations,
+  };
 }
 
 const longestName = 0xffff;

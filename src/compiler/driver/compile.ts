@@ -8,7 +8,7 @@ import { TsukiError } from "../../contracts/errors.ts";
 import { kernelEntries, type Platform } from "../../contracts/machine-interface.ts";
 import { entryChunk } from "../machine-x64/entry-chunk.ts";
 import type { Chunk } from "../object/object.ts";
-import { type SymbolId, SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
+import { type SymbolId, SymbolSet, SymbolTable, wellKnownSymbols } from "../object/symbols.ts";
 import { validateFunctions } from "../validate/validate.ts";
 import { functionTypeOf } from "../wasm/module.ts";
 import {
@@ -203,16 +203,15 @@ class ProgramBuilder {
   /** Every chunk that the roots reach, in the order in which they are found. */
   reachable(roots: readonly SymbolId[]): Chunk[] {
     const found: Chunk[] = [];
-    const known = new Set<SymbolId>(roots);
-    const waiting = [...roots];
+    const known = new SymbolSet();
+    const waiting = roots.filter((root) => known.add(root));
     for (let next = 0; next < waiting.length; next++) {
       for (const chunk of this.create(waiting[next] as SymbolId)) {
         known.add(chunk.symbol);
         found.push(chunk);
-        for (const { symbol } of chunk.relocations) {
-          if (known.has(symbol)) continue;
-          known.add(symbol);
-          waiting.push(symbol);
+        for (let position = 0; position < chunk.relocations.count; position++) {
+          const symbol = chunk.relocations.symbol(position);
+          if (known.add(symbol)) waiting.push(symbol);
         }
       }
     }

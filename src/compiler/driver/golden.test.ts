@@ -54,7 +54,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
       const { code } = explainFunction(bytes, String(index), settings);
       expect(code.map(({ offset }) => offset)).toEqual(read.map(({ offset }) => offset));
       const isLinked = (at: number, end: number) =>
-        body.relocations.some(({ offset }) => at <= offset && offset < end);
+        [...body.relocations].some(({ offset }) => at <= offset && offset < end);
       read.forEach(({ lengthBytes, offset, text: expected }, position) => {
         if (isLinked(offset, offset + lengthBytes)) return;
         expect(code[position]?.text).toBe(expected);

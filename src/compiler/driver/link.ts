@@ -1,11 +1,6 @@
 import type { LinkedFunction, MemoryLayout, PlacedSection, Segment } from "../object/layout.ts";
-import {
-  type Chunk,
-  type Relocation,
-  RelocationKind,
-  type SectionName,
-  sectionNames,
-} from "../object/object.ts";
+import { type Chunk, type SectionName, sectionNames } from "../object/object.ts";
+import { RelocationKind } from "../object/relocations.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { LinkError } from "./errors.ts";
 
@@ -28,7 +23,7 @@ export function link(
   symbols: SymbolTable,
   layout: MemoryLayout,
 ): LinkedProgram {
-  const addresses = new Map<SymbolId, number>();
+  const addresses = new SymbolAddresses(symbols);
   const members = new Map(
     sectionNames.map((name) => [name, chunks.filter((chunk) => chunk.section === name)]),
   );
@@ -37,30 +32,57 @@ export function link(
     placed.push(placeSection(name, sectionChunks, layout.sectionStart(name, placed), addresses));
   }
   for (const [name, value] of layout.symbols(placed)) addresses.set(symbols.intern(name), value);
-  const find = (symbol: SymbolId): number => {
-    const address = addresses.get(symbol);
-    if (address === undefined) throw new LinkError(`nothing defines ${symbols.nameOf(symbol)}`);
-    return address;
-  };
   const segments = placed
     .filter(({ memorySize }) => memorySize > 0)
-    .map((section) => fillSection(section, members.get(section.name) ?? [], find));
+    .map((section) => fillSection(section, members.get(section.name) ?? [], addresses));
   const functions = (members.get("text") ?? [])
     .filter((chunk) => chunk.frameBytes !== undefined)
-    .map((chunk) => ({ chunk, address: find(chunk.symbol) }));
+    .map((chunk) => ({ chunk, address: addresses.of(chunk.symbol) }));
   return {
     segments: [...segments, ...layout.emptySegments(placed)],
     functions,
-    addressOf: (name) => find(symbols.intern(name)),
-    findAddress: (name) => addresses.get(symbols.intern(name)),
+    addressOf: (name) => addresses.of(symbols.intern(name)),
+    findAddress: (name) => addresses.find(symbols.intern(name)),
   };
+}
+
+/** Where symbols are: a million relocations ask. */
+class SymbolAddresses {
+  private readonly symbols: SymbolTable;
+  /** By symbol; NaN for those that nothing defines. */
+  private values: Float64Array;
+
+  constructor(symbols: SymbolTable) {
+    this.symbols = symbols;
+    this.values = new Float64Array(symbols.names.length).fill(Number.NaN);
+  }
+
+  set(symbol: SymbolId, address: number): void {
+    if (symbol >= this.values.length) {
+      const grown = new Float64Array(2 * symbol + 1).fill(Number.NaN);
+      grown.set(this.values);
+      this.values = grown;
+    }
+    this.values[symbol] = address;
+  }
+
+  find(symbol: SymbolId): number | undefined {
+    const address = this.values[symbol] ?? Number.NaN;
+    return Number.isNaN(address) ? undefined : address;
+  }
+
+  of(symbol: SymbolId): number {
+    const address = this.find(symbol);
+    if (address !== undefined) return address;
+    throw new LinkError(`nothing defines ${this.symbols.nameOf(symbol)}`);
+  }
 }
 
 function placeSection(
   name: SectionName,
   chunks: readonly Chunk[],
   start: number,
-  addresses: Map<SymbolId, number>,
+  addresses: SymbolAddresses,
 ): PlacedSection {
   let end = start;
   let contentsEnd = start;
@@ -76,15 +98,18 @@ function placeSection(
 function fillSection(
   section: PlacedSection,
   chunks: readonly Chunk[],
-  find: (symbol: SymbolId) => number,
+  addresses: SymbolAddresses,
 ): Segment {
   const bytes = new Uint8Array(section.fileSize);
   const view = new DataView(bytes.buffer);
   for (const chunk of chunks) {
-    const offset = find(chunk.symbol) - section.address;
+    const offset = addresses.of(chunk.symbol) - section.address;
     if (chunk.bytes.length > 0) bytes.set(chunk.bytes, offset);
-    for (const relocation of chunk.relocations) {
-      applyRelocation(view, section.address, offset + relocation.offset, relocation, find);
+    const { relocations } = chunk;
+    for (let position = 0; position < relocations.count; position++) {
+      const field = offset + relocations.offset(position);
+      const target = addresses.of(relocations.symbol(position)) + relocations.addend(position);
+      applyRelocation(view, section.address, field, relocations.kind(position), target);
     }
   }
   return {
@@ -100,10 +125,9 @@ function applyRelocation(
   view: DataView,
   base: number,
   field: number,
-  { kind, symbol, addend }: Relocation,
-  find: (symbol: SymbolId) => number,
+  kind: number,
+  target: number,
 ): void {
-  const target = find(symbol) + addend;
   if (kind === RelocationKind.pc32) {
     view.setInt32(field, target - (base + field + 4), true);
   } else if (kind === RelocationKind.absolute32) {

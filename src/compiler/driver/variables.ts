@@ -1,6 +1,7 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import { maskBytes } from "../machine-x64/select/float.ts";
-import { type Chunk, type Relocation, RelocationKind } from "../object/object.ts";
+import type { Chunk } from "../object/object.ts";
+import { noRelocations, RelocationKind, RelocationWriter } from "../object/relocations.ts";
 import { type SymbolId, wellKnownSymbols } from "../object/symbols.ts";
 import type { ConstantExpression } from "../wasm/module.ts";
 import type { UnitEnvironment } from "./environment.ts";
@@ -105,19 +106,15 @@ export class UnitVariables {
   ): Chunk {
     const { module } = this.unit;
     const words = new Int32Array(items.length * 2);
-    const relocations: Relocation[] = [];
+    const relocations = new RelocationWriter();
     items.forEach((item, position) => {
       if (item === undefined) return;
       if (item.kind === "function") {
         words[2 * position + 1] = this.environment.signatureId(
           module.functions[item.index]?.typeIndex ?? -1,
         );
-        relocations.push({
-          offset: position * entryBytes,
-          kind: RelocationKind.absolute32,
-          symbol: this.environment.functionSymbol(item.index),
-          addend: 0,
-        });
+        const code = this.environment.functionSymbol(item.index);
+        relocations.add(position * entryBytes, RelocationKind.absolute32, code);
         return;
       }
       const bits = constantBits(item, (index) => this.environment.globalConstant(index));
@@ -125,7 +122,7 @@ export class UnitVariables {
       words[2 * position + 1] = bits?.high ?? 0;
     });
     const bytes = new Uint8Array(words.buffer);
-    return { ...plainChunk(symbol, section, bytes, entryBytes), relocations };
+    return { ...plainChunk(symbol, section, bytes, entryBytes), relocations: relocations.finish() };
   }
 }
 
@@ -144,7 +141,7 @@ function plainChunk(
   bytes: Uint8Array,
   alignment: number,
 ): Chunk {
-  return { symbol, section, bytes, size: bytes.length, alignment, relocations: [] };
+  return { symbol, section, bytes, size: bytes.length, alignment, relocations: noRelocations };
 }
 
 /** The chunks that code of any unit may ask for by name: constants, masks, texts, the app's size. */

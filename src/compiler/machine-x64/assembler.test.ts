@@ -1,6 +1,6 @@
 import { assert, constantFrom, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RelocationKind } from "../object/object.ts";
+import { RelocationKind } from "../object/relocations.ts";
 import { Assembler, noRegister } from "./assembler.ts";
 import { Condition, conditionForm, invertCondition } from "./conditions.ts";
 import { disassemble } from "./disassembler.fixture.ts";
@@ -70,7 +70,7 @@ describe("relocations", () => {
     const assembler = new Assembler();
     assembler.jumpToSymbol(Form.call_rel32, 7);
     assembler.jumpToSymbol(Form.je_rel32, 8, 16);
-    expect(assembler.finish().relocations).toEqual([
+    expect([...assembler.finish().relocations]).toEqual([
       { offset: 1, kind: RelocationKind.pc32, symbol: 7, addend: 0 },
       { offset: 7, kind: RelocationKind.pc32, symbol: 8, addend: 16 },
     ]);
@@ -81,7 +81,7 @@ describe("relocations", () => {
     assembler.emitRelativeSymbol(Form.lea_r64_m, rdi, 3, 8);
     assembler.emitRelativeSymbol(Form.mov_rm32_imm32, 0, 3, 8, 1234);
     const { bytes, relocations } = assembler.finish();
-    expect(relocations).toEqual([
+    expect([...relocations]).toEqual([
       { offset: 3, kind: RelocationKind.pc32, symbol: 3, addend: 8 },
       { offset: 9, kind: RelocationKind.pc32, symbol: 3, addend: 4 },
     ]);
@@ -99,7 +99,7 @@ describe("relocations", () => {
     assembler.emitImmediateSymbol(Form.mov_r64_imm64, r8, 4, 12);
     assembler.writeSymbolAddress(8, 5, 6);
     const { absolute32, absolute64 } = RelocationKind;
-    expect(assembler.finish().relocations).toEqual([
+    expect([...assembler.finish().relocations]).toEqual([
       { offset: 3, kind: absolute32, symbol: 1, addend: 4 },
       { offset: 11, kind: absolute32, symbol: 2, addend: -4 },
       { offset: 17, kind: absolute32, symbol: 3, addend: 0 },
@@ -113,7 +113,7 @@ describe("relocations", () => {
     assembler.emitMemorySymbol(Form.mov_r32_rm32, rcx, rdx, noRegister, 0, 1, 0);
     const { bytes, relocations } = assembler.finish();
     expect(bytes).toHaveLength(6);
-    expect(relocations[0]?.offset).toBe(2);
+    expect(relocations.offset(0)).toBe(2);
   });
 });
 
@@ -139,7 +139,7 @@ describe("32-bit mode", () => {
     assembler.setMode(64);
     assembler.emit(Form.mov_r64_rm64, rsp, rax);
     const { bytes, relocations } = assembler.finish();
-    expect(relocations).toEqual([
+    expect([...relocations]).toEqual([
       { offset: 1, kind: RelocationKind.absolute32, symbol: 9, addend: 0 },
     ]);
     expect(disassemble(bytes.subarray(0, 7), 32)[0]?.text).toBe("jmp 16:0");

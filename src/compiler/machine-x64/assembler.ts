@@ -1,4 +1,4 @@
-import { type Relocation, RelocationKind } from "../object/object.ts";
+import { RelocationKind, type Relocations, RelocationWriter } from "../object/relocations.ts";
 import { type FormId, formNames, forms } from "./encoding.ts";
 import { EncodingError } from "./encoding-error.ts";
 import { Layout } from "./encoding-layout.ts";
@@ -14,7 +14,7 @@ export type Mode = 32 | 64;
 export interface AssembledCode {
   readonly bytes: Uint8Array;
   /** In the order of their offsets. */
-  readonly relocations: readonly Relocation[];
+  readonly relocations: Relocations;
 }
 
 /** In place of a base or index register: there is none. */
@@ -36,7 +36,7 @@ export class Assembler {
   #mode: Mode;
   /** What stands in VEX.vvvv of the next instruction; 0 where it says nothing. */
   #vexRegister = 0;
-  readonly #relocations: Relocation[] = [];
+  readonly #relocations = new RelocationWriter();
   readonly #labelOffsets: number[] = [];
   /** Four numbers each: offset of the field, its size, the label, the offset it counts from. */
   readonly #fixups: number[] = [];
@@ -250,7 +250,7 @@ export class Assembler {
       }
       this.#store(field, size, distance);
     }
-    return { bytes: this.#bytes.slice(0, this.#length), relocations: this.#relocations };
+    return { bytes: this.#bytes.slice(0, this.#length), relocations: this.#relocations.finish() };
   }
 
   #reserve(bytes: number): void {
@@ -286,7 +286,7 @@ export class Assembler {
   }
 
   #relocate(kind: number, bytesBack: number, symbol: number, addend: number): void {
-    this.#relocations.push({ offset: this.#length - bytesBack, kind, symbol, addend });
+    this.#relocations.add(this.#length - bytesBack, kind, symbol, addend);
   }
 
   /** Checks the register in ModRM.reg and returns the field's value, extension bit included. */

@@ -1,5 +1,6 @@
 import type { CompileLevel } from "../../contracts/build.ts";
-import { type Chunk, RelocationKind } from "../object/object.ts";
+import type { Chunk } from "../object/object.ts";
+import { RelocationKind, RelocationWriter } from "../object/relocations.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { allocateRegisters } from "../regalloc/allocate.ts";
 import { allocateLocally } from "../regalloc/allocate-locally.ts";
@@ -83,17 +84,16 @@ export function compileFunction(
 /** A table of the addresses of places in a function. */
 function jumpTable(symbol: SymbolId, code: SymbolId, offsets: readonly number[]): Chunk {
   const size = offsets.length * tableEntryBytes;
+  const relocations = new RelocationWriter();
+  offsets.forEach((addend, position) => {
+    relocations.add(position * tableEntryBytes, RelocationKind.absolute32, code, addend);
+  });
   return {
     symbol,
     section: "readOnly",
     bytes: new Uint8Array(size),
     size,
     alignment: tableEntryBytes,
-    relocations: offsets.map((addend, position) => ({
-      offset: position * tableEntryBytes,
-      kind: RelocationKind.absolute32,
-      symbol: code,
-      addend,
-    })),
+    relocations: relocations.finish(),
   };
 }

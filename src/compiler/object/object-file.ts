@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Chunk, type Relocation, type SectionName, sectionNames } from "./object.ts";
+import { type Chunk, sectionNames } from "./object.ts";
+import { noRelocations, Relocations, relocationWords } from "./relocations.ts";
 import { type SymbolId, SymbolTable } from "./symbols.ts";
 import { callUnwinding } from "./unwinding.ts";
 
@@ -11,7 +12,9 @@ import { callUnwinding } from "./unwinding.ts";
  */
 const hashBytes = 32;
 const chunkColumns = 10;
-const relocationColumns = 4;
+/** Of those of a relocation. */
+const symbolWord = 2;
+const noWords = new Int32Array(0);
 
 interface Header {
   readonly names: readonly string[];
@@ -29,25 +32,21 @@ interface Header {
 export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Uint8Array {
   const local = new SymbolTable();
   const rename = (symbol: SymbolId) => local.intern(symbols.nameOf(symbol));
-  const fields: number[] = [];
-  const relocations: number[] = [];
-  for (const chunk of chunks) {
-    fields.push(
+  const fields = Int32Array.from(
+    chunks.flatMap((chunk) => [
       rename(chunk.symbol),
       sectionNames.indexOf(chunk.section),
       chunk.bytes.length,
       chunk.size,
       chunk.alignment,
-      chunk.relocations.length,
+      chunk.relocations.count,
       chunk.frameBytes ?? -1,
       chunk.origins?.length ?? -1,
       chunk.unwinding?.steps.length ?? 0,
       chunk.locals?.length ?? 0,
-    );
-    for (const { offset, kind, symbol, addend } of chunk.relocations) {
-      relocations.push(offset, kind, rename(symbol), addend);
-    }
-  }
+    ]),
+  );
+  const relocations = chunks.map((chunk) => renamed(chunk.relocations, rename));
   const debugWords = chunks.flatMap(({ locals, origins, unwinding }) =>
     [origins, unwinding?.steps, locals].filter((words) => words !== undefined),
   );
@@ -56,7 +55,7 @@ export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Ui
     displayNames: chunks.map((chunk) => chunk.displayName ?? null),
     systemCalls: chunks.map((chunk) => chunk.systemCalls ?? []),
     chunkCount: chunks.length,
-    relocationCount: relocations.length / relocationColumns,
+    relocationCount: chunks.reduce((sum, chunk) => sum + chunk.relocations.count, 0),
     savedRegisters: chunks.map(
       ({ unwinding }) => unwinding?.saved.map(([register]) => register) ?? null,
     ),
@@ -66,11 +65,14 @@ export function encodeChunks(chunks: readonly Chunk[], symbols: SymbolTable): Ui
   return Buffer.concat([
     Buffer.from(Uint32Array.of(text.length).buffer),
     text,
-    Buffer.from(Int32Array.from(fields).buffer),
-    Buffer.from(Int32Array.from(relocations).buffer),
-    ...debugWords.map(bytesOf),
+    ...[fields, ...relocations, ...debugWords].map(bytesOf),
     ...chunks.map((chunk) => chunk.bytes),
   ]);
+}
+
+/** Relocations with other numbers for their symbols. */
+function renamed({ words }: Relocations, rename: (symbol: SymbolId) => SymbolId): Int32Array {
+  return words.map((word, index) => (index % relocationWords === symbolWord ? rename(word) : word));
 }
 
 /** Writes chunks as a file; the symbols they mention go along by name. */
@@ -81,7 +83,8 @@ export function encodeObjectFile(chunks: readonly Chunk[], symbols: SymbolTable)
 
 /** Reads chunks back, with symbols of another table; undefined if the file is damaged. */
 export function decodeObjectFile(file: Uint8Array, symbols: SymbolTable): Chunk[] | undefined {
-  const body = Buffer.from(file.buffer, file.byteOffset + hashBytes, file.length - hashBytes);
+  if (file.length < hashBytes) return undefined;
+  const body = file.subarray(hashBytes);
   const hash = createHash("sha256").update(body).digest();
   if (!hash.equals(file.subarray(0, hashBytes))) return undefined;
   return decodeChunks(body, symbols);
@@ -90,26 +93,28 @@ export function decodeObjectFile(file: Uint8Array, symbols: SymbolTable): Chunk[
 /** Reads back what `encodeChunks` wrote, with symbols of another table; the bytes are kept. */
 export function decodeChunks(encoded: Uint8Array, symbols: SymbolTable): Chunk[] {
   const body = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length);
-  const textLength = body.readUInt32LE(0);
-  const textEnd = 4 + textLength;
+  const textEnd = 4 + body.readUInt32LE(0);
   const header = JSON.parse(body.toString("utf8", 4, textEnd)) as Header;
+  const numbers = Int32Array.from(header.names, (name) => symbols.intern(name));
   const fieldCount = header.chunkCount * chunkColumns;
-  const fields = readWords(body, textEnd, fieldCount);
-  const relocationStart = textEnd + fieldCount * 4;
-  const relocationWords = header.relocationCount * relocationColumns;
-  const relocations = readWords(body, relocationStart, relocationWords);
-  const debugStart = relocationStart + relocationWords * 4;
+  const relocationCount = header.relocationCount * relocationWords;
+  const words = readWords(body, textEnd, fieldCount + relocationCount + header.debugCount);
+  const relocations = words.subarray(fieldCount, fieldCount + relocationCount);
+  for (let index = symbolWord; index < relocations.length; index += relocationWords) {
+    relocations[index] = numbers[relocations[index] ?? 0] ?? 0;
+  }
   return new ChunkReader(
     header,
-    fields,
+    words.subarray(0, fieldCount),
     relocations,
-    readWords(body, debugStart, header.debugCount),
-    body.subarray(debugStart + header.debugCount * 4),
-    header.names.map((name) => symbols.intern(name)),
+    words.subarray(fieldCount + relocationCount),
+    encoded.subarray(textEnd + words.byteLength),
+    numbers,
   ).readAll();
 }
 
-function readWords(body: Buffer, start: number, count: number): Int32Array {
+/** A copy, whose words lie where words may. */
+function readWords(body: Uint8Array, start: number, count: number): Int32Array {
   return new Int32Array(new Uint8Array(body.subarray(start, start + count * 4)).buffer);
 }
 
@@ -118,9 +123,10 @@ function bytesOf(words: Int32Array): Uint8Array {
 }
 
 class ChunkReader {
-  private nextByte = 0;
+  private nextField = 0;
+  private nextRelocationWord = 0;
   private nextDebugWord = 0;
-  private nextRelocation = 0;
+  private nextByte = 0;
 
   constructor(
     private readonly header: Header,
@@ -128,63 +134,64 @@ class ChunkReader {
     private readonly relocations: Int32Array,
     private readonly debugWords: Int32Array,
     private readonly contents: Uint8Array,
-    private readonly symbols: readonly SymbolId[],
+    private readonly symbols: Int32Array,
   ) {}
 
   readAll(): Chunk[] {
     return Array.from({ length: this.header.chunkCount }, (_, position) => this.read(position));
   }
 
+  /** Reads the fields in the order of their columns. */
   private read(position: number): Chunk {
-    const start = position * chunkColumns;
-    const [
-      symbol = 0,
-      section = 0,
-      length = 0,
-      size = 0,
-      alignment = 1,
-      relocations = 0,
-      frame = -1,
-      originCount = -1,
-      stepCount = 0,
-      localCount = 0,
-    ] = this.fields.subarray(start, start + chunkColumns);
-    const bytes = this.contents.subarray(this.nextByte, this.nextByte + length);
-    this.nextByte += length;
+    const symbol = this.symbols[this.readField()] ?? 0;
+    const section = sectionNames[this.readField()] ?? "text";
+    const bytes = this.readBytes(this.readField());
+    const size = this.readField();
+    const alignment = this.readField();
+    const relocations = this.readRelocations(this.readField());
+    const frameBytes = this.readField();
+    const originCount = this.readField();
     const origins = originCount < 0 ? undefined : this.readDebugWords(originCount);
-    const steps = this.readDebugWords(stepCount);
-    const locals = this.readDebugWords(localCount);
-    const pushed = this.header.savedRegisters[position];
+    const steps = this.readDebugWords(this.readField());
+    const locals = this.readDebugWords(this.readField());
+    const pushed = this.header.savedRegisters[position] ?? undefined;
     const displayName = this.header.displayNames[position] ?? undefined;
     return {
-      symbol: this.symbols[symbol] as SymbolId,
-      section: sectionNames[section] as SectionName,
+      symbol,
+      section,
       bytes,
       size,
       alignment,
-      relocations: Array.from({ length: relocations }, () => this.readRelocation()),
+      relocations,
       systemCalls: this.header.systemCalls[position] ?? [],
-      ...(frame < 0 ? {} : { frameBytes: frame }),
+      ...(frameBytes < 0 ? {} : { frameBytes }),
       ...(origins === undefined ? {} : { origins, locals }),
-      ...(pushed === undefined || pushed === null
-        ? {}
-        : { unwinding: callUnwinding(steps, pushed) }),
+      ...(pushed === undefined ? {} : { unwinding: callUnwinding(steps, pushed) }),
       ...(displayName === undefined ? {} : { displayName }),
     };
   }
 
+  private readField(): number {
+    return this.fields[this.nextField++] ?? 0;
+  }
+
+  private readBytes(count: number): Uint8Array {
+    const start = this.nextByte;
+    this.nextByte += count;
+    return this.contents.subarray(start, this.nextByte);
+  }
+
+  private readRelocations(count: number): Relocations {
+    if (count === 0) return noRelocations;
+    const start = this.nextRelocationWord;
+    this.nextRelocationWord += count * relocationWords;
+    return new Relocations(this.relocations.subarray(start, this.nextRelocationWord));
+  }
+
   private readDebugWords(count: number): Int32Array {
+    if (count === 0) return noWords;
     const start = this.nextDebugWord;
     this.nextDebugWord += count;
     return this.debugWords.subarray(start, this.nextDebugWord);
-  }
-
-  private readRelocation(): Relocation {
-    const start = this.nextRelocation++ * relocationColumns;
-    const [offset = 0, kind = 0, symbol = 0, addend = 0] = this.relocations.subarray(
-      start,
-      start + relocationColumns,
-    );
-    return { offset, kind, symbol: this.symbols[symbol] as SymbolId, addend };
   }
 }

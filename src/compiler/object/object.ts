@@ -1,19 +1,6 @@
+import type { Relocations } from "./relocations.ts";
 import type { SymbolId } from "./symbols.ts";
 import type { Unwinding } from "./unwinding.ts";
-
-/**
- * How a symbol's address enters the bytes at a relocation: `pc32` relative to the end of the
- * 4-byte field, `absolute32` as 4 bytes (the address lies below 2 GiB), `absolute64` as 8 bytes.
- */
-export const RelocationKind = { pc32: 0, absolute32: 1, absolute64: 2 } as const;
-
-/** A place in a chunk where an address must be filled in. */
-export interface Relocation {
-  readonly offset: number;
-  readonly kind: number;
-  readonly symbol: SymbolId;
-  readonly addend: number;
-}
 
 /** Sections in the order of their addresses in an image. */
 export const sectionNames = ["text", "readOnly", "data", "zero"] as const;
@@ -34,7 +21,7 @@ export interface Chunk {
   readonly size: number;
   /** A power of two. */
   readonly alignment: number;
-  readonly relocations: readonly Relocation[];
+  readonly relocations: Relocations;
   /** For functions: bytes between the stack pointer and the return address in the body. */
   readonly frameBytes?: number;
   /** For functions: the name that a backtrace shows. */

@@ -25,6 +25,23 @@ export class SymbolTable {
   }
 }
 
+/** A set of symbols, for walks along a million relocations. */
+export class SymbolSet {
+  private isMember = new Uint8Array(1024);
+
+  /** Adds a symbol; false if it was there. */
+  add(symbol: SymbolId): boolean {
+    if (symbol >= this.isMember.length) {
+      const grown = new Uint8Array(2 * symbol);
+      grown.set(this.isMember);
+      this.isMember = grown;
+    }
+    if (this.isMember[symbol] === 1) return false;
+    this.isMember[symbol] = 1;
+    return true;
+  }
+}
+
 /** Symbols that the compiler itself refers to; the linker or the platform's entry code defines them. */
 export const wellKnownSymbols = {
   /** u32: size of the app's memory in 64 KiB pages. */

@@ -234,8 +234,8 @@ class ModuleDecoder {
     }
     bodies.forEach((body, index) => {
       const position = this.importedFunctions + index;
-      const declared = functions[position];
-      if (declared !== undefined) functions[position] = { ...declared, body };
+      const typeIndex = functions[position]?.typeIndex ?? 0;
+      functions[position] = { typeIndex, import: undefined, body };
     });
   }
 

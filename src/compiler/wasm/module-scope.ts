@@ -11,6 +11,15 @@ import type {
 } from "./module.ts";
 import { typeName } from "./types.ts";
 
+/** Where what has indices is declared, by its kind. */
+const lists = {
+  function: "functions",
+  table: "tables",
+  memory: "memories",
+  global: "globals",
+  tag: "tags",
+} as const;
+
 /**
  * What a module has declared so far, while its sections are read in order: what later sections
  * refer to must be there (section 3.4). Every check throws a DecodeError.
@@ -27,14 +36,7 @@ export class ModuleScope {
 
   /** Checks that something has an index, and counts a function as declared. */
   refer(kind: ExternalKind, index: number, offset: number): void {
-    const lists = {
-      function: this.functions,
-      table: this.tables,
-      memory: this.memories,
-      global: this.globals,
-      tag: this.tags,
-    };
-    if (index >= lists[kind].length) throw invalid(offset, `unknown ${kind} ${index}`);
+    if (index >= this[lists[kind]].length) throw invalid(offset, `unknown ${kind} ${index}`);
     if (kind === "function") this.declaredFunctions.add(index);
   }
 

@@ -3,6 +3,7 @@ import { noRegister } from "../../compiler/machine-x64/assembler.ts";
 import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
+import { RelocationKind, Relocations } from "../../compiler/object/relocations.ts";
 import { type SymbolTable, trapSymbol } from "../../compiler/object/symbols.ts";
 import { appBase } from "../../contracts/machine-interface.ts";
 import { trapKinds } from "../../contracts/traps.ts";
@@ -55,31 +56,31 @@ function signalAction(symbols: SymbolTable): Chunk {
   const bytes = new Uint8Array(32);
   new DataView(bytes.buffer).setUint32(8, 0x0c00_0004, true);
   const handler = symbols.intern("config.signalEntry");
+  const { absolute64 } = RelocationKind;
   return {
     symbol: symbols.intern("test.action"),
     section: "readOnly",
     bytes,
     size: bytes.length,
     alignment: 8,
-    relocations: [
-      { offset: 0, kind: 2, symbol: handler, addend: 0 },
-      { offset: 16, kind: 2, symbol: handler, addend: 0 },
-    ],
+    relocations: new Relocations(
+      Int32Array.of(0, absolute64, handler, 0, 16, absolute64, handler, 0),
+    ),
   };
 }
 
 /** stack_t: lowest byte, flags, size. */
 function signalStackChunk(symbols: SymbolTable): Chunk {
+  const stack = symbols.intern("config.signalStack");
+  const { absolute64 } = RelocationKind;
+  const length = symbols.intern("config.signalStackLength");
   return {
     symbol: symbols.intern("test.signalStack"),
     section: "readOnly",
     bytes: new Uint8Array(24),
     size: 24,
     alignment: 8,
-    relocations: [
-      { offset: 0, kind: 2, symbol: symbols.intern("config.signalStack"), addend: 0 },
-      { offset: 16, kind: 2, symbol: symbols.intern("config.signalStackLength"), addend: 0 },
-    ],
+    relocations: new Relocations(Int32Array.of(0, absolute64, stack, 0, 16, absolute64, length, 0)),
   };
 }
 

@@ -9,6 +9,7 @@ import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
 import { runtimeChunks } from "../../compiler/machine-x64/runtime.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
+import { noRelocations } from "../../compiler/object/relocations.ts";
 import { SymbolTable } from "../../compiler/object/symbols.ts";
 import { writeElf } from "../elf/writer.ts";
 import { linuxLayout } from "../layout/linux-layout.ts";
@@ -36,7 +37,7 @@ export function zeroChunk(symbols: SymbolTable, name: string, size: number): Chu
     bytes: new Uint8Array(0),
     size,
     alignment: 16,
-    relocations: [],
+    relocations: noRelocations,
   };
 }
 

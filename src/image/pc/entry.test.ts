@@ -5,6 +5,7 @@ import { codeChunk } from "../../compiler/machine-x64/code-chunk.ts";
 import { Form } from "../../compiler/machine-x64/encoding.ts";
 import { Register } from "../../compiler/machine-x64/registers.ts";
 import type { Chunk } from "../../compiler/object/object.ts";
+import { noRelocations } from "../../compiler/object/relocations.ts";
 import { SymbolTable } from "../../compiler/object/symbols.ts";
 import { appBase } from "../../contracts/machine-interface.ts";
 import { readElf } from "../elf/reader.ts";
@@ -59,7 +60,7 @@ function dataChunk(symbols: SymbolTable, name: string, bytes: Uint8Array): Chunk
     bytes,
     size: bytes.length,
     alignment: 16,
-    relocations: [],
+    relocations: noRelocations,
   };
 }
 
