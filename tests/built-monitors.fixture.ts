@@ -94,6 +94,8 @@ export interface ProbeRun {
   /** Standard input; nothing by default, and left open when `null`. */
   readonly input?: Uint8Array | null;
   readonly memoryMebibytes?: number;
+  /** Whether it is to be asked how it is. */
+  readonly hasReports?: boolean;
 }
 
 /** A running probe and its collected output. */
@@ -121,6 +123,7 @@ export async function startProbe(
     arguments: ["probe", ...run.arguments],
     environment: run.environment ?? [],
     streams: { stdin, stdout, stderr },
+    hasReports: run.hasReports ?? false,
     memoryMebibytes,
   });
   return {

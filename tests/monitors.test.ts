@@ -31,6 +31,7 @@ describe.each(here)("$title", options, (monitorCase) => {
   definesEnding(run, runToEnd);
   definesMemory(runToEnd, monitorCase);
   definesTime(runToEnd);
+  definesReports(run);
 });
 
 describe.each(elsewhere)("$title", ({ isHere }) => {
@@ -161,5 +162,33 @@ function definesTime(runProbe: RunToEnd): void {
     const [one, two] = await Promise.all([runProbe(["entropy"]), runProbe(["entropy"])]);
     expect(one.output.toString()).toMatch(/^[0-9a-f]{32}\n$/);
     expect(one.output.equals(two.output)).toBe(false);
+  });
+}
+
+function definesReports(run: Run): void {
+  test("an instance that waits says so, and what it has done", async () => {
+    const { instance, ended } = await run(["input"], { input: null, hasReports: true });
+    let health = await instance.health(10_000);
+    while (health?.state === "starting") health = await instance.health(10_000);
+    expect(health?.state).toBe("ready");
+    const first = await instance.metrics(10_000);
+    const second = await instance.metrics(10_000);
+    if (first === undefined || second === undefined) throw new Error("no answer");
+    expect(second.uptimeNs).toBeGreaterThan(first.uptimeNs);
+    expect(second.busyNs).toBeLessThanOrEqual(second.uptimeNs);
+    expect(first.memoryUsedBytes).toBeGreaterThan(0);
+    expect(first.memoryPeakBytes).toBeGreaterThanOrEqual(first.memoryUsedBytes);
+    expect(first.memoryBytes).toBeGreaterThanOrEqual(first.memoryPeakBytes);
+    expect([first.sockets, first.networkDevices, first.disks]).toEqual([0, [], []]);
+    instance.kill();
+    await ended();
+    expect(await instance.health(10_000)).toBeUndefined();
+  });
+
+  test("an instance that computes gives no answer", async () => {
+    const { instance, ended } = await run(["spin"], { hasReports: true });
+    expect(await instance.health(50)).toBeUndefined();
+    instance.kill();
+    await ended();
   });
 }

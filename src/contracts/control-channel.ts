@@ -1,6 +1,7 @@
 /**
  * The control channel: length-prefixed frames between monitor and kernel, both ways, over COM2 on
- * `pc`, or port 1 of a virtio console (image-note.ts).
+ * `pc`, or port 1 of a virtio console (image-note.ts); on `linux`, over a stream socket whose
+ * descriptor `TSUKI_CONTROL` names, with questions, `stop` and reports alone.
  *
  * A frame is: u8 kind, u8 reserved (0), u16 payload length (little-endian), payload.
  */
@@ -19,6 +20,10 @@ export const frameKinds = {
   stop: 3,
   /** Monitor to kernel: u64 nanoseconds since 1970, in answer to `timeRequest`. */
   time: 4,
+  /** Monitor to kernel: how are you? No payload. */
+  healthRequest: 5,
+  /** Monitor to kernel: what have you done so far? No payload. */
+  metricsRequest: 6,
   /**
    * Kernel to monitor: the channel is open; the first frame, without payload. The kernel opens it
    * when it first has use for it, at its end at the latest. What the monitor sends before is lost,
@@ -34,6 +39,10 @@ export const frameKinds = {
   stderrData: 16,
   /** Kernel to monitor: u32 exit status; the last frame. */
   exitStatus: 17,
+  /** Kernel to monitor: the answer to a `healthRequest` (instance-report.ts). */
+  health: 20,
+  /** Kernel to monitor: the answer to a `metricsRequest` (instance-report.ts). */
+  metrics: 21,
 } as const;
 
 /**

@@ -1,4 +1,4 @@
-/** Where a `linux` image keeps descriptors that it was handed (kernel/platform/linux/open-tap.as.ts). */
+/** Where a `linux` image keeps descriptors that it was handed (kernel/platform/linux). */
 
 /** Their numbers from the boot on: the seal names them. */
 export const inheritedDescriptors = {
@@ -6,4 +6,9 @@ export const inheritedDescriptors = {
   tap: 128,
   /** The file that is written what passes it. */
   trace: 129,
+  /** The control channel's socket (control-channel.ts). */
+  control: 130,
 } as const;
+
+/** The variable that names the control channel's descriptor to a `linux` image. */
+export const controlVariable = "TSUKI_CONTROL";

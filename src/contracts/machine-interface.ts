@@ -118,6 +118,8 @@ export const machineImports = {
   "node.exit": define(["i32"], [], ["node"]), // does not return
   "node.catchStop": define([], [], ["node"]), // requests to stop no longer end the process
   "node.takeStop": define([], ["i32"], ["node"]), // 1, once, when there was one
+  "node.takeQuestion": define([], ["i32"], ["node"]), // kind of a frame that asks for a report, or 0
+  "node.answer": define(["i32", "i32"], [], ["node"]), // pointer, length of the report's frame
 
   // Its sockets, which never wait. Results are negated WASI error numbers when they fail; an address
   // is the kernel's (kernel/net/address.as.ts), families and types are WASI's.

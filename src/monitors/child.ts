@@ -1,9 +1,12 @@
 /** An instance that is one child process with the app's own standard streams. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { Duplex } from "node:stream";
 import { finished } from "node:stream/promises";
 import { TsukiError } from "../contracts/errors.ts";
+import { controlVariable } from "../contracts/inherited-descriptors.ts";
 import type { Instance, InstanceStreams } from "./interface.ts";
+import { socketReports } from "./process/control.ts";
 
 /** A program to be started. */
 export interface ChildProgram {
@@ -15,6 +18,8 @@ export interface ChildProgram {
   readonly streams: InstanceStreams;
   /** A descriptor of this process that the child finds as 3; not with a handover. */
   readonly handedOver?: number;
+  /** Whether the child finds a socket for questions and reports, by a variable that names it. */
+  readonly hasReports?: boolean;
   /** Bytes that the child finds on descriptor 3. */
   readonly handover?: Uint8Array;
   /** Whether a request to stop is written to descriptor 4, too; only with a handover. */
@@ -30,9 +35,14 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
   if (program.handedOver !== undefined) stdio.push(program.handedOver);
   if (program.handover !== undefined) stdio.push("pipe");
   if (program.hasStopPipe === true) stdio.push("pipe");
+  const control = stdio.length;
+  if (program.hasReports === true) stdio.push("pipe");
   const child = spawn(program.path, program.arguments, {
     stdio,
-    env: { ...program.environment },
+    env: {
+      ...program.environment,
+      ...(program.hasReports === true ? { [controlVariable]: `${control}` } : {}),
+    },
     windowsHide: true,
     ...(program.name === undefined ? {} : { argv0: program.name }),
   });
@@ -46,14 +56,18 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
       settle(exitStatus(status, signal));
     });
   });
+  const socket = program.hasReports === true ? child.stdio[control] : undefined;
+  const reports = socket instanceof Duplex ? socketReports(socket) : undefined;
   return {
+    health: async (timeoutMs) => await reports?.health.next(timeoutMs),
+    metrics: async (timeoutMs) => await reports?.metrics.next(timeoutMs),
     wait: async () => {
       const status = await ended;
       await drained;
       return status;
     },
     stop: () => {
-      writeStop(child);
+      if (program.hasStopPipe === true) writeStop(child);
       child.kill("SIGTERM");
     },
     kill: () => void child.kill("SIGKILL"),
@@ -79,7 +93,7 @@ function writeStop(child: ChildProcess): void {
 
 /** Connects streams that are not inherited; resolves when all output has been passed on. */
 async function connect(child: ChildProcess, program: ChildProgram): Promise<void> {
-  const handover = child.stdio[3];
+  const handover = program.handover === undefined ? undefined : child.stdio[3];
   if (handover !== null && handover !== undefined && "write" in handover) {
     handover.on("error", () => {});
     handover.end(program.handover);

@@ -1,6 +1,7 @@
 /** What every monitor is: it launches an image and tells how it ended. */
 import type { Readable, Writable } from "node:stream";
 import type { Platform } from "../contracts/machine-interface.ts";
+import type { HealthReport, MetricsReport } from "./reports.ts";
 
 /** The monitors there are. */
 export const monitorNames = ["process", "qemu", "node"] as const;
@@ -45,6 +46,8 @@ export interface LaunchRequest {
   readonly network?: MachineNetwork | undefined;
   /** A file that is written what passes the network; only with a network. */
   readonly tracePath?: string | undefined;
+  /** Whether its reports will be asked for, where a way for them has a price (`process`). */
+  readonly hasReports?: boolean;
   /** The machine's memory; the monitor's default when undefined. `process` has no such bound. */
   readonly memoryMebibytes: number | undefined;
 }
@@ -57,6 +60,13 @@ export interface Instance {
   stop(): void;
   /** Ends the instance at once (status 137). */
   kill(): void;
+  /**
+   * Asks the kernel how it is, and waits so long for its answer. Undefined without one: the program
+   * never waits for anything (or has not yet), computes, hangs, or has ended.
+   */
+  health(timeoutMs: number): Promise<HealthReport | undefined>;
+  /** Asks the kernel what it has done; as `health`. */
+  metrics(timeoutMs: number): Promise<MetricsReport | undefined>;
 }
 
 /** Runs images of one platform. */

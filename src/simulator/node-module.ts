@@ -27,6 +27,18 @@ export interface StopRequests {
   readonly take: () => boolean;
 }
 
+/** A monitor's questions for reports. */
+export interface Questions {
+  /** Whether there is one that was not taken. */
+  readonly isPending: () => boolean;
+  /** Takes one: the kind of its frame (contracts/control-channel.ts), 0 for none. */
+  readonly take: () => number;
+  /** Sends the frame that answers it. */
+  readonly answer: (frame: Uint8Array) => void;
+}
+
+const noQuestions: Questions = { isPending: () => false, take: () => 0, answer: () => {} };
+
 const noStopRequests: StopRequests = {
   handle: () => {},
   isPending: () => false,
@@ -46,6 +58,8 @@ export interface NodeSurroundings {
   readonly folders?: Folders | undefined;
   /** None by default. */
   readonly stopRequests?: StopRequests | undefined;
+  /** None by default. */
+  readonly questions?: Questions | undefined;
 }
 
 /** The `node` module of the machine interface. */
@@ -54,7 +68,7 @@ export function nodeModule(
   memory: WebAssembly.Memory,
 ): Record<string, MachineFunction> {
   const { streams, clock, random, launchRecord, network = noNetwork, folders } = surroundings;
-  const { stopRequests = noStopRequests } = surroundings;
+  const { stopRequests = noStopRequests, questions = noQuestions } = surroundings;
   const range = (pointer: number, length: number): Uint8Array =>
     new Uint8Array(memory.buffer, pointer >>> 0, length >>> 0);
   return {
@@ -82,11 +96,14 @@ export function nodeModule(
       const hasInput = input === 0 ? () => false : streams.inputReady;
       clock.waitUntil(
         BigInt.asUintN(64, deadline),
-        () => network.hasEvents() || hasInput() || stopRequests.isPending(),
+        () =>
+          network.hasEvents() || hasInput() || stopRequests.isPending() || questions.isPending(),
       );
     },
     catchStop: () => stopRequests.handle(),
     takeStop: () => Number(stopRequests.take()),
+    takeQuestion: () => questions.take(),
+    answer: (pointer: number, length: number) => questions.answer(range(pointer, length).slice()),
     exit: (status: number) => {
       throw new InstanceExit(status);
     },

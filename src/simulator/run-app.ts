@@ -8,7 +8,7 @@ import type { Folders } from "./folders.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
 import type { Network } from "./network.ts";
-import { nodeModule, type StopRequests, type Streams } from "./node-module.ts";
+import { nodeModule, type Questions, type StopRequests, type Streams } from "./node-module.ts";
 
 /** An app to run on the node platform and everything around it. */
 export interface AppRun {
@@ -30,6 +30,8 @@ export interface AppRun {
   readonly folders?: Folders;
   /** Requests to stop; there are none by default. */
   readonly stopRequests?: StopRequests;
+  /** A monitor's questions; there are none by default. */
+  readonly questions?: Questions | undefined;
   /** The app's files (contracts/embedded-tree.ts); by default those that its module carries. */
   readonly embeddedTree?: Uint8Array;
   /** Upper bound of the app's memory in 64 KiB pages. */
@@ -66,7 +68,7 @@ export function createNodeMachine(run: AppRun): Machine {
   const memory = new WebAssembly.Memory({ initial: pages });
   new Uint8Array(memory.buffer).set(tree, heapStart);
   const { streams, clock = hostClock(), random = randomFillSync, stopRequests } = run;
-  const { network, folders } = run;
+  const { network, folders, questions } = run;
   return new Machine({
     kernel: toModule(run.kernel),
     app,
@@ -80,7 +82,7 @@ export function createNodeMachine(run: AppRun): Machine {
     },
     modules: {
       node: nodeModule(
-        { streams, clock, random, launchRecord, network, folders, stopRequests },
+        { streams, clock, random, launchRecord, network, folders, stopRequests, questions },
         memory,
       ),
     },

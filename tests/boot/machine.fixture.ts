@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { Duplex } from "node:stream";
-import { GuestFrameReader } from "../../src/monitors/qemu/frames.ts";
+import { GuestFrameReader } from "../../src/monitors/frames.ts";
 
 const exitFrameBytes = 8;
 const program = "qemu-system-x86_64";

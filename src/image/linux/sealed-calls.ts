@@ -19,7 +19,7 @@ const folderCalls = [8, 74, 75, 77, 217, 258, 263, 264, 265, 266, 267, 280, 295,
 
 const standardInput = [0];
 const standardOutputs = [1, 2];
-const { tap, trace } = inheritedDescriptors;
+const { tap, trace, control } = inheritedDescriptors;
 /** PROT_READ | PROT_WRITE: a sealed process makes no code. */
 const readWrite = [3];
 /** AF_INET, AF_INET6: no local, raw or netlink sockets. */
@@ -33,9 +33,9 @@ type Rules = ReadonlyMap<number, ArgumentRule>;
 
 const rules: Rules = new Map([
   [call.read, { index: 0, values: standardInput }],
-  [call.readv, { index: 0, values: standardInput }],
+  [call.readv, { index: 0, values: [...standardInput, control] }],
   [call.write, { index: 0, values: standardOutputs }],
-  [call.writev, { index: 0, values: standardOutputs }],
+  [call.writev, { index: 0, values: [...standardOutputs, control] }],
   [call.mmap, { index: 2, values: readWrite }],
   [call.socket, { index: 0, values: internetFamilies }],
   [call.setsockopt, { index: 1, values: optionLevels }],
@@ -46,12 +46,13 @@ const rules: Rules = new Map([
 const tapRules: Rules = new Map([
   ...rules,
   [call.read, { index: 0, values: [...standardInput, tap] }],
-  [call.writev, { index: 0, values: [...standardOutputs, tap, trace] }],
+  [call.writev, { index: 0, values: [...standardOutputs, control, tap, trace] }],
 ]);
 
 /**
  * The filter of a sealed process that makes the given system calls: it reads standard input and
- * writes the standard outputs only, and with `hasTap` the tap; it opens no sockets but internet
+ * writes the standard outputs only, and the control channel if it was handed one, and with `hasTap`
+ * the tap; it opens no sockets but internet
  * ones, and maps no memory that could be executed.
  */
 export function sealedProcessFilter(systemCalls: readonly number[], hasTap = false): SeccompFilter {

@@ -1,15 +1,16 @@
 // The event loop: one round serves what the devices have, idling waits for more.
 import * as config from "../base/config.as";
-import * as node from "../base/machine/node.as";
 import { linuxIdle, linuxRound, linuxYield } from "../platform/linux/process.as";
-import { nodeRound } from "../platform/node/round.as";
+import { nodeIdle, nodeRound } from "../platform/node/round.as";
 import { pcIdle, pcRound } from "../platform/pc/loop.as";
+import { countTurn, noteWait } from "./turns.as";
 
 /** The deadline that never comes. */
 export const neverDeadline: u64 = u64.MAX_VALUE;
 
 /** Serves every device once. */
 export function round(): void {
+  if (config.platform != config.linux) countTurn();
   if (config.platform == config.pc) pcRound();
   else if (config.platform == config.linux && config.usesOwnStack) linuxRound();
   else if (config.platform == config.node && config.opensSockets) nodeRound();
@@ -27,7 +28,13 @@ export function yieldRound(): void {
  * round.
  */
 export function idle(deadline: u64, input: bool): void {
-  if (config.platform == config.linux) linuxIdle(deadline, input);
-  else if (config.platform == config.pc) pcIdle(deadline, input);
-  else node.idle(deadline, <u32>input);
+  noteWait();
+  if (config.platform == config.linux) {
+    countTurn();
+    linuxIdle(deadline, input);
+  } else if (config.platform == config.pc) {
+    pcIdle(deadline, input);
+  } else {
+    nodeIdle(deadline, input);
+  }
 }

@@ -1,7 +1,13 @@
 // Block devices as the rest of the kernel sees them. Requests are submitted and, some time later,
 // taken back; several may be under way, and they may finish in any order. Functions branch on the
 // device's kind; so far every block device is virtio's.
-import { BlockDevice, BlockRequest } from "./block-request.as";
+import {
+  BlockDevice,
+  BlockRequest,
+  readBlocks,
+  requestPart,
+  writeBlocks,
+} from "./block-request.as";
 import {
   findVirtioBlock,
   ignoreVirtioBlock,
@@ -11,9 +17,22 @@ import {
   takeVirtioBlock,
 } from "./virtio-blk/virtio-blk.as";
 
+const openedLimit: u32 = 8;
+const opened = memory.data(32, 4); // one u32 for each device in use, in their order
+let openedCount: u32 = 0;
+
 /** The next block device that nobody has; null when there is none that works. */
 export function openBlockDevice(): BlockDevice | null {
-  return findVirtioBlock();
+  const device = findVirtioBlock();
+  if (device != null && openedCount < openedLimit) {
+    store<u32>(opened + openedCount++ * 4, <u32>changetype<usize>(device));
+  }
+  return device;
+}
+
+/** A device that is in use, by its place among them; null behind the last. */
+export function openedBlockDevice(index: u32): BlockDevice | null {
+  return index < openedCount ? changetype<BlockDevice>(<usize>load<u32>(opened + index * 4)) : null;
 }
 
 /**
@@ -28,7 +47,23 @@ export function submitBlockRequest(device: BlockDevice, request: BlockRequest): 
 
 /** Takes a finished request back, `error` filled in; null when none has finished. */
 export function takeBlockRequest(device: BlockDevice): BlockRequest | null {
-  return takeVirtioBlock(device);
+  const request = takeVirtioBlock(device);
+  if (request != null && request.error == 0) countRequest(device, request);
+  return request;
+}
+
+function countRequest(device: BlockDevice, request: BlockRequest): void {
+  let bytes: u64 = 0;
+  for (let index: u32 = 0; index < request.partCount; index++) {
+    bytes += load<u32>(requestPart(request, index), 4);
+  }
+  if (request.operation == readBlocks) {
+    device.readCount++;
+    device.readBytes += bytes;
+  } else if (request.operation == writeBlocks) {
+    device.writeCount++;
+    device.writtenBytes += bytes;
+  }
 }
 
 /**

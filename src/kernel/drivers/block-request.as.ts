@@ -39,6 +39,11 @@ export class BlockDevice {
   violations: u32;
   /** How often it failed a request. */
   failures: u32;
+  /** Requests that it met, and their bytes. */
+  readCount: u64;
+  readBytes: u64;
+  writeCount: u64;
+  writtenBytes: u64;
 }
 
 /** A request, of 176 bytes with all its parts; the caller's while the device does not have it. */

@@ -37,6 +37,9 @@ export class NetDevice {
   /** How many frames were received and sent. */
   receivedCount: u64;
   sentCount: u64;
+  /** And their bytes, as far as their user counts them. */
+  receivedBytes: u64;
+  sentBytes: u64;
   /** Received frames that were none, and so were dropped. */
   droppedCount: u32;
   /** How often the device broke the rules. */

@@ -10,6 +10,8 @@ const rangeLimit: u32 = 16;
 const ranges = memory.data(128); // rangeLimit pairs of u32: next fresh frame, end
 let rangeCount: u32 = 0;
 let available: u32 = 0;
+let total: u32 = 0;
+let least: u32 = 0xffff_ffff; // available when frames were last given back, at the least
 let returned: u32 = 0; // first of the frames given back; only files and sockets give some back
 
 /** Gives the allocator a range of memory; partial pages at its ends are left out. */
@@ -24,12 +26,23 @@ export function addFrames(start: u64, end: u64): void {
   store<u32>(entry, <u32>end, 4);
   rangeCount++;
   available += <u32>((end - start) >> 12);
+  total += <u32>((end - start) >> 12);
 }
 
 /** Frames that can still be had. */
 export function availableFrames(): u32 {
   if (config.platform == config.pc) findMemory();
   return available;
+}
+
+/** Frames that there were at first. */
+export function totalFrames(): u32 {
+  return total;
+}
+
+/** The fewest that could be had at any time so far. */
+export function leastFrames(): u32 {
+  return min(least, availableFrames());
 }
 
 /** Takes one frame, its content undefined; 0 when there is none. */
@@ -45,6 +58,7 @@ export function allocateFrame(): usize {
 export function releaseFrame(frame: usize): void {
   store<u32>(frame, returned);
   returned = <u32>frame;
+  least = min(least, available);
   available++;
 }
 

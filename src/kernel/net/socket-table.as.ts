@@ -44,6 +44,7 @@ const socketLimit: u32 = 16_384;
 
 const frames = memory.data(1024, 4); // one u32 for each recordsOfFrame sockets
 let made: u32 = 0;
+let open: u32 = 0;
 let freeHead: u32 = 0; // number + 1
 let queueHead: u32 = 0; // number + 1
 let queueTail: u32 = 0;
@@ -62,6 +63,7 @@ export function makeSocket(type: u32, family: u32, handle: u32): i32 {
     if (load<u32>(place) == 0) return -<i32>errno.noMemory;
     socket = made++;
   }
+  open++;
   const record = recordOf(socket);
   store<u8>(record, 1);
   store<u8>(record, type, 1);
@@ -73,9 +75,15 @@ export function makeSocket(type: u32, family: u32, handle: u32): i32 {
 /** Gives a socket's number back. */
 export function freeSocket(socket: u32): void {
   if (load<u8>(recordOf(socket), 6) != 0) removeFromQueue(socket);
+  open--;
   store<u8>(recordOf(socket), 0);
   store<u32>(recordOf(socket), freeHead, 12);
   freeHead = socket + 1;
+}
+
+/** Sockets that are open. */
+export function openSocketCount(): u32 {
+  return open;
 }
 
 /** The socket's type. */

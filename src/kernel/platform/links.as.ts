@@ -38,6 +38,11 @@ const roundLimit: u32 = 64;
 
 const devices = memory.data(16, 4); // one u32 for each interface: its device, or 0
 
+/** The device of a link; null where there is none. */
+export function linkDevice(number: u32): NetDevice | null {
+  return deviceOf(number) == 0 ? null : changetype<NetDevice>(deviceOf(number));
+}
+
 @inline
 function deviceOf(number: u32): usize {
   return load<u32>(devices + number * 4);
@@ -68,6 +73,7 @@ export function receiveFrames(now: u64): void {
     for (let count: u32 = 0; count < roundLimit; count++) {
       const frame: ReceivedFrame | null = receiveFrame(device);
       if (frame == null) break;
+      device.receivedBytes += frame.lengthBytes;
       // Parts of one frame come from a device that was not asked to join any.
       if (frame.partCount != 1) continue;
       const start = load<u32>(receivedPart(frame, 0));
@@ -104,7 +110,10 @@ function handOver(number: u32, device: NetDevice): void {
     const result = transmitFrame(device, describe(packet));
     if (result == again) break;
     takePacket(number);
-    if (result == success) continue;
+    if (result == success) {
+      device.sentBytes += packet.bytes;
+      continue;
+    }
     releasePacket(packet);
     if (result == inputOutput) resetNetDevice(device);
   }

@@ -7,4 +7,6 @@ export interface Handover {
   readonly environment: readonly string[];
   /** Upper bound of the app's memory in 64 KiB pages, or null. */
   readonly maximumPages: number | null;
+  /** The socket for questions and reports, or null. */
+  readonly controlDescriptor: number | null;
 }

@@ -7,12 +7,13 @@ import { runApp } from "../../simulator/run-app.ts";
 import { writeWaiting } from "./descriptors.ts";
 import type { Handover } from "./handover.ts";
 import { Input, type InputThreadData, readAhead } from "./input.ts";
+import { type QuestionThreadData, socketQuestions, watchQuestions } from "./questions.ts";
 import type { SocketThreadData } from "./socket-messages.ts";
 import { serveSockets } from "./socket-thread.ts";
 import { ThreadedNetwork } from "./sockets.ts";
 import { pipedStopRequests, type StopThreadData, watchStop } from "./stop.ts";
 
-type ThreadData = SocketThreadData | InputThreadData | StopThreadData;
+type ThreadData = SocketThreadData | InputThreadData | StopThreadData | QuestionThreadData;
 
 const handoverDescriptor = 3;
 
@@ -28,6 +29,7 @@ function main(): number {
   const threadUrl = new URL(import.meta.url);
   const input = new Input(threadUrl, wake);
   const network = new ThreadedNetwork(threadUrl, wake);
+  const { controlDescriptor: control } = handover;
   const status = runApp({
     kernel: readFileSync(handover.kernelPath),
     app: readFileSync(handover.appPath),
@@ -42,6 +44,7 @@ function main(): number {
     network,
     folders: new HostFolders(),
     stopRequests: pipedStopRequests(threadUrl, wake),
+    questions: control === null ? undefined : socketQuestions(threadUrl, wake, control),
     maximumPages: handover.maximumPages ?? undefined,
   });
   network.finish();
@@ -51,6 +54,7 @@ function main(): number {
 function serveThread(data: ThreadData): void {
   if (data.kind === "sockets") serveSockets(data);
   else if (data.kind === "input") readAhead(data);
+  else if (data.kind === "questions") watchQuestions(data);
   else watchStop(data);
 }
 

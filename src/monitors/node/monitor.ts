@@ -5,6 +5,9 @@ import type { Handover } from "./handover.ts";
 
 const pagesPerMebibyte = 16;
 
+/** Behind the standard streams, the handover and the stop pipe. */
+const controlDescriptor = 5;
+
 /** Files of Tsuki's package that the monitor needs. */
 export interface NodeMonitorFiles {
   /** The bundled program of `main.ts`. */
@@ -25,6 +28,7 @@ async function launch(files: NodeMonitorFiles, request: LaunchRequest): Promise<
     arguments: request.arguments,
     environment: request.environment,
     maximumPages: memoryMebibytes === undefined ? null : memoryMebibytes * pagesPerMebibyte,
+    controlDescriptor: request.hasReports === true ? controlDescriptor : null,
   };
   return await startChild({
     path: process.execPath,
@@ -34,5 +38,6 @@ async function launch(files: NodeMonitorFiles, request: LaunchRequest): Promise<
     streams: request.streams,
     handover: Buffer.from(JSON.stringify(handover)),
     hasStopPipe: true,
+    ...(request.hasReports === true ? { hasReports: true } : {}),
   });
 }

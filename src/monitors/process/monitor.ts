@@ -13,5 +13,6 @@ async function launch(request: LaunchRequest): Promise<Instance> {
     arguments: rest,
     environment: environmentRecord(request.environment),
     streams: request.streams,
+    ...(request.hasReports === true ? { hasReports: true } : {}),
   });
 }

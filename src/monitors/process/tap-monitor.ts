@@ -27,6 +27,7 @@ async function launch(hostPath: string, request: LaunchRequest): Promise<Instanc
       environment:
         trace === undefined ? environment : { ...environment, TSUKI_PCAP: `${firstHandedOver}` },
       streams: request.streams,
+      ...(request.hasReports === true ? { hasReports: true } : {}),
       ...(trace === undefined ? {} : { handedOver: trace }),
     });
   } finally {

@@ -3,15 +3,17 @@ import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { TsukiError } from "../../contracts/errors.ts";
-import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
 import {
   type GuestFrame,
   GuestFrameReader,
+  questionFrame,
   stdinEndFrame,
   stdinFrames,
   stopFrame,
   timeFrame,
-} from "./frames.ts";
+} from "../frames.ts";
+import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
+import { type HealthReport, type MetricsReport, Reports } from "../reports.ts";
 
 /** How long a guest may take to end after it was asked to, or after it said that it would. */
 const graceMs = 1_000;
@@ -37,6 +39,7 @@ export class Machine implements Instance {
   readonly #qemu: Qemu;
   readonly #streams: Streams;
   readonly #reader = new GuestFrameReader();
+  readonly #reports = new Reports((question) => this.#ask(question));
   readonly #ended: Promise<number>;
   #status: number | undefined;
   #requested: number | undefined;
@@ -76,6 +79,7 @@ export class Machine implements Instance {
       clearTimeout(this.#timer);
       process.removeListener("exit", this.#onExit);
       this.#disconnectInput();
+      this.#reports.end();
       onEnd();
       return this.#conclude();
     });
@@ -95,6 +99,21 @@ export class Machine implements Instance {
   kill(): void {
     this.#requested = endedStatus.killed;
     this.#qemu.kill("SIGKILL");
+  }
+
+  async health(timeoutMs: number): Promise<HealthReport | undefined> {
+    return await this.#reports.health.next(timeoutMs);
+  }
+
+  async metrics(timeoutMs: number): Promise<MetricsReport | undefined> {
+    return await this.#reports.metrics.next(timeoutMs);
+  }
+
+  /** Nothing is sent to a guest before it listens. */
+  #ask(question: "health" | "metrics"): boolean {
+    const { stdin } = this.#qemu;
+    if (this.#isReady) this.#write(questionFrame(question));
+    return stdin.writable;
   }
 
   /** Passes standard input on, no faster than the guest takes it. */
@@ -142,6 +161,7 @@ export class Machine implements Instance {
         if (this.#isReady) return;
         this.#isReady = true;
         if (this.#requested !== undefined) this.#write(stopFrame());
+        this.#reports.repeat();
         this.#disconnectInput = this.#connectInput();
         return;
       case "timeRequest":
@@ -156,6 +176,9 @@ export class Machine implements Instance {
       case "exitStatus":
         this.#status ??= frame.status;
         this.#endSoon();
+        return;
+      default:
+        this.#reports.take(frame);
     }
   }
 

@@ -44,6 +44,14 @@ export declare function catchStop(): void;
 @external("node", "takeStop")
 export declare function takeStop(): u32;
 
+/** Takes a question of the monitor's: its frame's kind, 0 for none. */
+@external("node", "takeQuestion")
+export declare function takeQuestion(): u32;
+
+/** Sends the frame that answers it. */
+@external("node", "answer")
+export declare function answer(pointer: usize, length: u32): void;
+
 /** Opens a socket: its handle. */
 @external("node", "socketOpen")
 export declare function socketOpen(family: u32, type: u32): i64;

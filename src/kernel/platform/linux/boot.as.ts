@@ -7,6 +7,7 @@ import { readHostFiles } from "../../net/dns/host-files.as";
 import { openListeners } from "../../net/listeners.as";
 import { isNetworkOff, readNetworkSettings } from "../../net/settings.as";
 import { findLinuxArguments } from "./arguments.as";
+import { openControl } from "./control.as";
 import { mapInitialAppPages } from "./app-pages.as";
 import { prepareLinuxFiles } from "./folders.as";
 import { openTap } from "./open-tap.as";
@@ -30,6 +31,7 @@ export function bootLinux(record: u64): void {
     linuxExit(startFailure);
   }
   if (config.opensSockets || config.opensFiles) occupyStandardDescriptors();
+  if (config.canWait && !openControl()) linuxExit(startFailure);
   if (config.opensSockets) prepareSockets();
   if (config.opensFiles && !prepareLinuxFiles()) linuxExit(startFailure);
   if (!installFaultHandler() || !heedStop() || !seal()) {

@@ -1,3 +1,4 @@
+import { inheritedDescriptors } from "../../../contracts/inherited-descriptors.ts";
 import { appBase, platformIds } from "../../../contracts/machine-interface.ts";
 import { InstanceExit } from "../../../simulator/exit.ts";
 import { builtKernel, callKernel, preparedIdleApp } from "../../../simulator/kernel.fixture.ts";
@@ -6,6 +7,9 @@ import { Machine } from "../../../simulator/machine.ts";
 const blockAddress = 0x7fff_0000_0000n;
 const pageBytes = 65_536;
 const callNumbers = { readv: 19, writev: 20, exitGroup: 231, ppoll: 271 } as const;
+
+/** -EAGAIN. */
+const tryAgain = -11n;
 
 /** Where the stand-in for a program map and a stack may be put. */
 export const freeMemory = 0x13_0000;
@@ -20,6 +24,10 @@ export interface SystemCall {
 export class LinuxProcess {
   readonly calls: SystemCall[] = [];
   readonly output: Record<number, string> = { 1: "", 2: "" };
+  /** What waits on the control channel; an empty piece is its end. */
+  readonly controlInput: Uint8Array[] = [];
+  /** What was written to it. */
+  readonly controlOutput: number[] = [];
   readonly memory = new WebAssembly.Memory({ initial: 0x20_0000 / pageBytes });
   readonly machine: Machine;
   /** Results to give, by system call, before the host does its work. */
@@ -85,8 +93,43 @@ export class LinuxProcess {
     const result = this.results.get(number)?.shift();
     if (result !== undefined) return result;
     if (number === callNumbers.exitGroup) throw new InstanceExit(Number(values[0]));
+    const isControl = Number(values[0]) === inheritedDescriptors.control;
+    if (number === callNumbers.readv && isControl) return this.readControl(values);
+    if (number === callNumbers.writev && isControl) return this.writeControl(values);
+    if (number === callNumbers.ppoll) return this.poll(values);
     if (number === callNumbers.writev) return this.write(values);
     return number === 9 ? (values[0] ?? 0n) : 0n;
+  }
+
+  private readControl([, list = 0n]: readonly bigint[]): bigint {
+    const [piece] = this.controlInput;
+    if (piece === undefined) return tryAgain;
+    const { start, length } = this.vector(list);
+    const part = piece.subarray(0, length);
+    new Uint8Array(this.memory.buffer).set(part, start);
+    if (part.length === piece.length) this.controlInput.shift();
+    else this.controlInput[0] = piece.subarray(part.length);
+    return BigInt(part.length);
+  }
+
+  private writeControl([, list = 0n]: readonly bigint[]): bigint {
+    const { start, length } = this.vector(list);
+    this.controlOutput.push(...new Uint8Array(this.memory.buffer, start, length));
+    return BigInt(length);
+  }
+
+  private vector(list: bigint): { start: number; length: number } {
+    const view = new DataView(this.memory.buffer, Number(list));
+    return { start: Number(view.getBigUint64(0, true)), length: view.getUint32(8, true) };
+  }
+
+  /** The control channel is ready while something waits on it, the first descriptor otherwise. */
+  private poll([list = 0n, count = 0n]: readonly bigint[]): bigint {
+    const view = new DataView(this.memory.buffer, Number(list));
+    const hasControl = count > 1n && this.controlInput.length > 0;
+    view.setUint16(6, hasControl ? 0 : 1, true);
+    if (count > 1n) view.setUint16(14, hasControl ? 1 : 0, true);
+    return 1n;
   }
 
   private write([stream = 0n, list = 0n, count = 0n]: readonly bigint[]): bigint {

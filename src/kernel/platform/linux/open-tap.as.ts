@@ -7,6 +7,13 @@ import { beginMessage, endMessage } from "../../console/message.as";
 import { copySetting, tooLong } from "../../launch/setting.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import {
+  inheritedDescriptor,
+  makeNonBlocking,
+  malformedDescriptor,
+  moveDescriptor,
+  notInherited,
+} from "./inherited.as";
+import {
   openedTap,
   tapBufferBytes,
   tapDescriptor,
@@ -20,8 +27,6 @@ import { beginTrace, traceDescriptor } from "./tap-trace.as";
 const close = 3;
 const ioctl = 16;
 const socket = 41;
-const fcntl = 72;
-const dup3 = 292;
 
 const getInterface: u64 = 0x8004_54d2; // TUNGETIFF
 const setOffload: u64 = 0x4004_54d0; // TUNSETOFFLOAD
@@ -32,9 +37,6 @@ const getHardwareAddress: u64 = 0x8927; // SIOCGIFHWADDR
 const isTapWithHeader: u32 = 0x4002; // IFF_TAP | IFF_VNET_HDR
 const checksumOffload: u64 = 1; // TUN_F_CSUM
 
-const setStatusFlags: u64 = 4; // F_SETFL
-const nonBlocking: u64 = 0x800; // O_NONBLOCK
-const closeOnExec: u64 = 0x8_0000;
 const localFamily: u64 = 1; // AF_UNIX
 const datagramType: u64 = 2;
 
@@ -45,17 +47,16 @@ const addressOffset: usize = 18;
 const nobodysAddress: u64 = 0x0100_0000_0000; // flips a bit of the last byte
 
 const request = memory.data(40, 8); // struct ifreq
-const digits = memory.data(16);
 
 /**
  * Takes the tap that was handed over into use, and the file of its trace. False, with a line that
  * says why, when what was handed over is none.
  */
 export function openTap(): bool {
-  const given = inherited(text("TSUKI_TAP"));
-  const trace = inherited(text("TSUKI_PCAP"));
-  if (given == none) reportMissing();
-  if (given < 0 || trace == malformed || !readAddresses()) return false;
+  const given = inheritedDescriptor(text("TSUKI_TAP"));
+  const trace = inheritedDescriptor(text("TSUKI_PCAP"));
+  if (given == notInherited) reportMissing();
+  if (given < 0 || trace == malformedDescriptor || !readAddresses()) return false;
   if (!prepare(given)) {
     beginMessage(text("TSUKI_TAP: descriptor "));
     putDecimal(given);
@@ -63,7 +64,7 @@ export function openTap(): bool {
     endMessage();
     return false;
   }
-  if (trace >= 0 && move(trace, traceDescriptor)) beginTrace();
+  if (trace >= 0 && moveDescriptor(trace, traceDescriptor)) beginTrace();
   watchTap(tapDescriptor);
   return true;
 }
@@ -83,40 +84,12 @@ function readAddresses(): bool {
   return length != tooLong;
 }
 
-const none: i32 = -1;
-const malformed: i32 = -2;
-
-/** A setting that is a descriptor. */
-function inherited(name: usize): i32 {
-  const length = copySetting(name, digits, 15);
-  if (length <= 0) return length == tooLong ? malformed : none;
-  let value: i32 = 0;
-  for (let index = 0; index < length; index++) {
-    const digit = load<u8>(digits + index) - 0x30;
-    if (digit > 9 || value > 0xff_ffff) return reportMalformed(name);
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
-function reportMalformed(name: usize): i32 {
-  beginMessage(name);
-  putText(text(": is no descriptor's number"));
-  endMessage();
-  return malformed;
-}
-
-function move(from: u64, to: u64): bool {
-  if (host.setup(dup3, from, to, closeOnExec, 0, 0, 0) < 0) return false;
-  host.setup(close, from, 0, 0, 0, 0, 0);
-  return true;
-}
-
 function prepare(given: u64): bool {
   if (host.setup(ioctl, given, getInterface, request, 0, 0, 0) < 0) return false;
   const flags: u32 = load<u16>(request, valueOffset);
-  if ((flags & isTapWithHeader) != isTapWithHeader || !move(given, tapDescriptor)) return false;
-  host.setup(fcntl, tapDescriptor, setStatusFlags, nonBlocking, 0, 0, 0);
+  if ((flags & isTapWithHeader) != isTapWithHeader) return false;
+  if (!moveDescriptor(given, tapDescriptor)) return false;
+  makeNonBlocking(tapDescriptor);
   const tap = openedTap();
   tap.payloadLimit = mtu();
   host.setup(ioctl, tapDescriptor, getHardwareAddress, request, 0, 0, 0);

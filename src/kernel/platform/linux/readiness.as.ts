@@ -5,6 +5,7 @@ import { requestStop } from "../../boot/stop.as";
 import { allocateZeroedFrame } from "../../memory/frames.as";
 import { addReadiness, hungUp, readable, writable } from "../../net/socket-table.as";
 import { linuxMonotonicTime } from "./clock.as";
+import { controlDescriptor, hasControl, serveControl } from "./control.as";
 
 const epollWait = 232;
 const epollControl = 233;
@@ -24,6 +25,7 @@ const eventBytes: u32 = 12;
 const eventLimit: u32 = 128;
 const standardInputMark: u32 = 0xffff_ffff;
 const tapMark: u32 = 0xffff_fffe;
+const controlMark: u32 = 0xffff_fffd;
 const firstSignalMark: u32 = 0xffff_ff00; // and the signal's number
 
 const eventOffset: usize = 1024; // in the scratch space
@@ -42,7 +44,9 @@ export function openReadiness(): bool {
   events = allocateZeroedFrame();
   const descriptor = host.setup(epollCreate, closeOnExec, 0, 0, 0, 0, 0);
   epoll = descriptor;
-  return events != 0 && descriptor >= 0;
+  if (events == 0 || descriptor < 0) return false;
+  if (hasControl()) watch(controlDescriptor, input | edgeTriggered, controlMark);
+  return true;
 }
 
 /** Has a host descriptor's readiness reported for a socket. */
@@ -71,6 +75,7 @@ export function awaitReadiness(deadline: u64, withInput: bool): void {
     const event = events + <usize>index * eventBytes;
     const socket = load<u32>(event, 4);
     if (socket < firstSignalMark) addReadiness(socket, readinessBits(load<u32>(event)));
+    else if (socket == controlMark) serveControl();
     else if (socket < tapMark) requestStop(128 + socket - firstSignalMark);
   }
 }

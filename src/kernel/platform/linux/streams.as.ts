@@ -1,6 +1,8 @@
 // The three standard streams of a Linux process. The app's buffers go to the host as they are.
+import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
 import * as errno from "../../base/errno.as";
+import { hasControl } from "./control.as";
 import { failure, interrupted, tryAgain } from "./errors.as";
 import { linuxInputReady, pollInput, pollOutput, waitForDescriptor } from "./process.as";
 import { translateVectors, vectorLimit } from "./vectors.as";
@@ -39,6 +41,8 @@ export function linuxWriteVectors(stream: u32, list: u32, count: u32): i64 {
 /** Reads a stream into checked app vectors: bytes, 0 at its end, or a negated WASI error. */
 export function linuxReadVectors(stream: u32, list: u32, count: u32, mayWait: bool): i64 {
   if (!mayWait && !linuxInputReady()) return -<i64>errno.again;
+  // A process that reads answers nobody; one that waits for something to read does.
+  if (mayWait && config.canWait && hasControl()) waitForDescriptor(stream, pollInput);
   const used = translateVectors(list, count, vectors, vectorLimit);
   let result: i64 = 0;
   do {

@@ -31,6 +31,12 @@ export function countAppFrames(): void {
   totalFrames = availableFrames() + highFrameCount();
 }
 
+/** How much that was. */
+export function pcAppFrames(): u32 {
+  findMemory();
+  return totalFrames;
+}
+
 /** The largest size of the app's memory that RAM can hold, in 64 KiB pages. */
 export function pageLimit(): u32 {
   findMemory();

@@ -3,7 +3,8 @@
 import * as app from "../../base/machine/app.as";
 import { allocateFrame, frameBytes } from "../../memory/frames.as";
 import { hasControlChannel } from "./control-output.as";
-import { hasControlByte, takeControlByte } from "./control-port.as";
+import { makeReport, reportFrame } from "../../report/report.as";
+import { hasControlByte, takeControlByte, writeControl } from "./control-port.as";
 
 const headerBytes: u32 = 4;
 const payloadLimit: u32 = 4096;
@@ -86,6 +87,12 @@ function receive(byte: u32): void {
   const kind = header & 0xff;
   if (kind == stdinEnd) hasEnded = true;
   else if (kind == stop) isStopWanted = true;
+  else if (payloadLeft == 0) answer(kind);
+}
+
+function answer(kind: u32): void {
+  const length = makeReport(kind);
+  if (length != 0) writeControl(reportFrame(), length);
 }
 
 function keep(byte: u32): void {

@@ -135,7 +135,7 @@ describe("a hostile control channel", () => {
     const frames = fc.oneof(
       fc.uint8Array({ maxLength: 64 }),
       fc
-        .tuple(fc.constantFrom(0, 1, 1, 2, 16, 17, 255), fc.uint8Array({ maxLength: 6000 }))
+        .tuple(fc.constantFrom(0, 1, 1, 2, 5, 6, 16, 17, 255), fc.uint8Array({ maxLength: 6000 }))
         .map(([kind, payload]) => encodeFrame(kind, payload)),
     );
     fc.assert(

@@ -4,11 +4,12 @@ import * as cpu from "../../base/machine/cpu.as";
 import { requestStop } from "../../boot/stop.as";
 import { takeInterrupts } from "../../bus/devices.as";
 import { endNetwork, networkDeadline, serveNetwork } from "../../net/network.as";
-import { endWake, programWake } from "./clock.as";
+import { endWake, pcMonotonicTime, programWake } from "./clock.as";
 import { canTake, controlInputReady, pollControlInput, stopWanted } from "./control-input.as";
 import { hasControlChannel } from "./control-output.as";
 import { ignoreControl, listenToControl } from "./control-port.as";
 import { ignoreLinks, listenToLinks } from "../links.as";
+import { addWaitedTime } from "../../boot/turns.as";
 import { powerButtonPressed, watchPowerButton } from "./power-button.as";
 
 /** 128 + SIGTERM. */
@@ -43,8 +44,14 @@ export function pcIdle(deadline: u64, input: bool): void {
   if (config.findsDevices) takeInterrupts();
   const hasControl = isListening && listenToControl();
   const hasFrames = config.opensSockets && listenToLinks();
-  if (!hasControl && !hasFrames) cpu.waitForInterrupt();
+  if (!hasControl && !hasFrames) halt();
   if (isListening) ignoreControl();
   if (config.opensSockets) ignoreLinks();
   endWake();
+}
+
+function halt(): void {
+  const start = pcMonotonicTime();
+  cpu.waitForInterrupt();
+  addWaitedTime(pcMonotonicTime() - start);
 }

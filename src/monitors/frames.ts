@@ -1,18 +1,16 @@
 /** Frames of the control channel (contracts/control-channel.ts): made, and read from a guest. */
 
-import {
-  frameHeaderBytes,
-  frameKinds,
-  framePayloadLimit,
-} from "../../contracts/control-channel.ts";
-import { TsukiError } from "../../contracts/errors.ts";
+import { frameHeaderBytes, frameKinds, framePayloadLimit } from "../contracts/control-channel.ts";
+import { TsukiError } from "../contracts/errors.ts";
+import { decodeHealth, decodeMetrics, type ReportFrame } from "./reports.ts";
 
 /** What a guest may say. */
 export type GuestFrame =
   | { readonly kind: "ready" }
   | { readonly kind: "timeRequest" }
   | { readonly kind: "stderrData"; readonly payload: Uint8Array }
-  | { readonly kind: "exitStatus"; readonly status: number };
+  | { readonly kind: "exitStatus"; readonly status: number }
+  | ReportFrame;
 
 /** The frames that carry `bytes` of standard input, cut to the payload limit. */
 export function stdinFrames(bytes: Uint8Array): Uint8Array {
@@ -36,6 +34,11 @@ export function stdinEndFrame(): Uint8Array {
 /** The frame that asks the guest to stop its app. */
 export function stopFrame(): Uint8Array {
   return frameHeader(frameKinds.stop, 0);
+}
+
+/** The frame that asks for a report. */
+export function questionFrame(question: "health" | "metrics"): Uint8Array {
+  return frameHeader(frameKinds[`${question}Request`], 0);
 }
 
 /** The frame that tells the time, in nanoseconds since 1970. */
@@ -91,6 +94,8 @@ export class GuestFrameReader {
     if (kind === frameKinds.ready && payload.length === 0) return { kind: "ready" };
     if (kind === frameKinds.timeRequest && payload.length === 0) return { kind: "timeRequest" };
     if (kind === frameKinds.stderrData) return { kind: "stderrData", payload };
+    if (kind === frameKinds.health) return { kind: "health", report: decodeHealth(payload) };
+    if (kind === frameKinds.metrics) return { kind: "metrics", report: decodeMetrics(payload) };
     if (kind !== frameKinds.exitStatus) throw protocolError(`a frame of kind ${kind}`);
     if (payload.length !== 4) {
       throw protocolError(`an exit status of ${payload.length} bytes instead of 4`);

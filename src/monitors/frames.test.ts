@@ -1,7 +1,7 @@
 import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
-import { frameKinds, framePayloadLimit } from "../../contracts/control-channel.ts";
-import { TsukiError } from "../../contracts/errors.ts";
+import { frameKinds, framePayloadLimit } from "../contracts/control-channel.ts";
+import { TsukiError } from "../contracts/errors.ts";
 import {
   type GuestFrame,
   GuestFrameReader,
