@@ -83,7 +83,8 @@ function runSelfTest(qemu: FoundQemu, guestPath: string, limitMs: number): Promi
     child.once("error", (error) => {
       conclude({ isUsable: false, reason: `could not be tested: ${error.message}` });
     });
-    child.once("exit", (status) => {
+    // Not its exit: what it said last may come after that.
+    child.once("close", (status) => {
       if (status === expectedStatus) conclude({ isUsable: true, reason: "passed its self-test" });
       else {
         const why = said.trim().split("\n")[0] ?? "";
