@@ -9,6 +9,7 @@ const commands = [
   ..."init build image run explain doctor".split(" "),
   ..."create ps logs wait port start stop restart kill pause unpause rm rename prune".split(" "),
   ..."images inspect history tag rmi save load".split(" "),
+  ..."create ls inspect rm prune".split(" ").map((verb) => `volume ${verb}`),
 ];
 
 const documents = execFileSync(
@@ -82,13 +83,13 @@ describe.each(documents)("%s", (path) => {
 });
 
 describe("the command line", () => {
-  const helpOf = new Map(commands.map((command) => [command, help(command)]));
+  const helpOf = new Map(commands.map((command) => [command, help(...command.split(" "))]));
   const shown = documents.flatMap((path) => calls(path).map((words) => ({ path, words })));
 
   it("has every command and option that documents show", () => {
     expect(shown.length).toBeGreaterThan(10);
     const unknown = shown.filter(({ words }) => {
-      const text = helpOf.get(words[0] ?? "");
+      const text = helpOf.get(words.slice(0, 2).join(" ")) ?? helpOf.get(words[0] ?? "");
       if (text === undefined) return true;
       return !optionsOf(words).every((option) => new RegExp(`[ ,]${option}[ ,]`).test(text));
     });
@@ -106,7 +107,10 @@ describe("the command line", () => {
   });
 
   it("is described in docs/cli.md whole", () => {
-    const listed = [...help().matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name]) => name);
-    expect(new Set(listed)).toEqual(new Set(commands));
+    const listed = (...of: string[]) =>
+      [...help(...of).matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name = ""]) => name);
+    const groups = ["volume"];
+    const grouped = groups.flatMap((group) => listed(group).map((name) => `${group} ${name}`));
+    expect(new Set([...listed(), ...grouped])).toEqual(new Set(commands));
   });
 });

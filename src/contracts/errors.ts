@@ -42,6 +42,9 @@ export const errorCodes = {
   "instance-idle": "host",
   "instance-busy": "host",
   "instance-damaged": "host",
+  "volume-missing": "missing",
+  "volume-busy": "host",
+  "state-damaged": "host",
   "control-protocol": "host",
 } as const;
 

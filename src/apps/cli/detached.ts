@@ -13,8 +13,9 @@ import { offeringInstall } from "./sources.ts";
 export async function runDetached(
   request: RunOptions,
   options: RunCommandOptions,
+  volumes: readonly string[],
 ): Promise<number> {
-  const instance = await create(request, options);
+  const instance = await create(request, options, volumes);
   try {
     await startInstance(instance);
   } catch (error) {
@@ -30,14 +31,19 @@ export async function runDetached(
 export async function createDetached(
   request: RunOptions,
   options: RunCommandOptions,
+  volumes: readonly string[],
 ): Promise<number> {
-  const { record } = await create(request, options);
+  const { record } = await create(request, options, volumes);
   process.stdout.write(`${record.id}\n`);
   return 0;
 }
 
-async function create(request: RunOptions, options: RunCommandOptions): Promise<StoredInstance> {
-  const manner = mannerOf(options);
+async function create(
+  request: RunOptions,
+  options: RunCommandOptions,
+  volumes: readonly string[],
+): Promise<StoredInstance> {
+  const manner = { ...mannerOf(options), volumes: [...volumes] };
   const store = instanceStore(process.env);
   const prepared = await offeringInstall(() => prepareInstance(request, manner));
   return await createInstance(store, prepared, new Date().toISOString());

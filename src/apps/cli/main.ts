@@ -4,6 +4,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
 import { defineImageVerbs } from "./define-image-verbs.ts";
 import { defineInstanceVerbs } from "./define-instance-verbs.ts";
+import { defineVolumeVerbs } from "./define-volume-verbs.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import { guarded } from "./guarded.ts";
@@ -168,6 +169,7 @@ function instanceOptions(command: Command): Command {
     .option("--name <name>", "what the instance is called; invented otherwise")
     .option("--label <name=value>", "label the instance", collect)
     .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped")
+    .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
     .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance; 10")
     .option("--rm", "remove the instance once it has ended");
 }
@@ -221,6 +223,7 @@ async function main(): Promise<void> {
   defineCreate(program);
   defineInstanceVerbs(program);
   defineImageVerbs(program);
+  defineVolumeVerbs(program, collect);
   defineExplain(program);
   defineDoctor(program);
   try {

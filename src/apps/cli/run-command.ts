@@ -1,6 +1,5 @@
 /** `tsuki run` and `tsuki create`. */
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import {
   parseMachine,
@@ -10,6 +9,7 @@ import {
 } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
 import { type RunOptions, run } from "../../engine/run.ts";
+import { type Mount, parseMount, parseVolumeMount } from "../../engine/volumes/mounts.ts";
 import { configured } from "./configured.ts";
 import { note } from "./report.ts";
 import { endOnSignals } from "./signals.ts";
@@ -30,6 +30,7 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly restart?: string;
   readonly stopTimeout?: string;
   readonly rm?: boolean;
+  readonly volume?: readonly string[];
 }
 
 /** Builds if need be and runs; the app's exit status. */
@@ -38,14 +39,14 @@ export async function runCommand(
   rest: readonly string[],
   flags: RunCommandOptions,
 ): Promise<number> {
-  const { request, options } = await requestOf(source, rest, flags);
+  const { request, options, volumes } = await requestOf(source, rest, flags);
   if (options.trace !== undefined) {
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
   }
   if (options.detach === true) {
     const { runDetached } = await import("./detached.ts");
-    return await runDetached(request, options);
+    return await runDetached(request, options, volumes);
   }
   const { instance } = await offeringInstall(() => run(request));
   const signals = endOnSignals(instance);
@@ -62,13 +63,15 @@ export async function createCommand(
   flags: RunCommandOptions,
 ): Promise<number> {
   const { createDetached } = await import("./detached.ts");
-  const { request, options } = await requestOf(source, rest, flags);
-  return await createDetached(request, options);
+  const { request, options, volumes } = await requestOf(source, rest, flags);
+  return await createDetached(request, options, volumes);
 }
 
 interface Request {
   readonly request: RunOptions;
   readonly options: RunCommandOptions;
+  /** Names of the volumes that the app sees. */
+  readonly volumes: readonly string[];
 }
 
 async function requestOf(
@@ -81,7 +84,8 @@ async function requestOf(
   const isQuiet = options.quiet === true;
   // A first `--` only separates, as everywhere; a second one is the app's.
   const given = rest[0] === "--" ? rest.slice(1) : rest;
-  const settings = { ...options, mount: options.mount?.map(absoluteMount) };
+  const mounts = mountsOf(options);
+  const settings = { ...options, mount: await mountedFolders(mounts) };
   const request: RunOptions = {
     ...sourcesOf(words.sources, options),
     monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
@@ -98,13 +102,35 @@ async function requestOf(
     onNotice: isQuiet ? () => {} : note,
     onWarnings: (text: string) => void process.stderr.write(text),
   };
-  return { request, options };
+  return { request, options, volumes: volumeNames(mounts) };
 }
 
-/** An instance in the background does not work in this folder. */
-function absoluteMount(text: string): string {
-  const [folder = "", ...rest] = text.split(":");
-  return [resolve(folder), ...rest].join(":");
+/** Paths become absolute: an instance in the background does not work in this folder. */
+function mountsOf({ volume = [], mount = [] }: RunCommandOptions): readonly Mount[] {
+  const folder = process.cwd();
+  return [
+    ...mount.map((text) => parseMount(text, folder)),
+    ...volume.map((text) => parseVolumeMount(text, folder)),
+  ];
+}
+
+function volumeNames(mounts: readonly Mount[]): readonly string[] {
+  return [...new Set(mounts.filter(({ kind }) => kind === "volume").map(({ source }) => source))];
+}
+
+/** What is mounted, as the settings have it; volumes that are not there are made. */
+async function mountedFolders(mounts: readonly Mount[]): Promise<readonly string[]> {
+  const names = volumeNames(mounts);
+  const folders = new Map<string, string>();
+  if (names.length > 0) {
+    const { volumes } = await import("./volume-verbs.ts");
+    const held = await volumes().hold(names, new Date().toISOString());
+    held.forEach((folder, index) => void folders.set(names[index] ?? "", folder));
+  }
+  return mounts.map(({ kind, source, target, isReadOnly }) => {
+    const folder = kind === "volume" ? folders.get(source) : source;
+    return `${folder}:${target}${isReadOnly ? ":ro" : ""}`;
+  });
 }
 
 /** The variables in a file: a line each, without empty ones and those that begin with `#`. */

@@ -31,6 +31,8 @@ const record = Type.Object({
   /** Whether it is removed once it has ended. */
   isTemporary: Type.Boolean(),
   ports: texts,
+  /** Names of the volumes that are mounted. */
+  volumes: Type.Optional(texts),
   labels: Type.Record(Type.String(), Type.String()),
 });
 

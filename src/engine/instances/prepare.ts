@@ -11,7 +11,7 @@ import type { InstanceOptions } from "./lifecycle.ts";
 /** What does not follow from the run. */
 export type InstanceManner = Pick<
   InstanceOptions,
-  "name" | "restart" | "stopTimeoutSeconds" | "isTemporary" | "ports" | "labels"
+  "name" | "restart" | "stopTimeoutSeconds" | "isTemporary" | "ports" | "volumes" | "labels"
 >;
 
 /** Builds what is to run, and says how. Throws a TsukiError. */
