@@ -22,6 +22,7 @@ const goalListMs = 150;
 const goalDetachMs = 100;
 const goalMegabytesPerSecond = 100;
 const instanceCount = 1000;
+const startsAtOnce = 8;
 const rounds = 10;
 const runcRounds = 10;
 const logMegabytes = 400;
@@ -37,13 +38,11 @@ export async function measureInstances(bench: Bench): Promise<Finding[]> {
   const store = instanceStore(environment);
   const options = optionsOf(bench.image(waiting(bench), "linux", "waiting"));
   try {
-    const before = performance.now();
-    for (let index = 0; index < count; index++) {
-      await startInstance(await createInstance(store, options, new Date().toISOString()));
-    }
-    const startMs = (performance.now() - before) / count;
+    const single = count / 4;
+    const oneByOneMs = await startMs(store, options, single, 1);
+    const atOnceMs = await startMs(store, options, count - single, startsAtOnce);
     return [
-      startFinding(bench, startMs),
+      startFinding(bench, atOnceMs, oneByOneMs),
       memoryFinding(store),
       listFinding(bench, environment, count),
       detachFinding(bench, environment),
@@ -54,6 +53,24 @@ export async function measureInstances(bench: Bench): Promise<Finding[]> {
       await removeInstance(store, store.require(record.id), true);
     }
   }
+}
+
+/** Milliseconds for each of so many instances, when a number of them is being started at any time. */
+async function startMs(
+  store: InstanceStore,
+  options: InstanceOptions,
+  count: number,
+  atOnce: number,
+): Promise<number> {
+  let left = count;
+  const before = performance.now();
+  const startSome = async (): Promise<void> => {
+    while (left-- > 0) {
+      await startInstance(await createInstance(store, options, new Date().toISOString()));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, startSome));
+  return (performance.now() - before) / count;
 }
 
 /** A program that waits to be ended. */
@@ -81,17 +98,17 @@ function optionsOf(imagePath: string): InstanceOptions {
   };
 }
 
-function startFinding(bench: Bench, startMs: number): Finding {
+function startFinding(bench: Bench, atOnceMs: number, oneByOneMs: number): Finding {
   const runc = runcMs(bench);
   const peer = runc === undefined ? "no runc here" : `runc run: ${runc.toFixed(1)} ms each`;
   return {
     area,
-    measure: "starts a second, one after the other",
-    value: 1000 / startMs,
+    measure: `starts a second, ${startsAtOnce} at a time`,
+    value: 1000 / atOnceMs,
     unit: "rate",
     goal: goalStartsPerSecond,
     isGoalLeast: true,
-    detail: `${startMs.toFixed(2)} ms each, made, held and running; ${peer}`,
+    detail: `made, held and running; one after the other ${oneByOneMs.toFixed(1)} ms each; ${peer}`,
   };
 }
 

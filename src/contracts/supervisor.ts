@@ -16,6 +16,21 @@
  */
 export const supervisorVerb = "supervise";
 
+/**
+ * `tsuki-host launch` starts supervisors for a process that is too large to fork quickly. Requests come
+ * on descriptor 0 and are answered on 1, in their order. A request is two 32-bit numbers, the bytes that
+ * follow and the number of arguments, and then texts with a NUL behind each: the folder, the arguments,
+ * of which the first is the program's path, and the environment. The answer is a 32-bit number and that many
+ * bytes, at most 4,096: what the program wrote on its outputs until it closed them.
+ */
+export const launchVerb = "launch";
+
+/** Bytes of the numbers in front of a request. */
+export const launchHeaderBytes = 8;
+
+/** Bytes of the number in front of an answer. */
+export const launchAnswerHeaderBytes = 4;
+
 /** What is in the folder besides: the state and the log. */
 export const supervisorFiles = { state: "state", log: "log" } as const;
 

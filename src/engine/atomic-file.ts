@@ -1,6 +1,7 @@
 /** Writes files so that nobody ever sees half of one. */
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /**
@@ -26,5 +27,15 @@ export function writeFileAtomically(
   } catch (error) {
     rmSync(aside, { force: true });
     throw error;
+  }
+}
+
+/** Flushes a file, or the entries of a folder, to disk; many at once cost what one costs. */
+export async function flushToDisk(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }

@@ -1,6 +1,7 @@
 /** `tsuki-host` as it is started: it needs Linux on x86-64, and for taps root and /dev/net/tun. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { builtFile } from "../engine/package-files.ts";
 
@@ -25,8 +26,8 @@ describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"
   const characters = "a tap's name has letters, digits, -, . and _ only\n";
 
   it.each([
-    ["no verb", [], "tsuki: usage: tsuki-host tap|supervise ...\n"],
-    ["an unknown verb", ["tape", "tap0"], "tsuki: usage: tsuki-host tap|supervise ...\n"],
+    ["no verb", [], "tsuki: usage: tsuki-host tap|supervise|launch ...\n"],
+    ["an unknown verb", ["tape", "tap0"], "tsuki: usage: tsuki-host tap|supervise|launch ...\n"],
     ["no name", ["tap"], usage],
     ["no program", ["tap", "tap0"], usage],
     ["no program behind a word", ["tap", "tap0", "-a", "word"], usage],
@@ -41,6 +42,58 @@ describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"
     ["a terminal's commands", ["tap", "\u001b[2J", "true"], `tsuki: ?[2J: ${characters}`],
   ])("refuses %s in one line", (_what, words, stderr) => {
     expect(run(program, words)).toEqual({ status: 125, stdout: "", stderr });
+  });
+});
+
+describe.skipIf(!isLinux)(`tsuki-host launch${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
+  const request = (count: number, ...texts: readonly string[]): Buffer => {
+    const bytes = Buffer.from(texts.map((text) => `${text}\0`).join(""));
+    const header = Buffer.alloc(8);
+    header.writeUInt32LE(bytes.length, 0);
+    header.writeUInt32LE(count, 4);
+    return Buffer.concat([header, bytes]);
+  };
+  const answersTo = (...requests: readonly Uint8Array[]) => {
+    const options = { input: Buffer.concat(requests), timeout: 10_000 };
+    const { status, stdout } = spawnSync(program, ["launch"], options);
+    const answers: string[] = [];
+    for (let at = 0; at + 4 <= stdout.length; ) {
+      const end = at + 4 + stdout.readUInt32LE(at);
+      answers.push(stdout.toString("utf8", at + 4, end));
+      at = end;
+    }
+    return { status, answers };
+  };
+
+  it("answers with what each program said, and ends when nobody asks any more", () => {
+    const script = 'echo "$0 $WORD $PWD" >&2; pwd';
+    const shell = ["/tmp", "/bin/sh", "-c", script, "name", "WORD=word", "OTHER="];
+    const asked = [request(4, ...shell), request(1, "/absent", "/bin/true")];
+    expect(answersTo(...asked, request(1, "/", "/absent"), request(1, "/", "/bin/true"))).toEqual({
+      status: 0,
+      answers: [
+        "name word /tmp\n/tmp\n",
+        "tsuki: /absent: cannot be entered (error 2)\n",
+        "tsuki: /absent: cannot be started (error 2)\n",
+        "",
+      ],
+    });
+  });
+
+  it("ends at what is no request, whatever it is", () => {
+    const texts = fc.array(fc.string({ maxLength: 20 }), { maxLength: 5 });
+    const made = fc
+      .tuple(fc.nat(6), texts)
+      .map(([count, words]) =>
+        request(count, "/absent/", ...words.map((word) => `/absent/${word}`)),
+      );
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 64 }).map((some) => Buffer.from(some));
+    fc.assert(
+      fc.property(fc.oneof(made, bytes), (input) => {
+        expect([0, 1]).toContain(answersTo(input).status);
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 

@@ -3,6 +3,7 @@ import { text } from "../kernel/base/text.as";
 import { findLinuxArguments } from "../kernel/platform/linux/arguments.as";
 import { argumentCount, isArgument } from "./arguments.as";
 import { failUsage } from "./failure.as";
+import { runLaunch } from "./launch.as";
 import { runSupervise } from "./supervise/supervise.as";
 import { runTap } from "./tap.as";
 
@@ -11,5 +12,6 @@ export function boot(record: u64): void {
   findLinuxArguments(record);
   if (argumentCount() > 1 && isArgument(1, text("tap"))) runTap();
   if (argumentCount() > 1 && isArgument(1, text("supervise"))) runSupervise();
-  failUsage(text("tsuki-host tap|supervise ..."));
+  if (argumentCount() == 2 && isArgument(1, text("launch"))) runLaunch();
+  failUsage(text("tsuki-host tap|supervise|launch ..."));
 }

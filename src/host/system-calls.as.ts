@@ -98,6 +98,11 @@ export function flush(descriptor: u64): i64 {
   return host.setup(74, descriptor, 0, 0, 0, 0, 0);
 }
 
+/** chdir(2). */
+export function changeFolder(path: usize): i64 {
+  return host.setup(80, path, 0, 0, 0, 0, 0);
+}
+
 /** rename(2). */
 export function rename(from: usize, to: usize): i64 {
   return host.setup(82, from, to, 0, 0, 0, 0);

@@ -5,9 +5,9 @@ import {
   instanceStore,
   isLiving,
   killInstance,
+  listInstances,
   pauseInstance,
   removeInstance,
-  removeTemporary,
   resumeInstance,
   startInstance,
   stopInstance,
@@ -20,11 +20,8 @@ import { formatAge, formatTable } from "./table.ts";
 
 /** Lists instances; the exit status. */
 async function listCommand(options: InstanceVerbOptions): Promise<number> {
-  const store = instanceStore(process.env);
-  await removeTemporary(store);
-  const instances = store
-    .list()
-    .filter(({ state }) => options.all === true || isLiving(state.status));
+  const all = await listInstances(instanceStore(process.env));
+  const instances = all.filter(({ state }) => options.all === true || isLiving(state.status));
   const idOf = (one: StoredInstance): string =>
     options.trunc === false ? one.record.id : shortInstanceId(one);
   if (options.quiet === true) print(instances.map((one) => `${idOf(one)}\n`).join(""));

@@ -48,8 +48,6 @@ export function formatAge(time: string | Date, nowMs: number): string {
   if (Number.isNaN(ageSeconds)) return "unknown";
   const units = Object.entries(seconds) as [keyof typeof seconds, number][];
   const [unit, length] = units.findLast(([, one]) => ageSeconds >= one) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat("en").format(
-    -Math.floor(Math.max(ageSeconds, 0) / length),
-    unit,
-  );
+  const count = Math.floor(Math.max(ageSeconds, 0) / length);
+  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }

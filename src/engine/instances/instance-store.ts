@@ -9,11 +9,12 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
-import { writeFileAtomically } from "../atomic-file.ts";
+import { flushToDisk, writeFileAtomically } from "../atomic-file.ts";
 import { attempt } from "../attempt.ts";
 import { withLock } from "../lock.ts";
 import { type InstanceRecord, parseInstanceRecord, recordFile } from "./instance-record.ts";
@@ -78,7 +79,7 @@ export class InstanceStore {
     wanted: Omit<InstanceRecord, "id" | "name"> & { readonly name: string | undefined },
     fill: (folder: string) => void,
   ): Promise<StoredInstance> {
-    return await this.#alone(async () => {
+    const instance = await this.#alone(async () => {
       const id = randomBytes(32).toString("hex");
       const aside = join(this.#folder, `.${id}`);
       const folder = join(this.#folder, id);
@@ -88,7 +89,7 @@ export class InstanceStore {
         mkdirSync(aside, { recursive: true, mode: 0o700 });
         this.#takeName(name, id);
         fill(aside);
-        writeRecord(aside, record);
+        writeFileSync(join(aside, recordFile), encodeRecord(record), { mode: 0o600 });
         renameSync(aside, folder);
       } catch (error) {
         rmSync(aside, { recursive: true, force: true });
@@ -96,6 +97,18 @@ export class InstanceStore {
       }
       return { record, state: instanceState(undefined, false), folder };
     });
+    // Others need not wait for the disk meanwhile: after a power cut there is a whole record or an
+    // empty one, which is none.
+    await this.#flush(join(instance.folder, recordFile), this.#folder);
+    return instance;
+  }
+
+  async #flush(...paths: readonly string[]): Promise<void> {
+    try {
+      await Promise.all(paths.map(flushToDisk));
+    } catch (error) {
+      throw unwritable(this.#folder, error);
+    }
   }
 
   /** Gives an instance another name. Throws `usage` when it is taken. */
@@ -164,15 +177,15 @@ export class InstanceStore {
   }
 
   #open(id: string, isSupervised: (id: string) => boolean): StoredInstance | undefined {
-    const folder = join(this.#folder, id);
-    const path = join(folder, recordFile);
+    const folder = `${this.#folder}/${id}`;
+    const path = `${folder}/${recordFile}`;
     const text = readText(path);
-    // Another command has removed it meanwhile.
-    if (text === undefined) return undefined;
+    // Another command has removed it meanwhile, or the power went before all of it was written.
+    if (text === undefined || text === "") return undefined;
     const record = parseInstanceRecord(text, path);
     // First the life, then the state: who ends in between has written the last state before.
     const lives = isSupervised(id);
-    const state = instanceState(readText(join(folder, supervisorFiles.state)), lives);
+    const state = instanceState(readText(`${folder}/${supervisorFiles.state}`), lives);
     return { record, state, folder };
   }
 
@@ -197,8 +210,11 @@ function nameTaken(other: StoredInstance): TsukiError {
 }
 
 function writeRecord(folder: string, record: InstanceRecord): void {
-  const text = JSON.stringify(record, undefined, 2);
-  writeFileAtomically(join(folder, recordFile), Buffer.from(text), 0o600);
+  writeFileAtomically(join(folder, recordFile), encodeRecord(record), 0o600);
+}
+
+function encodeRecord(record: InstanceRecord): Uint8Array {
+  return Buffer.from(JSON.stringify(record, undefined, 2));
 }
 
 function readText(path: string): string | undefined {

@@ -1,5 +1,5 @@
 /** The verbs on instances. */
-import { copyFileSync, linkSync } from "node:fs";
+import { closeSync, copyFileSync, fsyncSync, linkSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
@@ -43,6 +43,9 @@ function keepImage(from: string, to: string): void {
     linkSync(from, to);
   } catch {
     copyFileSync(from, to);
+    const descriptor = openSync(to, "r");
+    fsyncSync(descriptor);
+    closeSync(descriptor);
   }
 }
 
@@ -125,10 +128,12 @@ export async function removeInstance(
   await store.remove(instance);
 }
 
-/** Removes instances that were to go once they had ended, and have. */
-export async function removeTemporary(store: InstanceStore): Promise<void> {
-  for (const instance of store.list()) {
-    if (instance.record.isTemporary && instance.state.status === "exited")
-      await store.remove(instance);
-  }
+/** All instances, the newest first, but those that were to go once they had ended: these go now. */
+export async function listInstances(store: InstanceStore): Promise<readonly StoredInstance[]> {
+  const instances = store.list();
+  const gone = instances.filter(
+    ({ record, state }) => record.isTemporary && state.status === "exited",
+  );
+  for (const instance of gone) await store.remove(instance);
+  return instances.filter((instance) => !gone.includes(instance));
 }

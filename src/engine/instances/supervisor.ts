@@ -1,16 +1,16 @@
 /** The way to the process that holds an instance (contracts/supervisor.ts). */
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { TsukiError } from "../../contracts/errors.ts";
 import { type SupervisorRequest, supervisorVerb } from "../../contracts/supervisor.ts";
-import { environmentRecord } from "../../monitors/child.ts";
 import { abstractName } from "../abstract-socket.ts";
 import { builtFile } from "../package-files.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
+import { launch } from "./launcher.ts";
 
+const idLength = 64;
 const logBytes = 10 * 1024 * 1024;
 const logFiles = 4;
 
@@ -21,20 +21,14 @@ const ownVariables = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME
 export async function startSupervisor(record: InstanceRecord, folder: string): Promise<void> {
   const settings = [socketName(record.id), record.restart, String(logBytes), String(logFiles)];
   const { words, environment } = programOf(record, folder);
-  const child = spawn(builtFile("tsuki-host"), [supervisorVerb, ...settings, ...words], {
-    cwd: folder,
-    detached: true,
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  const [output, errors] = await Promise.race([
-    Promise.all([text(child.stdout), text(child.stderr)]),
-    failed,
-  ]);
-  child.unref();
-  if (output === "started\n") return;
-  const why = errors.trim().replace(/^tsuki: /, "") || "its supervisor ended at once";
+  const program = {
+    folder,
+    words: [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words],
+    environment,
+  };
+  const answer = await launch(program).catch((error: unknown) => String(error));
+  if (answer === "started\n") return;
+  const why = answer.trim().replace(/^tsuki: /, "") || "its supervisor ended at once";
   throw new TsukiError("instance-failed", `${record.name} cannot be started: ${why}`);
 }
 
@@ -42,11 +36,14 @@ export async function startSupervisor(record: InstanceRecord, folder: string): P
 function programOf(record: InstanceRecord, folder: string) {
   if (record.monitor === "process") {
     const words = [join(folder, imageFile), ...record.arguments];
-    return { words, environment: environmentRecord(record.environment) };
+    return { words, environment: record.environment };
   }
   const words = [process.execPath, "node", builtFile("instance-runner.js")];
-  const own = ownVariables.map((name) => [name, process.env[name]] as const);
-  return { words, environment: Object.fromEntries(own.filter(([, value]) => value !== undefined)) };
+  const environment = ownVariables.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  return { words, environment };
 }
 
 /** Sends a request and returns the answer; undefined when no supervisor lives. */
@@ -68,12 +65,13 @@ export async function askSupervisor(
 
 /** Tells of every instance of this user whether its supervisor lives: one look at the kernel's list. */
 export function livingSupervisors(): (id: string) => boolean {
-  const names = new Set(
+  const [before = ""] = socketName(" ").split(" ");
+  const ids = new Set(
     readFileSync("/proc/net/unix", "utf8")
-      .split("\n")
-      .map((line) => line.slice(line.indexOf("@") + 1)),
+      .split(`@${before}`)
+      .map((text) => text.slice(0, idLength)),
   );
-  return (id) => names.has(socketName(id));
+  return (id) => ids.has(id);
 }
 
 function socketName(id: string): string {

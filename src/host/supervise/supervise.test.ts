@@ -1,13 +1,13 @@
 /** The supervisor as it is started, and what comes to its socket. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { builtFile } from "../../engine/package-files.ts";
 
 const isLinux = process.platform === "linux" && process.arch === "x64";
@@ -72,7 +72,13 @@ describe.skipIf(!isLinux)(`a supervisor${isLinux ? "" : " (needs Linux on x86-64
   });
 
   it("ends by force what does not end when asked", async () => {
-    const child = await hold("/bin/sh", "sh", "-c", "trap '' TERM; while :; do sleep 1; done");
+    const child = await hold(
+      "/bin/sh",
+      "sh",
+      "-c",
+      "trap '' TERM; echo; while :; do sleep 1; done",
+    );
+    await vi.waitUntil(() => statSync(join(folder, "log")).size > 0);
     expect(await ask("stop 0\n")).toBe("exited 137\n");
     await once(child, "exit");
     expect(readFileSync(join(folder, "state"), "utf8")).toMatch(/^status=exited\n.*\nexit=137\n$/s);
