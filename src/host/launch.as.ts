@@ -38,8 +38,8 @@ export function runLaunch(): void {
 }
 
 /**
- * Makes the two vectors of a program: addresses of `argumentCount` texts, those behind the folder's,
- * and of all that follow, each with 0 at its end. Where the second begins; 0 for what is no request.
+ * Makes two vectors of a program: addresses of `argumentCount` texts, those behind the folder's,
+ * and of all that follow, each with 0 at its end. Where the second begins; 0 for no request.
  */
 function listTexts(length: u32, vectors: usize, argumentCount: u32): usize {
   const end = <usize>config.heapStart + length;

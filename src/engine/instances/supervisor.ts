@@ -69,7 +69,7 @@ export function livingSupervisors(): (id: string) => boolean {
   const ids = new Set(
     readFileSync("/proc/net/unix", "utf8")
       .split(`@${before}`)
-      .map((text) => text.slice(0, idLength)),
+      .map((name) => name.slice(0, idLength)),
   );
   return (id) => ids.has(id);
 }
