@@ -20,14 +20,17 @@ import { formatAge, formatTable } from "./table.ts";
 
 /** Lists instances; the exit status. */
 async function listCommand(options: InstanceVerbOptions): Promise<number> {
-  const all = await listInstances(instanceStore(process.env));
+  let status = 0;
+  const all = await listInstances(instanceStore(process.env), (error) => {
+    status = reportError(error, "ps", options.debug === true);
+  });
   const instances = all.filter(({ state }) => options.all === true || isLiving(state.status));
   const idOf = (one: StoredInstance): string =>
     options.trunc === false ? one.record.id : shortInstanceId(one);
   if (options.quiet === true) print(instances.map((one) => `${idOf(one)}\n`).join(""));
   else if (options.json === true) print(`${JSON.stringify(instances.map(toRecord))}\n`);
   else print(instanceTable(instances, idOf));
-  return 0;
+  return status;
 }
 
 function instanceTable(
@@ -210,12 +213,17 @@ async function renameCommand(instance: string, name: string): Promise<number> {
 /** Removes what has ended; the exit status. */
 async function pruneCommand(): Promise<number> {
   const store = instanceStore(process.env);
-  for (const instance of store.list()) {
+  let status = 0;
+  const instances = store.list((error) => {
+    status = reportError(error, "prune", false);
+  });
+  for (const instance of instances) {
     if (isLiving(instance.state.status)) continue;
     await store.remove(instance);
     print(`${instance.record.id}\n`);
   }
-  return 0;
+  await store.removeUnmade();
+  return status;
 }
 
 /** Seconds of a time of grace. */

@@ -8,6 +8,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -47,11 +48,20 @@ export class InstanceStore {
     this.#folder = folder;
   }
 
-  /** Every instance, the newest first. Throws `instance-damaged`. */
-  list(): readonly StoredInstance[] {
+  /** Every instance, the newest first; `onDamaged` is told of those that cannot be read, or they throw. */
+  list(onDamaged: (error: TsukiError) => void = refuse): readonly StoredInstance[] {
     const isSupervised = livingSupervisors();
+    const open = (id: string): StoredInstance | undefined => {
+      try {
+        return this.#open(id, isSupervised);
+      } catch (error) {
+        if (!(error instanceof TsukiError)) throw error;
+        onDamaged(error);
+        return undefined;
+      }
+    };
     return this.#ids()
-      .flatMap((id) => this.#open(id, isSupervised) ?? [])
+      .flatMap((id) => open(id) ?? [])
       .sort((one, other) => (one.record.created < other.record.created ? 1 : -1));
   }
 
@@ -128,6 +138,17 @@ export class InstanceStore {
     await this.#alone(async () => this.#removeFolder(instance));
   }
 
+  /** Removes the folders of instances that never came to be, because the power went. */
+  async removeUnmade(): Promise<void> {
+    await this.#alone(async () => {
+      for (const id of this.#ids()) {
+        const folder = join(this.#folder, id);
+        const record = statSync(join(folder, recordFile), { throwIfNoEntry: false });
+        if (record === undefined || record.size === 0) rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
   #removeFolder({ record, folder }: StoredInstance): void {
     const aside = join(this.#folder, `.${record.id}`);
     // Another command may have removed it meanwhile.
@@ -200,6 +221,10 @@ export class InstanceStore {
       return [];
     }
   }
+}
+
+function refuse(error: TsukiError): never {
+  throw error;
 }
 
 function nameTaken(other: StoredInstance): TsukiError {

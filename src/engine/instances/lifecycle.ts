@@ -129,8 +129,11 @@ export async function removeInstance(
 }
 
 /** All instances, the newest first, but those that were to go once they had ended: these go now. */
-export async function listInstances(store: InstanceStore): Promise<readonly StoredInstance[]> {
-  const instances = store.list();
+export async function listInstances(
+  store: InstanceStore,
+  onDamaged: (error: TsukiError) => void,
+): Promise<readonly StoredInstance[]> {
+  const instances = store.list(onDamaged);
   const gone = instances.filter(
     ({ record, state }) => record.isTemporary && state.status === "exited",
   );

@@ -19,17 +19,19 @@ const ownVariables = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME
 
 /** Starts the supervisor of an instance in its folder; resolves when the instance runs. */
 export async function startSupervisor(record: InstanceRecord, folder: string): Promise<void> {
-  const settings = [socketName(record.id), record.restart, String(logBytes), String(logFiles)];
-  const { words, environment } = programOf(record, folder);
-  const program = {
-    folder,
-    words: [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words],
-    environment,
-  };
+  const { environment } = programOf(record, folder);
+  const program = { folder, words: supervisorWords(record, folder), environment };
   const answer = await launch(program).catch((error: unknown) => String(error));
   if (answer === "started\n") return;
   const why = answer.trim().replace(/^tsuki: /, "") || "its supervisor ended at once";
   throw new TsukiError("instance-failed", `${record.name} cannot be started: ${why}`);
+}
+
+/** How an instance's supervisor is called (contracts/supervisor.ts). */
+export function supervisorWords(record: InstanceRecord, folder: string): readonly string[] {
+  const settings = [socketName(record.id), record.restart, String(logBytes), String(logFiles)];
+  const { words } = programOf(record, folder);
+  return [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words];
 }
 
 /** What the supervisor starts: the image itself, or Node with the monitor that runs it. */
