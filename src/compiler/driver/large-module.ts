@@ -9,6 +9,7 @@ import { compileInThreads } from "./compile-in-threads.ts";
 import type { ProgramSettings, UnitEnvironment } from "./environment.ts";
 import { largeModuleBytes } from "./split-module.ts";
 import type { Unit } from "./unit.ts";
+import { spareV8 } from "./v8-flags.ts";
 
 const moduleHeaderBytes = 8;
 
@@ -46,6 +47,7 @@ export async function largeModuleChunks(
   const stored = objects?.read(key);
   const known = stored === undefined ? undefined : decodeObjectFile(stored, symbols);
   if (known !== undefined) return groupBySymbol(known);
+  spareV8();
   const worthwhile = Math.floor(codeBytes(unit) / leastThreadBytes);
   const count = Math.min(threads?.count ?? 1, worthwhile);
   const chunks = await compileInThreads(environment, settings, symbols, {

@@ -95,8 +95,18 @@ export class FunctionLowering {
   }
 
   /** Opens a frame whose parameters are popped off the stack already. */
-  openFrame(frame: Omit<Frame, "height">): Frame {
-    const opened = { ...frame, height: this.stack.length };
+  openFrame({
+    branchTypes,
+    caught,
+    kind,
+    landing,
+    otherwise,
+    resultTypes,
+    target,
+  }: Omit<Frame, "height">): Frame {
+    const height = this.stack.length;
+    // Not by spreading: V8 makes a dictionary of what may have several shapes.
+    const opened = { kind, branchTypes, resultTypes, height, target, otherwise, landing, caught };
     this.frames.push(opened);
     return opened;
   }

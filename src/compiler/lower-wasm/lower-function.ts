@@ -27,6 +27,7 @@ export function lowerFunction(
   return withDecodeErrors(() => {
     const lowering = new FunctionLowering(module, functionIndex, environment);
     lowerBody(lowering, environment.trackedLocals(functionIndex));
+    lowerEnd(lowering);
     lowering.builder.finish();
     removeAliases(lowering.fn);
     return lowering.fn;
@@ -52,6 +53,10 @@ function lowerBody(lowering: FunctionLowering, tracked: ReadonlySet<number>): vo
       throw new UnsupportedError(feature, reader.offset, lowering.fn.name);
     }
   }
+}
+
+function lowerEnd(lowering: FunctionLowering): void {
+  const { builder, reader } = lowering;
   if (!reader.atEnd) throw invalid(reader.offset, "instructions behind the end of the function");
   const { results } = lowering.fn.signature;
   if (builder.isReachable) builder.return(lowering.popMany(results.length));

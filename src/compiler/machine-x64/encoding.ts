@@ -89,5 +89,7 @@ function numberForms(): Record<FormName, FormId> {
   formNames.forEach((name, form) => {
     numbers[name] = form;
   });
+  // As a prototype of something it is one no longer: nothing is looked up where names are constant.
+  Object.create(numbers);
   return numbers;
 }
