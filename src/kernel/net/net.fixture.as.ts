@@ -43,10 +43,10 @@ export {
   streamReadiness,
   writeStream,
 } from "./tcp/streams.as";
+export { datagramsWaiting } from "./udp/datagram-queue.as";
 export {
   closeDatagrams,
   connectDatagrams,
-  datagramsWaiting,
   openDatagrams,
   receiveDatagram,
   sendDatagram,

@@ -16,9 +16,12 @@ import {
   datagramBytes,
   datagramSender,
   datagramSource,
+  datagramSourceBytes,
+  datagramSpace,
   openDatagrams,
   ownDatagrams,
   portOfDatagrams,
+  receiveDatagram,
   sendDatagram,
   takeDatagram,
 } from "./udp/sockets.as";
@@ -36,6 +39,9 @@ import {
 const sender = memory.data(20, 8);
 const target = memory.data(16, 8);
 let bounce: usize = 0;
+
+/** More is no datagram of any version of IP. */
+const longestDatagram: u64 = 65_527;
 
 /** Gives a socket its port, the one that it was bound to or any; 0 or a negated error number. */
 export function bindDatagrams(socket: StackSocket): i32 {
@@ -71,9 +77,14 @@ export function receiveDatagramVectors(
   if (bytes < 0) return bytes;
   let done: u32 = 0;
   for (let index: u32 = 0; index < count && done < <u32>bytes; index++) {
-    const part = min(app.load32(list + index * 8 + 4), <u32>bytes - done);
-    app.copyOut(app.load32(list + index * 8), datagramSource(socket.place) + done, part);
-    done += part;
+    let target = app.load32(list + index * 8);
+    const length = min(app.load32(list + index * 8 + 4), <u32>bytes - done);
+    for (const end = done + length; done < end; ) {
+      const part = min(end - done, datagramSourceBytes(done));
+      app.copyOut(target, datagramSource(socket.place, done), part);
+      target += part;
+      done += part;
+    }
   }
   noteSender(socket, from);
   if (!isPeek) takeDatagram(socket.place);
@@ -84,13 +95,10 @@ export function receiveDatagramVectors(
 export function receiveDatagramBytes(
   socket: StackSocket, pointer: usize, length: u32, from: usize,
 ): i32 {
-  const bytes = socket.place == 0 ? -<i32>again : datagramBytes(socket.place);
-  if (bytes < 0) return bytes;
-  const count = min(<u32>bytes, length);
-  memory.copy(pointer, datagramSource(socket.place), count);
-  noteSender(socket, from);
-  takeDatagram(socket.place);
-  return count;
+  if (socket.place == 0) return -<i32>again;
+  const bytes = receiveDatagram(socket.place, pointer, length, sender);
+  if (bytes >= 0 && from != 0) fromStackAddress(sender, load<u32>(sender, 16), from);
+  return bytes;
 }
 
 function noteSender(socket: StackSocket, from: usize): void {
@@ -101,16 +109,20 @@ function noteSender(socket: StackSocket, from: usize): void {
 
 /** Sends checked app vectors as one datagram, to an address or, for 0, to the peer. */
 export function sendDatagramVectors(socket: StackSocket, list: u32, count: u32, to: usize): i32 {
+  let length: u64 = 0;
+  for (let index: u32 = 0; index < count; index++) length += app.load32(list + index * 8 + 4);
+  if (length > longestDatagram) return -<i32>messageTooLong;
   if (bounce == 0) bounce = allocateFrame();
-  if (bounce == 0) return -<i32>noBuffers;
-  let length: u32 = 0;
+  let space = datagramSpace(<u32>length);
+  if (space == 0 && length <= frameBytes) space = bounce;
+  if (space == 0) return -<i32>noBuffers;
+  let done: u32 = 0;
   for (let index: u32 = 0; index < count; index++) {
     const part = app.load32(list + index * 8 + 4);
-    if (part > frameBytes - length) return -<i32>messageTooLong;
-    app.copyIn(bounce + length, app.load32(list + index * 8), part);
-    length += part;
+    app.copyIn(space + done, app.load32(list + index * 8), part);
+    done += part;
   }
-  return sendDatagramBytes(socket, bounce, length, to);
+  return sendDatagramBytes(socket, space, done, to);
 }
 
 /** Sends kernel memory as one datagram. */

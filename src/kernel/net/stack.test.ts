@@ -79,6 +79,27 @@ describe("ARP and echo", () => {
     expect(reply.slice(-14)).toBe("12340001616263");
   });
 
+  it("answer an echo request that is longer than a packet, in fragments", () => {
+    const { host, sent } = alone();
+    host.receive(whoHas("0a090001"));
+    sent.length = 0;
+    const data = Array.from({ length: 20_000 }, (_, index) => (index * 7) & 255);
+    const request = icmp(`0800 0000 1234 0001 ${Buffer.from(data).toString("hex")}`);
+    for (let at = 0; at < request.length; at += 1480) {
+      const more = at + 1480 < request.length ? 0x20 : 0;
+      host.receive(
+        ipv4(1, request.subarray(at, at + 1480), (header) =>
+          header.set([more | (at >> 11), (at >> 3) & 255], 6),
+        ),
+      );
+    }
+    expect(sent).toHaveLength(14);
+    const reply = Buffer.from(sent.map((frame) => frame.slice(68)).join(""), "hex");
+    expect(reply[0]).toBe(0);
+    expect(internetChecksum(reply)).toBe(0);
+    expect(Buffer.compare(reply.subarray(4), request.subarray(4))).toBe(0);
+  });
+
   it("give a silent neighbour up after three questions", () => {
     const { host, sent, wait } = alone();
     host.act("connectStream", host.place(hostAddress(9)), 80, 0);

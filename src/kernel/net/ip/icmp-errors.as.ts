@@ -15,7 +15,7 @@ import {
   unreachable,
 } from "../wire/icmp.as";
 import { destinationOf, icmpProtocol, icmpv6Protocol, Ip, sourceOf } from "../wire/ip.as";
-import { chooseSource, defaultHopLimit, isAnswerable, sendIp } from "./output.as";
+import { chooseSource, defaultHopLimit, isAnswerable, sendIp, sendLongIp } from "./output.as";
 
 const ip = changetype<Ip>(memory.data(128, 8));
 const icmp = changetype<Icmp>(memory.data(16, 8));
@@ -30,15 +30,12 @@ export function suppressedErrors(): u32 {
   return suppressed;
 }
 
-/** Answers an echo request. */
+/** Answers an echo request, whose memory may become the answer's. */
 export function answerEcho(
   by: Interface, from: Ip, request: Icmp, body: usize, now: u64,
 ): void {
   const length = request.bodyBytes;
-  if (!isAnswerable(by.number, from) || icmpHeaderBytes + length > packetDataLimit) return;
-  const packet = allocatePacket();
-  if (packet == null) return;
-  memory.copy(packet.start + icmpHeaderBytes, body, length);
+  if (!isAnswerable(by.number, from)) return;
   icmp.type = from.version == 4 ? echoReply : echoReplyV6;
   icmp.code = 0;
   icmp.word = request.word;
@@ -46,8 +43,18 @@ export function answerEcho(
   memory.copy(destinationOf(ip), sourceOf(from), 16);
   memory.copy(sourceOf(ip), destinationOf(from), 16);
   if (isMulticastAddress(destinationOf(from))) chooseSource(destinationOf(ip), now, sourceOf(ip));
-  sendMessage(packet.start, from.version);
-  packet.bytes = icmpHeaderBytes + length;
+  const whole = icmpHeaderBytes + length;
+  if (whole > packetDataLimit) {
+    emitMessage(body - icmpHeaderBytes, from.version);
+    ip.trafficClass = from.trafficClass;
+    sendLongIp(body - icmpHeaderBytes, whole, ip, now);
+    return;
+  }
+  const packet = allocatePacket();
+  if (packet == null) return;
+  memory.copy(packet.start + icmpHeaderBytes, body, length);
+  emitMessage(packet.start, from.version);
+  packet.bytes = whole;
   ip.trafficClass = from.trafficClass;
   sendIp(packet, ip, now);
 }
@@ -78,14 +85,14 @@ export function sendError(
   icmp.bodyBytes = quoted;
   memory.copy(destinationOf(ip), sourceOf(about), 16);
   memory.copy(sourceOf(ip), destinationOf(about), 16);
-  sendMessage(error.start, about.version);
+  emitMessage(error.start, about.version);
   error.bytes = icmpHeaderBytes + quoted;
   ip.trafficClass = about.version == 4 && type == unreachable ? 0xc0 : 0;
   sendIp(error, ip, now);
 }
 
 /** Writes the message and what IP needs to know of it. */
-function sendMessage(start: usize, version: u32): void {
+function emitMessage(start: usize, version: u32): void {
   if (version == 4) emitIcmp(icmp, start);
   else emitIcmpv6(icmp, start, sourceOf(ip));
   ip.protocol = version == 4 ? icmpProtocol : icmpv6Protocol;

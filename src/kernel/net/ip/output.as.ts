@@ -3,6 +3,7 @@ import {
   hostUnreachable,
   messageTooLong,
   networkUnreachable,
+  noBuffers,
   noMemory,
   success,
 } from "../../base/errno.as";
@@ -21,9 +22,16 @@ import {
   ethernetInterface,
   Interface,
   interfaceAt,
+  queueRoom,
 } from "../link/interfaces.as";
 import { sendFrame, sendToNeighbour } from "../link/neighbours.as";
-import { allocatePacket, Packet, prependHeader, releasePacket } from "../link/packets.as";
+import {
+  allocatePacket,
+  Packet,
+  packetDataLimit,
+  prependHeader,
+  releasePacket,
+} from "../link/packets.as";
 import { multicastHardwareAddress } from "../link/solicit.as";
 import { broadcastHardwareAddress } from "../wire/ethernet.as";
 import { destinationOf, Ip, isIpv4Address, sourceOf } from "../wire/ip.as";
@@ -86,18 +94,40 @@ export function sendIp(packet: Packet, ip: Ip, now: u64): u32 {
 
 /** The same by an interface, whatever the routes say. */
 export function sendIpBy(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
+  prepare(ip, packet.bytes);
+  const mtu = min(by.mtu, pathMtu(destinationOf(ip), now));
+  if (plainHeaderBytes(ip) + packet.bytes <= mtu) return sendWhole(by, packet, ip, now);
+  const result = sendFragments(by, packet.start, packet.bytes, ip, mtu, now);
+  releasePacket(packet);
+  return result;
+}
+
+/** Sends a payload that is longer than a packet, from wherever it lies; returns an error number. */
+export function sendLongIp(payload: usize, length: u32, ip: Ip, now: u64): u32 {
+  const destination = destinationOf(ip);
+  const number = interfaceTo(destination, now);
+  if (number < 0) return networkUnreachable;
+  prepare(ip, length);
+  const by = interfaceAt(number);
+  // What would fit a link with long packets does not fit a packet's memory.
+  const mtu = min(min(by.mtu, packetDataLimit), pathMtu(destination, now));
+  return sendFragments(by, payload, length, ip, mtu, now);
+}
+
+function prepare(ip: Ip, payloadBytes: u32): void {
   ip.version = isIpv4Address(destinationOf(ip)) ? 4 : 6;
-  ip.payloadBytes = packet.bytes;
+  ip.payloadBytes = payloadBytes;
   ip.optionBytes = 0;
   ip.flowLabel = 0;
   ip.fragmentOffset = 0;
   ip.moreFragments = 0;
   ip.isFragment = 0;
   ip.identification = 0;
-  const headerBytes = ip.version == 4 ? ipv4HeaderBytes : ipv6HeaderBytes;
-  const mtu = min(by.mtu, pathMtu(destinationOf(ip), now));
-  if (headerBytes + packet.bytes > mtu) return sendFragments(by, packet, ip, mtu, now);
-  return sendWhole(by, packet, ip, now);
+}
+
+@inline
+function plainHeaderBytes(ip: Ip): u32 {
+  return ip.version == 4 ? ipv4HeaderBytes : ipv6HeaderBytes;
 }
 
 function sendWhole(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
@@ -113,32 +143,29 @@ function headerBytesOf(ip: Ip): u32 {
   return ip.isFragment != 0 ? ipv6HeaderBytes + fragmentHeaderBytes : ipv6HeaderBytes;
 }
 
-/** Sends a datagram in fragments (RFC 791, 3.2; RFC 8200, 4.5). */
-function sendFragments(by: Interface, whole: Packet, ip: Ip, mtu: u32, now: u64): u32 {
-  if (ip.version == 4 && ip.dontFragment != 0) {
-    releasePacket(whole);
-    return messageTooLong;
-  }
-  const overhead = ip.version == 4 ? ipv4HeaderBytes : ipv6HeaderBytes + fragmentHeaderBytes;
-  const unit = (mtu - overhead) & ~7;
-  const total = whole.bytes;
-  ip.identification = nextIdentification++;
+/**
+ * Sends a datagram in fragments (RFC 791, 3.2; RFC 8200, 4.5): all of them or, where the queue has no
+ * room for them, none.
+ */
+function sendFragments(
+  by: Interface, payload: usize, total: u32, ip: Ip, mtu: u32, now: u64,
+): u32 {
+  if (ip.dontFragment != 0) return messageTooLong;
   ip.isFragment = 1;
+  const unit = (mtu - (ip.version == 4 ? ipv4HeaderBytes : headerBytesOf(ip))) & ~7;
+  if ((total + unit - 1) / unit > queueRoom(by)) return noBuffers;
+  ip.identification = nextIdentification++;
   let result = success;
   for (let offset: u32 = 0; offset < total && result == success; offset += unit) {
     const part = allocatePacket();
-    if (part == null) {
-      result = noMemory;
-      break;
-    }
+    if (part == null) return noMemory;
     part.bytes = min(unit, total - offset);
-    memory.copy(part.start, whole.start + offset, part.bytes);
+    memory.copy(part.start, payload + offset, part.bytes);
     ip.fragmentOffset = offset;
     ip.moreFragments = <u32>(offset + unit < total);
     ip.payloadBytes = part.bytes;
     result = sendWhole(by, part, ip, now);
   }
-  releasePacket(whole);
   return result;
 }
 

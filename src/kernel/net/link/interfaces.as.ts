@@ -53,6 +53,11 @@ export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
   return -1;
 }
 
+/** How many packets the queue of an interface still takes. */
+export function queueRoom(by: Interface): u32 {
+  return queueLimit - by.queued;
+}
+
 /** Puts a packet into the queue of an interface, or drops it. */
 export function enqueuePacket(to: Interface, packet: Packet): void {
   if (to.queued == queueLimit) {

@@ -19,7 +19,10 @@ const delay: u32 = 4;
 const probe: u32 = 5;
 
 const neighbourLimit: u32 = 64;
-const waitingLimit: u32 = 3;
+/** Packets that wait for one neighbour, at most: as many as the fragments of a long datagram ... */
+const waitingLimit: u32 = 64;
+/** ... and for all of them. */
+const allWaitingLimit: u32 = 128;
 const solicitLimit: u32 = 3; // MAX_UNICAST_SOLICIT, MAX_MULTICAST_SOLICIT
 const second: u64 = 1_000_000_000;
 const reachableTime: u64 = 30 * second;
@@ -45,6 +48,7 @@ let entries: usize = 0;
 let lastFound: u32 = 0;
 let isWorking: bool = false; // whether some entry has a deadline
 let failures: u32 = 0;
+let allWaiting: u32 = 0;
 let silentCount: u32 = 0;
 const silentLimit: u32 = 8;
 const silent = memory.data(192, 8); // for each: address, u32 interface
@@ -247,16 +251,22 @@ function fillEntry(entry: Entry, number: u32, address: usize, state: u32, now: u
   entry.usedAt = now;
 }
 
-/** Drops the oldest when there are too many. */
+/** Drops the oldest of this neighbour's when there are too many. */
 function keepWaiting(entry: Entry, packet: Packet): void {
-  if (entry.waitingCount == waitingLimit) {
+  if (entry.waitingCount == waitingLimit || allWaiting == allWaitingLimit) {
+    if (entry.waitingCount == 0) {
+      releasePacket(packet);
+      return;
+    }
     const first = changetype<Packet>(entry.waiting);
     entry.waiting = first.next;
     entry.waitingCount--;
+    allWaiting--;
     releasePacket(first);
   }
   packet.next = 0;
   entry.waitingCount++;
+  allWaiting++;
   if (entry.waiting == 0) {
     entry.waiting = changetype<usize>(packet);
     return;
@@ -268,6 +278,7 @@ function keepWaiting(entry: Entry, packet: Packet): void {
 
 function sendWaiting(entry: Entry): void {
   let place = entry.waiting;
+  allWaiting -= entry.waitingCount;
   entry.waiting = 0;
   entry.waitingCount = 0;
   while (place != 0) {
@@ -284,6 +295,8 @@ function clearEntry(entry: Entry): void {
     place = packet.next;
     releasePacket(packet);
   }
+  allWaiting -= entry.waitingCount;
   entry.state = 0;
   entry.waiting = 0;
+  entry.waitingCount = 0;
 }

@@ -1,4 +1,4 @@
-// UDP sockets: datagrams in queues of one page frame each (RFC 768; RFC 1122, 4.1).
+// UDP sockets (RFC 768; RFC 1122, 4.1).
 import {
   addressInUse,
   again,
@@ -8,15 +8,10 @@ import {
   networkUnreachable,
   noBuffers,
 } from "../../base/errno.as";
-import {
-  allocateFrame,
-  allocateZeroedFrame,
-  frameBytes,
-  releaseFrame,
-} from "../../memory/frames.as";
+import { allocateFrames, allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
 import { sendError } from "../ip/icmp-errors.as";
 import { Arrival } from "../ip/input.as";
-import { chooseSource, defaultHopLimit, leadsBy, sendIp } from "../ip/output.as";
+import { chooseSource, defaultHopLimit, leadsBy, sendIp, sendLongIp } from "../ip/output.as";
 import { isSameAddress, isUnspecified } from "../link/addresses.as";
 import { interfaceAt } from "../link/interfaces.as";
 import { allocatePacket, packetDataLimit, prependHeader } from "../link/packets.as";
@@ -30,11 +25,18 @@ import {
 import { destinationOf, Ip, isIpv4Address, sourceOf, udpProtocol } from "../wire/ip.as";
 import { wellFormed } from "../wire/outcome.as";
 import { emitUdp, parseUdp, Udp, udpHeaderBytes } from "../wire/udp.as";
-
-/** Datagrams that wait for one socket, at most, in one frame each for up to its size. */
-const queueLimit: u32 = 64;
+import {
+  DatagramQueue,
+  dropDatagram,
+  headBytes,
+  headPart,
+  headPartBytes,
+  headSender,
+  keepDatagram,
+} from "./datagram-queue.as";
 
 /** Sockets in a frame, and frames of sockets, at most. */
+const socketBytes: u32 = 96;
 const socketsOfFrame: u32 = 42;
 const socketLimit: u32 = 42 * 24;
 
@@ -48,12 +50,7 @@ class Socket {
   localPort: u32;
   remotePort: u32;
   next: usize;
-  head: usize;
-  tail: usize;
-  queued: u32;
   error: u32;
-  /** Datagrams that had no room. */
-  dropped: u32;
   /** For whoever has it: what it stands for there. */
   owner: usize;
   /** Whether it waits to be taken by `takeChangedDatagrams`, and behind whom. */
@@ -61,32 +58,29 @@ class Socket {
   nextChanged: usize;
   /** Of a socket at all addresses of IPv6: whether it is at those of IPv4, too. */
   takesIpv4: u32;
+  /** The first word of a `DatagramQueue`. */
+  queue: usize;
 }
 
-/** A datagram that waits, at the start of its frame; its bytes follow. */
-@unmanaged
-class Datagram {
-  fromHigh: u64;
-  fromLow: u64;
-  next: usize;
-  fromPort: u32;
-  bytes: u32;
-}
+/** Bytes of the longest datagram: an IP packet of 65,535 bytes, without IPv6's jumbograms. */
+const longestData: u32 = 65_507;
+const longestDataV6: u32 = 65_527;
+const longFrames: u32 = 17;
 
-const datagramHeaderBytes: u32 = 32;
 const udp = changetype<Udp>(memory.data(16, 8));
 const ip = changetype<Ip>(memory.data(128, 8));
 let sockets: usize = 0;
 let freeSockets: usize = 0;
 let made: u32 = 0;
-let waiting: u32 = 0;
 let nextPort: u32 = 0;
 let changedHead: usize = 0;
 let changedTail: usize = 0;
 
-/** Datagrams that wait in all sockets. */
-export function datagramsWaiting(): u32 {
-  return waiting;
+let longSpace: usize = 0; // where datagrams are made that are longer than a packet
+
+@inline
+function queueOf(place: usize): DatagramQueue {
+  return changetype<DatagramQueue>(place + offsetof<Socket>("queue"));
 }
 
 /** Begins the ports that sockets get where nobody expects it (RFC 6056). */
@@ -103,7 +97,7 @@ export function openDatagrams(address: usize, port: u32): i32 {
   const place = freeSockets;
   const socket = changetype<Socket>(place);
   freeSockets = socket.next;
-  memory.fill(place, 0, offsetof<Socket>());
+  memory.fill(place, 0, socketBytes);
   memory.copy(place, address, 16);
   socket.localPort = port;
   socket.next = sockets;
@@ -135,7 +129,7 @@ export function portOfDatagrams(place: usize): u32 {
 /** Whether there is a datagram, or an error. */
 export function hasDatagram(place: usize): bool {
   const socket = changetype<Socket>(place);
-  return socket.head != 0 || socket.error != 0;
+  return queueOf(place).head != 0 || socket.error != 0;
 }
 
 /** Takes the next socket that has something to receive since it was taken last; 0 for none. */
@@ -181,7 +175,7 @@ export function connectDatagrams(place: usize, remote: usize, port: u32, now: u6
 /** Closes a socket. */
 export function closeDatagrams(place: usize): void {
   const socket = changetype<Socket>(place);
-  while (socket.head != 0) dropDatagram(socket);
+  while (queueOf(place).head != 0) dropDatagram(queueOf(place));
   forgetChange(socket);
   let link = sockets;
   if (link == place) sockets = socket.next;
@@ -193,6 +187,16 @@ export function closeDatagrams(place: usize): void {
   freeSockets = place;
 }
 
+/**
+ * Where the bytes of a datagram that is to be sent may be put so that they are not copied again; 0
+ * when it is a short one, or there is no memory.
+ */
+export function datagramSpace(length: u32): usize {
+  if (length + udpHeaderBytes <= packetDataLimit || length > longestDataV6) return 0;
+  if (longSpace == 0) longSpace = allocateFrames(longFrames);
+  return longSpace == 0 ? 0 : longSpace + udpHeaderBytes;
+}
+
 /** Sends a datagram to an address, or for 0 to the peer: its bytes, or a negated error number. */
 export function sendDatagram(
   place: usize, data: usize, length: u32, remote: usize, port: u32, now: u64,
@@ -202,31 +206,44 @@ export function sendDatagram(
     remote = place + 16;
     port = socket.remotePort;
   }
-  if (length + udpHeaderBytes > packetDataLimit) return -<i32>messageTooLong;
+  const longest = isIpv4Address(remote) ? longestData : longestDataV6;
+  if (length > longest) return -<i32>messageTooLong;
   memory.copy(destinationOf(ip), remote, 16);
   if (!isUnspecified(place)) memory.copy(sourceOf(ip), place, 16);
   else if (!chooseSource(remote, now, sourceOf(ip))) return -<i32>networkUnreachable;
-  const packet = allocatePacket();
-  if (packet == null) return -<i32>noBuffers;
-  memory.copy(packet.start, data, length);
-  packet.bytes = length;
-  udp.sourcePort = socket.localPort;
-  udp.destinationPort = port;
-  udp.dataBytes = length;
-  emitUdp(udp, prependHeader(packet, udpHeaderBytes), sourceOf(ip));
   ip.protocol = udpProtocol;
   ip.hopLimit = defaultHopLimit;
   ip.trafficClass = 0;
   ip.dontFragment = 0;
-  const error = sendIp(packet, ip, now);
+  udp.sourcePort = socket.localPort;
+  udp.destinationPort = port;
+  udp.dataBytes = length;
+  const isShort = length + udpHeaderBytes <= packetDataLimit;
+  const error = isShort ? sendShort(data, length, now) : sendLong(data, length, now);
   return error == 0 ? <i32>length : -<i32>error;
+}
+
+function sendShort(data: usize, length: u32, now: u64): u32 {
+  const packet = allocatePacket();
+  if (packet == null) return noBuffers;
+  memory.copy(packet.start, data, length);
+  packet.bytes = length;
+  emitUdp(udp, prependHeader(packet, udpHeaderBytes), sourceOf(ip));
+  return sendIp(packet, ip, now);
+}
+
+function sendLong(data: usize, length: u32, now: u64): u32 {
+  const space = datagramSpace(length);
+  if (space == 0) return noBuffers;
+  if (space != data) memory.copy(space, data, length);
+  emitUdp(udp, longSpace, sourceOf(ip));
+  return sendLongIp(longSpace, length + udpHeaderBytes, ip, now);
 }
 
 /** The next datagram's bytes, or a negated error number. */
 export function datagramBytes(place: usize): i32 {
-  const socket = changetype<Socket>(place);
-  if (socket.error != 0) return -<i32>takeDatagramsError(place);
-  return socket.head == 0 ? -<i32>again : <i32>changetype<Datagram>(socket.head).bytes;
+  if (changetype<Socket>(place).error != 0) return -<i32>takeDatagramsError(place);
+  return queueOf(place).head == 0 ? -<i32>again : <i32>headBytes(queueOf(place));
 }
 
 /** The error that a peer gave, once; 0 for none. */
@@ -237,21 +254,24 @@ export function takeDatagramsError(place: usize): u32 {
   return error;
 }
 
-/** Where the next datagram's bytes lie, if there is one. */
-export function datagramSource(place: usize): usize {
-  return changetype<Socket>(place).head + datagramHeaderBytes;
+/** Where a byte of the next datagram lies, if there is one. */
+export function datagramSource(place: usize, offset: u32): usize {
+  return headPart(queueOf(place), offset);
+}
+
+/** How many of its bytes follow there in one piece. */
+export function datagramSourceBytes(offset: u32): u32 {
+  return headPartBytes(offset);
 }
 
 /** Writes the next datagram's sender: address of 16 bytes, port (u32). */
 export function datagramSender(place: usize, from: usize): void {
-  const head = changetype<Socket>(place).head;
-  memory.copy(from, head, 16);
-  store<u32>(from, changetype<Datagram>(head).fromPort, 16);
+  headSender(queueOf(place), from);
 }
 
 /** Drops the next datagram. */
 export function takeDatagram(place: usize): void {
-  dropDatagram(changetype<Socket>(place));
+  dropDatagram(queueOf(place));
 }
 
 /**
@@ -262,7 +282,11 @@ export function receiveDatagram(place: usize, data: usize, length: u32, from: us
   const bytes = datagramBytes(place);
   if (bytes < 0) return bytes;
   const count = min(<u32>bytes, length);
-  memory.copy(data, datagramSource(place), count);
+  for (let done: u32 = 0; done < count; ) {
+    const part = min(count - done, headPartBytes(done));
+    memory.copy(data + done, headPart(queueOf(place), done), part);
+    done += part;
+  }
   if (from != 0) datagramSender(place, from);
   takeDatagram(place);
   return count;
@@ -282,7 +306,10 @@ export function receiveUdp(arrival: Arrival, now: u64): void {
     destinationOf(packet), udp.destinationPort, sourceOf(packet), udp.sourcePort,
   );
   if (socket != null) {
-    keepDatagram(socket, sourceOf(packet), arrival.payload + udpHeaderBytes);
+    const data = arrival.payload + udpHeaderBytes;
+    const queue = queueOf(changetype<usize>(socket));
+    const isKept = keepDatagram(queue, sourceOf(packet), udp.sourcePort, data, udp.dataBytes);
+    if (isKept) noteChange(socket);
     return;
   }
   const isV4 = packet.version == 4;
@@ -340,36 +367,6 @@ function findSocket(
   return best;
 }
 
-function keepDatagram(socket: Socket, from: usize, data: usize): void {
-  const length = udp.dataBytes;
-  const hasRoom = socket.queued < queueLimit && length <= frameBytes - datagramHeaderBytes;
-  const frame = hasRoom ? allocateFrame() : 0;
-  if (frame == 0) {
-    socket.dropped++;
-    return;
-  }
-  const datagram = changetype<Datagram>(frame);
-  memory.copy(frame, from, 16);
-  datagram.next = 0;
-  datagram.fromPort = udp.sourcePort;
-  datagram.bytes = length;
-  memory.copy(frame + datagramHeaderBytes, data, length);
-  if (socket.head == 0) socket.head = frame;
-  else changetype<Datagram>(socket.tail).next = frame;
-  socket.tail = frame;
-  socket.queued++;
-  waiting++;
-  noteChange(socket);
-}
-
-function dropDatagram(socket: Socket): void {
-  const frame = socket.head;
-  socket.head = changetype<Datagram>(frame).next;
-  socket.queued--;
-  waiting--;
-  releaseFrame(frame);
-}
-
 function isTaken(address: usize, port: u32): bool {
   for (let place = sockets; place != 0; place = changetype<Socket>(place).next) {
     if (changetype<Socket>(place).localPort != port) continue;
@@ -394,7 +391,7 @@ function makeSockets(): bool {
   if (frame == 0) return false;
   made += socketsOfFrame;
   for (let index: u32 = 0; index < socketsOfFrame; index++) {
-    const place = frame + index * 96;
+    const place = frame + index * socketBytes;
     changetype<Socket>(place).next = freeSockets;
     freeSockets = place;
   }

@@ -5,6 +5,7 @@ import { Host, hostAddress } from "../stack.fixture.ts";
 
 const [again, refused, tooLong] = [-6, -14, -35] as const;
 const from = 0x1_8000;
+const longest = 65_527;
 
 function start() {
   const simulation = new Simulation(1);
@@ -21,14 +22,14 @@ function open(host: Host, port: number, address = hostAddress(0).fill(0, 12)): n
 
 function send(host: Host, socket: number, text: Uint8Array, to: Uint8Array, port: number) {
   const data = host.place(text);
-  const target = data + 0x4000;
+  const target = data + 0x1_c000;
   host.bytes(target, 16).set(to);
   return host.act("sendDatagram", socket, data, text.length, target, port);
 }
 
 function receive(host: Host, socket: number) {
-  const data = host.place(new Uint8Array(8000));
-  const count = host.call("receiveDatagram", socket, data, 8000, data + from) | 0;
+  const data = host.place(new Uint8Array(longest));
+  const count = host.call("receiveDatagram", socket, data, longest, data + from) | 0;
   if (count < 0) return count;
   const view = host.view(data + from);
   return {
@@ -68,7 +69,41 @@ describe("UDP sockets", () => {
       wait();
       expect(receive(right, server)).toMatchObject({ bytes: long });
     }
-    expect(send(left, client, new Uint8Array(8000), hostAddress(2), 53)).toBe(tooLong);
+  });
+
+  it.each([4, 6] as const)("bring up to 64 KiB over IPv%i, at once", (version) => {
+    const { left, right, wait } = start();
+    const any = version === 4 ? undefined : new Uint8Array(16);
+    const server = open(right, 53, any);
+    const client = open(left, 0, any);
+    const most = version === 4 ? 65_507 : longest;
+    for (const length of [60_000, most, 4057, 4056, 8145, 3896, 3897]) {
+      const long = Uint8Array.from({ length }, (_, index) => (index * 31 + length) & 255);
+      expect(send(left, client, long, hostAddress(2, version), 53)).toBe(length);
+      wait();
+      const got = receive(right, server);
+      if (typeof got === "number") throw new Error(`nothing came of ${length}: ${got}`);
+      expect(Buffer.compare(got.bytes, long)).toBe(0);
+    }
+    const more = new Uint8Array(most + 1);
+    expect(send(left, client, more, hostAddress(2, version), 53)).toBe(tooLong);
+    expect([left, right].map((host) => host.call("packetsInUse"))).toEqual([0, 0]);
+  });
+
+  it("bring as many long ones as a queue has room for", () => {
+    const { left, right, wait } = start();
+    const server = open(right, 53);
+    const client = open(left, 0);
+    const frames = right.call("availableFrames");
+    for (let turn = 0; turn < 6; turn++) {
+      send(left, client, new Uint8Array(60_000).fill(turn), hostAddress(2), 53);
+      wait();
+    }
+    expect(right.call("datagramsWaiting")).toBe(4);
+    right.call("closeDatagrams", server);
+    expect(right.call("datagramsWaiting")).toBe(0);
+    const kept = 17 + 1; // for reassembly, and for neighbours
+    expect(right.call("availableFrames")).toBe(frames - kept);
   });
 
   it("tell a connected socket that nobody listens", () => {
