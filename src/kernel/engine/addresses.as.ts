@@ -2,7 +2,7 @@
 import * as app from "../base/machine/app.as";
 import { familyOf, ipv4, ipv6, portOf, setPort, setUnspecified } from "../net/address.as";
 import { addressTextBytes, formatAddress, parseAddress } from "../net/address-text.as";
-import { hostsAddresses } from "../net/dns/host-files.as";
+import { hostsAddresses } from "../net/dns/hosts.as";
 import { closeText, newString, openText, textLength, toInteger, Value } from "./quickjs.as";
 
 const space = memory.data(128, 8); // an address, then text
@@ -49,5 +49,5 @@ export function endpointText(address: usize): Value {
 }
 
 function findName(name: usize, length: u32): bool {
-  return hostsAddresses(name, length, space, 1) != 0;
+  return hostsAddresses(name, length, 0, space, 1) != 0;
 }

@@ -6,7 +6,7 @@ import { beginMessage, endMessage } from "../console/message.as";
 import { familyOf, ipv4 } from "./address.as";
 import { parseAddress } from "./address-text.as";
 import { startDhcp } from "./dhcp/client.as";
-import { addServer } from "./dns/host-files.as";
+import { addSearchDomain, addServer } from "./dns/resolvers.as";
 import {
   applySetting,
   beginSetting,
@@ -149,6 +149,8 @@ function configureEntry(number: u32, start: usize, end: usize, now: u64): bool {
   if (gateway != 0) return readAddress(gateway, end) && configureGateway(number, bytes);
   const server = valueOf(text("dns="), start, end);
   if (server != 0) return readAddress(server, end) && addServer(address);
+  const domain = valueOf(text("search="), start, end);
+  if (domain != 0) return addSearchDomain(domain, <u32>(end - domain));
   return configurePrefix(number, start, end);
 }
 

@@ -56,8 +56,8 @@ function firstHop(host: Host, ...numbers: readonly number[]): string {
 }
 
 function servers(host: Host): string[] {
-  return Array.from({ length: host.call("serverCount") }, (_, index) =>
-    host.bytes(host.call("serverAddress", index) + 4, 4).join("."),
+  return Array.from({ length: host.call("serverCount", host.now) }, (_, index) =>
+    host.bytes(host.call("serverAddress", index, host.now) + 4, 4).join("."),
   );
 }
 

@@ -3,7 +3,7 @@
 import { familyOf, ipv4 } from "./address.as";
 import { parseAddress } from "./address-text.as";
 import { startDhcp } from "./dhcp/client.as";
-import { addServer } from "./dns/host-files.as";
+import { addServer } from "./dns/resolvers.as";
 import { ethernetInterface, interfaceAt, interfaceLimit } from "./link/interfaces.as";
 import { parsePort } from "./settings.as";
 import { configureAddress, configureGateway } from "./stack.as";

@@ -9,7 +9,7 @@ export {
   takeLeaseEvents,
 } from "./dhcp/lease.as";
 export { configureInterfaces, noteNetworkWord } from "./configuration.as";
-export { serverAddress, serverCount } from "./dns/host-files.as";
+export { domainBytes, domainCount, domainStart, serverAddress, serverCount } from "./dns/resolvers.as";
 export { reportIncidents } from "./incidents.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";

@@ -6,11 +6,13 @@ import { openLinks, receiveFrames, sendQueuedPackets } from "../platform/links.a
 import { randomBits } from "../random/random.as";
 import { monotonicTime } from "../time/clock.as";
 import { configureInterfaces } from "./configuration.as";
+import { beginConfiguring, configuringDeadline } from "./configuring.as";
 import { reportIncidents } from "./incidents.as";
 import { packetsInUse } from "./link/packets.as";
 import { runStack, stackDeadline, startStack } from "./stack.as";
 import { StackSocket, stackSocketAt, stackSocketCount } from "./stack-socket.as";
-import { closeStackHandle, noteReadiness } from "./stack-sockets.as";
+import { closeStackHandle, connectAwaiting, noteReadiness } from "./stack-sockets.as";
+import { hasAwaiting } from "./stack-streams.as";
 import { Connection, takeChanged } from "./tcp/connection.as";
 import { hasUnfinished } from "./tcp/ending.as";
 import { ownerOfDatagrams, takeChangedDatagrams } from "./udp/sockets.as";
@@ -27,7 +29,9 @@ export function startNetwork(): void {
   isStarted = true;
   startStack(randomBits(), randomBits(), randomBits());
   if (config.platform != config.node) openLinks();
-  configureInterfaces(monotonicTime());
+  const now = monotonicTime();
+  configureInterfaces(now);
+  beginConfiguring(now);
 }
 
 /** One round: frames that came, what is due, frames to go. */
@@ -36,6 +40,7 @@ export function serveNetwork(): void {
   const now = monotonicTime();
   if (config.platform != config.node) receiveFrames(now);
   runStack(now);
+  if (hasAwaiting()) connectAwaiting();
   noteChanges();
   reportIncidents(now);
   flushNetwork();
@@ -48,7 +53,8 @@ export function flushNetwork(): void {
 
 /** When the next round must be, if nothing comes before; `neverDeadline` for never. */
 export function networkDeadline(): u64 {
-  return isStarted ? stackDeadline() : neverDeadline;
+  if (!isStarted) return neverDeadline;
+  return hasAwaiting() ? min(stackDeadline(), configuringDeadline()) : stackDeadline();
 }
 
 /** Brings the readiness of sockets up to date. */

@@ -33,6 +33,7 @@ import {
 } from "../platform/node/sockets.as";
 import { monotonicTime } from "../time/clock.as";
 import { copyAddress, familyOf, portOf, setPort, setUnspecified } from "./address.as";
+import { configuringDeadline, isConfiguring } from "./configuring.as";
 import { isNetworkOff, publishedHostPort } from "./settings.as";
 import {
   acceptingOption,
@@ -73,9 +74,11 @@ import {
 } from "./socket-table.as";
 import {
   acceptStackConnection,
+  beginLinger,
   bindStackSocket,
   closeStackHandle,
   connectStackSocket,
+  hasLingered,
   isStackSocketReadable,
   listenOnStackSocket,
   openStackSocket,
@@ -192,10 +195,8 @@ function adoptConnection(listener: u32, handle: u32): i32 {
  */
 export function connectSocket(socket: u32, address: usize, mayWait: bool): i32 {
   if (hasPhase(socket, connecting)) return -<i32>errno.already;
-  let result: i64 = -<i64>errno.notSupported;
-  if (config.usesOwnStack) result = connectStackSocket(socket, address);
-  else if (config.platform == config.linux) result = linuxConnect(socket, address);
-  else if (config.platform == config.node) result = node.socketConnect(handleOf(socket), address);
+  let result = connectOnce(socket, address);
+  while (awaitAddress(result, mayWait)) result = connectOnce(socket, address);
   if (result != 0 && result != -<i64>errno.inProgress) return <i32>result;
   copyAddress(peerOf(socket), address);
   if (result == 0) {
@@ -209,6 +210,13 @@ export function connectSocket(socket: u32, address: usize, mayWait: bool): i32 {
   if (!waitFor(socket, writable, deadlineAfter(sendTimeout(socket)))) return <i32>result;
   const error = socketOption(socket, errorOption);
   return error == 0 ? 0 : -<i32>error;
+}
+
+function connectOnce(socket: u32, address: usize): i64 {
+  if (config.usesOwnStack) return connectStackSocket(socket, address);
+  if (config.platform == config.linux) return linuxConnect(socket, address);
+  if (config.platform == config.node) return node.socketConnect(handleOf(socket), address);
+  return -<i64>errno.notSupported;
 }
 
 /** Receives into the app's vectors: bytes, 0 at the end; `from` is filled in for datagrams. */
@@ -240,6 +248,7 @@ export function sendVectors(
   socket: u32, list: u32, count: u32, to: usize, mayWait: bool,
 ): i64 {
   let result = sendOnce(socket, list, count, to);
+  while (awaitAddress(result, mayWait)) result = sendOnce(socket, list, count, to);
   if (result != wouldWait || !mayWait) return result;
   const deadline = deadlineAfter(sendTimeout(socket));
   while (result == wouldWait && waitFor(socket, writable, deadline)) {
@@ -294,8 +303,9 @@ export function shutdownSocket(socket: u32, how: u32): i32 {
   return -<i32>errno.notSupported;
 }
 
-/** Closes a socket and frees its number. */
+/** Closes a socket and frees its number; where it lingers, when what was written has arrived. */
 export function closeSocket(socket: u32): void {
+  if (config.usesOwnStack) linger(socket);
   closeHandle(handleOf(socket));
   freeSocket(socket);
 }
@@ -382,6 +392,26 @@ function closeHandle(handle: u32): void {
   if (config.usesOwnStack) closeStackHandle(handle);
   else if (config.platform == config.linux) linuxClose(handle);
   else if (config.platform == config.node) node.socketClose(handle);
+}
+
+/** Waits a while where nothing can be reached only because this host still asks for its address. */
+function awaitAddress(result: i64, mayWait: bool): bool {
+  if (!config.usesOwnStack || !mayWait || result != -<i64>errno.networkUnreachable) return false;
+  if (!isConfiguring(monotonicTime())) return false;
+  idle(configuringDeadline(), false);
+  round();
+  return true;
+}
+
+/** The host's sockets linger by themselves. */
+function linger(socket: u32): void {
+  const seconds = beginLinger(socket);
+  if (seconds == 0) return;
+  const deadline = monotonicTime() + <u64>seconds * 1_000_000_000;
+  while (!hasLingered(socket) && monotonicTime() < deadline) {
+    idle(deadline, false);
+    round();
+  }
 }
 
 /** The deadline a timeout from now; never for 0. */

@@ -24,14 +24,17 @@ export class StackSocket {
   isIpv6Only: bool;
   isNoDelay: bool;
   keepsAlive: bool;
-  /** Whether closing breaks the connection off: lingering for no time at all. */
-  isAborted: bool;
-  reserved: u8;
+  /** Whether it is to be connected as soon as this host has an address. */
+  awaitsAddress: bool;
+  /** Why it was not connected after all; 0 for no error. */
+  error: u8;
   /** Of keep-alive, in seconds, and its count; 0 for the usual. */
   keepAliveIdle: u32;
   keepAliveInterval: u32;
   keepAliveCount: u32;
   userTimeoutMs: u32;
+  /** Seconds that closing waits, and 1; 0 when it does not, 1 to break the connection off. */
+  lingerPlusOne: u32;
 }
 
 const recordBytes: u32 = 64;

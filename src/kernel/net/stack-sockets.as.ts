@@ -36,12 +36,15 @@ import {
   localBytesOf,
   makeStackSocket,
   StackSocket,
+  stackSocketAt,
+  stackSocketCount,
   toStackAddress,
 } from "./stack-socket.as";
 import {
   addReadiness,
   clearReadiness,
   handleOf,
+  hungUp,
   peerOf,
   readable,
   readinessOf,
@@ -71,7 +74,7 @@ import {
   receiveCapacityOf,
   sendCapacityOf,
 } from "./tcp/buffers.as";
-import { streamReadiness, takeStreamError } from "./tcp/streams.as";
+import { isStreamFlushed, streamBytes, streamReadiness, takeStreamError } from "./tcp/streams.as";
 import {
   addressOfDatagrams,
   hasDatagram,
@@ -82,6 +85,8 @@ const peer = memory.data(16, 8);
 const anyAddress = memory.data(addressBytes, 8);
 const wouldWait: i64 = -6; // errno.again
 const listenerBacklog: u32 = 4096; // the stack bounds it
+const shutSending: u32 = 2;
+const longestLinger: i64 = 65_536; // seconds, and 1
 
 function recordOf(socket: u32): StackSocket {
   return changetype<StackSocket>(<usize>handleOf(socket));
@@ -109,8 +114,34 @@ export function watchStackSocket(socket: u32): void {
   noteReadiness(recordOf(socket));
 }
 
+/** Tries again to connect what waits for an address: it has one now, or there will be none. */
+export function connectAwaiting(): void {
+  for (let index: u32 = 0; index < stackSocketCount(); index++) {
+    const record = stackSocketAt(index);
+    if (!record.isInUse || !record.awaitsAddress || record.numberPlusOne == 0) continue;
+    const address = peerOf(record.numberPlusOne - 1);
+    toStackAddress(address, peer);
+    record.error = <u8>-connectByStack(record, peer, portOf(address));
+    noteReadiness(record);
+  }
+}
+
+/** Seconds that closing a socket waits for what is on its way; 0 for not at all. */
+export function beginLinger(socket: u32): u32 {
+  const record = recordOf(socket);
+  if (record.isDatagram || record.place == 0 || record.lingerPlusOne < 2) return 0;
+  if (streamBytes(record.place) > 0) return 0; // its peer is told that nobody reads it
+  return shutdownByStack(record, shutSending) == 0 ? record.lingerPlusOne - 1 : 0;
+}
+
+/** Whether everything that was written to a socket which is being closed has arrived. */
+export function hasLingered(socket: u32): bool {
+  return isStreamFlushed(recordOf(socket).place);
+}
+
 /** Readiness as it is. */
 function readinessNow(record: StackSocket): u32 {
+  if (record.error != 0) return readable | writable | hungUp;
   if (!record.isDatagram) return record.place == 0 ? 0 : streamReadiness(record.place);
   return record.place != 0 && hasDatagram(record.place) ? readable | writable : writable;
 }
@@ -279,7 +310,7 @@ export function stackOption(socket: u32, option: u32): i64 {
     case keepAliveIntervalOption:
     case keepAliveCountOption: return keepAliveSetting(record, option);
     case userTimeoutOption: return record.userTimeoutMs;
-    case lingerOption: return record.isAborted ? 0 : -1;
+    case lingerOption: return <i64>record.lingerPlusOne - 1;
     case reuseOption:
     case broadcastOption: return 1;
     case sendBufferOption:
@@ -302,6 +333,11 @@ function fixCapacity(record: StackSocket, isSend: bool, bytes: u32): void {
 }
 
 function errorOf(record: StackSocket): u32 {
+  if (record.error != 0) {
+    const error = record.error;
+    record.error = 0;
+    return error;
+  }
   if (record.place == 0) return 0;
   return record.isDatagram ? takeDatagramsError(record.place) : takeStreamError(record.place);
 }
@@ -321,7 +357,7 @@ export function setStackOption(socket: u32, option: u32, value: i64): i32 {
       record.isIpv6Only = value != 0;
       break;
     case lingerOption:
-      record.isAborted = value == 0;
+      record.lingerPlusOne = <u32>min<i64>(max<i64>(value + 1, 0), longestLinger);
       break;
     case sendBufferOption:
     case receiveBufferOption:

@@ -1,8 +1,16 @@
 // Streams of the kernel's own stack as sockets: what the app has goes into the stack's queues, and
 // what is in them to the app, in one copy each.
-import { addressInUse, again, invalid, isConnected, notConnected } from "../base/errno.as";
+import {
+  addressInUse,
+  again,
+  invalid,
+  isConnected,
+  networkUnreachable,
+  notConnected,
+} from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { monotonicTime } from "../time/clock.as";
+import { awaitsConfiguration } from "./configuring.as";
 import { acceptStream, isPortListenedTo, listenToStreams } from "./tcp/accept.as";
 import { connectStream } from "./tcp/connect.as";
 import { closedState, Connection, localAddressOf, remoteAddressOf } from "./tcp/connection.as";
@@ -39,6 +47,7 @@ const usualProbeCount: u32 = 9;
 const second: u64 = 1_000_000_000;
 
 let nextPort: u32 = 0;
+let awaiting: u32 = 0;
 
 function connectionOf(socket: StackSocket): Connection {
   return changetype<Connection>(socket.place);
@@ -98,10 +107,27 @@ export function connectByStack(socket: StackSocket, remote: usize, port: u32): i
     closeStream(socket.place, monotonicTime());
     socket.place = 0;
   }
-  const place = connectStream(remote, port, socket.localPort, monotonicTime());
+  const now = monotonicTime();
+  const place = connectStream(remote, port, socket.localPort, now);
+  if (place == -<i32>networkUnreachable && awaitsConfiguration(remote, now)) {
+    if (!socket.awaitsAddress) awaiting++;
+    socket.awaitsAddress = true;
+    return 0;
+  }
+  forgetConnect(socket);
   if (place < 0 && place > -256) return place;
   own(socket, place);
   return 0;
+}
+
+/** Whether sockets wait for an address of this host's. */
+export function hasAwaiting(): bool {
+  return awaiting != 0;
+}
+
+function forgetConnect(socket: StackSocket): void {
+  if (socket.awaitsAddress) awaiting--;
+  socket.awaitsAddress = false;
 }
 
 function own(socket: StackSocket, place: i32): void {
@@ -243,7 +269,8 @@ export function shutdownByStack(socket: StackSocket, how: u32): i32 {
 
 /** Closes its stream: what was written still goes out. */
 export function closeByStack(socket: StackSocket): void {
+  forgetConnect(socket);
   if (socket.place == 0) return;
-  if (socket.isAborted) abortStream(socket.place, monotonicTime());
+  if (socket.lingerPlusOne == 1) abortStream(socket.place, monotonicTime());
   else closeStream(socket.place, monotonicTime());
 }

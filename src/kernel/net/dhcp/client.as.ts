@@ -92,6 +92,16 @@ export function stopDhcp(number: u32, now: u64): void {
   client.deadline = never;
 }
 
+/** Whether a client has no address yet. */
+export function isLeasePending(): bool {
+  if (!isInUse) return false;
+  for (let number: u32 = 0; number < interfaceLimit; number++) {
+    const state = clientOf(number).state;
+    if (state != stoppedState && state < boundState) return true;
+  }
+  return false;
+}
+
 /** When a client wants to be called next; the largest number for never. */
 export function dhcpDeadline(): u64 {
   let next = never;

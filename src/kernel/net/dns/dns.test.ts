@@ -24,6 +24,25 @@ const both: Server = (question) => [
   ),
 ];
 
+function pass({ clock }: Calls, seconds: bigint): void {
+  clock.waitUntil(clock.monotonicTime() + seconds * second, () => false);
+}
+
+/** The same answer, its first record true for so long. */
+function withSeconds(answer: Uint8Array, seconds: number): Uint8Array {
+  answer[answer.length - 7] = seconds;
+  return answer;
+}
+
+/** An answer that there is nothing, and for how long: an SOA record without names. */
+function absence(question: Uint8Array, code: number, seconds: number): Uint8Array {
+  const answer = answerWith(question, [], code);
+  answer[9] = 1;
+  const numbers = Array.from({ length: 5 }, () => [0, 0, 0, seconds]).flat();
+  const record = [0xc0, 12, 0, 6, 0, 1, 0, 0, 0, 60, 0, 22, 0, 0, ...numbers];
+  return Uint8Array.from([...answer, ...record]);
+}
+
 interface Lookup {
   readonly error: unknown;
   readonly found: string[];
@@ -116,7 +135,7 @@ describe("looking up a name", () => {
     const network = new ServedNetwork(
       (question, server) => {
         if (server === "10.0.0.1") return [];
-        return server === "10.0.0.2" ? [answerWith(question, [], 2)] : both(question, server);
+        return server === "10.0.0.2" ? [answerWith(question, [], 2)] : both(question, server, false);
       },
       { "resolv.conf": servers },
     );
@@ -147,7 +166,7 @@ describe("looking up a name", () => {
       otherName[13] = 0x7a;
       const aQuestion = forged.slice();
       aQuestion[2] = 1;
-      return [otherNumber, otherName, aQuestion, ...both(question, "")];
+      return [otherNumber, otherName, aQuestion, ...both(question, "", false)];
     });
     expect(lookUp(new Calls({ network }), "a.b", "", 1).found).toEqual(["192.0.2.7:0"]);
   });
@@ -168,6 +187,140 @@ describe("looking up a name", () => {
     }
   });
 
+  const searching = {
+    "resolv.conf": "nameserver 10.0.0.1\nsearch one.test two.test\noptions ndots:2 timeout:1 attempts:1\n",
+  };
+
+  it.each<[string, string[]]>([
+    ["db", ["db.one.test", "db.two.test", "db"]],
+    ["a.db", ["a.db.one.test", "a.db.two.test", "a.db"]],
+    ["b.a.db", ["b.a.db", "b.a.db.one.test", "b.a.db.two.test"]],
+    ["db.", ["db"]],
+  ])("tries %s as it is, and in the domains to search, by its dots", (name, names) => {
+    const network = new ServedNetwork((question) => [answerWith(question, [], 3)], searching);
+    expect(lookUp(new Calls({ network }), name).error).toBe(noName);
+    expect(network.questions).toEqual(names.map((full) => `10.0.0.1 ${full} A`));
+  });
+
+  it("ends its search with the first name that has an address", () => {
+    const network = new ServedNetwork(
+      (question, server) =>
+        nameOf(question).startsWith("db.two") ? both(question, server, false) : [answerWith(question, [], 3)],
+      searching,
+    );
+    expect(lookUp(new Calls({ network }), "db", "", 1).found).toEqual(["192.0.2.7:0"]);
+    expect(network.questions).toHaveLength(2);
+  });
+
+  it("remembers addresses for as long as they are true, the shortest time of the way", () => {
+    const network = new ServedNetwork((question) => [
+      withSeconds(answerWith(question, [[1, [192, 0, 2, 7]]]), 30),
+    ]);
+    const calls = new Calls({ network });
+    const ask = (name: string) => lookUp(calls, name, "", 1).found;
+    expect([ask("a.b"), ask("A.B"), ask("a.b.")]).toEqual(Array(3).fill(["192.0.2.7:0"]));
+    expect(network.questions).toHaveLength(1);
+    pass(calls, 29n);
+    ask("a.b");
+    expect(network.questions).toHaveLength(1);
+    pass(calls, 2n);
+    ask("a.b");
+    expect(network.questions).toHaveLength(2);
+  });
+
+  it("remembers that there is no such name, if the answer says for how long (RFC 2308)", () => {
+    const network = new ServedNetwork((question) => [absence(question, 3, 20)]);
+    const calls = new Calls({ network });
+    for (let turn = 0; turn < 3; turn++) expect(lookUp(calls, "no.where").error).toBe(noName);
+    expect(network.questions).toHaveLength(1);
+    pass(calls, 21n);
+    expect(lookUp(calls, "no.where").error).toBe(noName);
+    expect(network.questions).toHaveLength(2);
+  });
+
+  it("remembers that a name has no addresses of one family", () => {
+    const network = new ServedNetwork((question) =>
+      nameOf(question).endsWith(" A")
+        ? [answerWith(question, [[1, [192, 0, 2, 7]]])]
+        : [absence(question, 0, 20)],
+    );
+    const calls = new Calls({ network });
+    for (let turn = 0; turn < 3; turn++) {
+      expect(lookUp(calls, "four.only").found).toEqual(["192.0.2.7:0"]);
+    }
+    expect(network.questions).toHaveLength(2);
+  });
+
+  it("remembers few names, and forgets what ends first", () => {
+    const network = new ServedNetwork((question) => [answerWith(question, [[1, [192, 0, 2, 7]]])]);
+    const calls = new Calls({ network });
+    for (let name = 0; name < 100; name++) lookUp(calls, `name-${name}.test`, "", 1);
+    const asked = network.questions.length;
+    lookUp(calls, "name-99.test", "", 1);
+    expect(network.questions).toHaveLength(asked);
+    lookUp(calls, "name-0.test", "", 1);
+    expect(network.questions).toHaveLength(asked + 1);
+  });
+
+  it("asks by TCP for an answer that is too long for a datagram", () => {
+    const many = Array.from({ length: 40 }, (_, index) => [1, [10, 0, 0, index]] as const);
+    const network = new ServedNetwork((question, _server, isStream) => {
+      const answer = answerWith(question, isStream ? many : []);
+      if (!isStream) answer[2] = 0x83;
+      return [answer];
+    });
+    const calls = new Calls({ network });
+    const { found } = lookUp(calls, "many.test", "", 1);
+    expect(found).toEqual(["10.0.0.0:0", "10.0.0.1:0", "10.0.0.2:0", "10.0.0.3:0"]);
+    expect(network.questions).toEqual(["10.0.0.1 many.test A", "10.0.0.1 many.test A by TCP"]);
+  });
+
+  it("follows aliases in any order, and believes no record about another name", () => {
+    const target = [5, 0x6f, 0x74, 0x68, 0x65, 0x72, 0]; // other.
+    const network = new ServedNetwork((question) => {
+      const head = answerWith(question, []);
+      head[7] = 3;
+      const record = (owner: number[], type: number, data: number[]) => [
+        ...owner,
+        ...[0, type, 0, 1, 0, 0, 0, 60, 0, data.length],
+        ...data,
+      ];
+      return [
+        Uint8Array.from([
+          ...head,
+          ...record(target, 1, [192, 0, 2, 8]),
+          ...record([5, 0x65, 0x76, 0x69, 0x6c, 0x21, 0], 1, [6, 6, 6, 6]),
+          ...record([0xc0, 12], 5, target),
+        ]),
+      ];
+    });
+    expect(lookUp(new Calls({ network }), "a.b", "", 1).found).toEqual(["192.0.2.8:0"]);
+  });
+
+  it("is not caught in aliases of one another, nor in pointers to themselves", () => {
+    const network = new ServedNetwork((question) => [
+      answerWith(question, [[5, [0xc0, 12]]]),
+    ]);
+    expect(lookUp(new Calls({ network }), "a.b", "", 1).error).toBe(noName);
+    const pointing = new ServedNetwork((question) => {
+      const answer = answerWith(question, [[1, [6, 6, 6, 6]]]);
+      answer.set([0xc0, question.length], question.length);
+      return [answer];
+    });
+    expect(lookUp(new Calls({ network: pointing }), "a.b", "", 1).error).toBe(noName);
+  });
+
+  it("takes names of the setting TSUKI_HOSTS, and localhost in either family", () => {
+    const network = new ServedNetwork(both);
+    const environment = ["TSUKI_HOSTS=10.1.2.3 db db.internal,2001:db8::9 six"];
+    const calls = new Calls({ network, environment });
+    expect(lookUp(calls, "DB.internal").found).toEqual(["10.1.2.3:0"]);
+    expect(lookUp(calls, "six").found).toEqual([`${longAddress}:0`]);
+    expect(lookUp(calls, "localhost", "", 2).found).toEqual(["0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.1:0"]);
+    expect(lookUp(calls, "app.localhost").found).toEqual(["127.0.0.1:0"]);
+    expect(network.questions).toEqual([]);
+  });
+
   it("survives whatever a server sends", () => {
     const mutation = fc.tuple(fc.nat(80), fc.nat(255));
     const answer = fc.oneof(
@@ -179,7 +332,7 @@ describe("looking up a name", () => {
         const network = new ServedNetwork((question) =>
           answers.map((given) => {
             if (given instanceof Uint8Array) return given;
-            const bytes = both(question, "")[0] ?? question;
+            const bytes = both(question, "", false)[0] ?? question;
             for (const [at, value] of given.mutations) bytes[at % bytes.length] = value;
             return bytes.slice(0, bytes.length - (given.cut % bytes.length));
           }),

@@ -1,11 +1,15 @@
 /** A network with name servers of a test's. */
 import { LoopbackNetwork } from "../../../simulator/loopback-network.ts";
-import type { SocketAddress } from "../../../simulator/network.ts";
+import { type SocketAddress, socketTypes } from "../../../simulator/network.ts";
 
 /** What a server makes of a question: bytes to send back, or nothing. */
-export type Server = (question: Uint8Array, server: string) => readonly Uint8Array[];
+export type Server = (
+  question: Uint8Array,
+  server: string,
+  isStream: boolean,
+) => readonly Uint8Array[];
 
-/** A network on which every datagram to port 53 is a question for a server. */
+/** A network on which everything sent to port 53 is a question for a server. */
 export class ServedNetwork extends LoopbackNetwork {
   readonly questions: string[] = [];
   private readonly server: Server;
@@ -17,18 +21,51 @@ export class ServedNetwork extends LoopbackNetwork {
   }
 
   private readonly targets = new Map<number, SocketAddress>();
+  private readonly streams = new Set<number>();
+
+  override open(family: SocketAddress["family"], type: number): number {
+    const handle = super.open(family, type);
+    if (type === socketTypes.stream) this.streams.add(handle);
+    return handle;
+  }
 
   override connect(handle: number, address: SocketAddress): number {
     this.targets.set(handle, address);
-    return super.connect(handle, address);
+    if (address.port !== 53 || !this.streams.has(handle)) return super.connect(handle, address);
+    const listener = super.open("IPv4", socketTypes.stream);
+    this.bind(listener, { family: "IPv4", address: "0.0.0.0", port: 53 });
+    this.listen(listener);
+    const result = super.connect(handle, address);
+    const accepted = this.accept(listener);
+    if (typeof accepted !== "number") this.accepted.set(handle, accepted.handle);
+    this.close(listener);
+    return result;
+  }
+
+  /** The servers' ends of streams. */
+  private readonly accepted = new Map<number, number>();
+
+  /** A question behind its length, and its answers the same. */
+  private answerStream(handle: number, bytes: Uint8Array, target: SocketAddress): number {
+    const accepted = this.accepted.get(handle) ?? 0;
+    const question = bytes.slice(2);
+    this.questions.push(`${target.address} ${nameOf(question)} by TCP`);
+    for (const answer of this.server(question, target.address, true)) {
+      const framed = Uint8Array.of(answer.length >> 8, answer.length & 255, ...answer);
+      // In two pieces, as streams may come.
+      super.send(accepted, framed.subarray(0, 1), undefined);
+      super.send(accepted, framed.subarray(1), undefined);
+    }
+    return bytes.length;
   }
 
   override send(handle: number, bytes: Uint8Array, to: SocketAddress | undefined): number {
     const target = to ?? this.targets.get(handle);
     const local = this.localAddress(handle);
     if (target?.port !== 53 || typeof local === "number") return super.send(handle, bytes, to);
+    if (this.streams.has(handle)) return this.answerStream(handle, bytes, target);
     this.questions.push(`${target.address} ${nameOf(bytes)}`);
-    const answers = this.server(bytes.slice(), target.address);
+    const answers = this.server(bytes.slice(), target.address, false);
     const sent = super.send(handle, new Uint8Array(0), { ...target, port: 1 });
     const own = this.localAddress(handle);
     const other = this.open("IPv4", 1);

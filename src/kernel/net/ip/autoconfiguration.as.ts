@@ -29,6 +29,7 @@ import {
   Router,
 } from "../wire/ndp.as";
 import { wellFormed } from "../wire/outcome.as";
+import { takeAdvertisedNames } from "./advertised-names.as";
 import { addDefaultRoute, addRoute } from "./routes.as";
 import { leastIpv6Mtu } from "./path-mtu.as";
 
@@ -43,6 +44,7 @@ const address = memory.data(16, 8);
 let asksLeft: u32 = 0;
 let askAt: u64 = 0;
 let askedInterface: u32 = 0;
+let hasAnswer: bool = false; // whether a router has answered
 let duplicates: u32 = 0;
 
 /** Addresses that were given up because somebody else has them. */
@@ -68,6 +70,7 @@ export function receiveRouter(
     return false;
   }
   asksLeft = 0;
+  hasAnswer = true;
   if (router.linkAddress != noLinkAddress) {
     learnNeighbour(from.number, sourceOf(ip), router.linkAddress, false, true, true, now);
   }
@@ -75,6 +78,7 @@ export function receiveRouter(
   if (router.lifetimeSeconds != 0) addDefaultRoute(sourceOf(ip), from.number, until);
   else addRoute(unspecified, 0, sourceOf(ip), from.number, 0);
   if (router.mtu >= leastIpv6Mtu && router.mtu < from.mtu) from.mtu = router.mtu;
+  takeAdvertisedNames(router, now);
   for (let index: u32 = 0; index < prefixLimit; index++) {
     if (!findPrefix(router, index, prefix)) break;
     takePrefix(from, now);
@@ -132,6 +136,16 @@ function makeAddress(
   made.preferredUntil = preferredUntil;
   made.probesLeft = 1; // DupAddrDetectTransmits
   made.probeAt = now;
+}
+
+/** Whether routers are still asked, or an address is still probed. */
+export function isAutoconfigurationPending(): bool {
+  if (askAt != 0 && !hasAnswer) return true;
+  for (let index: u32 = 0; index < addressLimit; index++) {
+    const entry = addressAt(index);
+    if (entry.state == tentativeAddress && isProbed(entry)) return true;
+  }
+  return false;
 }
 
 /** When addresses want to be looked at again; the largest number for never. */

@@ -182,6 +182,12 @@ export function shutdownStream(place: usize, how: u32, now: u64): u32 {
   return 0;
 }
 
+/** Whether nothing of what was written, its end included, is still on its way to the peer. */
+export function isStreamFlushed(place: usize): bool {
+  const state = changetype<Connection>(place).state;
+  return state == closedState || state == finWait2State || state == timeWaitState;
+}
+
 /** Gives a stream up: what was written still goes out, then its end. */
 export function closeStream(place: usize, now: u64): void {
   const connection = changetype<Connection>(place);

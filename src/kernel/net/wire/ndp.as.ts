@@ -31,6 +31,10 @@ const sourceLinkOption: u32 = 1;
 const targetLinkOption: u32 = 2;
 const prefixOption: u32 = 3;
 const mtuOption: u32 = 5;
+/** Option of a router's: servers to ask for names (RFC 8106, 5.1). */
+export const resolversOption: u32 = 25;
+/** Option of a router's: domains to search (RFC 8106, 5.2). */
+export const domainsOption: u32 = 31;
 
 /** What there may be no link address with: no hardware address has these bits. */
 export const noLinkAddress: u64 = 0xffff_ffff_ffff_ffff;
@@ -165,7 +169,8 @@ function findOption(option: usize, end: usize, kind: u32): usize {
   return 0;
 }
 
+/** Bytes of an option. */
 @inline
-function optionBytes(option: usize): u32 {
+export function optionBytes(option: usize): u32 {
   return <u32>load<u8>(option, 1) << 3;
 }

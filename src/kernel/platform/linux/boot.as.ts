@@ -3,7 +3,7 @@ import * as config from "../../base/config.as";
 import { putDecimal, putText } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
-import { readHostFiles } from "../../net/dns/host-files.as";
+import { readHostFiles } from "../../net/dns/hosts.as";
 import { openListeners } from "../../net/listeners.as";
 import { isNetworkOff, readNetworkSettings } from "../../net/settings.as";
 import { findLinuxArguments } from "./arguments.as";

@@ -1,7 +1,7 @@
 // Boot on the node platform: the launch record, and what listens from the start.
 import * as config from "../../base/config.as";
 import * as node from "../../base/machine/node.as";
-import { readHostFiles } from "../../net/dns/host-files.as";
+import { readHostFiles } from "../../net/dns/hosts.as";
 import { openListeners } from "../../net/listeners.as";
 import { readNetworkSettings } from "../../net/settings.as";
 import { fetchNodeLaunchRecord } from "./launch.as";
