@@ -32,8 +32,8 @@ export const stackCases: readonly StackCase[] = [
 /** What instances find at Linux's end, unless a test says otherwise. */
 export const staticAddresses = `${addresses.instance}/24,${addresses.instance6}/64`;
 
-/** A port of no protocol that tshark would take for one. */
-export const trafficPort = 40_000;
+/** Lower than all ports that are chosen at random: tshark asks the lower one what the bytes are. */
+export const trafficPort = 20_000;
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -41,6 +41,8 @@ const root = join(import.meta.dirname, "..", "..");
 export const apps = {
   traffic: join(root, "tools", "network", "programs", "traffic.c"),
   http: join(root, "examples", "http-c", "http.c"),
+  datagrams: join(root, "tools", "network", "programs", "datagrams.c"),
+  names: join(root, "tools", "network", "programs", "names.c"),
 } as const;
 
 /** Instances that share a cache, so that each app is compiled once. */
@@ -67,6 +69,11 @@ export class Instances {
     return compileProgram("traffic", this.#folder);
   }
 
+  /** Linux's own datagram program. */
+  get datagrams(): string {
+    return compileProgram("datagrams", this.#folder);
+  }
+
   /** Linux's own flood program. */
   get flood(): string {
     return compileProgram("flood", this.#folder);
@@ -90,7 +97,8 @@ export async function expertFindings(
   path: string,
 ): Promise<{ readonly malformed: string; readonly retransmissions: number; frames: number }> {
   const checks = ["-o", "ip.check_checksum:FALSE", "-o", "tcp.check_checksum:FALSE"];
-  const expert = await network.run("tshark", ...checks, "-r", path, "-q", "-z", "expert");
+  const plain = ["tcp", "udp"].flatMap((name) => ["-d", `${name}.port==${trafficPort},data`]);
+  const expert = await network.run("tshark", ...checks, ...plain, "-r", path, "-q", "-z", "expert");
   const malformed = expert
     .split("\n")
     .filter((line) => /malformed|Protocol\s|Undecoded|Checksum/i.test(line))

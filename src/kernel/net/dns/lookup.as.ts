@@ -274,7 +274,12 @@ function openQuestion(lookup: Lookup, type: u32, now: u64): void {
 }
 
 function askAgain(lookup: Lookup): void {
-  if (!lookup.awaitsServer) lookup.tries++;
+  if (lookup.awaitsServer) {
+    // Who tells of servers tells of domains, too.
+    tryCandidate(lookup);
+    return;
+  }
+  lookup.tries++;
   ask(lookup);
 }
 

@@ -9,6 +9,7 @@ import {
   noBuffers,
 } from "../../base/errno.as";
 import { allocateFrames, allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
+import { keyedHash } from "../../base/siphash.as";
 import { sendError } from "../ip/icmp-errors.as";
 import { Arrival } from "../ip/input.as";
 import { chooseSource, defaultHopLimit, leadsBy, sendIp, sendLongIp } from "../ip/output.as";
@@ -65,6 +66,8 @@ class Socket {
 /** Bytes of the longest datagram: an IP packet of 65,535 bytes, without IPv6's jumbograms. */
 const longestData: u32 = 65_507;
 const longestDataV6: u32 = 65_527;
+const firstPort: u32 = 32_768;
+const portCount: u32 = 32_768;
 const longFrames: u32 = 17;
 
 const udp = changetype<Udp>(memory.data(16, 8));
@@ -83,7 +86,7 @@ function queueOf(place: usize): DatagramQueue {
   return changetype<DatagramQueue>(place + offsetof<Socket>("queue"));
 }
 
-/** Begins the ports that sockets get where nobody expects it (RFC 6056). */
+/** Begins the ports that sockets get where nobody expects it. */
 export function seedPorts(value: u32): void {
   nextPort = value;
 }
@@ -377,9 +380,11 @@ function isTaken(address: usize, port: u32): bool {
   return false;
 }
 
+/** A free port, from where nobody expects it, each time (RFC 5452, 9.2; RFC 6056, 3.3.1). */
 function choosePort(address: usize): u32 {
-  for (let count: u32 = 0; count < 16_384; count++) {
-    const port: u32 = 49_152 + nextPort++ % 16_384;
+  const start = <u32>keyedHash(address, 2, nextPort++);
+  for (let count: u32 = 0; count < portCount; count++) {
+    const port: u32 = firstPort + (start + count) % portCount;
     if (!isTaken(address, port)) return port;
   }
   return 0;
