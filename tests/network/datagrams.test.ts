@@ -29,7 +29,13 @@ async function startDnsmasq(network: TestNetwork): Promise<Running> {
   const lines = ["192.0.2.7 www.example.test", "2001:db8::9 www.example.test", ...many];
   writeFileSync(hosts, `${lines.join("\n")}\n`);
   const server = network.start(network.linux, "dnsmasq", [
-    ...["--keep-in-foreground", "--user=root", "--conf-file=/dev/null", "--no-resolv", "--no-hosts"],
+    ...[
+      "--keep-in-foreground",
+      "--user=root",
+      "--conf-file=/dev/null",
+      "--no-resolv",
+      "--no-hosts",
+    ],
     ...["--bind-dynamic", "--dhcp-authoritative", `--dhcp-range=${instance},${instance},2m`],
     ...[`--dhcp-leasefile=${join(network.folder, "leases")}`, "--log-facility=-"],
     ...["--dhcp-option=option:domain-name,example.test", `--addn-hosts=${hosts}`, "--log-queries"],
@@ -45,9 +51,13 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
     async () => {
       const network = opened(TestNetwork.direct());
       const pcap = join(network.folder, "frames.pcap");
-      const running = instances.start(network, monitor, apps.datagrams, ["serve", port], [
-        ...["--pcap", pcap],
-      ]);
+      const running = instances.start(
+        network,
+        monitor,
+        apps.datagrams,
+        ["serve", port],
+        [...["--pcap", pcap]],
+      );
       await running.said(ready);
       for (const host of [instance, instance6]) {
         await network.run("ping", "-c", "3", "-i", "0.05", "-s", "20000", host);

@@ -19,13 +19,16 @@ import { addressConflicts } from "./link/receive-arp.as";
 import { refusedFrames } from "./tcp/byte-queue.as";
 import { refusedConnections } from "./tcp/connection.as";
 import { cookiesIssued } from "./tcp/cookies.as";
+import { refusedSockets } from "./stack-socket.as";
+import { refusedPorts } from "./stack-sockets.as";
+import { droppedDatagrams } from "./udp/datagram-queue.as";
 
 const second: u64 = 1_000_000_000;
 const quietTime: u64 = 60 * second;
-const kindCount: u32 = 8;
+const kindCount: u32 = 11;
 
 // For each kind: u64 when it was reported last, u32 how often it had happened by then.
-const kinds = memory.data(128, 8);
+const kinds = memory.data(176, 8);
 let lookAt: u64 = 0;
 let wasTroubled: bool = false; // whether a lease was missed, which its return answers
 
@@ -65,7 +68,10 @@ function countOf(kind: u32): u32 {
     case 4: return suppressedErrors();
     case 5: return neighbourFailures();
     case 6: return addressConflicts();
-    default: return duplicateAddresses();
+    case 7: return duplicateAddresses();
+    case 8: return droppedDatagrams();
+    case 9: return refusedSockets();
+    default: return refusedPorts();
   }
 }
 
@@ -78,7 +84,10 @@ function describe(kind: u32): usize {
     case 4: return text("more packets for nobody than are answered");
     case 5: return text("a neighbour does not answer; is it up, and the gateway right?");
     case 6: return text("another host has an address of this one");
-    default: return text("another host has an IPv6 address that was to be this one's");
+    case 7: return text("another host has an IPv6 address that was to be this one's");
+    case 8: return text("no room for a datagram; the app does not take those that came");
+    case 9: return text("no room for one more socket");
+    default: return text("a port was asked for that is in use");
   }
 }
 

@@ -9,7 +9,13 @@ export {
   takeLeaseEvents,
 } from "./dhcp/lease.as";
 export { configureInterfaces, noteNetworkWord } from "./configuration.as";
-export { domainBytes, domainCount, domainStart, serverAddress, serverCount } from "./dns/resolvers.as";
+export {
+  domainBytes,
+  domainCount,
+  domainStart,
+  serverAddress,
+  serverCount,
+} from "./dns/resolvers.as";
 export { reportIncidents } from "./incidents.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";

@@ -44,10 +44,19 @@ const frameLimit: u32 = 256;
 const frames = memory.data(1024, 4); // one u32 for each recordsOfFrame sockets
 let frameCount: u32 = 0;
 let freeRecords: usize = 0;
+let refusedCount: u32 = 0;
+
+/** Sockets for which there was no room. */
+export function refusedSockets(): u32 {
+  return refusedCount;
+}
 
 /** Takes a record for a socket of a family and type; null when there are too many, or no memory. */
 export function makeStackSocket(family: u32, type: u32): StackSocket | null {
-  if (freeRecords == 0 && !makeRecords()) return null;
+  if (freeRecords == 0 && !makeRecords()) {
+    refusedCount++;
+    return null;
+  }
   const place = freeRecords;
   const socket = changetype<StackSocket>(place);
   freeRecords = socket.next;

@@ -88,6 +88,13 @@ const listenerBacklog: u32 = 4096; // the stack bounds it
 const shutSending: u32 = 2;
 const longestLinger: i64 = 65_536; // seconds, and 1
 
+let refusedPortCount: u32 = 0;
+
+/** Ports that were asked for, and were in use. */
+export function refusedPorts(): u32 {
+  return refusedPortCount;
+}
+
 function recordOf(socket: u32): StackSocket {
   return changetype<StackSocket>(<usize>handleOf(socket));
 }
@@ -175,6 +182,7 @@ function bindRecord(record: StackSocket, address: usize): i32 {
   let error = isOurs ? 0 : -<i32>errno.addressNotAvailable;
   if (error == 0) error = takePort(record, portOf(address));
   if (error == 0) return 0;
+  if (error == -<i32>errno.addressInUse) refusedPortCount++;
   setUnspecified(anyAddress, record.isIpv6 ? ipv6 : ipv4, 0);
   toStackAddress(anyAddress, local);
   record.localPort = 0;

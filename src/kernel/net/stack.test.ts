@@ -187,11 +187,12 @@ describe("fragments", () => {
 });
 
 describe("IPv6 addresses that hosts make themselves", () => {
-  const advertisement = (lifetime: string) => {
+  const advertisement = (lifetime: string, options = "") => {
     const source = hex("fe800000000000000000000000000099");
     const group = hex("ff020000000000000000000000000001");
     const body = hex(`8600 0000 40000708 00000000 00000000 0101 ${other}
-      0304 40c0 ${lifetime} 00000e10 00000000 20010db8 00050000 00000000 00000000`);
+      0304 40c0 ${lifetime} 00000e10 00000000 20010db8 00050000 00000000 00000000
+      ${options}`);
     const pseudo = Uint8Array.of(...source, ...group, 0, 0, 0, body.length, 0, 0, 0, 58);
     const sum = internetChecksum(Uint8Array.of(...pseudo, ...body));
     body.set([sum >> 8, sum & 255], 2);
@@ -232,6 +233,58 @@ describe("IPv6 addresses that hosts make themselves", () => {
     expect(answers(host, sent, routed)).toBe(true);
     wait(100_000 * second);
     expect(answers(host, sent, routed)).toBe(false);
+  });
+
+  it("come with servers of names and domains to search, for a time (RFC 8106)", () => {
+    const { host, wait } = alone();
+    host.act("configureAutomatically", wire);
+    wait(5 * second);
+    const servers =
+      "1905 0000 0000003c 20010db8000000000000000000000053 fe800000000000000000000000000053";
+    const domains = "1f04 0000 0000003c 03 6f6e65 04 74657374 00 02 6969 00 0000 00000000 00000000";
+    host.receive(advertisement("00015180", servers + domains));
+    const count = () => [host.call("serverCount", host.now), host.call("domainCount", host.now)];
+    const domain = (index: number) =>
+      Buffer.from(
+        host.bytes(
+          host.call("domainStart", index, host.now),
+          host.call("domainBytes", index, host.now),
+        ),
+      ).toString();
+    expect(count()).toEqual([2, 2]);
+    const place = host.call("serverAddress", 1, host.now);
+    expect(Buffer.from(host.bytes(place, 20)).toString("hex")).toBe(
+      "02003500fe800000000000000000000000000053",
+    );
+    expect([domain(0), domain(1)]).toEqual(["one.test", "ii"]);
+    wait(61 * second);
+    expect(count()).toEqual([0, 0]);
+  });
+
+  it("survive whatever a router advertises of names", () => {
+    const { host, wait } = alone();
+    host.act("configureAutomatically", wire);
+    wait(5 * second);
+    const option = fc.record({
+      kind: fc.constantFrom("19", "1f"),
+      units: fc.integer({ min: 1, max: 6 }),
+      bytes: fc.uint8Array({ minLength: 46, maxLength: 46 }),
+    });
+    fc.assert(
+      fc.property(fc.array(option, { maxLength: 4 }), (given) => {
+        const options = given.map(({ kind, units, bytes }) => {
+          const rest = Buffer.from(bytes.subarray(0, units * 8 - 2)).toString("hex");
+          return `${kind}0${units}${rest}`;
+        });
+        host.receive(advertisement("00015180", options.join("")));
+        expect(host.call("serverCount", host.now)).toBeLessThanOrEqual(3);
+        const domains = host.call("domainCount", host.now);
+        for (let index = 0; index < domains; index++) {
+          expect(host.call("domainBytes", index, host.now)).toBeLessThanOrEqual(128);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("are given up when another host has them (RFC 4862, 5.4)", () => {

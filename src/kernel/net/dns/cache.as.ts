@@ -1,5 +1,5 @@
-// What was learned of names, for as long as it is true (RFC 1035, 7.4; RFC 2308). Few names, in page
-// frames that are taken when they are first needed; the one that ends first makes room.
+// What was learned of names, for as long as it is true (RFC 1035, 7.4; RFC 2308). Few names, in
+// page frames that are taken when they are first needed; the one that ends first makes room.
 import { allocateZeroedFrame } from "../../memory/frames.as";
 import { addressBytes } from "../address.as";
 import { areSameNames } from "./names.as";
@@ -29,7 +29,6 @@ class Entry {
 
 const frames = memory.data(32, 4);
 let entryCount: u32 = 0;
-let hits: u32 = 0;
 
 /** Answer of the cache: it does not know. */
 export const notCached: i32 = -1;
@@ -42,11 +41,6 @@ function entryAt(index: u32): Entry {
   return changetype<Entry>(frame + index % entriesOfFrame * entryBytes);
 }
 
-/** Answers that came out of the cache. */
-export function cacheHits(): u32 {
-  return hits;
-}
-
 /** Copies what is known of a name: how many addresses, or one of the answers above. */
 export function findCached(
   name: usize, length: u32, family: u32, addresses: usize, limit: u32, now: u64,
@@ -54,7 +48,6 @@ export function findCached(
   for (let index: u32 = 0; index < entryCount; index++) {
     const entry = entryAt(index);
     if (entry.until <= now || !isOf(entry, name, length, family)) continue;
-    hits++;
     if (entry.isAbsent != 0) return cachedAbsence;
     const count = min(entry.count, limit);
     memory.copy(addresses, changetype<usize>(entry) + addressesOffset, count * addressBytes);

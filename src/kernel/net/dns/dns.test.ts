@@ -135,7 +135,9 @@ describe("looking up a name", () => {
     const network = new ServedNetwork(
       (question, server) => {
         if (server === "10.0.0.1") return [];
-        return server === "10.0.0.2" ? [answerWith(question, [], 2)] : both(question, server, false);
+        return server === "10.0.0.2"
+          ? [answerWith(question, [], 2)]
+          : both(question, server, false);
       },
       { "resolv.conf": servers },
     );
@@ -188,7 +190,8 @@ describe("looking up a name", () => {
   });
 
   const searching = {
-    "resolv.conf": "nameserver 10.0.0.1\nsearch one.test two.test\noptions ndots:2 timeout:1 attempts:1\n",
+    "resolv.conf":
+      "nameserver 10.0.0.1\nsearch one.test two.test\noptions ndots:2 timeout:1 attempts:1\n",
   };
 
   it.each<[string, string[]]>([
@@ -205,7 +208,9 @@ describe("looking up a name", () => {
   it("ends its search with the first name that has an address", () => {
     const network = new ServedNetwork(
       (question, server) =>
-        nameOf(question).startsWith("db.two") ? both(question, server, false) : [answerWith(question, [], 3)],
+        nameOf(question).startsWith("db.two")
+          ? both(question, server, false)
+          : [answerWith(question, [], 3)],
       searching,
     );
     expect(lookUp(new Calls({ network }), "db", "", 1).found).toEqual(["192.0.2.7:0"]);
@@ -218,7 +223,9 @@ describe("looking up a name", () => {
     ]);
     const calls = new Calls({ network });
     const ask = (name: string) => lookUp(calls, name, "", 1).found;
-    expect([ask("a.b"), ask("A.B"), ask("a.b.")]).toEqual(Array(3).fill(["192.0.2.7:0"]));
+    expect([ask("a.b"), ask("A.B"), ask("a.b.")]).toEqual(
+      Array.from({ length: 3 }, () => ["192.0.2.7:0"]),
+    );
     expect(network.questions).toHaveLength(1);
     pass(calls, 29n);
     ask("a.b");
@@ -298,9 +305,7 @@ describe("looking up a name", () => {
   });
 
   it("is not caught in aliases of one another, nor in pointers to themselves", () => {
-    const network = new ServedNetwork((question) => [
-      answerWith(question, [[5, [0xc0, 12]]]),
-    ]);
+    const network = new ServedNetwork((question) => [answerWith(question, [[5, [0xc0, 12]]])]);
     expect(lookUp(new Calls({ network }), "a.b", "", 1).error).toBe(noName);
     const pointing = new ServedNetwork((question) => {
       const answer = answerWith(question, [[1, [6, 6, 6, 6]]]);

@@ -61,7 +61,7 @@ class Lookup {
   outcome: i32;
   /** Whether it waits for this host to be told of a server. */
   awaitsServer: bool;
-  /** Whether the question is asked by TCP: what was sent of it, and what came, of two bytes more. */
+  /** Whether the question is asked by TCP; then, what was sent of it, and what came. */
   isStream: bool;
   sentBytes: u32;
   receivedBytes: u32;

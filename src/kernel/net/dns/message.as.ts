@@ -150,7 +150,7 @@ function absenceSeconds(message: usize, length: u32, queryLength: u32): u32 {
   return 0;
 }
 
-/** Reads a record of the internet's: where the next one begins, 0 when it runs out of the message. */
+/** Reads a record: where the next one begins, 0 when it runs out of the message. */
 function readRecord(message: usize, at: u32, length: u32): u32 {
   at = skipName(message, at, length);
   if (at == 0 || at + 10 > length) return 0;

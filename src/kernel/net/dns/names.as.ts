@@ -1,4 +1,4 @@
-// Names as DNS messages have them (RFC 1035, 3.1, 4.1.4): labels, and pointers to labels before them.
+// Names as DNS messages have them (RFC 1035, 3.1, 4.1.4): labels, and pointers to labels before.
 
 const longestLabel: u32 = 63;
 const labelLimit: u32 = 128;
@@ -6,7 +6,7 @@ const pointerLimit: u32 = 16;
 
 /** A byte, or the small letter of a capital one. */
 @inline
-export function lowerCase(byte: u32): u32 {
+function lowerCase(byte: u32): u32 {
   return byte - 0x41 < 26 ? byte | 0x20 : byte;
 }
 

@@ -1,5 +1,5 @@
-// Who is asked for names, and how: what /etc/resolv.conf says (resolv.conf(5)), or the settings of a
-// network of one's own, or else what DHCP and routers tell of it (RFC 2132, 3.8; RFC 8106).
+// Who is asked for names, and how: what /etc/resolv.conf says (resolv.conf(5)), or the settings of
+// a network of one's own, or else what DHCP and routers tell (RFC 2132, 3.8; RFC 8106).
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
 import { addressBytes, bytesOf, copyAddress, ipv4, setPort, setUnspecified } from "../address.as";

@@ -144,8 +144,8 @@ function headerBytesOf(ip: Ip): u32 {
 }
 
 /**
- * Sends a datagram in fragments (RFC 791, 3.2; RFC 8200, 4.5): all of them or, where the queue has no
- * room for them, none.
+ * Sends a datagram in fragments (RFC 791, 3.2; RFC 8200, 4.5): all of them or, where the queue has
+ * no room for them, none.
  */
 function sendFragments(
   by: Interface, payload: usize, total: u32, ip: Ip, mtu: u32, now: u64,

@@ -1,5 +1,5 @@
-// What waits to be received by one socket: datagrams, or frames, of up to 64 KiB, in page frames that
-// are bounded in number.
+// What waits to be received by one socket: datagrams, or frames, of up to 64 KiB, in page frames
+// that are bounded in number.
 import { allocateFrame, frameBytes, releaseFrame } from "../../memory/frames.as";
 
 /** Page frames of one queue, at most: 256 KiB. */

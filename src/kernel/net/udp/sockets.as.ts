@@ -8,7 +8,7 @@ import {
   networkUnreachable,
   noBuffers,
 } from "../../base/errno.as";
-import { allocateFrames, allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
+import { allocateFrames, allocateZeroedFrame } from "../../memory/frames.as";
 import { keyedHash } from "../../base/siphash.as";
 import { sendError } from "../ip/icmp-errors.as";
 import { Arrival } from "../ip/input.as";
