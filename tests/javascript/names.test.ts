@@ -75,8 +75,8 @@ describe("a program that connects by names", () => {
 
   it("goes on with other things while it waits for an answer", () => {
     let asked = 0;
-    const lossy: Server = (question, name) =>
-      asked++ === 0 ? [] : serving(address(127, 0, 0, 1))(question, name);
+    const lossy: Server = (question, name, isStream) =>
+      asked++ === 0 ? [] : serving(address(127, 0, 0, 1))(question, name, isStream);
     const { visited, ticksMeanwhile } = run(lossy, ["a.test"]);
     expect(visited).toEqual(["hello"]);
     expect(ticksMeanwhile).toBeGreaterThanOrEqual(19);

@@ -287,10 +287,10 @@ describe("looking up a name", () => {
     const network = new ServedNetwork((question) => {
       const head = answerWith(question, []);
       head[7] = 3;
-      const record = (owner: number[], type: number, data: number[]) => [
+      const record = (owner: number[], type: number, content: number[]) => [
         ...owner,
-        ...[0, type, 0, 1, 0, 0, 0, 60, 0, data.length],
-        ...data,
+        ...[0, type, 0, 1, 0, 0, 0, 60, 0, content.length],
+        ...content,
       ];
       return [
         Uint8Array.from([
