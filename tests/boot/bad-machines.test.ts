@@ -1,51 +1,182 @@
-/** Machines on which an image cannot run say so before any of its kernel does. */
+/** Machines on which an image cannot run: one line on the console, and an exit status of 125. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defaultCodeOptions } from "../../src/contracts/build.ts";
 import { build } from "../../src/engine/build.ts";
 import { hasQemu, runMachine } from "../../src/image/pc/machine.fixture.ts";
+import { processorRefusals } from "../../src/image/processor-check.ts";
 import { qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tsuki-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const lean = "microvm,acpi=off,pit=off,pic=off,rtc=off,x-option-roms=off,isa-serial=on";
-const statusOf = (exitStatus: number) => 2 * exitStatus + 1;
+const refusalStatus = 125;
 
-const badMachines = [
-  ["a processor of 32 bits", "qemu32", "16M", /^tsuki: this processor lacks long mode or .*\n$/],
-  ["a processor without no-execute", "max,-nx", "16M", /^tsuki: this processor lacks .*\n$/],
+const programs = {
+  /** Counts bits that only the running program knows. */
+  counts: "console.log(popcnt<i32>(process.argv.length * 3).toString());",
+  /** Counts zeroes, for processors with more instructions. */
+  countsByLevel3:
+    "const none = process.argv.length * 0;\n" +
+    "console.log(clz<i32>(none).toString() + ' ' + ctz<u64>(<u64>none).toString());",
+  opensSocket:
+    '@external("wasi_snapshot_preview1", "sock_open")\n' +
+    "declare function open(family: i32, type: i32, result: usize): i32;\n" +
+    "console.log(open(1, 2, memory.data(4)).toString());",
+} as const;
+
+type ProgramName = keyof typeof programs;
+
+async function buildImage(name: ProgramName): Promise<Uint8Array> {
+  writeFileSync(join(folder, `${name}.as.ts`), programs[name]);
+  const { image } = await build({
+    sources: [`${name}.as.ts`],
+    includeDirectories: [],
+    toolchain: undefined,
+    workingDirectory: folder,
+    environment: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") },
+    platform: "pc",
+    ...(name === "countsByLevel3" ? { code: { ...defaultCodeOptions, cpu: "v3" } } : {}),
+  });
+  return image;
+}
+
+/** What of a machine is not as it is otherwise. */
+interface Machine {
+  readonly processor?: string;
+  readonly memory?: string;
+  readonly devices?: readonly string[];
+  readonly commandLine?: string;
+}
+
+const network = (name: string) => [
+  ...["-netdev", `user,id=${name}`, "-device", `virtio-net-device,netdev=${name}`],
+];
+const modern = ["-global", "virtio-mmio.force-legacy=false"];
+
+const badMachines: readonly (readonly [string, ProgramName, Machine, string])[] = [
+  [
+    "a processor of 32 bits",
+    "counts",
+    { processor: "qemu32" },
+    "this processor lacks long mode or no-execute pages; Tsuki needs x86-64",
+  ],
+  [
+    "a processor without no-execute pages",
+    "counts",
+    { processor: "max,-nx" },
+    "this processor lacks long mode or no-execute pages; Tsuki needs x86-64",
+  ],
+  [
+    "a processor that is too old",
+    "counts",
+    { processor: "pentium3,+lm,+nx,+syscall" },
+    "this processor lacks SSE4.2 or POPCNT; in QEMU, choose one by -cpu max",
+  ],
+  ["a processor below the level", "countsByLevel3", { processor: "Nehalem" }, processorRefusals.v3],
+  [
+    "one with all of it but BMI2",
+    "countsByLevel3",
+    { processor: "max,bmi2=off" },
+    processorRefusals.v3,
+  ],
+  [
+    "one with all of it but LZCNT",
+    "countsByLevel3",
+    { processor: "max,abm=off" },
+    processorRefusals.v3,
+  ],
   [
     "less memory than the image fills",
-    "max",
-    "1152K",
-    /^tsuki: .* less memory than the image.*\n$/,
+    "counts",
+    { memory: "1152K" },
+    "this machine has less memory than the image; give it more",
   ],
-] as const;
+  [
+    "no network",
+    "opensSocket",
+    {},
+    "the program uses the network, but this machine has no network device",
+  ],
+  [
+    "a network device of old",
+    "opensSocket",
+    { devices: network("a") },
+    "this machine's network device cannot be used: it is older than virtio 1.0",
+  ],
+  [
+    "two network devices, and a setting more",
+    "opensSocket",
+    {
+      devices: [...modern, ...network("a"), ...network("b")],
+      commandLine: "tsuki.net=dhcp tsuki.net=dhcp tsuki.net=dhcp",
+    },
+    "tsuki.net= is there more often than this machine has network devices",
+  ],
+  [
+    "a network setting that is none",
+    "opensSocket",
+    { devices: [...modern, ...network("a")], commandLine: "tsuki.net=10.0.2.15" },
+    'network setting "10.0.2.15" is malformed',
+  ],
+  [
+    "a time that is none",
+    "opensSocket",
+    { commandLine: "tsuki.time=now" },
+    "the command line's tsuki.time= is not nanoseconds since 1970",
+  ],
+];
+
+const goodMachines: readonly (readonly [string, ProgramName, Machine, string])[] = [
+  ["an ordinary processor", "counts", {}, "0\n"],
+  ["a processor of the level", "countsByLevel3", {}, "32 64\n"],
+  [
+    "two network devices",
+    "opensSocket",
+    {
+      devices: [...modern, ...network("a"), ...network("b")],
+      commandLine: "tsuki.net=10.0.2.15/24 tsuki.net=10.0.3.15/24",
+    },
+    "0\n",
+  ],
+];
 
 describe.skipIf(!hasQemu)(`a machine${qemuNeeded}`, { timeout: 60_000 }, () => {
-  let image: Uint8Array;
+  const images = new Map<string, Uint8Array>();
   beforeAll(async () => {
-    writeFileSync(join(folder, "app.as.ts"), "console.log(process.argv.length.toString());");
-    ({ image } = await build({
-      sources: ["app.as.ts"],
-      includeDirectories: [],
-      toolchain: undefined,
-      workingDirectory: folder,
-      environment: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") },
-      platform: "pc",
-    }));
+    for (const name of ["counts", "countsByLevel3", "opensSocket"] as const) {
+      images.set(name, await buildImage(name));
+    }
   }, 60_000);
+
+  const boot = async (name: ProgramName, machine: Machine) => {
+    const { processor = "max", memory = "16M", devices = [], commandLine } = machine;
+    const image = images.get(name) ?? new Uint8Array(0);
+    const flags = ["-M", lean, "-bios", "qboot.rom", "-m", memory, ...devices];
+    const debugExit = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"];
+    const append = commandLine === undefined ? [] : ["-append", commandLine];
+    const { output, status } = await runMachine(
+      image,
+      [...flags, ...debugExit, ...append],
+      processor,
+    );
+    return { text: new TextDecoder().decode(output), status };
+  };
 
   test.each(badMachines)(
     "with %s is refused in one line",
-    async (_what, processor, memory, said) => {
-      const flags = ["-M", lean, "-bios", "qboot.rom", "-m", memory];
-      const debugExit = ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"];
-      const { output, status } = await runMachine(image, [...flags, ...debugExit], processor);
-      expect(new TextDecoder().decode(output)).toMatch(said);
-      expect(status).toBe(statusOf(125));
+    async (_what, name, machine, refusal) => {
+      expect(await boot(name, machine)).toEqual({
+        text: `tsuki: ${refusal}\n`,
+        status: 2 * refusalStatus + 1,
+      });
     },
   );
+
+  test.each(goodMachines)("with %s is not", async (_what, name, machine, text) => {
+    expect(await boot(name, machine)).toEqual({ text, status: 1 });
+  });
 });

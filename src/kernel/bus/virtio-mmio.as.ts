@@ -1,6 +1,7 @@
 // Virtio over memory-mapped registers, version 2 (virtio 1.2, 4.2.2).
 import * as mmio from "../base/machine/mmio.as";
 import { mapRegisters } from "../memory/registers.as";
+import { legacyFailure } from "./failures.as";
 import { mmioKind, Transport } from "./transport-record.as";
 import { readHalves, writeAddress, writeHalves } from "./wide-registers.as";
 
@@ -36,7 +37,6 @@ export function openMmio(transport: Transport, address: u64, lengthBytes: u32, l
   if (lengthBytes <= configuration || lengthBytes > mmioBytesLimit) return false;
   if (!mapRegisters(address, lengthBytes)) return false;
   if (mmio.read32(address + magicValue) != magic) return false;
-  if (mmio.read32(address + version) != supportedVersion) return false;
   const type = mmio.read32(address + deviceIdentifier);
   // An empty slot: "the device id 0 denotes no function" (4.2.2).
   if (type == 0) return false;
@@ -46,6 +46,7 @@ export function openMmio(transport: Transport, address: u64, lengthBytes: u32, l
   transport.configuration = address + configuration;
   transport.configurationBytes = lengthBytes - configuration;
   transport.interruptLine = line;
+  if (mmio.read32(address + version) != supportedVersion) transport.failure = legacyFailure;
   return true;
 }
 

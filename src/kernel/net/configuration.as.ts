@@ -1,5 +1,6 @@
 // Addresses of the interfaces, as somebody outside says (contracts/control-channel.ts): a word for
 // each, with entries behind one another that commas divide, or in the forms of others.
+import * as config from "../base/config.as";
 import { putBytes, putText } from "../base/line.as";
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
@@ -18,6 +19,7 @@ import {
   readOwn,
 } from "./foreign-settings.as";
 import { entryEnd, parsePort } from "./settings.as";
+import { endRefusal } from "../platform/pc/refusal.as";
 import { configureAddress, configureAutomatically, configureGateway } from "./stack.as";
 import { toStackAddress } from "./stack-socket.as";
 
@@ -68,6 +70,15 @@ export function noteNetworkWord(place: u32, value: usize, last: u64): void {
     if (byte == 0 || byte == 0x20) return;
     store<u8>(word + index, byte);
   }
+}
+
+/** How many devices are given something by words of our own form. */
+export function ownWordCount(): u32 {
+  let count: u32 = 0;
+  for (let index: u32 = 0; index < wordCount; index++) {
+    if (load<u8>(words + index * wordBytes) == ownForm) count++;
+  }
+  return count;
 }
 
 /** Gives the interfaces what the words say; the first word of a form is the first device's. */
@@ -131,7 +142,9 @@ function complain(start: usize, end: usize): void {
   beginMessage(text("network setting \""));
   putBytes(start, <u32>(end - start));
   putText(text("\" is malformed"));
-  endMessage();
+  // A machine that nobody reaches is worse than none.
+  if (config.platform == config.pc) endRefusal();
+  else endMessage();
 }
 
 function configureEntry(number: u32, start: usize, end: usize, now: u64): bool {

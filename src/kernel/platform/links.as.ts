@@ -32,6 +32,7 @@ import { driverRecordOf, Packet, packetOfRecord, releasePacket } from "../net/li
 import { receivePacket } from "../net/stack.as";
 import { routeDeviceLines, sendDeviceMessages } from "./pc/device-interrupts.as";
 import { findMemory } from "./pc/machine-memory.as";
+import { requireNetworkDevices } from "./pc/required-devices.as";
 
 /** Frames that are taken in a round, at most, so that others have their turn. */
 const roundLimit: u32 = 64;
@@ -54,7 +55,8 @@ export function openLinks(): void {
     findMemory();
     sendDeviceMessages();
   }
-  for (let count: u32 = 1; count < interfaceLimit; count++) {
+  let count: u32 = 0;
+  for (; count < interfaceLimit - 1; count++) {
     const device = openNetDevice();
     if (device == null) break;
     const hardware = bswap<u64>(device.address) >> 16;
@@ -62,7 +64,9 @@ export function openLinks(): void {
     if (number < 0) break;
     store<u32>(devices + number * 4, <u32>changetype<usize>(device));
   }
-  if (config.platform == config.pc) routeDeviceLines();
+  if (config.platform != config.pc) return;
+  requireNetworkDevices(count);
+  routeDeviceLines();
 }
 
 /** Gives the stack the frames that came. */

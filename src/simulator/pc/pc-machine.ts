@@ -30,6 +30,8 @@ export interface PcOptions {
   readonly hasRealTimeClock?: boolean;
   /** Devices that the command line names; the kernel looks for them when there are some. */
   readonly devices?: readonly RegisterDevice[];
+  /** Whether the app can have sockets, which are those of the kernel's own stack. */
+  readonly opensSockets?: boolean;
   /** QEMU's isa-debug-exit, which is there otherwise. */
   readonly hasDebugExit?: boolean;
   /** Whatever else the machine has on its port bus. */
@@ -65,8 +67,8 @@ export class PcMachine {
 
   constructor(options: PcOptions) {
     const { kernel, app, memory, startInfo, clock = new VirtualClock() } = options;
-    const { devices = [] } = options;
-    const findsDevices = devices.length === 0 ? 0 : 1;
+    const { devices = [], opensSockets = false } = options;
+    const findsDevices = devices.length === 0 && !opensSockets ? 0 : 1;
     this.clock = clock;
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
     this.processor.hasTimestampTimer = options.hasTimestampTimer ?? false;
@@ -85,11 +87,12 @@ export class PcMachine {
       kernel,
       app,
       memory,
-      // Neither sockets nor files: preparing them takes memory and time, and these machines are about less.
+      // No files, and sockets only where they are meant: preparing them takes memory and time.
       config: {
         platform: platformIds.pc,
         ...simulatedImage,
-        opensSockets: 0,
+        opensSockets: opensSockets ? 1 : 0,
+        usesOwnStack: opensSockets ? 1 : 0,
         opensFiles: 0,
         findsDevices,
       },

@@ -2,6 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { InstanceExit } from "../../../simulator/exit.ts";
 import type { PcMachine, PcOptions } from "../../../simulator/pc/pc-machine.ts";
+import { Simulation } from "../../../simulator/simulation.ts";
+import { MmioRegisters } from "../../../simulator/virtio/mmio-registers.ts";
+import { NetDevice } from "../../../simulator/virtio/net-device.ts";
 import {
   bootPc,
   callPc,
@@ -29,6 +32,21 @@ const unusedDevice = {
   write: () => undefined,
 };
 
+const openSocket: Use = (pc) => callPc(pc, "sock_open", 1, 2, 64);
+
+/** A network device at 0xd0000000, with queues of so many descriptors. */
+function networkDevice(queueSize: number, features?: bigint): Partial<PcOptions> {
+  const memory = new WebAssembly.Memory({ initial: 32 });
+  const simulation = new Simulation(1);
+  const options = { simulation, memory, queueSize, mac: Uint8Array.of(2, 0, 0, 0, 0, 1) };
+  const device = new NetDevice(features === undefined ? options : { ...options, features });
+  return { memory, devices: [new MmioRegisters(device, 0xd000_0000n)], ...program };
+}
+
+const program: Partial<PcOptions> = { opensSockets: true };
+
+const deviceWord = "virtio_mmio.device=512@0xd0000000:5";
+
 const said = (commandLine: string): Partial<PcOptions> => ({
   startInfo: startInfo({ commandLine }),
 });
@@ -48,6 +66,31 @@ const badMachines: readonly [string, Partial<PcOptions>, Use, RegExp][] = [
   ["a device of letters", said("virtio_mmio.device=x"), findMemory, /is not <size>@<address>/],
   ["configuration space nowhere", said("tsuki.ecam=here"), findMemory, /ecam= is no address/],
   ["no ACPI where it should be", firmwareSays(0xf_8000n), findMemory, /ACPI root pointer is none/],
+  ["no network", program, openSocket, /uses the network, but this machine has no network device/],
+  [
+    "a network of zero queues",
+    { ...networkDevice(0), ...said(deviceWord) },
+    openSocket,
+    /network device cannot be used: it lacks a queue/,
+  ],
+  [
+    "a network of old",
+    { ...networkDevice(64, 0n), ...said(deviceWord) },
+    openSocket,
+    /network device cannot be used: it is older than virtio 1\.0/,
+  ],
+  [
+    "fewer networks than settings",
+    { ...networkDevice(64), ...said(`${deviceWord} tsuki.net=dhcp tsuki.net=dhcp`) },
+    openSocket,
+    /tsuki\.net= is there more often than this machine has network devices/,
+  ],
+  [
+    "a network setting that is none",
+    { ...networkDevice(64), ...said(`${deviceWord} tsuki.net=10.0.0.1/99`) },
+    openSocket,
+    /network setting "10\.0\.0\.1\/99" is malformed/,
+  ],
   ["ACPI out of memory", firmwareSays(1n << 40n), findMemory, /ACPI root pointer is none/],
 ];
 
@@ -62,6 +105,9 @@ describe("a machine with", () => {
     expect(lines[0]).toMatch(line);
     expect(lines[0]).toMatch(/^tsuki: /);
     expect(exitStatusOf(pc)).toBe(125);
+    // On the other console, too, if there is one: nobody knows which one is read.
+    const console = String.fromCharCode(...pc.console.sent);
+    expect(console).toBe(options.hasConsole === false ? "" : errorTextOf(pc));
   });
 
   it("neither console nor control channel ends all the same", () => {

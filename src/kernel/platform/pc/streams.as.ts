@@ -35,6 +35,12 @@ export function writeStreamKernel(stream: u32, pointer: usize, length: u32): voi
   }
 }
 
+/** Writes kernel memory to standard output, if there is something that takes it. */
+export function writeToConsole(pointer: usize, length: u32): void {
+  if (config.findsDevices && hasConsolePorts()) writePort(outputPort, pointer, length);
+  else if (hasSerialPort(firstSerialPort)) writeSerial(firstSerialPort, pointer, length);
+}
+
 /** Writes a checked range of app memory to stream 1 or 2. */
 export function writeStreamApp(stream: u32, appPointer: u32, length: u32): void {
   if (!isFramed(stream)) {
