@@ -37,8 +37,14 @@ export function hostClock(wake = new Int32Array(new SharedArrayBuffer(4))): Cloc
   };
 }
 
+/** A clock of a simulation: whatever a machine does may take a little time. */
+export interface SteppedClock extends Clock {
+  /** Lets time pass without anybody waiting. */
+  readonly advance: (nanoseconds: bigint) => void;
+}
+
 /** A clock that stands still until somebody waits. */
-export class VirtualClock implements Clock {
+export class VirtualClock implements SteppedClock {
   private now: bigint;
   private readonly launch: bigint;
 

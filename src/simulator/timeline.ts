@@ -42,6 +42,11 @@ export class Timeline implements Clock {
     }
   };
 
+  /** When the next thing happens; `neverDeadline` when nothing is planned. */
+  get nextTime(): bigint {
+    return this.events[0]?.time ?? neverDeadline;
+  }
+
   /** Plans something for `delayNs` nanoseconds from now. */
   after(delayNs: bigint | number, action: () => void): void {
     this.insert({ time: this.now + BigInt(delayNs), order: this.planned++, action });

@@ -1,6 +1,6 @@
 import { platformIds } from "../../contracts/machine-interface.ts";
 import type { PreparedApp } from "../app-module.ts";
-import { neverDeadline, VirtualClock } from "../clock.ts";
+import { neverDeadline, type SteppedClock, VirtualClock } from "../clock.ts";
 import { InstanceExit } from "../exit.ts";
 import { Machine } from "../machine.ts";
 import { type PortDevice, portModule, type RegisterDevice, registerModule } from "./buses.ts";
@@ -21,7 +21,7 @@ export interface PcOptions {
   readonly hypervisor?: Hypervisor;
   /** Whether the local APIC's timer takes a value of the timestamp counter. */
   readonly hasTimestampTimer?: boolean;
-  readonly clock?: VirtualClock;
+  readonly clock?: SteppedClock;
   readonly hasControlChannel?: boolean;
   /** COM1, which is there otherwise. */
   readonly hasConsole?: boolean;
@@ -30,6 +30,8 @@ export interface PcOptions {
   readonly hasRealTimeClock?: boolean;
   /** Devices that the command line names; the kernel looks for them when there are some. */
   readonly devices?: readonly RegisterDevice[];
+  /** Whether one of them interrupts; a line stays high until the kernel has acknowledged it. */
+  readonly interrupts?: () => boolean;
   /** Whether the app can have sockets, which are those of the kernel's own stack. */
   readonly opensSockets?: boolean;
   /** QEMU's isa-debug-exit, which is there otherwise. */
@@ -55,13 +57,14 @@ const launchAddress = 0x14_0000;
 
 /** A kernel configured for `pc` in V8, with the devices that it expects. */
 export class PcMachine {
-  readonly clock: VirtualClock;
+  readonly clock: SteppedClock;
   readonly console = new SerialPort(0x3f8);
   readonly control = new SerialPort(0x2f8);
   readonly localApic: LocalApic;
   readonly ioApic = new IoApic();
   readonly processor: Processor;
   readonly machine: Machine;
+  private readonly deviceInterrupts: () => boolean;
   /** The report of a trap that V8 caught; a kernel on `pc` writes its own. */
   trapReport = "";
 
@@ -71,6 +74,7 @@ export class PcMachine {
     const findsDevices = devices.length === 0 && !opensSockets ? 0 : 1;
     this.clock = clock;
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
+    this.deviceInterrupts = options.interrupts ?? (() => false);
     this.processor.hasTimestampTimer = options.hasTimestampTimer ?? false;
     this.processor.hasLocalApic = options.hasLocalApic ?? true;
     this.localApic = new LocalApic(clock, () => this.processor.timerDeadline());
@@ -114,7 +118,8 @@ export class PcMachine {
 
   /** Halts: time passes until the timer or the control channel interrupts. */
   private readonly waitForDevices = (): void => {
-    const hasInterrupt = (): boolean => this.control.interrupts && this.ioApic.vectorOf(3) !== 0;
+    const hasControl = (): boolean => this.control.interrupts && this.ioApic.vectorOf(3) !== 0;
+    const hasInterrupt = (): boolean => hasControl() || this.deviceInterrupts();
     this.clock.waitUntil(this.localApic.nextInterrupt() ?? neverDeadline, hasInterrupt);
   };
 }

@@ -1,4 +1,4 @@
-import type { VirtualClock } from "../clock.ts";
+import type { SteppedClock } from "../clock.ts";
 import { MachineError } from "../exit.ts";
 
 /** Who a simulated processor says it is, which decides what the kernel takes for a clock. */
@@ -42,13 +42,13 @@ export class Processor {
   hasLocalApic = true;
   /** How often the program waited for an interrupt. */
   waits = 0;
-  private readonly clock: VirtualClock;
+  private readonly clock: SteppedClock;
   private readonly hypervisor: Hypervisor;
   private readonly memory: DataView;
   private readonly waitForDevices: () => void;
 
   constructor(
-    clock: VirtualClock,
+    clock: SteppedClock,
     hypervisor: Hypervisor,
     memory: WebAssembly.Memory,
     waitForDevices: () => void,
