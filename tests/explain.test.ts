@@ -58,6 +58,19 @@ describe("explain", () => {
     expect(unknown.errors).toMatch(/^tsuki: no processor level named v5; there are v2, v3 /);
   });
 
+  test("shows code that was written in one pass beside WebAssembly", async () => {
+    const words = ["explain", "example.wasm", "-f", "sum", "--fast"];
+    const { output, status } = await place.tsuki(words);
+    expect(status).toBe(0);
+    expect(output).toContain("\nCompiled in one pass (--fast): there is no SSA form of it.\n");
+    expect(output).toMatch(/^WebAssembly +machine code$/m);
+    expect(output).toMatch(
+      /^[\da-f]{4} {2}i32\.load offset=4 +\d+ {2}mov e\w+,dword \[r15\+r\w+\+4\]$/m,
+    );
+    const { errors } = await place.tsuki([...words, "--pass", "simplify"]);
+    expect(errors).toMatch(/^tsuki: --fast compiles this in one pass, without SSA: omit --pass/);
+  });
+
   test("prints JSON", async () => {
     const words = ["explain", "example.wasm", "-f", "total", "--json"];
     const report: unknown = JSON.parse((await place.tsuki(words)).output);

@@ -32,7 +32,7 @@ async function makeCommand(generator: ModuleGenerator, number: number): Promise<
     return stressModule(seed * 1_000_003 + number);
   }
   const { random, passes } = moduleRecipe(seed, number);
-  const bytes = await generator.generate(random, passes);
+  const bytes = await generator.generate(random, passes, source === "scalar");
   keep(number, bytes);
   return commandFromBinary(bytes);
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run fuzz -- --count N --seed S`: random modules in V8 and in our compiler, without end.
- * `--source binaryen|stress|both` says who makes them, `--workers` how many processes compare,
- * `--memory checked`, `--cpu v3` and `--level fast` how their code is made. With `--source mutants` they have something wrong in them
- * and are only built: each must become an image or be refused by name, in time and in bounded memory.
+ * `--source binaryen|scalar|stress|both` says who makes them (`scalar`: Binaryen's, with numbers only),
+ * `--workers` how many processes compare, `--memory checked`, `--cpu v3` and `--level fast` how their code
+ * is made. With `--source mutants` they have something wrong in them and are only built: each must become
+ * an image or be refused by name, in time and in bounded memory.
  */
 import { fork } from "node:child_process";
 import { mkdirSync } from "node:fs";

@@ -12,9 +12,10 @@ const baseFeatures = [
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",
   "--enable-multivalue",
-  "--enable-simd",
-  "--enable-tail-call",
 ];
+
+/** Further ones, of which the quick way of compiling knows nothing. */
+const furtherFeatures = ["--enable-simd", "--enable-tail-call", "--enable-reference-types"];
 
 /** Binaryen's fuzzer (`wasm-opt --translate-to-fuzz`), loaded once and run many times. */
 export class ModuleGenerator {
@@ -33,12 +34,17 @@ export class ModuleGenerator {
     this.program = compileFunction(source, scope) as (...scope: unknown[]) => void;
   }
 
-  /** A valid module made from random bytes. */
-  async generate(random: Uint8Array, passes: readonly string[]): Promise<Uint8Array> {
+  /** A valid module made from random bytes, which keeps to numbers if it `isScalar`. */
+  async generate(
+    random: Uint8Array,
+    passes: readonly string[],
+    isScalar = false,
+  ): Promise<Uint8Array> {
     const input = join(this.folder, "random.bin");
     const output = join(this.folder, "random.wasm");
     writeFileSync(input, random);
-    const flags = ["-ttf", "--denan", ...baseFeatures, "--enable-reference-types", ...passes];
+    const features = isScalar ? baseFeatures : [...baseFeatures, ...furtherFeatures];
+    const flags = ["-ttf", "--denan", ...features, ...passes];
     const status = await this.run([...flags, input, "-o", output]);
     if (status !== 0) throw new Error(`wasm-opt ends with status ${status}`);
     const bytes = readFileSync(output);

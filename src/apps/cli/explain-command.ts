@@ -49,6 +49,9 @@ function stageChoice({ stages }: Explanation, names: readonly string[] | undefin
   const known = new Set(stages.map((stage) => stage.name));
   for (const name of names ?? []) {
     if (name === "all" || known.has(name)) continue;
+    if (known.size === 0) {
+      throw new TsukiError("usage", "--fast compiles this in one pass, without SSA: omit --pass");
+    }
     const choices = [...known, "all"].join(", ");
     throw new TsukiError("usage", `there is no pass ${name}; there are ${choices}`);
   }

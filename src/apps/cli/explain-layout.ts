@@ -48,6 +48,7 @@ function head(explanation: Explanation, paint: Paint): string[] {
     `Function ${index}: ${wasmBytes} bytes of WebAssembly, ${codeBytes} of machine code, ` +
       `a frame of ${frameBytes}.`,
     ...unchanged,
+    ...(stages.length === 0 ? ["Compiled in one pass (--fast): there is no SSA form of it."] : []),
     "",
   ];
 }
@@ -67,7 +68,7 @@ interface Line {
   readonly text: string;
 }
 
-/** Three columns; what comes from one WebAssembly instruction begins on its line. */
+/** Three columns, or two without SSA; what comes from one WebAssembly instruction begins on its line. */
 function abreast(explanation: Explanation, { paint, sourceLineOf }: LayoutOptions): string[] {
   const { code, stages, wasm } = explanation;
   // Without the function's own head and end.
@@ -95,16 +96,29 @@ function abreast(explanation: Explanation, { paint, sourceLineOf }: LayoutOption
     source = sourceLine ?? source;
     add(`${hex(offset)}  ${"  ".repeat(depth)}${text}`, offset);
   }
-  const titles = ["WebAssembly", "SSA in the end", "machine code"] as const;
-  const widths = [0, 1].map((column) =>
-    Math.min(widestColumn, Math.max(...[titles, ...rows].map((row) => row[column]?.length ?? 0))),
+  const columns = [
+    ["WebAssembly", ...rows.map(([wasmText]) => wasmText)],
+    ...(stages.length === 0 ? [] : [["SSA in the end", ...rows.map(([, ssaText]) => ssaText)]]),
+    ["machine code", ...rows.map(([, , machineText]) => machineText)],
+  ];
+  const [titles = "", ...lines] = beside(columns);
+  return [paint.heading(titles), ...lines];
+}
+
+/** The lines of columns beside one another. */
+function beside(columns: readonly (readonly string[])[]): string[] {
+  const widths = columns.map((texts) =>
+    Math.min(
+      widestColumn,
+      texts.reduce((width, { length }) => Math.max(width, length), 0),
+    ),
   );
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
+  return (columns[0] ?? []).map((_, row) =>
+    columns
+      .map((texts, column) => (texts[row] ?? "").padEnd(widths[column] ?? 0))
       .join(gap)
-      .trimEnd();
-  return [paint.heading(line(titles)), ...rows.map(line)];
+      .trimEnd(),
+  );
 }
 
 function codeDigits({ codeBytes }: Explanation): number {

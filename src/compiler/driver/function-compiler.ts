@@ -1,3 +1,4 @@
+import { compileBaseline } from "../baseline-x64/compile-baseline.ts";
 import { lowerFunction } from "../lower-wasm/lower-function.ts";
 import { lowerMemoryInitialization } from "../lower-wasm/memory-initialization.ts";
 import type { Assembler } from "../machine-x64/assembler.ts";
@@ -31,7 +32,13 @@ export function compileUnitFunction(
   symbols: SymbolTable,
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
-  const fn = lowerFunction(environment.unit.module, index, environment);
+  const { module } = environment.unit;
+  if (environment.codeOptions.level === "fast") {
+    const options = machineOptions(environment, watcher);
+    const chunks = compileBaseline(module, index, environment, symbol, symbols, options);
+    if (chunks !== undefined) return chunks;
+  }
+  const fn = lowerFunction(module, index, environment);
   return compileLowered(fn, environment, symbol, symbols, watcher);
 }
 
@@ -66,9 +73,7 @@ function compileLowered(
   symbols: SymbolTable,
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
-  const { callAreaWords, hasDebugInfo } = environment;
-  const { cpu, isVerified, level } = environment.codeOptions;
-  const hasLevel3 = cpu === "v3";
+  const { isVerified, level } = environment.codeOptions;
   watcher?.onStage("lowered", fn);
   if (level === "optimising") {
     runPipeline(fn, {
@@ -78,7 +83,12 @@ function compileLowered(
       isVerifying: isVerified,
     });
   } else if (isVerified) verify(fn);
+  return compileFunction(fn, symbol, symbols, machineOptions(environment, watcher));
+}
+
+function machineOptions(environment: UnitEnvironment, watcher: Watcher | undefined) {
+  const { callAreaWords, codeOptions, hasDebugInfo } = environment;
+  const { cpu, isVerified, level } = codeOptions;
   const newAssembler = watcher && (() => watcher.newAssembler());
-  const options = { callAreaWords, hasLevel3, hasDebugInfo, level, isVerified, newAssembler };
-  return compileFunction(fn, symbol, symbols, options);
+  return { callAreaWords, hasLevel3: cpu === "v3", hasDebugInfo, level, isVerified, newAssembler };
 }

@@ -9,26 +9,13 @@ import {
   ValueType,
   type ValueTypeId,
 } from "../ssa/operations.ts";
-import { type OpcodeName, opcodeNames, signatureOf } from "../wasm/opcodes.ts";
+import { type OpcodeName, opcodeNames } from "../wasm/opcodes.ts";
 import type { FunctionLowering, Handler } from "./function-lowering.ts";
 import { checkAccess } from "./memory-bounds.ts";
-import { valueTypeNamed, wholeAccess } from "./types.ts";
+import { scalarAccess } from "./scalar-access.ts";
 
 /** Offsets from here on do not fit the signed displacement of a machine's addresses. */
 const largestOffset = 2 ** 31 - 1;
-
-/** The access by what stands behind `load` or `store`; nothing: the whole value. */
-const narrowAccesses = new Map<string, number>([
-  ["8", Access.unsigned8],
-  ["8_s", Access.signed8],
-  ["8_u", Access.unsigned8],
-  ["16", Access.unsigned16],
-  ["16_s", Access.signed16],
-  ["16_u", Access.unsigned16],
-  ["32", Access.unsigned32],
-  ["32_s", Access.signed32],
-  ["32_u", Access.unsigned32],
-]);
 
 /** Loads, stores, size and growth of the memory. */
 export const memoryHandlers: Partial<Record<OpcodeName, Handler>> = {
@@ -43,20 +30,19 @@ export const memoryHandlers: Partial<Record<OpcodeName, Handler>> = {
 };
 
 function accessHandler(name: OpcodeName): Handler | undefined {
-  const [, prefix, kind, suffix = ""] = /^([if]\d+)\.(load|store)(.*)$/.exec(name) ?? [];
-  if (prefix === undefined || signatureOf(name) === undefined) return undefined;
-  const type = valueTypeNamed(prefix);
-  const access = narrowAccesses.get(suffix) ?? wholeAccess[type];
-  return kind === "load" ? loadHandler(type, access) : storeHandler(access);
+  const found = scalarAccess(name);
+  if (found === undefined) return undefined;
+  const { access, isLoad, type } = found;
+  return isLoad ? loadHandler(type, access) : storeHandler(access);
 }
 
-function loadHandler(type: ValueTypeId, access = 0): Handler {
+function loadHandler(type: ValueTypeId, access: number): Handler {
   return (lowering) => {
     lowering.push(loadFrom(lowering, lowering.pop(), type, access));
   };
 }
 
-function storeHandler(access = 0): Handler {
+function storeHandler(access: number): Handler {
   return (lowering) => {
     const value = lowering.pop();
     storeTo(lowering, lowering.pop(), value, access);

@@ -1,6 +1,5 @@
 import type { CompileLevel } from "../../contracts/build.ts";
 import type { Chunk } from "../object/object.ts";
-import { RelocationKind, RelocationWriter } from "../object/relocations.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { allocateRegisters } from "../regalloc/allocate.ts";
 import { allocateLocally } from "../regalloc/allocate-locally.ts";
@@ -9,11 +8,9 @@ import type { SsaFunction } from "../ssa/function.ts";
 import type { Assembler } from "./assembler.ts";
 import { registerFile } from "./calling-convention.ts";
 import { emitFunction } from "./emit/emit.ts";
+import { functionChunks } from "./function-chunks.ts";
 import { placeLocals } from "./local-places.ts";
 import { selectInstructions } from "./select/select.ts";
-
-const codeAlignment = 16;
-const tableEntryBytes = 4;
 
 /** How to compile a function. */
 export interface CompileOptions {
@@ -59,41 +56,11 @@ export function compileFunction(
     shortensJumps: !isFast,
     newAssembler,
   });
-  const body: Chunk = {
+  return functionChunks({
     symbol,
-    section: "text",
-    bytes: emitted.code.bytes,
-    size: emitted.code.bytes.length,
-    alignment: codeAlignment,
-    relocations: emitted.code.relocations,
-    frameBytes: emitted.frameBytes,
-    displayName: fn.name,
+    name: fn.name,
     systemCalls,
-    ...(emitted.origins === undefined
-      ? {}
-      : {
-          origins: emitted.origins,
-          unwinding: emitted.unwinding,
-          locals: placeLocals(fn, code, allocation, emitted, registerOf),
-        }),
-  };
-  const tables = emitted.tables.map((table) => jumpTable(table.symbol, symbol, table.offsets));
-  return [body, ...tables];
-}
-
-/** A table of the addresses of places in a function. */
-function jumpTable(symbol: SymbolId, code: SymbolId, offsets: readonly number[]): Chunk {
-  const size = offsets.length * tableEntryBytes;
-  const relocations = new RelocationWriter();
-  offsets.forEach((addend, position) => {
-    relocations.add(position * tableEntryBytes, RelocationKind.absolute32, code, addend);
+    ...emitted,
+    locals: emitted.origins && placeLocals(fn, code, allocation, emitted, registerOf),
   });
-  return {
-    symbol,
-    section: "readOnly",
-    bytes: new Uint8Array(size),
-    size,
-    alignment: tableEntryBytes,
-    relocations: relocations.finish(),
-  };
 }

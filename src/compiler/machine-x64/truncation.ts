@@ -4,7 +4,7 @@ import { type SymbolTable, trapSymbol } from "../object/symbols.ts";
 import { Assembler, noRegister } from "./assembler.ts";
 import { floatScratch, integerScratch } from "./calling-convention.ts";
 import { codeChunk } from "./code-chunk.ts";
-import { truncationSymbol } from "./emit/expand.ts";
+import { truncationSymbol } from "./emit/sequences.ts";
 import { Form } from "./encoding.ts";
 import { Truncation } from "./pseudo-instructions.ts";
 

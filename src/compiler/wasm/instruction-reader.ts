@@ -118,6 +118,7 @@ export class InstructionReader {
   private readonly module: Module;
   private readonly functionIndex: number;
   private readonly reader: ByteReader;
+  private readonly firstInstruction: number;
 
   constructor(module: Module, functionIndex: number) {
     const body = module.functions[functionIndex]?.body;
@@ -126,6 +127,12 @@ export class InstructionReader {
     this.functionIndex = functionIndex;
     this.reader = new ByteReader(module.bytes, body.start, body.end);
     this.locals = this.named(() => this.readLocals());
+    this.firstInstruction = this.reader.offset;
+  }
+
+  /** Goes back to the first instruction. */
+  rewind(): void {
+    this.reader.offset = this.firstInstruction;
   }
 
   /** Whether the body is read to its end. */

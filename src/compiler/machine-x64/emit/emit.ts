@@ -10,8 +10,6 @@ import { emitCatchingCall } from "./catching-call.ts";
 import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
 import { expansions, inverse } from "./expand.ts";
 
-const scaleOfCodeAddress = 2;
-
 /** Emits an allocated function; jumps take their short forms wherever these reach. */
 export function emitFunction(
   code: MachineFunction,
@@ -60,16 +58,13 @@ class FunctionEmission {
   }
 
   finish(): EmittedFunction {
-    const { assembler, frame, tables } = this.emitter;
-    const offsets = tables.map(({ symbol, targets }) => ({
-      symbol,
-      offsets: targets.map((label) => assembler.labelOffset(label)),
-    }));
+    const { assembler, frame } = this.emitter;
+    const tables = this.emitter.finishTables();
     const origins = this.emitter.finishOrigins();
     const { bytes: frameBytes, unwinding } = frame;
     const { hotBytes, leaves, timeline } = this;
     return {
-      ...{ code: assembler.finish(), frameBytes, tables: offsets, origins, unwinding },
+      ...{ code: assembler.finish(), frameBytes, tables, origins, unwinding },
       ...{ timeline, hotBytes, leaves },
       slotOffset: (location) => frame.slotOffset(slotOf(location)),
     };
@@ -249,20 +244,9 @@ class FunctionEmission {
       assembler.emitImmediate(Form.cmp_rm32_imm32, index, cases);
       emitter.jump(Form.jae_rel32, emitter.labelOf(this.successor(block, cases)));
     }
-    const symbol = emitter.environment.tableSymbol(emitter.tables.length);
     const targets = Array.from({ length: indices || cases }, (_, position) =>
       emitter.labelOf(this.successor(block, Math.min(position, cases))),
     );
-    emitter.tables.push({ symbol, targets });
-    assembler.emitMemorySymbol(
-      Form.mov_r32_rm32,
-      integerScratch,
-      -1,
-      index,
-      scaleOfCodeAddress,
-      symbol,
-      0,
-    );
-    assembler.emit(Form.jmp_rm64, integerScratch);
+    emitter.jumpThroughTable(index, targets);
   }
 }

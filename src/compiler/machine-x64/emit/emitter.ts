@@ -12,14 +12,8 @@ import {
   scaleOf,
   symbolOf,
 } from "../instruction-shape.ts";
-import { Frame } from "./frame.ts";
-
-/** A place outside the hot path where a condition's failure goes. */
-interface ColdPath {
-  readonly label: Label;
-  readonly origin: number;
-  emit(): void;
-}
+import { CodeWriter, type JumpTable, type WritingEnvironment } from "./code-writer.ts";
+import { type Frame, frameOf } from "./frame.ts";
 
 /** Machine code of one function and what belongs to it. */
 export interface EmittedFunction {
@@ -27,7 +21,7 @@ export interface EmittedFunction {
   /** Bytes between the stack pointer and the return address in the body. */
   readonly frameBytes: number;
   /** Jump tables: code offsets of their targets. */
-  readonly tables: readonly { readonly symbol: number; readonly offsets: readonly number[] }[];
+  readonly tables: readonly JumpTable[];
   /** What code comes from, if that was asked for: see `Chunk`. */
   readonly origins: Int32Array | undefined;
   readonly unwinding: Unwinding;
@@ -44,13 +38,8 @@ export interface EmittedFunction {
   slotOffset(location: number): number;
 }
 
-/** Names of symbols that emission refers to. */
-export interface EmissionEnvironment {
-  symbol(name: string): number;
-  /** Symbol of the function's n-th jump table. */
-  tableSymbol(position: number): number;
-  /** Whether to note what each instruction comes from. */
-  readonly keepsOrigins: boolean;
+/** What emission must know besides the function. */
+export interface EmissionEnvironment extends WritingEnvironment {
   /** Whether to look for jumps that reach with 8 bits. */
   readonly shortensJumps: boolean;
   /** Another assembler to write with than a plain one. */
@@ -58,45 +47,21 @@ export interface EmissionEnvironment {
 }
 
 /** The tools of emission for one allocated function: locations, labels, cold paths. */
-export class Emitter {
-  readonly assembler: Assembler;
+export class Emitter extends CodeWriter {
   readonly frame: Frame;
-  readonly tables: { symbol: number; targets: Label[] }[] = [];
-  private readonly coldPaths: ColdPath[] = [];
   private readonly blockLabels: Label[];
 
   constructor(
     readonly code: MachineFunction,
     readonly allocation: Allocation,
-    readonly environment: EmissionEnvironment,
-    /** Jumps, by their position among the function's, that reach with 8 bits; all others take 32. */
-    private readonly shortJumps: ReadonlySet<number>,
+    environment: EmissionEnvironment,
+    shortJumps: ReadonlySet<number>,
   ) {
-    this.assembler =
+    const assembler =
       environment.newAssembler?.() ?? new Assembler(64, Math.max(64, code.count * 8));
-    this.frame = new Frame(code, allocation);
+    super(assembler, environment, shortJumps);
+    this.frame = frameOf(code, allocation);
     this.blockLabels = Array.from({ length: code.blockCount }, () => this.assembler.newLabel());
-  }
-
-  /** Every jump to a label so far: offset behind it, label. For the choice of short ones. */
-  readonly jumps: { end: number; label: Label }[] = [];
-
-  /** Pairs: a code offset, and what the instructions from there on come from. */
-  private readonly origins: number[] = [];
-
-  /** Says what the instructions that follow come from. */
-  comeFrom(origin: number): void {
-    const { origins } = this;
-    if (!this.environment.keepsOrigins || origins.at(-1) === origin) return;
-    const { offset } = this.assembler;
-    // Nothing came from the one before.
-    if (origins.at(-2) === offset) origins.length -= 2;
-    if (origins.at(-1) !== origin) origins.push(offset, origin);
-  }
-
-  /** What code comes from, if that was asked for. */
-  finishOrigins(): Int32Array | undefined {
-    return this.environment.keepsOrigins ? Int32Array.from(this.origins) : undefined;
   }
 
   /** The label of a block. */
@@ -108,39 +73,6 @@ export class Emitter {
   location(instruction: number, position: number): number {
     const operand = (this.code.operandStart[instruction] as number) + position;
     return this.code.operandRegister[operand] as number;
-  }
-
-  /** Jumps to a label by the 32-bit form of a family, or its 8-bit twin where it reaches. */
-  jump(longForm: FormId, label: Label): void {
-    const position = this.jumps.length;
-    this.assembler.jump(this.shortJumps.has(position) ? shortForm(longForm) : longForm, label);
-    this.jumps.push({ end: this.assembler.offset, label });
-  }
-
-  /** A label outside the hot path; `emit` writes what stands there when the body is done. */
-  cold(emit: () => void): Label {
-    const label = this.assembler.newLabel();
-    this.coldPaths.push({ label, origin: this.origins.at(-1) ?? 0, emit });
-    return label;
-  }
-
-  /** A cold stub that traps. */
-  trapStub(kind: number): Label {
-    return this.cold(() => this.trap(kind));
-  }
-
-  /** Calls the runtime's trap; the return address names the site. */
-  trap(kind: number): void {
-    this.assembler.jumpToSymbol(Form.call_rel32, this.environment.symbol(`runtime.trap.${kind}`));
-  }
-
-  /** Writes the cold paths, which may add further ones. */
-  emitColdPaths(): void {
-    for (let path = this.coldPaths.shift(); path !== undefined; path = this.coldPaths.shift()) {
-      this.comeFrom(path.origin);
-      this.assembler.bind(path.label);
-      path.emit();
-    }
   }
 
   /** A move between locations; slot to slot through the other class's scratch. */
@@ -253,12 +185,6 @@ export class Emitter {
     const offset = this.frame.slotOffset(slotOf(slot));
     this.assembler.emitMemory(form, register, stackPointer, -1, 0, offset, immediate);
   }
-}
-
-/** The 8-bit twin of a 32-bit jump form. */
-function shortForm(longForm: FormId): FormId {
-  if (longForm === Form.jmp_rel32) return Form.jmp_rel8;
-  return longForm - Form.jo_rel32 + Form.jo_rel8;
 }
 
 /** Whether an instruction reads flags: nothing before it may write them. */

@@ -20,12 +20,11 @@ export class Frame {
   private readonly outgoingBytes: number;
   private readonly localBytes: number;
 
-  constructor(code: MachineFunction, allocation: Allocation) {
-    this.saved = calleeSaved.filter(
-      (register) => (allocation.writtenRegisters & (1 << register)) !== 0,
-    );
-    this.outgoingBytes = outgoingWords(code) * wordBytes;
-    this.localBytes = this.outgoingBytes + allocation.slotCount * wordBytes;
+  /** Of a function that changes these registers (a mask) and needs so many words of either kind. */
+  constructor(writtenRegisters: number, outgoingWords: number, slotWords: number) {
+    this.saved = calleeSaved.filter((register) => (writtenRegisters & (1 << register)) !== 0);
+    this.outgoingBytes = outgoingWords * wordBytes;
+    this.localBytes = this.outgoingBytes + slotWords * wordBytes;
   }
 
   /** Bytes between the stack pointer and the return address. */
@@ -83,6 +82,11 @@ export class Frame {
 
 function adjustStack(assembler: Assembler, small: number, large: number, bytes: number): void {
   assembler.emitImmediate(bytes <= 127 ? small : large, stackPointer, bytes);
+}
+
+/** The frame of an allocated function. */
+export function frameOf(code: MachineFunction, allocation: Allocation): Frame {
+  return new Frame(allocation.writtenRegisters, outgoingWords(code), allocation.slotCount);
 }
 
 const callOpcodes = new Set<number>([

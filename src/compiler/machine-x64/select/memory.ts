@@ -1,22 +1,10 @@
 import type { Value } from "../../ssa/function.ts";
 import { Access, accessBytes, Operation } from "../../ssa/operations.ts";
+import { immediateStores, loads32, loads64, storeImmediate, stores } from "../access-forms.ts";
 import { Form, type FormId } from "../encoding.ts";
 import { accessOf, isIntegerAccess, type Selector } from "./selector.ts";
 import { selectUpdate } from "./update.ts";
 import { storedLane } from "./vector-lanes.ts";
-
-/** Loads into 32-bit values (zero-extended to 64 bits by the processor), by access. */
-const loads32: readonly FormId[] = [
-  Form.movsx_r32_rm8,
-  Form.movzx_r32_rm8,
-  Form.movsx_r32_rm16,
-  Form.movzx_r32_rm16,
-  Form.mov_r32_rm32,
-  Form.mov_r32_rm32,
-  Form.mov_r64_rm64,
-  Form.movss_x_m32,
-  Form.movsd_x_m64,
-];
 
 /** Loads into vectors, by access. */
 const vectorLoads = new Map<number, FormId>([
@@ -24,42 +12,6 @@ const vectorLoads = new Map<number, FormId>([
   [Access.zero32, Form.movss_x_m32],
   [Access.zero64, Form.movsd_x_m64],
 ]);
-
-/** Loads into 64-bit values, by access. */
-const loads64: readonly FormId[] = [
-  Form.movsx_r64_rm8,
-  Form.movzx_r32_rm8,
-  Form.movsx_r64_rm16,
-  Form.movzx_r32_rm16,
-  Form.movsxd_r64_rm32,
-  Form.mov_r32_rm32,
-  Form.mov_r64_rm64,
-  Form.movss_x_m32,
-  Form.movsd_x_m64,
-];
-
-const stores: readonly FormId[] = [
-  Form.mov_rm8_r8,
-  Form.mov_rm8_r8,
-  Form.mov_rm16_r16,
-  Form.mov_rm16_r16,
-  Form.mov_rm32_r32,
-  Form.mov_rm32_r32,
-  Form.mov_rm64_r64,
-  Form.movss_m32_x,
-  Form.movsd_m64_x,
-  Form.movups_xm128_x,
-];
-
-const immediateStores: readonly FormId[] = [
-  Form.mov_rm8_imm8,
-  Form.mov_rm8_imm8,
-  Form.mov_rm16_imm16,
-  Form.mov_rm16_imm16,
-  Form.mov_rm32_imm32,
-  Form.mov_rm32_imm32,
-  Form.mov_rm64_imm32,
-];
 
 /** load and loadSymbol. */
 export function selectLoad(selector: Selector, value: Value): void {
@@ -100,8 +52,5 @@ function storedImmediate(selector: Selector, stored: Value, access: number): num
   const value = selector.fn.resolve(stored);
   if (selector.operationOf(value) !== Operation.constant) return undefined;
   const { low, high } = selector.immediateOf(value);
-  if (access === Access.whole64) return high === low >> 31 ? low : undefined;
-  if (access <= Access.unsigned8) return (low << 24) >> 24;
-  if (access <= Access.unsigned16) return (low << 16) >> 16;
-  return low;
+  return storeImmediate(access, low, high);
 }
