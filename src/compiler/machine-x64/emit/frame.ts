@@ -21,9 +21,9 @@ export class Frame {
   private readonly localBytes: number;
 
   /** Of a function that changes these registers (a mask) and needs so many words of either kind. */
-  constructor(writtenRegisters: number, outgoingWords: number, slotWords: number) {
+  constructor(writtenRegisters: number, callWords: number, slotWords: number) {
     this.saved = calleeSaved.filter((register) => (writtenRegisters & (1 << register)) !== 0);
-    this.outgoingBytes = outgoingWords * wordBytes;
+    this.outgoingBytes = callWords * wordBytes;
     this.localBytes = this.outgoingBytes + slotWords * wordBytes;
   }
 
