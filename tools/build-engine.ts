@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { buildProgram } from "../src/image/build.ts";
 import { makeEngineBase } from "../src/toolchains/javascript/base.ts";
+import { bundleLibrary } from "../src/toolchains/javascript/bundle.ts";
 
 const compilerFolder = "src/compiler";
 
@@ -19,11 +20,15 @@ export async function buildEngine(outputFolder: string): Promise<string> {
   const objectFolder = join(outputFolder, "objects");
   const kernel = await readFile(join(outputFolder, "kernel.wasm"));
   const key = await contentKey(base, kernel);
+  await mkdir(join(outputFolder, "javascript"), { recursive: true });
+  await writeFile(
+    join(outputFolder, "javascript", "library-v8.js"),
+    (await bundleLibrary(true)).code,
+  );
   const isCurrent = existsSync(path) && existsSync(keyPath);
   if (isCurrent && (await readFile(keyPath, "utf8")) === key) {
     return "javascript/engine.wasm (unchanged)";
   }
-  await mkdir(join(outputFolder, "javascript"), { recursive: true });
   await rm(objectFolder, { recursive: true, force: true });
   await mkdir(objectFolder, { recursive: true });
   const objects = new Map<string, Uint8Array>();

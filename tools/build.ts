@@ -13,6 +13,7 @@ const hashbang = "#!/usr/bin/env node\n";
 /** Programs in dist/ and where their source begins. */
 const entries: Readonly<Record<string, string>> = {
   cli: "src/apps/cli/main.ts",
+  "dev-program": "src/monitors/node/dev-main.ts",
   "compile-worker": "src/compiler/driver/compile-worker.ts",
   "instance-runner": "src/apps/instance-runner/main.ts",
   "node-monitor": "src/monitors/node/main.ts",

@@ -1,7 +1,7 @@
 /**
  * The engine interface: what JavaScript in an image asks of the kernel, and what the kernel calls
  * in JavaScript. The kernel's glue (src/kernel/engine) implements it over the JavaScript engine,
- * the toolchain's pre-initialisation implements it in V8, and `tsuki dev` in Node.
+ * the toolchain's pre-initialisation implements it in V8. In `tsuki dev` it is the kernel's, too.
  *
  * In JavaScript the functions are properties of one hidden object. Text is a string, bytes are an
  * ArrayBuffer, times are milliseconds, handles are small integers. A function that fails returns a

@@ -31,6 +31,8 @@ export interface AppSources {
 export interface StoredApp extends App {
   readonly digest: string;
   readonly isCached: boolean;
+  /** Absolute paths of files and folders at which the toolchain looked. */
+  readonly inputs: readonly string[];
 }
 
 /** What a build looked at and what came of it; kept under the digest of the request. */
@@ -88,7 +90,7 @@ export async function makeApp(
   const record: BuildRecord = { looks: files.looks, app: digest, warnings };
   cache.write("apps", digest, app, 0o600);
   cache.write("sources", key, Buffer.from(JSON.stringify(record)), 0o600);
-  return { app, warnings, digest, isCached: false };
+  return { app, warnings, digest, isCached: false, inputs: pathsOf(files.looks) };
 }
 
 /** A compiler may leave undefined functions as imports: those are refused like anybody's. */
@@ -110,7 +112,12 @@ function findStored(cache: Cache, key: string): StoredApp | undefined {
   if (record === undefined || !record.looks.every(isUnchanged)) return undefined;
   const app = cache.read("apps", record.app);
   if (app === undefined || digestOf(app) !== record.app) return undefined;
-  return { app, warnings: record.warnings, digest: record.app, isCached: true };
+  const { warnings, looks } = record;
+  return { app, warnings, digest: record.app, isCached: true, inputs: pathsOf(looks) };
+}
+
+function pathsOf(looks: readonly SourceLook[]): readonly string[] {
+  return looks.map(({ path }) => path);
 }
 
 /** The cache is this user's own, so its records are trusted beyond being whole. */

@@ -24,6 +24,8 @@ export interface Program extends App {
   readonly tree: Uint8Array | undefined;
   /** Whether no toolchain had to run. */
   readonly isCached: boolean;
+  /** Absolute paths of files and folders at which the toolchain looked. */
+  readonly inputs: readonly string[];
 }
 
 /** Makes a program; `onMaking` is told by which toolchain, when one has to run. Throws a TsukiError. */
@@ -47,7 +49,7 @@ export function moduleOf({ app, tree }: Program): Uint8Array {
 /** The program that a module holds; the inverse of `moduleOf`. */
 export function programIn(module: Uint8Array, source: string): Program {
   const { app, tree } = splitTree(module);
-  return { app, tree, digest: digestOf(app), source, warnings: "", isCached: true };
+  return { app, tree, digest: digestOf(app), source, warnings: "", isCached: true, inputs: [] };
 }
 
 /** The name that an app made from a source finds as its own. */

@@ -32,7 +32,7 @@ export function findSite(request: AppSources): Site | undefined {
   const warnings = hasPage ? "" : `tsuki: ${source} has no index.html: its / will not be found\n`;
   const app = siteApp();
   return {
-    app: { app, warnings, digest: digestOf(app), isCached: true },
+    app: { app, warnings, digest: digestOf(app), isCached: true, inputs: [] },
     files: [{ source, target: "/" }],
   };
 }

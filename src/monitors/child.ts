@@ -113,7 +113,7 @@ async function connect(child: ChildProcess, program: ChildProgram): Promise<void
 }
 
 /** The status that a shell would show (POSIX.1-2024, Shell 2.8.2). */
-function exitStatus(status: number | null, signal: NodeJS.Signals | null): number {
+export function exitStatus(status: number | null, signal: NodeJS.Signals | null): number {
   if (status !== null) return status;
   return signal === null ? 255 : 128 + constants.signals[signal];
 }

@@ -1,3 +1,4 @@
+import type { HostedEngine } from "./hosted-engine.ts";
 import {
   countImportedFunctions,
   encodeUnsigned,
@@ -23,6 +24,9 @@ export interface PreparedApp {
   /** The name under which a function is exported, for those without a name of their own. */
   readonly exportName: (index: number) => string | undefined;
 }
+
+/** What plays the app's part: a module, or an engine that is none. */
+export type MachineApp = PreparedApp | HostedEngine;
 
 const unlimitedPages = 65_536;
 const memoryKind = 2;

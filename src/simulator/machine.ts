@@ -9,7 +9,7 @@ import {
 } from "../contracts/machine-interface.ts";
 import { trapExitStatus } from "../contracts/traps.ts";
 import { AppMemory } from "./app-memory.ts";
-import { hiddenExports, type PreparedApp } from "./app-module.ts";
+import { hiddenExports, type MachineApp } from "./app-module.ts";
 import { InstanceExit, MachineError } from "./exit.ts";
 import { placeTexts } from "./texts.ts";
 import { describeTrap, keepingStacks } from "./traps.ts";
@@ -23,7 +23,7 @@ export type MachineModules = Readonly<Record<string, Readonly<Record<string, Mac
 /** What a machine is made of. */
 export interface MachineParts {
   readonly kernel: WebAssembly.Module;
-  readonly app: PreparedApp;
+  readonly app: MachineApp;
   /** The kernel's memory, from address 0. */
   readonly memory: WebAssembly.Memory;
   /** Configuration constants; 0 unless given. */
@@ -33,6 +33,9 @@ export interface MachineParts {
   /** Takes the report of a trap, whole lines. */
   readonly onTrap: (report: string) => void;
 }
+
+/** Pages of 64 KiB that 32-bit addresses reach. */
+const unlimitedPages = 65_536;
 
 /** A kernel in V8 with an app, ready to boot once. */
 export class Machine {
@@ -44,7 +47,8 @@ export class Machine {
 
   constructor(parts: MachineParts) {
     this.parts = parts;
-    this.appMemory = new AppMemory(parts.app.maximumPages);
+    const { app } = parts;
+    this.appMemory = new AppMemory("functions" in app ? unlimitedPages : app.maximumPages);
     this.kernel = new WebAssembly.Instance(parts.kernel, this.kernelImports()).exports;
   }
 
@@ -56,7 +60,8 @@ export class Machine {
         throw new MachineError("the kernel's boot returned, which it never should");
       } catch (error) {
         if (error instanceof InstanceExit) return error.status;
-        const report = describeTrap(error, this.parts.app);
+        const { app } = this.parts;
+        const report = "functions" in app ? undefined : describeTrap(error, app);
         if (report === undefined) throw error;
         this.parts.onTrap(report);
         return trapExitStatus;
@@ -78,7 +83,7 @@ export class Machine {
       },
     };
     const given: Partial<Record<ConfigConstant, number>> = {
-      appKind: isEngine(this.parts.app.module) ? appKinds.javaScriptEngine : appKinds.command,
+      appKind: isEngine(this.parts.app) ? appKinds.javaScriptEngine : appKinds.command,
       opensSockets: 1,
       usesAcpi: 1,
       opensFiles: 1,
@@ -98,6 +103,7 @@ export class Machine {
 
   /** What the kernel asks of a JavaScript engine: the app's exports, once there is an app. */
   private engineFunctions(): Record<string, MachineFunction> {
+    if ("functions" in this.parts.app) return { ...this.parts.app.functions };
     const imports = WebAssembly.Module.imports(this.parts.kernel);
     const names = imports.filter(({ module }) => module === "engine").map(({ name }) => name);
     return Object.fromEntries(
@@ -109,7 +115,13 @@ export class Machine {
   }
 
   private initializeApp(): void {
-    const { module } = this.parts.app;
+    const { app } = this.parts;
+    if ("functions" in app) {
+      app.attach(this.kernel);
+      this.appMemory.attach(app.memory);
+      return;
+    }
+    const { module } = app;
     this.instance = new WebAssembly.Instance(module, guestImportsOf(module, this.kernel));
     const memory = this.instance.exports[hiddenExports.memory];
     if (memory instanceof WebAssembly.Memory) this.appMemory.attach(memory);
@@ -149,8 +161,9 @@ export function completeModules(
 }
 
 /** Whether an app is a JavaScript engine with a program in it. */
-function isEngine(app: WebAssembly.Module): boolean {
-  return WebAssembly.Module.customSections(app, engineSection).length > 0;
+function isEngine(app: MachineApp): boolean {
+  if ("functions" in app) return true;
+  return WebAssembly.Module.customSections(app.module, engineSection).length > 0;
 }
 
 /** What the app imports, met by the kernel's exports (contracts/guest-abi.ts). */
@@ -158,7 +171,8 @@ function guestImportsOf(
   app: WebAssembly.Module,
   kernel: WebAssembly.Exports,
 ): Record<string, Record<string, WebAssembly.ImportValue>> {
-  const provided = isEngine(app) ? engineGuestImports : guestImports;
+  const isEngineModule = WebAssembly.Module.customSections(app, engineSection).length > 0;
+  const provided = isEngineModule ? engineGuestImports : guestImports;
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
   for (const { module, name } of WebAssembly.Module.imports(app)) {
     const met = provided[module]?.[name];

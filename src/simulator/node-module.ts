@@ -60,6 +60,8 @@ export interface NodeSurroundings {
   readonly stopRequests?: StopRequests | undefined;
   /** None by default. */
   readonly questions?: Questions | undefined;
+  /** Throws an InstanceExit by default. */
+  readonly exit?: ((status: number) => never) | undefined;
 }
 
 /** The `node` module of the machine interface. */
@@ -104,8 +106,10 @@ export function nodeModule(
     takeStop: () => Number(stopRequests.take()),
     takeQuestion: () => questions.take(),
     answer: (pointer: number, length: number) => questions.answer(range(pointer, length).slice()),
-    exit: (status: number) => {
-      throw new InstanceExit(status);
-    },
+    exit: surroundings.exit ?? unwind,
   };
+}
+
+function unwind(status: number): never {
+  throw new InstanceExit(status);
 }

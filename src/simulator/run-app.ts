@@ -5,6 +5,7 @@ import { engineSection, platformIds } from "../contracts/machine-interface.ts";
 import { prepareApp } from "./app-module.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import type { Folders } from "./folders.ts";
+import { type HostedEngine, isHosted } from "./hosted-engine.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
 import type { Network } from "./network.ts";
@@ -14,7 +15,7 @@ import { nodeModule, type Questions, type StopRequests, type Streams } from "./n
 export interface AppRun {
   /** The kernel's module, or its bytes. */
   readonly kernel: WebAssembly.Module | Uint8Array;
-  readonly app: Uint8Array;
+  readonly app: Uint8Array | HostedEngine;
   /** The program's name and its arguments. */
   readonly arguments: readonly string[];
   /** Each `NAME=value`. */
@@ -36,6 +37,8 @@ export interface AppRun {
   readonly embeddedTree?: Uint8Array;
   /** Upper bound of the app's memory in 64 KiB pages. */
   readonly maximumPages?: number | undefined;
+  /** Ends the run at once; by default it is unwound, through the app. */
+  readonly exit?: (status: number) => never;
 }
 
 const pageBytes = 65_536;
@@ -46,6 +49,8 @@ const heapStart = 0x12_0000;
 /** What the kernel needs beyond the launch record, and for an app's files in memory. */
 const heapBytes = 0x10_0000;
 const fileBytes = 0x400_0000;
+
+const noTree = new Uint8Array(0);
 
 /**
  * Runs an app to its end and returns its exit status, 0-255; a trap is reported on its standard
@@ -60,15 +65,16 @@ export function runApp(run: AppRun): number {
 /** A machine that has everything to run an app, not yet booted. */
 export function createNodeMachine(run: AppRun): Machine {
   const launchRecord = encodeLaunchRecord(run.arguments, run.environment);
-  const app = prepareApp(run.app, run.maximumPages);
-  const tree = run.embeddedTree ?? carriedTree(app.module);
-  const fileHeap = writesFiles(app.module) ? fileBytes : 0;
+  const app = isHosted(run.app) ? run.app : prepareApp(run.app, run.maximumPages);
+  const module = "module" in app ? app.module : undefined;
+  const tree = run.embeddedTree ?? (module === undefined ? noTree : carriedTree(module));
+  const fileHeap = module === undefined || writesFiles(module) ? fileBytes : 0;
   const neededBytes = tree.length + heapBytes + fileHeap + launchRecord.length;
   const pages = Math.ceil((heapStart + neededBytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   new Uint8Array(memory.buffer).set(tree, heapStart);
   const { streams, clock = hostClock(), random = randomFillSync, stopRequests } = run;
-  const { network, folders, questions } = run;
+  const { network, folders, questions, exit } = run;
   return new Machine({
     kernel: toModule(run.kernel),
     app,
@@ -82,7 +88,7 @@ export function createNodeMachine(run: AppRun): Machine {
     },
     modules: {
       node: nodeModule(
-        { streams, clock, random, launchRecord, network, folders, stopRequests, questions },
+        { streams, clock, random, launchRecord, network, folders, stopRequests, questions, exit },
         memory,
       ),
     },

@@ -25,6 +25,8 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum?: number });
     readonly buffer: ArrayBuffer;
+    /** Pages before; throws a RangeError. */
+    grow(pages: number): number;
   }
 
   class CompileError extends Error {}

@@ -5,6 +5,7 @@ import type { BuildCommandOptions } from "./build-command.ts";
 import { defineImageVerbs } from "./define-image-verbs.ts";
 import { defineInstanceVerbs } from "./define-instance-verbs.ts";
 import { defineVolumeVerbs } from "./define-volume-verbs.ts";
+import type { DevCommandOptions } from "./dev-command.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
 import { guarded } from "./guarded.ts";
@@ -122,6 +123,35 @@ function defineRun(program: Command): void {
   );
 }
 
+function defineDev(program: Command): void {
+  const command = program
+    .command("dev")
+    .summary("run a program in Node and exchange it whenever its sources change")
+    .description(
+      "Runs a program in Node, where it finds what it finds in an image and nothing else. Whenever " +
+        "a file changes that it is made of, the next version takes over; the ports stay open.",
+    )
+    .argument("[source]", "the program, or a folder to serve; by tsuki.config.ts otherwise")
+    .argument("[arguments...]", "the program's own arguments")
+    .option("-e, --env <name=value>", "a variable of the app's environment", collect)
+    .option("--env-file <file>", "variables of the app's environment, a line each", collect)
+    .option("--memory <size>", "the memory of a program that is not JavaScript, such as 64M")
+    .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
+    .option("--inspect [address:port]", "let debuggers attach, by default to 127.0.0.1:9229")
+    .option("--json", "tell what happens as JSON, a line each")
+    .option("-q, --quiet", "tell only what is wrong")
+    .option("--debug", "print the stack of an error")
+    .passThroughOptions();
+  settingOptions(command, "-p, --publish");
+  command
+    .option("--toolchain <name>", toolchainHelp)
+    .option("-I, --include <folder>", "also search this folder for #include files", collect)
+    .action(async (source: string | undefined, rest: string[], options: DevCommandOptions) => {
+      const { devCommand } = await import("./dev-command.ts");
+      await guarded("run", options, () => devCommand(source, rest, options));
+    });
+}
+
 function defineExplain(program: Command): void {
   const command = program
     .command("explain")
@@ -220,6 +250,7 @@ async function main(): Promise<void> {
   defineBuild(program);
   defineImage(program);
   defineRun(program);
+  defineDev(program);
   defineCreate(program);
   defineInstanceVerbs(program);
   defineImageVerbs(program);

@@ -84,25 +84,29 @@ async function requestOf(
   const isQuiet = options.quiet === true;
   // A first `--` only separates, as everywhere; a second one is the app's.
   const given = rest[0] === "--" ? rest.slice(1) : rest;
-  const mounts = mountsOf(options);
-  const settings = { ...options, mount: await mountedFolders(mounts) };
   const request: RunOptions = {
     ...sourcesOf(words.sources, options),
     monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
     machine: parseMachine(options.machine ?? "microvm"),
     arguments: given.length > 0 ? given : words.arguments,
-    appEnvironment: [
-      ...(options.envFile ?? []).flatMap(readVariables),
-      ...(options.env ?? []).map(parseVariable),
-      ...settingVariables(settings),
-    ],
+    appEnvironment: await environmentOf(options),
     memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
     streams: "inherit" as const,
     tracePath: options.pcap,
     onNotice: isQuiet ? () => {} : note,
     onWarnings: (text: string) => void process.stderr.write(text),
   };
-  return { request, options, volumes: volumeNames(mounts) };
+  return { request, options, volumes: volumeNames(mountsOf(options)) };
+}
+
+/** The app's environment, with Tsuki's own settings in it. Throws `usage`. */
+export async function environmentOf(options: RunCommandOptions): Promise<readonly string[]> {
+  const mount = await mountedFolders(mountsOf(options));
+  return [
+    ...(options.envFile ?? []).flatMap(readVariables),
+    ...(options.env ?? []).map(parseVariable),
+    ...settingVariables({ ...options, mount }),
+  ];
 }
 
 /** Paths become absolute: an instance in the background does not work in this folder. */

@@ -6,14 +6,11 @@ import { HostFolders } from "../../simulator/host-folders.ts";
 import { runApp } from "../../simulator/run-app.ts";
 import { writeWaiting } from "./descriptors.ts";
 import type { Handover } from "./handover.ts";
-import { Input, type InputThreadData, readAhead } from "./input.ts";
-import { type QuestionThreadData, socketQuestions, watchQuestions } from "./questions.ts";
-import type { SocketThreadData } from "./socket-messages.ts";
-import { serveSockets } from "./socket-thread.ts";
+import { Input } from "./input.ts";
+import { socketQuestions } from "./questions.ts";
 import { ThreadedNetwork } from "./sockets.ts";
-import { pipedStopRequests, type StopThreadData, watchStop } from "./stop.ts";
-
-type ThreadData = SocketThreadData | InputThreadData | StopThreadData | QuestionThreadData;
+import { pipedStopRequests } from "./stop.ts";
+import { serveThread, type ThreadData } from "./threads.ts";
 
 const handoverDescriptor = 3;
 
@@ -49,13 +46,6 @@ function main(): number {
   });
   network.finish();
   return status;
-}
-
-function serveThread(data: ThreadData): void {
-  if (data.kind === "sockets") serveSockets(data);
-  else if (data.kind === "input") readAhead(data);
-  else if (data.kind === "questions") watchQuestions(data);
-  else watchStop(data);
 }
 
 if (isMainThread) process.exit(main());

@@ -50,6 +50,8 @@ export interface SocketThreadData {
   readonly port: import("node:worker_threads").MessagePort;
   /** One word, counted up and notified whenever there is an event. */
   readonly wake: SharedArrayBuffer;
+  /** Where to tell on which ports there really are listeners (dev-handover.ts); no gateway without. */
+  readonly reportDescriptor?: number | undefined;
 }
 
 /** Bytes that may be on their way in either direction of one connection. */

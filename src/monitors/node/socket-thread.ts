@@ -1,8 +1,10 @@
 /** The thread of the sockets: does with Node's what the kernel's thread, which blocks, asks for. */
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from "node:dgram";
+import { writeSync } from "node:fs";
 import { createServer, connect as openConnection, type Server, type Socket } from "node:net";
 import type { SocketAddress } from "../../simulator/network.ts";
 import { socketTypes } from "../../simulator/network.ts";
+import type { DevReport } from "./dev-handover.ts";
 import {
   type SocketCommand,
   type SocketEvent,
@@ -13,13 +15,13 @@ import {
 const options = { broadcast: 4, keepAlive: 7, linger: 9, noDelay: 16 } as const;
 
 /** Serves commands until the process ends. */
-export function serveSockets({ port, wake }: SocketThreadData): void {
+export function serveSockets({ port, wake, reportDescriptor }: SocketThreadData): void {
   const word = new Int32Array(wake);
   const thread = new SocketThread((event) => {
     port.postMessage(event);
     Atomics.add(word, 0, 1);
     Atomics.notify(word, 0);
-  });
+  }, reportDescriptor);
   port.on("message", (command: SocketCommand) => thread.obey(command));
 }
 
@@ -28,6 +30,8 @@ const leastBacklog = 1024;
 
 interface Listener {
   readonly server: Server;
+  /** Where the app believes it to be. */
+  readonly asked: Pick<SocketAddress, "address" | "port">;
   waiting: number;
   backlog: number;
 }
@@ -45,8 +49,11 @@ class SocketThread {
   #unsent = 0;
   #isFinishing = false;
 
-  constructor(tell: (event: SocketEvent) => void) {
+  readonly #reportDescriptor: number | undefined;
+
+  constructor(tell: (event: SocketEvent) => void, reportDescriptor: number | undefined) {
     this.#tell = tell;
+    this.#reportDescriptor = reportDescriptor;
   }
 
   obey(command: SocketCommand): void {
@@ -89,21 +96,33 @@ class SocketThread {
   /** Node binds and listens at once; connections that come before `listen` wait. */
   #bindListener({ handle, family, address, port }: SocketAddress & { handle: number }): void {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-    this.#listeners.set(handle, { server, waiting: 0, backlog: leastBacklog });
+    const asked = { address, port };
+    this.#listeners.set(handle, { server, asked, waiting: 0, backlog: leastBacklog });
     server.on("error", (error) => this.#fail(handle, error));
     server.on("connection", (socket) => this.#offer(handle, socket));
-    const place = { port, host: address, ipv6Only: false, exclusive: true };
-    server.listen(place, () => {
+    const hasGateway = this.#reportDescriptor !== undefined && port !== 0;
+    const place = hasGateway ? { port: 0, host: "127.0.0.1" } : { port, host: address };
+    server.listen({ ...place, ipv6Only: false, exclusive: true }, () => {
       const local = server.address();
       if (local !== null && typeof local === "object") {
-        this.#tell({ event: "bound", handle, local: addressOf(local, family) });
+        const shown = hasGateway ? { ...local, ...asked } : local;
+        this.#tell({ event: "bound", handle, local: addressOf(shown, family) });
       }
     });
   }
 
   #listen(handle: number, backlog: number): void {
     const listener = this.#listeners.get(handle);
-    if (listener !== undefined) listener.backlog = Math.max(leastBacklog, Math.min(backlog, 4096));
+    if (listener === undefined) return;
+    listener.backlog = Math.max(leastBacklog, Math.min(backlog, 4096));
+    const local = listener.server.address();
+    if (local === null || typeof local === "string" || listener.asked.port === 0) return;
+    this.#report({ report: "listening", ...listener.asked, actualPort: local.port });
+  }
+
+  #report(report: DevReport): void {
+    if (this.#reportDescriptor === undefined) return;
+    writeSync(this.#reportDescriptor, `${JSON.stringify(report)}\n`);
   }
 
   #offer(handle: number, socket: Socket): void {
@@ -158,7 +177,9 @@ class SocketThread {
   #datagram(handle: number, family: SocketAddress["family"]): DatagramSocket {
     const known = this.#datagrams.get(handle);
     if (known !== undefined) return known;
-    const socket = createSocket({ type: family === "IPv4" ? "udp4" : "udp6" });
+    // With a gateway, the next version binds the port while the last one still has it.
+    const reuseAddr = this.#reportDescriptor !== undefined;
+    const socket = createSocket({ type: family === "IPv4" ? "udp4" : "udp6", reuseAddr });
     this.#datagrams.set(handle, socket);
     socket.on("error", (error) => this.#fail(handle, error));
     socket.on("listening", () => {

@@ -56,16 +56,26 @@ interface SocketState {
 export class ThreadedNetwork implements Network {
   readonly #threadUrl: URL;
   readonly #wake: Int32Array;
+  readonly #reportDescriptor: number | undefined;
   readonly #sockets = new Map<number, SocketState>();
   readonly #events = new Map<number, number>();
   #port: MessagePort | undefined;
   #nextHandle = 2;
   #isFinished = false;
 
-  /** `threadUrl` is a program that calls `serveSockets` when it runs as a worker. */
-  constructor(threadUrl: URL, wake: Int32Array) {
+  /**
+   * `threadUrl` is a program that calls `serveSockets` when it runs as a worker. With a descriptor for
+   * reports, ports are reached through a gateway (dev-handover.ts).
+   */
+  constructor(threadUrl: URL, wake: Int32Array, reportDescriptor?: number) {
     this.#threadUrl = threadUrl;
     this.#wake = wake;
+    this.#reportDescriptor = reportDescriptor;
+  }
+
+  /** Starts the second thread before it is needed. */
+  prepare(): void {
+    this.#port ??= this.#startThread();
   }
 
   open(family: SocketAddress["family"], type: number): number {
@@ -280,7 +290,8 @@ export class ThreadedNetwork implements Network {
 
   #startThread(): MessagePort {
     const { port1, port2 } = new MessageChannel();
-    const data = { kind: "sockets", port: port2, wake: this.#wake.buffer };
+    const reportDescriptor = this.#reportDescriptor;
+    const data = { kind: "sockets", port: port2, wake: this.#wake.buffer, reportDescriptor };
     new Worker(this.#threadUrl, { workerData: data, transferList: [port2] }).unref();
     port1.unref();
     return port1;

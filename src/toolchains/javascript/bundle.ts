@@ -12,6 +12,8 @@ import { LineMap, type SourceMap } from "./line-map.ts";
 export interface Bundle {
   readonly code: string;
   readonly lines: LineMap;
+  /** Its source map (ECMA-426) as JSON. */
+  readonly sourceMap: string;
   /** Absolute paths of everything that went into it. */
   readonly inputs: readonly string[];
   /** esbuild's warnings, ready to print. */
@@ -50,12 +52,15 @@ export async function bundleProgram(entry: string, workingDirectory: string): Pr
   });
 }
 
-/** Bundles the library: its globals, and a register of its modules for what programs import. */
-export async function bundleLibrary(): Promise<Bundle> {
+/**
+ * Bundles the library: its globals, and a register of its modules for what programs import. With
+ * `isForV8` it brings what QuickJS has by itself.
+ */
+export async function bundleLibrary(isForV8 = false): Promise<Bundle> {
   const folder = libraryFolder();
   const modules = sharedModules();
   // The index decides the order in which the library's modules are evaluated.
-  const first = 'import "./index.ts";';
+  const first = `${isForV8 ? 'import "./v8/natives.ts"; ' : ""}import "./index.ts";`;
   const imports = modules.map((path, index) => `import * as m${index} from "./${path}.ts";`);
   const register = modules.map((path, index) => `${JSON.stringify(path)}: m${index}`);
   const target = `globalThis.${engineGlobal}.${engineProperties.modules}`;
@@ -94,7 +99,8 @@ function outputOf(result: BuildResult, folder: string): Omit<Bundle, "warnings">
   const inputs = Object.keys(result.metafile?.inputs ?? {})
     .filter((input) => !/^[a-z-]{2,}:/.test(input) && input !== "<stdin>")
     .map((input) => resolve(folder, input));
-  return { code: openCommonJs(code), lines: new LineMap(JSON.parse(map) as SourceMap), inputs };
+  const lines = new LineMap(JSON.parse(map) as SourceMap);
+  return { code: openCommonJs(code), lines, sourceMap: map, inputs };
 }
 
 /**
