@@ -220,12 +220,13 @@ beforeAll(() => {
 });
 
 /** An expectation that the patterns in it match. */
-function matching(left: Expected): object {
-  const entries = Object.entries(left).map(([name, value]) => [
+function matching(left: Expected): unknown {
+  const entries = Object.entries(left).map(([name, value]): [string, unknown] => [
     name,
     value instanceof RegExp ? expect.stringMatching(value) : value,
   ]);
-  return expect.objectContaining(Object.fromEntries(entries) as object);
+  const matcher: unknown = expect.objectContaining(Object.fromEntries(entries));
+  return matcher;
 }
 
 /** Requests that no server likes, each with what stands in the first line of the answer. */

@@ -57,7 +57,6 @@ describe("tsuki dev", { timeout: 60_000 }, () => {
     place.write("word.ts", 'export const word: string = "two";\n');
     expect(await session.next("restarted")).toMatchObject({
       path: join(place.folder, "word.ts"),
-      milliseconds: expect.any(Number),
     });
     expect(await get(url)).toBe("two");
   });
@@ -65,15 +64,15 @@ describe("tsuki dev", { timeout: 60_000 }, () => {
   it("refuses no request while versions are exchanged", async () => {
     const [session, url] = await serve('"0"');
     const answers = new Set<string>();
-    let isDone = false;
+    const done = new AbortController();
     const asking = (async () => {
-      while (!isDone) answers.add(await get(url));
+      while (!done.signal.aborted) answers.add(await get(url));
     })();
     for (const version of [1, 2, 3]) {
       place.write("server.ts", service(`"${version}"`));
       await session.next("restarted");
     }
-    isDone = true;
+    done.abort();
     await asking;
     expect([...answers].every((answer) => /^[0-3]$/.test(answer))).toBe(true);
     expect(await get(url)).toBe("3");

@@ -137,6 +137,7 @@ function defineDev(program: Command): void {
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("--memory <size>", "the memory of a program that is not JavaScript, such as 64M")
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
+    .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
     .option("--inspect [address:port]", "let debuggers attach, by default to 127.0.0.1:9229")
     .option("--json", "tell what happens as JSON, a line each")
     .option("-q, --quiet", "tell only what is wrong")

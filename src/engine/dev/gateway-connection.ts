@@ -39,7 +39,7 @@ export class GatewayConnection {
   readonly #client: Socket;
   readonly #place: ConnectionPlace;
   readonly #pending: PendingRequest[] = [];
-  #requests: MessageReader;
+  readonly #requests: MessageReader;
   #responses: MessageReader;
   #server: Socket | undefined;
   #route: ReturnType<ConnectionPlace["route"]>;

@@ -104,8 +104,8 @@ export class Realm {
       codeGeneration: { strings: true, wasm: false },
     });
     this.global = runInContext("globalThis", this.#context);
-    this.#run<(names: EngineNames) => void>(restriction)(names);
-    const build = this.#run<(...values: unknown[]) => Foundation>(foundation);
+    (this.#run(restriction) as (names: EngineNames) => void)(names);
+    const build = this.#run(foundation) as (...values: unknown[]) => Foundation;
     const call: Answer = (number, values) => this.#answer(number, values);
     const report = (error: unknown) => void this.#failures.push(error);
     const { makeArray, makeBuffer } = build(
@@ -151,7 +151,8 @@ export class Realm {
   runJobs(): boolean {
     // Node runs jobs, and then says which rejections nobody handles, only between its events, of which
     // there are none while the kernel runs.
-    (process as unknown as { _tickCallback(): void })._tickCallback();
+    const runNodeJobs: unknown = Reflect.get(process, "_tickCallback");
+    if (typeof runNodeJobs === "function") Reflect.apply(runNodeJobs, process, []);
     return this.#failures.length > 0;
   }
 
@@ -173,7 +174,7 @@ export class Realm {
     Reflect.set(hidden as object, name, value);
   }
 
-  #run<Result>(code: string): Result {
-    return runInContext(code, this.#context) as Result;
+  #run(code: string): unknown {
+    return runInContext(code, this.#context);
   }
 }
