@@ -10,7 +10,7 @@ const module = new WebAssembly.Module(
   await compileKernelPart("src/kernel/drivers/drivers.fixture.as.ts"),
 );
 
-const memoryBytes = 0x40_0000;
+const usualMemoryBytes = 0x40_0000;
 const firstDevice = 0xd000_0000n;
 const deviceStride = 0x1000n;
 
@@ -19,7 +19,7 @@ export class DriverMachine extends BareMachine {
   readonly simulation: Simulation;
   private readonly functions = new Map<number, PciFunction>();
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Simulation, memoryBytes = usualMemoryBytes) {
     super({ kernel: module, timeline: simulation.timeline, memoryBytes });
     this.simulation = simulation;
     this.call("addFrames", BigInt(bareHeapStart), BigInt(memoryBytes));

@@ -4,9 +4,6 @@
 /** A frame to be sent has at most so many parts. */
 export const transmitPartLimit: u32 = 20;
 
-/** A received frame has at most so many parts. */
-export const receivePartLimit: u32 = 36;
-
 /** Bytes of an Ethernet header. */
 export const ethernetHeaderBytes: u32 = 14;
 
@@ -46,9 +43,13 @@ export class NetDevice {
   violations: u32;
 }
 
+/** Bytes of virtio's header before every frame (virtio 1.2, 5.1.6). */
+export const netHeaderBytes: u32 = 12;
+
 /**
  * A frame to be sent; the caller's while the device does not have it, and so are its parts. The
- * first twelve bytes are virtio's header (virtio 1.2, 5.1.6).
+ * first twelve bytes are virtio's header, which the driver copies to before the first part: the
+ * caller leaves it room there.
  */
 @unmanaged
 export class NetFrame {
@@ -74,12 +75,12 @@ export class NetFrame {
 export class ReceivedFrame {
   /** `needsChecksum` (the sender's machine is this one, and nothing can have changed) and such. */
   flags: u8;
+  /** What the device has joined to one, else `notSegmented`. */
   segmentation: u8;
   segmentBytes: u16;
   lengthBytes: u32;
-  partCount: u32;
-  /** The first of `receivePartLimit` parts: pointer and length in bytes, u32 each. */
-  firstPart: u64;
+  /** Its bytes, all behind one another. */
+  start: usize;
 }
 
 /** Where a part of a frame to be sent stands: its pointer, and its length 4 bytes behind. */
@@ -88,8 +89,12 @@ export function framePart(frame: NetFrame, index: u32): usize {
   return changetype<usize>(frame) + offsetof<NetFrame>("firstPart") + index * 8;
 }
 
-/** Where a part of a received frame stands: its pointer, and its length 4 bytes behind. */
-@inline
-export function receivedPart(frame: ReceivedFrame, index: u32): usize {
-  return changetype<usize>(frame) + offsetof<ReceivedFrame>("firstPart") + index * 8;
+/**
+ * Whether what a device says of segments that it has joined can be: it was asked to, checked them,
+ * and says how long they were.
+ */
+export function isJoiningSound(frame: ReceivedFrame, isAskedTo: bool): bool {
+  if (frame.segmentation == notSegmented) return true;
+  const isKnown = frame.segmentation == segmentedTcp4 || frame.segmentation == segmentedTcp6;
+  return isAskedTo && isKnown && frame.segmentBytes != 0 && (frame.flags & needsChecksum) != 0;
 }

@@ -17,10 +17,11 @@ export {
   serverCount,
 } from "./dns/resolvers.as";
 export { reportIncidents } from "./incidents.as";
+export { lentFrames } from "../memory/lent-frames.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";
 export { abandonedDatagrams } from "./ip/reassembly.as";
-export { addInterface, takePacket } from "./link/interfaces.as";
+export { addInterface, setOffloads, takePacket } from "./link/interfaces.as";
 export { neighbourFailures } from "./link/neighbours.as";
 export { packetsInUse, releasePacket } from "./link/packets.as";
 export { addressConflicts } from "./link/receive-arp.as";

@@ -1,6 +1,7 @@
 import { platformIds } from "../../contracts/machine-interface.ts";
 import { BareMachine, bareHeapStart } from "../../simulator/bare-machine.ts";
 import type { Simulation } from "../../simulator/simulation.ts";
+import { completeFrame } from "../../simulator/virtio/frame-offload.ts";
 import { compileKernelPart } from "../kernel-part.fixture.ts";
 
 const module = new WebAssembly.Module(await compileKernelPart("src/kernel/net/net.fixture.as.ts"));
@@ -17,11 +18,31 @@ export function hostAddress(number: number, version: 4 | 6 = 4): Uint8Array {
   return address;
 }
 
+/** What a host's device does (link/interfaces.as.ts). */
+export const offloads = { fillsChecksums: 1, takesLentParts: 2, cutsTcp4: 4, cutsTcp6: 8 } as const;
+
+/** All of them. */
+export const allOffloads = Object.values(offloads).reduce((sum, one) => sum | one, 0);
+
+/** A device between a host and its link. */
+export interface HostDevice {
+  readonly offloads: number;
+  /** How long it takes to read what it was given. */
+  readonly delayNs: number;
+  /** Whether it leaves it to whoever is behind the link to cut. */
+  readonly passesWhole: boolean;
+}
+
+const plainDevice: HostDevice = { offloads: 0, delayNs: 0, passesWhole: false };
+
+const lentPartsOffset = 4096 - 17 * 8;
+
 /** What a host is made with, unless as usual: which versions of IP it has an address of. */
 export interface HostSettings {
   readonly memoryBytes?: number;
   readonly mtu?: number;
   readonly versions?: readonly (4 | 6)[];
+  readonly device?: HostDevice;
 }
 
 /** A host: the stack in V8, with memory of its own. */
@@ -32,6 +53,7 @@ export class Host extends BareMachine {
   /** What it has said on standard error. */
   readonly lines: string[] = [];
   private readonly scratch: number;
+  private readonly device: HostDevice;
   private plannedFor = never;
 
   constructor(simulation: Simulation, number: number, settings: HostSettings = {}) {
@@ -49,12 +71,14 @@ export class Host extends BareMachine {
       },
     });
     this.simulation = simulation;
+    this.device = settings.device ?? plainDevice;
     this.scratch = bareHeapStart;
     const { random } = simulation;
     const bits = () => BigInt(random.bits()) * 2n ** 32n + BigInt(random.bits());
     this.call("addFrames", BigInt(bareHeapStart + 0x2_0000), BigInt(memoryBytes));
     this.call("startStack", bits(), bits(), bits());
     this.call("addInterface", 1, 0x0200_0000_0000n + BigInt(number), mtu);
+    this.call("setOffloads", wire, this.device.offloads);
     for (const version of versions) {
       const own = this.place(hostAddress(number, version));
       this.call("configureAddress", wire, own, version === 4 ? 96 + 24 : 64);
@@ -100,12 +124,36 @@ export class Host extends BareMachine {
     for (;;) {
       const packet = this.call("takePacket", wire);
       if (packet === 0) break;
-      const view = this.view(packet);
-      const frame = this.bytes(view.getUint32(4, true), view.getUint32(8, true)).slice();
-      this.call("releasePacket", packet);
-      this.send(frame);
+      if (this.device.delayNs === 0) this.transmit(packet);
+      else this.simulation.timeline.after(this.device.delayNs, () => this.transmit(packet));
     }
     this.plan();
+  }
+
+  /** What a device does with a packet: by now its data may be nobody's any more. */
+  private transmit(packet: number): void {
+    const word = (offset: number) => this.view(packet).getUint32(offset, true);
+    const [start, bytes, version, lentCount] = [word(4), word(8), word(12), word(16)];
+    const [lentBytes, checksumStart, checksumOffset] = [word(20), word(24), word(28)];
+    const parts = [new Uint8Array(12), this.bytes(start, bytes - lentBytes)];
+    for (let index = 0; index < lentCount; index++) {
+      const part = lentPartsOffset + index * 8;
+      parts.push(this.bytes(word(part), word(part + 4)));
+    }
+    const whole = Buffer.concat(parts);
+    const segmentBytes = word(32);
+    this.call("releasePacket", packet);
+    if (checksumStart !== 0) {
+      whole[0] = 1;
+      whole.writeUInt16LE(checksumStart - start, 6);
+      whole.writeUInt16LE(checksumOffset, 8);
+    }
+    if (segmentBytes !== 0 && !this.device.passesWhole) {
+      whole[1] = version === 4 ? 1 : 4;
+      whole.writeUInt16LE(bytes - lentBytes, 2);
+      whole.writeUInt16LE(segmentBytes, 4);
+    }
+    for (const frame of completeFrame(Uint8Array.from(whole))) this.send(frame);
   }
 
   private plan(): void {

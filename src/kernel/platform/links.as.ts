@@ -7,8 +7,9 @@ import {
   needsChecksum,
   NetDevice,
   NetFrame,
-  receivedPart,
   ReceivedFrame,
+  segmentedTcp4,
+  segmentedTcp6,
 } from "../drivers/net-frame.as";
 import {
   listenToNetDevice,
@@ -23,12 +24,23 @@ import {
 import { again, inputOutput, success } from "../base/errno.as";
 import {
   addInterface,
+  cutsTcp4,
+  cutsTcp6,
   ethernetInterface,
+  fillsChecksums,
   interfaceAt,
   interfaceLimit,
+  setOffloads,
   takePacket,
+  takesLentParts,
 } from "../net/link/interfaces.as";
-import { driverRecordOf, Packet, packetOfRecord, releasePacket } from "../net/link/packets.as";
+import {
+  driverRecordOf,
+  lentPart,
+  Packet,
+  packetOfRecord,
+  releasePacket,
+} from "../net/link/packets.as";
 import { receivePacket } from "../net/stack.as";
 import { routeDeviceLines, sendDeviceMessages } from "./pc/device-interrupts.as";
 import { findMemory } from "./pc/machine-memory.as";
@@ -62,11 +74,20 @@ export function openLinks(): void {
     const hardware = bswap<u64>(device.address) >> 16;
     const number = addInterface(ethernetInterface, hardware, device.payloadLimit);
     if (number < 0) break;
+    setOffloads(number, offloadsOf(device));
     store<u32>(devices + number * 4, <u32>changetype<usize>(device));
   }
   if (config.platform != config.pc) return;
   requireNetworkDevices(count);
   routeDeviceLines();
+}
+
+function offloadsOf(device: NetDevice): u32 {
+  // Whoever sums up by itself wants a packet in one piece.
+  let offloads = device.canChecksum ? fillsChecksums | takesLentParts : 0;
+  if (device.canSegment4) offloads |= cutsTcp4;
+  if (device.canSegment6) offloads |= cutsTcp6;
+  return offloads;
 }
 
 /** Gives the stack the frames that came. */
@@ -78,11 +99,8 @@ export function receiveFrames(now: u64): void {
       const frame: ReceivedFrame | null = receiveFrame(device);
       if (frame == null) break;
       device.receivedBytes += frame.lengthBytes;
-      // Parts of one frame come from a device that was not asked to join any.
-      if (frame.partCount != 1) continue;
-      const start = load<u32>(receivedPart(frame, 0));
       const isSound = (frame.flags & (checksumIsValid | needsChecksum)) != 0;
-      receivePacket(number, start, frame.lengthBytes, isSound, now);
+      receivePacket(number, frame.start, frame.lengthBytes, isSound, now);
     }
     releaseReceivedFrame(device);
   }
@@ -128,9 +146,23 @@ function handOver(number: u32, device: NetDevice): void {
 function describe(packet: Packet): NetFrame {
   const frame = changetype<NetFrame>(driverRecordOf(packet));
   memory.fill(changetype<usize>(frame), 0, offsetof<NetFrame>());
-  frame.partCount = 1;
+  const ownBytes = packet.bytes - packet.lentBytes;
+  frame.partCount = 1 + packet.lentCount;
   store<u32>(framePart(frame, 0), <u32>packet.start);
-  store<u32>(framePart(frame, 0), packet.bytes, 4);
+  store<u32>(framePart(frame, 0), ownBytes, 4);
+  for (let index: u32 = 0; index < packet.lentCount; index++) {
+    store<u64>(framePart(frame, index + 1), load<u64>(lentPart(packet, index)));
+  }
+  if (packet.checksumStart != 0) {
+    frame.flags = <u8>needsChecksum;
+    frame.checksumStart = <u16>(packet.checksumStart - packet.start);
+    frame.checksumOffset = <u16>packet.checksumOffset;
+  }
+  if (packet.segmentBytes != 0) {
+    frame.segmentation = <u8>(packet.version == 4 ? segmentedTcp4 : segmentedTcp6);
+    frame.headerBytes = <u16>ownBytes;
+    frame.segmentBytes = <u16>packet.segmentBytes;
+  }
   return frame;
 }
 

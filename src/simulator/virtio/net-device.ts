@@ -6,8 +6,11 @@ import { type DeviceOptions, VirtioDevice } from "./virtio-device.ts";
 /** Features of network devices (virtio 1.2, 5.1.3). */
 export const netFeatures = {
   checksum: 1n << 0n,
+  guestChecksum: 1n << 1n,
   mtu: 1n << 3n,
   mac: 1n << 5n,
+  guestSegment4: 1n << 7n,
+  guestSegment6: 1n << 8n,
   segment4: 1n << 11n,
   segment6: 1n << 12n,
   mergeableBuffers: 1n << 15n,
@@ -34,11 +37,17 @@ export interface NetOptions extends DeviceOptions {
 export class NetDevice extends VirtioDevice {
   /** Takes each frame that the guest sends. */
   onFrame: (frame: Uint8Array) => void = () => undefined;
+  /**
+   * Takes what the guest sends as it is, behind its header, in place of `onFrame`: a switch of the
+   * host's passes it to `receiveWhole` of another device.
+   */
+  onWhole: ((sent: Uint8Array) => void) | undefined;
   isUp = true;
   /** Frames that came when there was no room for them. */
   overruns = 0;
   readonly mac: Uint8Array;
   private readonly mtu: number;
+  /** Frames behind their headers. */
   private readonly waiting: Uint8Array[] = [];
   private readonly buffers: Chain[] = [];
 
@@ -60,11 +69,32 @@ export class NetDevice extends VirtioDevice {
 
   /** A frame arrives from outside. */
   receive(frame: Uint8Array): void {
+    const whole = new Uint8Array(frameHeaderBytes + frame.length);
+    whole.set(frame, frameHeaderBytes);
+    this.queueFrame(whole);
+  }
+
+  /** The same behind a header, whose work is done here if the guest does not want it. */
+  receiveWhole(sent: Uint8Array): void {
+    const isSegment = sent[1] !== 0;
+    const takesWhole = isSegment
+      ? this.has(sent[1] === 1 ? netFeatures.guestSegment4 : netFeatures.guestSegment6)
+      : this.has(netFeatures.guestChecksum);
+    if (takesWhole) this.queueFrame(sent.slice());
+    else for (const frame of completeFrame(sent)) this.receive(frame);
+  }
+
+  /** The same with a header that may lie, whatever was agreed on. */
+  receiveForged(sent: Uint8Array): void {
+    this.queueFrame(sent.slice());
+  }
+
+  private queueFrame(whole: Uint8Array): void {
     if (!this.isWorking || this.waiting.length === waitingLimit) {
       this.overruns++;
       return;
     }
-    this.waiting.push(frame);
+    this.waiting.push(whole);
     this.serveQueue(receiveQueue);
   }
 
@@ -101,7 +131,8 @@ export class NetDevice extends VirtioDevice {
     const repeats = random.chance(duplicate) ? 2 : 1;
     this.afterDelay(delayNs, () => {
       for (let turn = 0; turn < repeats; turn++) {
-        for (const frame of completeFrame(sent)) this.send(frame);
+        if (this.onWhole === undefined) for (const frame of completeFrame(sent)) this.send(frame);
+        else this.onWhole(sent);
       }
       this.give(transmitQueue, chain, 0);
     });
@@ -117,7 +148,7 @@ export class NetDevice extends VirtioDevice {
   /** Puts waiting frames into buffers; one that does not fit waits for more of them. */
   private deliver(): void {
     for (let frame = this.waiting[0]; frame !== undefined; frame = this.waiting[0]) {
-      const needed = this.buffersFor(frame.length + frameHeaderBytes);
+      const needed = this.buffersFor(frame.length);
       if (needed === undefined) return;
       this.waiting.shift();
       this.fill(this.buffers.splice(0, needed), frame);
@@ -135,11 +166,9 @@ export class NetDevice extends VirtioDevice {
     return undefined;
   }
 
-  private fill(chains: readonly Chain[], frame: Uint8Array): void {
-    this.note(`receives ${frame.length} bytes into ${chains.length} buffers`);
-    const bytes = new Uint8Array(frameHeaderBytes + frame.length);
-    new DataView(bytes.buffer).setUint16(10, chains.length, true);
-    bytes.set(frame, frameHeaderBytes);
+  private fill(chains: readonly Chain[], bytes: Uint8Array): void {
+    this.note(`receives ${bytes.length} bytes into ${chains.length} buffers`);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint16(10, chains.length, true);
     const queue = this.queues[receiveQueue];
     if (queue === undefined) return;
     let at = 0;

@@ -22,6 +22,9 @@ const recordBytes = 256;
 const slotBytes = 0x1_1000;
 const partLimit = 20;
 
+/** The driver's room before a frame. */
+const headroomBytes = 12;
+
 /** A network device of the kernel's, as its callers use it. */
 export class NetClient {
   readonly device: number;
@@ -71,7 +74,7 @@ export class NetClient {
     view.setUint16(6, header.checksumStart ?? 0, true);
     view.setUint16(8, header.checksumOffset ?? 0, true);
     view.setUint32(16, parts.length, true);
-    let pointer = this.buffers + slot * slotBytes;
+    let pointer = this.buffers + slot * slotBytes + headroomBytes;
     this.machine.bytes(pointer, bytes.length).set(bytes);
     parts.slice(0, partLimit).forEach((length, index) => {
       view.setUint32(24 + index * 8, pointer, true);
@@ -102,13 +105,7 @@ export class NetClient {
     const frame = this.machine.call("receiveFrame", this.device);
     if (frame === 0) return undefined;
     const view = this.machine.view(frame);
-    const parts: Uint8Array[] = [];
-    for (let index = 0; index < view.getUint32(8, true); index++) {
-      const pointer = view.getUint32(16 + index * 8, true);
-      parts.push(this.machine.bytes(pointer, view.getUint32(20 + index * 8, true)).slice());
-    }
-    const bytes = Buffer.concat(parts);
-    if (bytes.length !== view.getUint32(4, true)) throw new Error("the parts are not the frame");
+    const bytes = this.machine.bytes(view.getUint32(8, true), view.getUint32(4, true)).slice();
     this.machine.call("releaseReceivedFrame", this.device);
     return bytes;
   }

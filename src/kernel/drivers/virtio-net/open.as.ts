@@ -4,14 +4,13 @@ import { configurationFailure, memoryFailure } from "../../bus/failures.as";
 import {
   eventIndex,
   hasFeature,
-  indirectDescriptors,
   negotiate,
   startDevice,
 } from "../../bus/negotiation.as";
 import { Transport } from "../../bus/transport-record.as";
-import { configuration16, configuration8 } from "../../bus/transport.as";
-import { allocateFrames, frameBytes } from "../../memory/frames.as";
-import { NetDevice, ReceivedFrame, receivePartLimit } from "../net-frame.as";
+import { configuration16, configuration8, offeredFeatures } from "../../bus/transport.as";
+import { allocateFrames, availableFrames, frameBytes } from "../../memory/frames.as";
+import { NetDevice, ReceivedFrame, transmitPartLimit } from "../net-frame.as";
 import { addWritable, beginChain, endChain, notifyQueue } from "../virtio-queue/chains.as";
 import { makeQueue, Queue } from "../virtio-queue/queue.as";
 import { ignoreNotifications } from "../virtio-queue/used.as";
@@ -20,6 +19,8 @@ const checksum: u64 = 1 << 0;
 const guestChecksum: u64 = 1 << 1;
 const mtu: u64 = 1 << 3;
 const mac: u64 = 1 << 5;
+const guestTso4: u64 = 1 << 7;
+const guestTso6: u64 = 1 << 8;
 const hostTso4: u64 = 1 << 11;
 const hostTso6: u64 = 1 << 12;
 const mergeableBuffers: u64 = 1 << 15;
@@ -35,27 +36,37 @@ const defaultPayloadLimit: u32 = 1500;
 /** RFC 791: every host takes 68 bytes; less is no network. */
 const leastPayloadLimit: u32 = 68;
 
-/** Bytes of a receive buffer: a frame with its header fits twice into a page. */
-export const receiveBufferBytes: u32 = 2048;
-
 const receiveQueue: u32 = 0;
 const transmitQueue: u32 = 1;
-const receiveSize: u32 = 64;
-const transmitSize: u32 = 64;
+const transmitSize: u32 = 256;
+const leastQueueSize: u32 = 1;
 
-/** A header and one part, without indirect descriptors. */
-const leastQueueSize: u32 = 2;
+/** A received frame has at most so many buffers. */
+export const receivePartLimit: u32 = 36;
+
+// Buffers: a frame with its header fits twice into a page. Where there is memory enough, a device joins
+// segments to frames of up to 64 KiB, for which there are more and larger ones.
+const receiveSize: u32 = 64;
+const receiveBufferBytes: u32 = 2048;
+const joiningSize: u32 = 128;
+const joiningBufferBytes: u32 = 4096;
+const joiningFrames: u32 = 2048;
 
 /** A virtio network device. */
 @unmanaged
 export class VirtioNet extends NetDevice {
   /** Whether a frame may come in several buffers. */
   mergesBuffers: bool;
+  /** Whether it may join segments of TCP. */
+  joinsSegments: bool;
   /** Whether the device was reset since a queue was broken. */
   isReset: bool;
   /** Buffers of the frame that was received last. */
   heldCount: u32;
   buffers: usize;
+  bufferBytes: u32;
+  /** Where frames are put together whose buffers do not follow one another; 0 before the first. */
+  assembly: usize;
   /** The records of the queues begin here. */
   receiveRecord: u64;
 
@@ -80,8 +91,13 @@ export class VirtioNet extends NetDevice {
   /** Where the number of a held buffer stands, u32. */
   @inline
   heldBuffer(index: u32): usize {
-    return changetype<usize>(this.frame()) + offsetof<ReceivedFrame>() + (receivePartLimit - 1) * 8
-      + index * 4;
+    return changetype<usize>(this.frame()) + offsetof<ReceivedFrame>() + index * 4;
+  }
+
+  /** A receive buffer by its number. */
+  @inline
+  buffer(index: u32): usize {
+    return this.buffers + index * this.bufferBytes;
   }
 
   /** Takes a device into use; 0 or a failure. */
@@ -95,13 +111,18 @@ export const netRecordBytes: u32 = 1024;
 
 function openNet(device: VirtioNet, transport: Transport): u32 {
   const offload = checksum | guestChecksum | hostTso4 | hostTso6;
-  const wanted = offload | mtu | mac | mergeableBuffers | linkStatus;
-  let failure = negotiate(transport, wanted | eventIndex | indirectDescriptors, 0);
+  const joining = mayJoin(device, transport) ? guestTso4 | guestTso6 : 0;
+  const wanted = offload | joining | mtu | mac | mergeableBuffers | linkStatus;
+  let failure = negotiate(transport, wanted | eventIndex, 0);
   if (failure == 0) failure = readConfiguration(device, transport);
   if (failure == 0) failure = makeQueues(device, transport);
   if (failure != 0) return failure;
+  const hasRoom = device.sending().size >= transmitPartLimit;
+  device.canSegment4 = device.canChecksum && hasRoom && hasFeature(transport, hostTso4);
+  device.canSegment6 = device.canChecksum && hasRoom && hasFeature(transport, hostTso6);
   if (device.buffers == 0) {
-    device.buffers = allocateFrames(device.receiving().size * receiveBufferBytes / frameBytes);
+    device.bufferBytes = device.joinsSegments ? joiningBufferBytes : receiveBufferBytes;
+    device.buffers = allocateFrames(device.receiving().size * device.bufferBytes / frameBytes);
   }
   if (device.buffers == 0) return memoryFailure;
   device.isReset = false;
@@ -120,8 +141,15 @@ function openNet(device: VirtioNet, transport: Transport): u32 {
 export function offerBuffer(device: VirtioNet, buffer: u32): void {
   const queue = device.receiving();
   if (!beginChain(queue, 1)) return;
-  addWritable(queue, device.buffers + buffer * receiveBufferBytes, receiveBufferBytes);
+  addWritable(queue, device.buffer(buffer), device.bufferBytes);
   endChain(queue, buffer);
+}
+
+/** Without merging, each buffer would have to have room for the longest frame (5.1.6.3.1). */
+function mayJoin(device: VirtioNet, transport: Transport): bool {
+  if ((offeredFeatures(transport) & mergeableBuffers) == 0) return false;
+  // What was once reset has its buffers already.
+  return device.buffers == 0 ? availableFrames() >= joiningFrames : device.joinsSegments;
 }
 
 function readConfiguration(device: VirtioNet, transport: Transport): u32 {
@@ -140,15 +168,17 @@ function readConfiguration(device: VirtioNet, transport: Transport): u32 {
     device.payloadLimit = device.mergesBuffers ? limit : min(limit, defaultPayloadLimit);
   }
   device.canChecksum = hasFeature(transport, checksum);
-  device.canSegment4 = device.canChecksum && hasFeature(transport, hostTso4);
-  device.canSegment6 = device.canChecksum && hasFeature(transport, hostTso6);
+  const joins = hasFeature(transport, guestTso4) || hasFeature(transport, guestTso6);
+  device.joinsSegments = joins && device.mergesBuffers && hasFeature(transport, guestChecksum);
   return 0;
 }
 
 function makeQueues(device: VirtioNet, transport: Transport): u32 {
+  const wanted = device.joinsSegments ? joiningSize : receiveSize;
   const failure = makeQueue(
-    device.receiving(), transport, receiveQueue, receiveSize, leastQueueSize, false,
+    device.receiving(), transport, receiveQueue, wanted, leastQueueSize, false,
   );
   if (failure != 0) return failure;
-  return makeQueue(device.sending(), transport, transmitQueue, transmitSize, leastQueueSize, true);
+  // Most frames are one part: indirect descriptors would cost more than they spare.
+  return makeQueue(device.sending(), transport, transmitQueue, transmitSize, leastQueueSize, false);
 }

@@ -1,21 +1,23 @@
 // Frames that a virtio network device received (virtio 1.2, 5.1.6.4): one buffer or, merged,
-// several.
+// several. Devices use buffers in the order in which they are offered, and that is the order in
+// which they lie: so a frame's parts follow one another, except where the ring begins anew.
 import * as dma from "../../base/machine/dma.as";
+import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import {
   checksumIsValid,
   ethernetHeaderBytes,
+  isJoiningSound,
   needsChecksum,
+  netHeaderBytes,
   ReceivedFrame,
-  receivedPart,
-  receivePartLimit,
 } from "../net-frame.as";
 import { breakQueue, noToken, takeUsed } from "../virtio-queue/used.as";
-import { offerBuffer, receiveBufferBytes, VirtioNet } from "./open.as";
-
-/** Bytes of the header before every frame (5.1.6). */
-export const headerBytes: u32 = 12;
+import { offerBuffer, receivePartLimit, VirtioNet } from "./open.as";
 
 const bufferCountField: u32 = 10;
+
+/** Frames are no longer than what IP can say of its length, and headers before that. */
+const assemblyFrames: u32 = 17;
 
 /** The next frame; null when none came, or when what came is none. */
 export function takeFrame(device: VirtioNet): ReceivedFrame | null {
@@ -38,36 +40,48 @@ export function takeFrame(device: VirtioNet): ReceivedFrame | null {
 /** Puts a frame together from its first buffer on; false when it is none. */
 function collect(device: VirtioNet, first: u32, firstBytes: u32): bool {
   const frame = device.frame();
-  const header = device.buffers + first * receiveBufferBytes;
+  const header = device.buffer(first);
   hold(device, 0, first);
-  if (firstBytes < headerBytes) return false;
+  if (firstBytes < netHeaderBytes) return false;
   const start = dma.load32(header);
   const bufferCount = device.mergesBuffers ? dma.load16(header + bufferCountField) & 0xffff : 1;
   frame.flags = <u8>(start & (needsChecksum | checksumIsValid));
   frame.segmentation = <u8>(start >> 8);
   frame.segmentBytes = <u16>dma.load16(header + 4);
-  frame.lengthBytes = firstBytes - headerBytes;
-  frame.partCount = 0;
-  addPart(frame, header + headerBytes, firstBytes - headerBytes);
+  frame.lengthBytes = firstBytes - netHeaderBytes;
+  frame.start = header + netHeaderBytes;
   if (bufferCount == 0 || bufferCount > receivePartLimit) return breakOff(device);
   const queue = device.receiving();
+  let isWhole = true;
   for (let index: u32 = 1; index < bufferCount; index++) {
     const buffer = takeUsed(queue);
     // All buffers of a frame are used at once (5.1.6.4.1).
     if (buffer == noToken) return breakOff(device);
     hold(device, index, buffer);
-    addPart(frame, device.buffers + buffer * receiveBufferBytes, queue.takenBytes);
-    frame.lengthBytes += queue.takenBytes;
+    isWhole = isWhole && append(device, device.buffer(buffer), queue.takenBytes);
   }
-  return frame.lengthBytes >= ethernetHeaderBytes;
+  if (!isJoiningSound(frame, device.joinsSegments)) {
+    queue.violations++;
+    return false;
+  }
+  return isWhole && frame.lengthBytes >= ethernetHeaderBytes;
 }
 
-function addPart(frame: ReceivedFrame, pointer: usize, length: u32): void {
-  if (length == 0) return;
-  const part = receivedPart(frame, frame.partCount);
-  store<u32>(part, <u32>pointer);
-  store<u32>(part, length, 4);
-  frame.partCount++;
+/** Adds bytes to a frame; false when it becomes too long, or there is no memory. */
+function append(device: VirtioNet, place: usize, length: u32): bool {
+  const frame = device.frame();
+  if (frame.lengthBytes + length > assemblyFrames * frameBytes) return false;
+  if (frame.start + frame.lengthBytes != place) {
+    if (device.assembly == 0) device.assembly = allocateFrames(assemblyFrames);
+    if (device.assembly == 0) return false;
+    if (frame.start != device.assembly) {
+      memory.copy(device.assembly, frame.start, frame.lengthBytes);
+      frame.start = device.assembly;
+    }
+    memory.copy(device.assembly + frame.lengthBytes, place, length);
+  }
+  frame.lengthBytes += length;
+  return true;
 }
 
 function hold(device: VirtioNet, index: u32, buffer: u32): void {

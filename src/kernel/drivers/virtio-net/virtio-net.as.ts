@@ -9,6 +9,7 @@ import {
   needsChecksum,
   NetDevice,
   NetFrame,
+  netHeaderBytes,
   notSegmented,
   ReceivedFrame,
   segmentedTcp4,
@@ -27,7 +28,7 @@ import {
 } from "../virtio-queue/used.as";
 import { openWorkingDevice } from "../working-device.as";
 import { linkStatus, netRecordBytes, offerBuffer, VirtioNet } from "./open.as";
-import { headerBytes, takeFrame } from "./receive.as";
+import { takeFrame } from "./receive.as";
 
 const netType: u32 = 1;
 
@@ -58,19 +59,27 @@ export function transmitVirtioNet(base: NetDevice, frame: NetFrame): u32 {
   const queue = device.sending();
   if (!isFrame(device, frame)) return errno.invalid;
   if (!isInOrder(device)) return errno.inputOutput;
-  const parts = frame.partCount + 1;
-  // Without indirect descriptors, a small queue never has room for so many.
-  if (queue.tables == 0 && parts > queue.size) return errno.invalid;
-  if (!hasRoom(queue, parts)) return errno.again;
-  frame.reserved = 0;
-  beginChain(queue, parts);
-  addReadable(queue, changetype<usize>(frame), headerBytes);
-  for (let index: u32 = 0; index < frame.partCount; index++) {
+  // A small queue never has room for so many.
+  if (frame.partCount > queue.size) return errno.invalid;
+  if (!hasRoom(queue, frame.partCount)) return errno.again;
+  beginChain(queue, frame.partCount);
+  const first = putHeader(frame);
+  addReadable(queue, first, load<u32>(framePart(frame, 0), 4) + netHeaderBytes);
+  for (let index: u32 = 1; index < frame.partCount; index++) {
     const part = framePart(frame, index);
     addReadable(queue, load<u32>(part), load<u32>(part, 4));
   }
   endChain(queue, <u32>changetype<usize>(frame));
   return 0;
+}
+
+/** Copies the header to before the first part, so that most frames are one part; where it begins. */
+function putHeader(frame: NetFrame): usize {
+  const target = <usize>load<u32>(framePart(frame, 0)) - netHeaderBytes;
+  frame.reserved = 0;
+  store<u64>(target, load<u64>(changetype<usize>(frame)));
+  store<u32>(target, load<u32>(changetype<usize>(frame), 8), 8);
+  return target;
 }
 
 /** Tells the device of the frames that were handed over. */

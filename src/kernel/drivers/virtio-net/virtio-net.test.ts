@@ -12,8 +12,11 @@ import { attachNet, frameTo, macAddress } from "./net.fixture.ts";
 
 const millisecond = 1_000_000;
 
-function start(options: Parameters<typeof attachNet>[2] = {}) {
-  const machine = new DriverMachine(new Simulation(1));
+/** Enough for a driver that has the device join segments. */
+const muchMemoryBytes = 0x140_0000;
+
+function start(options: Parameters<typeof attachNet>[2] = {}, memoryBytes?: number) {
+  const machine = new DriverMachine(new Simulation(1), memoryBytes);
   const { device, client } = attachNet(machine, 1, options);
   const sent: Uint8Array[] = [];
   device.onFrame = (frame) => sent.push(frame);
@@ -65,6 +68,52 @@ describe("virtio-net", () => {
     expect(client.receive()).toBeUndefined();
     expect(device.driverErrors).toEqual([]);
     expect(device.overruns).toBe(0);
+  });
+
+  /** What a device has joined, behind its header. */
+  function joined(length: number, header: Readonly<Record<number, number>> = {}): Uint8Array {
+    const whole = new Uint8Array(12 + 14 + length);
+    const usual = { 0: 1, 1: 1, 4: 0xa8, 5: 5 };
+    for (const [at, byte] of Object.entries({ ...usual, ...header })) whole[Number(at)] = byte;
+    whole.set(frameTo(1, 2, payload(length)), 12);
+    return whole;
+  }
+
+  it("takes joined segments of all lengths in one piece, round and round its buffers", () => {
+    const { client, device } = start({ queueSize: 128 }, muchMemoryBytes);
+    for (let length = 0; length < 65_500; length += 1237) {
+      device.receiveWhole(joined(length));
+      const frame = client.receive() ?? new Uint8Array(0);
+      expect(Buffer.compare(frame, frameTo(1, 2, payload(length)))).toBe(0);
+    }
+    expect(client.properties).toMatchObject({ violations: 0, dropped: 0 });
+    expect(device.driverErrors).toEqual([]);
+  });
+
+  it.each([
+    ["a small machine", undefined, undefined],
+    ["without merged buffers", ~netFeatures.mergeableBuffers, muchMemoryBytes],
+  ])("has nothing joined: %s", (_name, features, memoryBytes) => {
+    const all = Object.values(netFeatures).reduce((sum, one) => sum | one, 0n);
+    const { device } = start({ netFeatures: all & (features ?? all) }, memoryBytes);
+    expect(device.has(netFeatures.guestSegment4)).toBe(false);
+  });
+
+  it.each([
+    ["of an unknown kind", joined(3000, { 1: 3 })],
+    ["that nobody checked", joined(3000, { 0: 0 })],
+    ["of no length", joined(3000, { 4: 0, 5: 0 })],
+    ["with congestion marks, which nobody asked for", joined(3000, { 1: 0x81 })],
+    ["that are longer than IP can say", joined(120_000)],
+  ])("drops joined segments %s, and goes on", (_name, whole) => {
+    const { client, device } = start({ queueSize: 128 }, muchMemoryBytes);
+    for (let count = 0; count < 20; count++) {
+      device.receiveForged(whole);
+      expect(client.receive()).toBeUndefined();
+    }
+    expect(client.properties).toMatchObject({ dropped: 20, received: 0 });
+    device.receiveWhole(joined(5000));
+    expect(client.receive()).toHaveLength(5014);
   });
 
   it.each([
@@ -176,7 +225,7 @@ describe("machines on one network", () => {
     expect(third.client.receiveAll()).toHaveLength(1);
     first.client.transmit({ bytes: frameTo(2, 1, payload(30)) });
     simulation.timeline.advance(millisecond);
-    expect(second.client.receiveAll()).toEqual([Buffer.from(frameTo(2, 1, payload(30)))]);
+    expect(second.client.receiveAll()).toEqual([frameTo(2, 1, payload(30))]);
     expect(third.client.receiveAll()).toEqual([]);
   });
 

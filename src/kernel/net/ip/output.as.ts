@@ -20,20 +20,16 @@ import {
 import {
   enqueuePacket,
   ethernetInterface,
+  fillsChecksums,
   Interface,
   interfaceAt,
   queueRoom,
 } from "../link/interfaces.as";
 import { sendFrame, sendToNeighbour } from "../link/neighbours.as";
-import {
-  allocatePacket,
-  Packet,
-  packetDataLimit,
-  prependHeader,
-  releasePacket,
-} from "../link/packets.as";
+import { allocatePacket, Packet, prependHeader, releasePacket } from "../link/packets.as";
 import { multicastHardwareAddress } from "../link/solicit.as";
 import { broadcastHardwareAddress } from "../wire/ethernet.as";
+import { finishChecksum } from "../wire/checksum.as";
 import { destinationOf, Ip, isIpv4Address, sourceOf } from "../wire/ip.as";
 import { emitIpv4, ipv4HeaderBytes } from "../wire/ipv4.as";
 import { emitIpv6, fragmentHeaderBytes, ipv6HeaderBytes } from "../wire/ipv6.as";
@@ -78,6 +74,12 @@ export function mtuTo(destination: usize, now: u64): u32 {
   return min(mtu, pathMtu(destination, now));
 }
 
+/** What the device does that packets to an address go out by: offloads of interfaces. */
+export function offloadsTo(destination: usize, now: u64): u32 {
+  const number = interfaceTo(destination, now);
+  return number < 0 ? 0 : interfaceAt(number).offloads;
+}
+
 /**
  * Sends a packet that has its payload, between the addresses of `ip`, whose protocol, hop limit and
  * traffic class are set. Takes the packet; returns an error number.
@@ -96,7 +98,7 @@ export function sendIp(packet: Packet, ip: Ip, now: u64): u32 {
 export function sendIpBy(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
   prepare(ip, packet.bytes);
   const mtu = min(by.mtu, pathMtu(destinationOf(ip), now));
-  if (plainHeaderBytes(ip) + packet.bytes <= mtu) return sendWhole(by, packet, ip, now);
+  if (plainHeaderBytes(ip) + longestPayload(packet) <= mtu) return sendWhole(by, packet, ip, now);
   const result = sendFragments(by, packet.start, packet.bytes, ip, mtu, now);
   releasePacket(packet);
   return result;
@@ -109,8 +111,7 @@ export function sendLongIp(payload: usize, length: u32, ip: Ip, now: u64): u32 {
   if (number < 0) return networkUnreachable;
   prepare(ip, length);
   const by = interfaceAt(number);
-  // What would fit a link with long packets does not fit a packet's memory.
-  const mtu = min(min(by.mtu, packetDataLimit), pathMtu(destination, now));
+  const mtu = min(by.mtu, pathMtu(destination, now));
   return sendFragments(by, payload, length, ip, mtu, now);
 }
 
@@ -130,8 +131,18 @@ function plainHeaderBytes(ip: Ip): u32 {
   return ip.version == 4 ? ipv4HeaderBytes : ipv6HeaderBytes;
 }
 
+/** What each packet carries that a device makes of one. */
+function longestPayload(packet: Packet): u32 {
+  if (packet.segmentBytes == 0) return packet.bytes;
+  return packet.bytes - packet.lentBytes + packet.segmentBytes;
+}
+
 function sendWhole(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
   packet.version = ip.version;
+  if (packet.checksumStart != 0 && (by.offloads & fillsChecksums) == 0) {
+    finishChecksum(packet.start + packet.checksumOffset, packet.start, packet.bytes);
+    packet.checksumStart = 0;
+  }
   // An atomic datagram needs no number of its own (RFC 6864, 4.1).
   if (ip.version == 4) emitIpv4(ip, prependHeader(packet, ipv4HeaderBytes), 0);
   else emitIpv6(ip, prependHeader(packet, headerBytesOf(ip)));

@@ -9,8 +9,20 @@ export const loopbackInterface: u32 = 2;
 /** Interfaces, at most. */
 export const interfaceLimit: u32 = 4;
 
+/** Offload: the device fills in checksums of the transport layer. */
+export const fillsChecksums: u32 = 1;
+/** Offload: it takes packets with lent parts. */
+export const takesLentParts: u32 = 2;
+/** Offload: it cuts TCP over IPv4 into segments. */
+export const cutsTcp4: u32 = 4;
+/** Offload: it cuts TCP over IPv6 into segments. */
+export const cutsTcp6: u32 = 8;
+
+/** Bytes of the longest packet: it lies in a page frame. */
+export const mtuLimit: u32 = 3800;
+
 /** Packets that wait for a driver, at most; more are dropped. */
-const queueLimit: u32 = 128;
+const queueLimit: u32 = 384;
 
 /** An interface. */
 @unmanaged
@@ -29,6 +41,8 @@ export class Interface {
   dropped: u32;
   /** Packets that were not as their standard wants them. */
   refused: u32;
+  /** What its device does, of those above. */
+  offloads: u32;
 }
 
 const interfaces = memory.data(256, 8);
@@ -39,7 +53,7 @@ export function interfaceAt(number: u32): Interface {
   return changetype<Interface>(interfaces + number * 64);
 }
 
-/** Adds an interface: its number, or -1 when there are too many. */
+/** Adds an interface for packets of up to `mtu` bytes: its number, or -1 when there are too many. */
 export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     const entry = interfaceAt(number);
@@ -47,7 +61,7 @@ export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
     entry.number = number;
     entry.kind = kind;
     entry.hardware = hardware;
-    entry.mtu = mtu;
+    entry.mtu = min(mtu, mtuLimit);
     return number;
   }
   return -1;
@@ -56,6 +70,11 @@ export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
 /** How many packets the queue of an interface still takes. */
 export function queueRoom(by: Interface): u32 {
   return queueLimit - by.queued;
+}
+
+/** Says what the device of an interface does. */
+export function setOffloads(number: u32, offloads: u32): void {
+  interfaceAt(number).offloads = offloads;
 }
 
 /** Puts a packet into the queue of an interface, or drops it. */

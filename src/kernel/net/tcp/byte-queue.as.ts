@@ -7,8 +7,8 @@ import {
   allocateFrame,
   allocateZeroedFrame,
   frameBytes,
-  releaseFrame,
 } from "../../memory/frames.as";
+import { giveUpFrame } from "../../memory/lent-frames.as";
 
 const tableEntries: u32 = frameBytes / 4;
 const pairCount: u32 = 4;
@@ -153,7 +153,7 @@ function dropEntry(entry: usize): void {
   const frame = load<u32>(entry);
   if (frame == 0) return;
   store<u32>(entry, 0);
-  releaseFrame(frame);
+  giveUpFrame(frame);
   inUse--;
 }
 

@@ -1,6 +1,8 @@
 // Segments on their way out: headers, options and data of a connection, and answers without one.
-import { defaultHopLimit, mtuTo, sendIp } from "../ip/output.as";
-import { allocatePacket } from "../link/packets.as";
+import { canLend } from "../../memory/lent-frames.as";
+import { defaultHopLimit, mtuTo, offloadsTo, sendIp } from "../ip/output.as";
+import { cutsTcp4, cutsTcp6, takesLentParts } from "../link/interfaces.as";
+import { allocatePacket, lendPart, lentPartLimit, Packet } from "../link/packets.as";
 import { destinationOf, Ip, isIpv4Address, sourceOf, tcpProtocol } from "../wire/ip.as";
 import {
   ackFlag,
@@ -12,11 +14,12 @@ import {
   sackLimit,
   synFlag,
   Tcp,
+  tcpChecksumOffset,
   tcpHeaderBytes,
   tcpOptionBytes,
 } from "../wire/tcp.as";
 import { receiveCapacityOf } from "./buffers.as";
-import { readQueue } from "./byte-queue.as";
+import { readableSpan, readQueue, spanBytes } from "./byte-queue.as";
 import {
   Connection,
   localAddressOf,
@@ -31,6 +34,9 @@ import { isBefore } from "./sequence.as";
 const ip = changetype<Ip>(memory.data(128, 8));
 const tcp = changetype<Tcp>(memory.data(128, 8));
 
+/** Data of a packet that the device cuts, at most: with all headers below IP's 65,535 bytes. */
+const longestTrain: u32 = 62_000;
+
 /** The shift of the windows that are advertised, when the peer scales too. */
 export const ownWindowScale: u32 = 6;
 
@@ -39,9 +45,12 @@ export function ownSegmentSize(remote: usize, now: u64): u32 {
   return mtuTo(remote, now) - (isIpv4Address(remote) ? 40 : 60);
 }
 
+/** So few data are copied faster than they are lent. */
+const copyLimit: u32 = 1024;
+
 /**
- * Sends a segment with `length` bytes of the queue from a sequence number on. False when there is
- * no memory for it: as good as lost.
+ * Sends a segment with `length` bytes of the queue from a sequence number on; more than a segment
+ * has are cut by the device. False when there is no memory for it: as good as lost.
  */
 export function emitSegment(
   connection: Connection, sequence: u32, length: u32, flags: u32, now: u64,
@@ -59,14 +68,54 @@ export function emitSegment(
   clearOptions(tcp);
   if ((flags & synFlag) != 0) addSynOptions(connection, (flags & ackFlag) != 0, now);
   else if ((flags & rstFlag) == 0) addOptions(connection, length, now);
-  const data = packet.start + tcpHeaderBytes + tcpOptionBytes(tcp);
-  if (length != 0) readQueue(sendQueue(connection), sequence, data, length);
-  packet.bytes = emitTcp(tcp, packet.start, localAddressOf(connection));
+  if (length > connection.segmentSize) packet.segmentBytes = connection.segmentSize;
+  if (mustLend(connection, length, now)) {
+    lendQueue(sendQueue(connection), sequence, length, packet);
+  } else if (length != 0) {
+    const data = packet.start + tcpHeaderBytes + tcpOptionBytes(tcp);
+    readQueue(sendQueue(connection), sequence, data, length);
+  }
   memory.copy(sourceOf(ip), localAddressOf(connection), 32);
-  describePacket();
-  sendIp(packet, ip, now);
+  sendSegment(packet, now);
   if ((flags & ackFlag) != 0) noteAcknowledged(connection);
   return true;
+}
+
+function mustLend(connection: Connection, length: u32, now: u64): bool {
+  if (length > connection.segmentSize) return true;
+  if (length <= copyLimit || !canLend(lentPartLimit)) return false;
+  return (offloadsTo(remoteAddressOf(connection), now) & takesLentParts) != 0;
+}
+
+function lendQueue(queue: usize, position: u32, length: u32, packet: Packet): void {
+  for (const end = position + length; position != end; ) {
+    const part = min(end - position, spanBytes(position));
+    lendPart(packet, readableSpan(queue, position), part);
+    position += part;
+  }
+}
+
+/**
+ * Bytes of data that may go out as one packet to an address: those of a segment, unless the device
+ * cuts. Where it cuts, it also takes lent parts.
+ */
+export function trainLimit(connection: Connection, now: u64): u32 {
+  const remote = remoteAddressOf(connection);
+  const cuts = isIpv4Address(remote) ? cutsTcp4 : cutsTcp6;
+  const isCut = (offloadsTo(remote, now) & cuts) != 0 && canLend(lentPartLimit);
+  return isCut ? longestTrain : connection.segmentSize;
+}
+
+/** Between the addresses of `ip`, as `tcp` says. */
+function sendSegment(packet: Packet, now: u64): void {
+  packet.bytes = emitTcp(tcp, packet.start, sourceOf(ip));
+  packet.checksumStart = packet.start;
+  packet.checksumOffset = tcpChecksumOffset;
+  ip.protocol = tcpProtocol;
+  ip.hopLimit = defaultHopLimit;
+  ip.trafficClass = 0;
+  ip.dontFragment = 1;
+  sendIp(packet, ip, now);
 }
 
 /** Acknowledges what has come. */
@@ -111,16 +160,7 @@ function emitBare(
   tcp.window = window;
   tcp.urgent = 0;
   tcp.dataBytes = 0;
-  packet.bytes = emitTcp(tcp, packet.start, sourceOf(ip));
-  describePacket();
-  sendIp(packet, ip, now);
-}
-
-function describePacket(): void {
-  ip.protocol = tcpProtocol;
-  ip.hopLimit = defaultHopLimit;
-  ip.trafficClass = 0;
-  ip.dontFragment = 1;
+  sendSegment(packet, now);
 }
 
 /** A SYN offers everything; the answer to one only what was offered. */

@@ -201,7 +201,7 @@ function takeData(connection: Connection, tcp: Tcp, data: usize, now: u64): void
   if (connection.receiveNext == before || hadRanges || hasFin) {
     connection.mustAcknowledge = 1;
   } else {
-    planAcknowledgement(connection, now);
+    planAcknowledgement(connection, tcp.dataBytes, now);
   }
   if (connection.receiveNext == before) return;
   tuneReceiving(connection, tcp.timestampEcho, now);
@@ -272,9 +272,12 @@ function takeFin(connection: Connection, now: u64): void {
   noteChange(connection);
 }
 
-/** At least every second segment is acknowledged (RFC 9293, 3.8.6.3). */
-function planAcknowledgement(connection: Connection, now: u64): void {
-  connection.unacknowledgedSegments++;
+/**
+ * At least every second segment is acknowledged (RFC 9293, 3.8.6.3); a device may have joined several
+ * to one.
+ */
+function planAcknowledgement(connection: Connection, bytes: u32, now: u64): void {
+  connection.unacknowledgedSegments += bytes > connection.segmentSize ? 2 : 1;
   if (connection.unacknowledgedSegments >= 2) connection.mustAcknowledge = 1;
   else if (connection.acknowledgeAt == never) connection.acknowledgeAt = now + acknowledgeDelay;
 }

@@ -9,7 +9,7 @@ import {
   never,
   synSentState,
 } from "./connection.as";
-import { emitAcknowledgement, emitSegment } from "./emit.as";
+import { emitAcknowledgement, emitSegment, trainLimit } from "./emit.as";
 import { armTailProbe } from "./recovery.as";
 import {
   addSegment,
@@ -73,6 +73,8 @@ export function resendSegment(connection: Connection, segment: Segment, now: u64
 /** Sends what was not sent before. `overrides`: silly windows do not hold it back. */
 export function sendNew(connection: Connection, now: u64, overrides: bool): void {
   let underWay = bytesUnderWay(connection);
+  let start = connection.sendNext;
+  let limit: u32 = 0;
   let hasSent = false;
   while (connection.isFinSent == 0) {
     const available = connection.queueEnd - connection.sendNext;
@@ -82,12 +84,18 @@ export function sendNew(connection: Connection, now: u64, overrides: bool): void
     if (length == 0 && available != 0) break;
     if (length + underWay > connection.congestionWindow && underWay != 0) break;
     if (!hasSegmentRoom(connection)) break;
-    const withFin = isClosing && length == available;
-    sendOne(connection, length, withFin, now);
+    if (limit == 0) limit = length == available ? length : trainLimit(connection, now);
+    if (connection.sendNext + length - start > limit) {
+      sendTrain(connection, start, now);
+      start = connection.sendNext;
+    }
+    noteSegment(connection, length, isClosing && length == available, now);
     underWay += length;
     hasSent = true;
   }
-  if (hasSent) armTailProbe(connection, now);
+  if (!hasSent) return;
+  sendTrain(connection, start, now);
+  armTailProbe(connection, now);
 }
 
 /** How much of what is available goes into the next segment; 0 for none yet. */
@@ -109,20 +117,22 @@ function sendableBytes(
   return isWorthIt ? length : 0;
 }
 
-function sendOne(connection: Connection, length: u32, withFin: bool, now: u64): void {
-  const start = connection.sendNext;
-  let end = start + length;
-  let flags = ackFlag;
-  if (length != 0 && end == connection.queueEnd) flags |= pshFlag;
-  if (withFin) {
-    flags |= finFlag;
-    end++;
-  }
+/** Counts a segment of so many bytes as sent. */
+function noteSegment(connection: Connection, length: u32, withFin: bool, now: u64): void {
+  const end = connection.sendNext + length + <u32>withFin;
   if (connection.segmentCount == 0) connection.progressAt = now;
   addSegment(connection, end, withFin ? finSegment : 0, now);
-  connection.recoverySent += end - start;
+  connection.recoverySent += end - connection.sendNext;
   connection.sendNext = end;
   if (withFin) enterClosing(connection);
+}
+
+/** Sends all that was noted from a sequence number on, as one packet. */
+function sendTrain(connection: Connection, start: u32, now: u64): void {
+  const hasFin = connection.isFinSent != 0;
+  const length = connection.sendNext - start - <u32>hasFin;
+  let flags = hasFin ? ackFlag | finFlag : ackFlag;
+  if (length != 0 && start + length == connection.queueEnd) flags |= pshFlag;
   emitSegment(connection, start, length, flags, now);
 }
 

@@ -1,7 +1,7 @@
 import type { Simulation } from "../../../simulator/simulation.ts";
 import { Conversations, type Plan } from "../conversation.fixture.ts";
 import { FaultyLink, type LinkFaults } from "../faulty-link.fixture.ts";
-import { Host, hostAddress } from "../stack.fixture.ts";
+import { allOffloads, Host, type HostDevice, hostAddress, offloads } from "../stack.fixture.ts";
 
 function randomPlans({ random }: Simulation): Plan[] {
   return Array.from({ length: random.between(1, 3) }, (_, index) => ({
@@ -52,10 +52,19 @@ function introduce(caller: Host): void {
   caller.simulation.timeline.advance(1_000_000_000);
 }
 
+function randomDevice({ random }: Simulation): HostDevice {
+  return {
+    offloads: random.pick([0, allOffloads, offloads.fillsChecksums, allOffloads]),
+    delayNs: random.pick([0, 0, 20_000, 300_000_000]),
+    passesWhole: random.chance(0.3),
+  };
+}
+
 /** Lets two hosts talk over a faulty link, all chosen by the seed, and throws unless all is right. */
 export function converse(simulation: Simulation): void {
-  const caller = new Host(simulation, 1);
-  const callee = new Host(simulation, 2);
+  const [caller, callee] = [1, 2].map(
+    (number) => new Host(simulation, number, { device: randomDevice(simulation) }),
+  ) as [Host, Host];
   const link = new FaultyLink(simulation, caller, callee);
   introduce(caller);
   link.faults = randomFaults(simulation);
@@ -66,7 +75,7 @@ export function converse(simulation: Simulation): void {
   conversations.run(3000);
   conversations.finish();
   for (const host of [caller, callee]) {
-    for (const what of ["connectionsInUse", "queueFramesInUse", "packetsInUse"]) {
+    for (const what of ["connectionsInUse", "queueFramesInUse", "packetsInUse", "lentFrames"]) {
       const left = host.call(what);
       if (left !== 0) throw new Error(`${what}: ${left} are left`);
     }

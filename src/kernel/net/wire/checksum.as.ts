@@ -34,6 +34,11 @@ export function storeChecksum(field: usize, start: usize, length: u32, sum: u64)
   store<u16>(field, ~foldSum(sumBytes(start, length, sum)));
 }
 
+/** Makes the checksum of the sum that stands at `field` and of the bytes around it, as devices do. */
+export function finishChecksum(field: usize, start: usize, length: u32): void {
+  store<u16>(field, ~foldSum(sumBytes(start, length, 0)));
+}
+
 /** Whether bytes that hold their checksum are as they were sent. */
 export function isChecksumRight(start: usize, length: u32, sum: u64): bool {
   return foldSum(sumBytes(start, length, sum)) == 0xffff;

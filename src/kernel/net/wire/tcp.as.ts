@@ -1,7 +1,7 @@
 // TCP segments (RFC 9293, 3.1) and their options: maximum segment size (RFC 9293, 3.2), window
 // scale and timestamps (RFC 7323), selective acknowledgement (RFC 2018).
 import { load16, load32, store16, store32 } from "./byte-order.as";
-import { isChecksumRight, pseudoHeaderSum, storeChecksum } from "./checksum.as";
+import { foldSum, isChecksumRight, pseudoHeaderSum } from "./checksum.as";
 import { tcpProtocol } from "./ip.as";
 import { badChecksum, malformed, truncated, wellFormed } from "./outcome.as";
 
@@ -208,9 +208,12 @@ function emitSack(tcp: Tcp, start: usize, option: usize): usize {
   return option;
 }
 
+/** Where the checksum stands in a header. */
+export const tcpChecksumOffset: u32 = 16;
+
 /**
- * Writes the header before `dataBytes` of data that are in place at `tcpHeaderBytes +
- * tcpOptionBytes`: the segment's bytes.
+ * Writes the header of a segment: its bytes, with the `dataBytes` of data that follow it somewhere.
+ * Instead of the checksum stands the pseudo-header's sum, with which whoever sums up the rest begins.
  */
 export function emitTcp(tcp: Tcp, packet: usize, addresses: usize): u32 {
   const headerBytes = tcpHeaderBytes + emitOptions(tcp, packet + tcpHeaderBytes);
@@ -224,6 +227,6 @@ export function emitTcp(tcp: Tcp, packet: usize, addresses: usize): u32 {
   store16(packet + 14, tcp.window);
   store16(packet + 18, tcp.urgent);
   const sum = pseudoHeaderSum(addresses, tcpProtocol, length);
-  storeChecksum(packet + 16, packet, length, sum);
+  store<u16>(packet + tcpChecksumOffset, foldSum(sum));
   return length;
 }

@@ -49,14 +49,14 @@ describe("TCP", () => {
   it("writes the same as Linux where the options have the same order", () => {
     const { fields } = parse(data);
     expect(fields).toMatchObject({ flags: 0x18, dataBytes: 4, segmentSize: 0, windowScale: 255 });
-    expect(machine.emit("emitTcp", 32, hex("70696e67"), ...between())).toEqual(data);
+    expect(machine.emitFinished("emitTcp", 16, 32, hex("70696e67"), ...between())).toEqual(data);
   });
 
   it("reads and writes selective acknowledgements", () => {
     expect(parse(sack).fields).toMatchObject({
       ...{ sackCount: 2, sack0: 0x100, sackEnd0: 0x200, sack1: 0x300, sackEnd1: 0x400 },
     });
-    expect(machine.emit("emitTcp", 52, new Uint8Array(), ...between())).toEqual(sack);
+    expect(machine.emitFinished("emitTcp", 16, 52, new Uint8Array(), ...between())).toEqual(sack);
   });
 
   it.each([
@@ -88,7 +88,7 @@ describe("TCP", () => {
     emit: (fields, segment) => {
       const tail = segment.slice(Number(fields.headerBytes));
       const optionBytes = machine.call("tcpOptionBytes", machine.recordAddress);
-      return machine.emit("emitTcp", 20 + optionBytes, tail, ...between());
+      return machine.emitFinished("emitTcp", 16, 20 + optionBytes, tail, ...between());
     },
     // Room for three of four ranges at most is left beside timestamps, and padding is not written.
     spelling: [

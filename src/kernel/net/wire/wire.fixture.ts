@@ -108,6 +108,19 @@ export class WireMachine extends BareMachine {
     return this.bytes(emitAddress, length).slice();
   }
 
+  /** The same of a segment, whose checksum the stack or a device finishes behind that. */
+  emitFinished(
+    name: string,
+    checksumOffset: number,
+    headerBytes: number,
+    tail: Uint8Array,
+    ...rest: number[]
+  ): Uint8Array {
+    const { length } = this.emit(name, headerBytes, tail, ...rest);
+    this.call("finishChecksum", emitAddress + checksumOffset, emitAddress, length);
+    return this.bytes(emitAddress, length).slice();
+  }
+
   /** Writes a representation for `emit`; fields that are not given are 0. */
   setFields(layout: Layout, fields: Fields): void {
     const view = this.view(recordAddress);

@@ -17,8 +17,8 @@ import {
   openedTap,
   tapBufferBytes,
   tapDescriptor,
-  tapHeaderBytes,
 } from "./tap.as";
+import { netHeaderBytes } from "../../drivers/net-frame.as";
 import { noteNetworkWord, ownForm } from "../../net/configuration.as";
 import { entryEnd } from "../../net/settings.as";
 import { scratchSpace, watchTap } from "./readiness.as";
@@ -36,6 +36,7 @@ const getHardwareAddress: u64 = 0x8927; // SIOCGIFHWADDR
 
 const isTapWithHeader: u32 = 0x4002; // IFF_TAP | IFF_VNET_HDR
 const checksumOffload: u64 = 1; // TUN_F_CSUM
+const segmentOffload: u64 = 6; // TUN_F_TSO4 | TUN_F_TSO6
 
 const localFamily: u64 = 1; // AF_UNIX
 const datagramType: u64 = 2;
@@ -95,14 +96,20 @@ function prepare(given: u64): bool {
   host.setup(ioctl, tapDescriptor, getHardwareAddress, request, 0, 0, 0);
   // The other end of the cable has this address, and we one beside it.
   tap.address = load<u64>(request, addressOffset) & 0xffff_ffff_ffff ^ nobodysAddress;
-  store<u32>(request, tapHeaderBytes);
+  store<u32>(request, netHeaderBytes);
   if (host.setup(ioctl, tapDescriptor, setHeaderBytes, request, 0, 0, 0) < 0) return false;
-  host.setup(ioctl, tapDescriptor, setOffload, checksumOffload, 0, 0, 0);
+  tap.joinsSegments = offload(checksumOffload | segmentOffload);
+  if (!tap.joinsSegments) offload(checksumOffload);
   tap.canChecksum = true;
   tap.canSegment4 = true;
   tap.canSegment6 = true;
   tap.buffer = allocateFrames(tapBufferBytes / frameBytes);
   return tap.buffer != 0;
+}
+
+/** Has the host give frames whose checksums are missing, or that are several; whether it does. */
+function offload(what: u64): bool {
+  return host.setup(ioctl, tapDescriptor, setOffload, what, 0, 0, 0) >= 0;
 }
 
 /** The device's, if it is in the same network as we are. */

@@ -6,11 +6,12 @@ import {
   checksumIsValid,
   ethernetHeaderBytes,
   framePart,
+  isJoiningSound,
   needsChecksum,
   NetDevice,
   NetFrame,
+  netHeaderBytes,
   ReceivedFrame,
-  receivedPart,
   transmitPartLimit,
 } from "../../drivers/net-frame.as";
 import { interrupted } from "./errors.as";
@@ -22,9 +23,6 @@ const writev = 20;
 /** The tap's descriptor from the boot on (contracts/inherited-descriptors.ts). */
 export const tapDescriptor: u32 = 128;
 
-/** Bytes of virtio's header. */
-export const tapHeaderBytes: u32 = 12;
-
 /** Bytes of the buffer of received frames: the longest segment, with all headers. */
 export const tapBufferBytes: u32 = 17 * 4096;
 
@@ -35,13 +33,15 @@ const sentLimit: u32 = 64;
 class Tap extends NetDevice {
   /** Where a frame is read to, header first. */
   buffer: usize;
+  /** Whether it was asked to join segments of TCP. */
+  joinsSegments: bool;
   /** Frames that were sent and not taken back: a ring. */
   firstSent: u32;
   sentInRing: u32;
 }
 
 const device = changetype<Tap>(memory.data(128, 8));
-const received = changetype<ReceivedFrame>(memory.data(512, 8));
+const received = changetype<ReceivedFrame>(memory.data(16, 8));
 const ring = memory.data(256, 4); // sentLimit frames
 const vectors = memory.data(352, 8); // struct iovec: header, transmitPartLimit parts, and one more
 let isOpen = false;
@@ -66,7 +66,7 @@ export function transmitTap(base: NetDevice, frame: NetFrame): u32 {
   if (frame.partCount == 0 || frame.partCount > transmitPartLimit) return errno.invalid;
   if (tap.sentInRing == sentLimit) return errno.again;
   frame.reserved = 0;
-  setVector(0, changetype<usize>(frame), tapHeaderBytes);
+  setVector(0, changetype<usize>(frame), netHeaderBytes);
   let length: u32 = 0;
   for (let index: u32 = 0; index < frame.partCount; index++) {
     const part = framePart(frame, index);
@@ -99,15 +99,11 @@ export function takeSentTap(base: NetDevice): NetFrame | null {
 /** The next received frame; null when none came. */
 export function receiveTap(base: NetDevice): ReceivedFrame | null {
   const tap = changetype<Tap>(base);
-  let result = readFrame(tap);
-  // What is too short to be a frame is none.
-  while (result >= 0 && result < <i64>(tapHeaderBytes + ethernetHeaderBytes)) {
+  for (let result = readFrame(tap); result >= 0; result = readFrame(tap)) {
+    if (takeIn(tap, <u32>result)) return received;
     tap.droppedCount++;
-    result = readFrame(tap);
   }
-  if (result < 0) return null;
-  takeIn(tap, <u32>result - tapHeaderBytes);
-  return received;
+  return null;
 }
 
 function readFrame(tap: Tap): i64 {
@@ -118,20 +114,23 @@ function readFrame(tap: Tap): i64 {
   return result;
 }
 
-function takeIn(tap: Tap, length: u32): void {
-  const start = tap.buffer + tapHeaderBytes;
+/** Describes what was read; false when it is none. */
+function takeIn(tap: Tap, length: u32): bool {
+  if (length < netHeaderBytes + ethernetHeaderBytes) return false;
+  length -= netHeaderBytes;
+  const start = tap.buffer + netHeaderBytes;
   received.flags = load<u8>(tap.buffer) & <u8>(needsChecksum | checksumIsValid);
   received.segmentation = load<u8>(tap.buffer, 1);
   received.segmentBytes = load<u16>(tap.buffer, 4);
   received.lengthBytes = length;
-  received.partCount = 1;
-  const part = receivedPart(received, 0);
-  store<u32>(part, <u32>start);
-  store<u32>(part, length, 4);
+  received.start = start;
+  if (!isJoiningSound(received, tap.joinsSegments)) return false;
   tap.receivedCount++;
-  if (!isTracing()) return;
-  setVector(1, start, length);
-  traceVectors(vectors, 1, length);
+  if (isTracing()) {
+    setVector(1, start, length);
+    traceVectors(vectors, 1, length);
+  }
+  return true;
 }
 
 function setVector(index: u32, pointer: usize, length: u32): void {
