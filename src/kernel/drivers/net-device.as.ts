@@ -34,7 +34,7 @@ export function transmitFrame(device: NetDevice, frame: NetFrame): u32 {
 
 /** Tells the device of the frames that were handed over: once for as many as there are. */
 export function notifyNetDevice(device: NetDevice): void {
-  notifyVirtioNet(device);
+  if (config.platform != config.linux) notifyVirtioNet(device);
 }
 
 /** Takes a frame back that was sent, or given up by a reset; null when there is none. */

@@ -51,8 +51,8 @@ export class NetClient {
       canSegment4: view.getUint8(13) === 1,
       received: Number(view.getBigUint64(16, true)),
       sent: Number(view.getBigUint64(24, true)),
-      dropped: view.getUint32(32, true),
-      violations: view.getUint32(36, true),
+      dropped: view.getUint32(48, true),
+      violations: view.getUint32(52, true),
     };
   }
 
