@@ -1,7 +1,7 @@
-// Page frames that a device reads where they are, while they belong to somebody else. Their owner may
-// give them up at any time: they are released when the device is done with them. A table by frame,
-// with open addressing (Knuth, The Art of Computer Programming, volume 3, 6.4, algorithms L and R),
-// in one page: each entry is the frame's address, and below, how often it is lent.
+// Page frames that a device reads where they are, while they belong to somebody else. Their owner
+// may give them up at any time: they are released when the device is done with them. A table by
+// frame, with open addressing (Knuth, The Art of Computer Programming, volume 3, 6.4, algorithms L
+// and R), in one page: each entry is the frame's address, and below, how often it is lent.
 import { allocateZeroedFrame, frameBytes, releaseFrame } from "./frames.as";
 
 const entryCount: u32 = frameBytes / 4;

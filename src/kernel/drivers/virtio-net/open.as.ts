@@ -44,8 +44,8 @@ const leastQueueSize: u32 = 1;
 /** A received frame has at most so many buffers. */
 export const receivePartLimit: u32 = 36;
 
-// Buffers: a frame with its header fits twice into a page. Where there is memory enough, a device joins
-// segments to frames of up to 64 KiB, for which there are more and larger ones.
+// Buffers: a frame with its header fits twice into a page. Where there is memory enough, a device
+// joins segments to frames of up to 64 KiB, for which there are more and larger ones.
 const receiveSize: u32 = 64;
 const receiveBufferBytes: u32 = 2048;
 const joiningSize: u32 = 128;

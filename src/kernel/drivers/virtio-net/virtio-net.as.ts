@@ -73,7 +73,7 @@ export function transmitVirtioNet(base: NetDevice, frame: NetFrame): u32 {
   return 0;
 }
 
-/** Copies the header to before the first part, so that most frames are one part; where it begins. */
+/** Copies the header to before the first part, so that most frames are one part; its place. */
 function putHeader(frame: NetFrame): usize {
   const target = <usize>load<u32>(framePart(frame, 0)) - netHeaderBytes;
   frame.reserved = 0;

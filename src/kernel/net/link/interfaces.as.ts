@@ -53,7 +53,7 @@ export function interfaceAt(number: u32): Interface {
   return changetype<Interface>(interfaces + number * 64);
 }
 
-/** Adds an interface for packets of up to `mtu` bytes: its number, or -1 when there are too many. */
+/** Adds an interface for packets of `mtu` bytes: its number, or -1 when there are too many. */
 export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     const entry = interfaceAt(number);

@@ -1,6 +1,6 @@
 // Packets on their way out: each has a page frame, which begins with its record. Headers are put
-// before what is there. Data that somebody keeps anyway may be lent instead of copied: they follow what
-// the frame holds.
+// before what is there. Data that somebody keeps anyway may be lent instead of copied: they follow
+// what the frame holds.
 import { allocateFrame, frameBytes, releaseFrame } from "../../memory/frames.as";
 import { lendFrame, takeBackFrame } from "../../memory/lent-frames.as";
 
@@ -33,8 +33,8 @@ export class Packet {
   lentCount: u32;
   lentBytes: u32;
   /**
-   * Where bytes begin whose checksum is still to be filled in, so far behind that, and where the sum
-   * of the pseudo-header stands; 0 for none.
+   * Where bytes begin whose checksum is still to be filled in, 0 for none, and how far behind that
+   * it belongs; there stands the sum of the pseudo-header.
    */
   checksumStart: usize;
   checksumOffset: u32;
@@ -97,8 +97,8 @@ export function lentPart(packet: Packet, index: u32): usize {
 }
 
 /**
- * Adds data that lie within one page frame, for which `canLend` has said that there is room; not more
- * than `lentPartLimit` times. The frame's owner gives it up by `giveUpFrame`.
+ * Adds data that lie within one page frame, for which `canLend` has said that there is room; at
+ * most `lentPartLimit` times. The frame's owner gives it up by `giveUpFrame`.
  */
 export function lendPart(packet: Packet, pointer: usize, length: u32): void {
   const part = lentPart(packet, packet.lentCount++);

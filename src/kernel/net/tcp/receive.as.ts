@@ -273,8 +273,8 @@ function takeFin(connection: Connection, now: u64): void {
 }
 
 /**
- * At least every second segment is acknowledged (RFC 9293, 3.8.6.3); a device may have joined several
- * to one.
+ * At least every second segment is acknowledged (RFC 9293, 3.8.6.3); a device may have joined
+ * several to one.
  */
 function planAcknowledgement(connection: Connection, bytes: u32, now: u64): void {
   connection.unacknowledgedSegments += bytes > connection.segmentSize ? 2 : 1;

@@ -34,7 +34,7 @@ export function storeChecksum(field: usize, start: usize, length: u32, sum: u64)
   store<u16>(field, ~foldSum(sumBytes(start, length, sum)));
 }
 
-/** Makes the checksum of the sum that stands at `field` and of the bytes around it, as devices do. */
+/** Makes the checksum of the sum that stands at `field` and of the bytes around it. */
 export function finishChecksum(field: usize, start: usize, length: u32): void {
   store<u16>(field, ~foldSum(sumBytes(start, length, 0)));
 }

@@ -212,8 +212,8 @@ function emitSack(tcp: Tcp, start: usize, option: usize): usize {
 export const tcpChecksumOffset: u32 = 16;
 
 /**
- * Writes the header of a segment: its bytes, with the `dataBytes` of data that follow it somewhere.
- * Instead of the checksum stands the pseudo-header's sum, with which whoever sums up the rest begins.
+ * Writes the header of a segment: its bytes, with the `dataBytes` of data that follow somewhere. In
+ * the checksum's place stands the pseudo-header's sum, with which whoever sums up the rest begins.
  */
 export function emitTcp(tcp: Tcp, packet: usize, addresses: usize): u32 {
   const headerBytes = tcpHeaderBytes + emitOptions(tcp, packet + tcpHeaderBytes);
