@@ -10,6 +10,13 @@ import { findSqlite } from "./sqlite-source.ts";
 
 const thoroughRounds = 7;
 const goalMean = 1;
+/** Whose times are compared with whose besides, all programs at once. */
+const variantNames = [
+  ["with --memory-checks, against without", "checked", "ours"],
+  ["with --fast, against without", "fast", "ours"],
+  ["with --fast, against V8's Liftoff", "fast", "liftoff"],
+] as const;
+
 const nanosecondsPerMs = 1e6;
 
 /** Within node_modules, where caches of this repository's tools lie. */
@@ -26,7 +33,7 @@ export async function measureCode(bench: Bench): Promise<Finding[]> {
   const sqlite = findSqlite(cacheFolder);
   const findings: Finding[] = [];
   const ratios: number[] = [];
-  const checked: number[] = [];
+  const variants = variantNames.map((): number[] => []);
   for (const program of programs) {
     if (program.needsSqlite && sqlite === undefined) {
       findings.push(skipped("code", program.name, "npm cannot fetch SQLite's source"));
@@ -37,11 +44,16 @@ export async function measureCode(bench: Bench): Promise<Finding[]> {
     const peers = await buildPeers(bench, program, includes, cacheFolder);
     const times = runByTurns(peers, bench.rounds(thoroughRounds));
     const finding = compared(program, times);
-    checked.push(pairedRatio(times.get("checked") ?? [], times.get("ours") ?? []).value);
+    variantNames.forEach(([, peer, other], index) => {
+      variants[index]?.push(pairedRatio(times.get(peer) ?? [], times.get(other) ?? []).value);
+    });
     findings.push(finding);
     if (finding.value !== undefined) ratios.push(finding.value);
   }
-  return [...findings, { ...mean(ratios), goal: goalMean }, costOfChecks(checked)];
+  const others = variantNames.map(([measure], index) =>
+    compareVariant(measure, variants[index] ?? []),
+  );
+  return [...findings, { ...mean(ratios), goal: goalMean }, ...others];
 }
 
 /** Runs every peer once a round, each round beginning with another one. */
@@ -85,10 +97,7 @@ function mean(ratios: readonly number[]): Finding {
   };
 }
 
-function costOfChecks(ratios: readonly number[]): Finding {
-  return {
-    ...mean(ratios),
-    measure: "with --memory-checks",
-    detail: `to ours without, by program: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`,
-  };
+function compareVariant(measure: string, ratios: readonly number[]): Finding {
+  const detail = `by program: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`;
+  return { ...mean(ratios), measure, detail };
 }

@@ -11,8 +11,11 @@ import type { Bench } from "../bench.ts";
 import { isInstalled } from "../programs.ts";
 import type { Program } from "./program.ts";
 
-/** Who runs a program; the two compilers may be missing. The last are ours with other options. */
-export const peerNames = ["gcc", "clang", "v8", "ours", "checked"] as const;
+/**
+ * Who runs a program; the two compilers may be missing. `liftoff` is V8's baseline tier alone, the last
+ * are ours with other options.
+ */
+export const peerNames = ["gcc", "clang", "v8", "liftoff", "ours", "checked", "fast"] as const;
 
 /** The name of one of them. */
 export type PeerName = (typeof peerNames)[number];
@@ -24,7 +27,7 @@ export type PeerCommands = ReadonlyMap<PeerName, readonly string[]>;
 const toolchainPath = new URL("../../src/toolchains/c/toolchain.ts", import.meta.url);
 const toolchainIdentity = digestOf(readFileSync(toolchainPath));
 
-const nodeWords = [process.execPath, "--no-warnings", "--import", import.meta.resolve("tsx")];
+const nodeOptions = ["--no-warnings", "--import", import.meta.resolve("tsx")];
 const isScript = ({ source }: Program) => source.endsWith(".ts");
 
 /** Builds a program for every peer; `cacheFolder` keeps what clang makes, which takes longest. */
@@ -46,7 +49,7 @@ export async function buildPeers(
   writeFileSync(wasm, app);
   return new Map([
     ...nativePeers(bench, program, includeDirectories),
-    ["v8", [...nodeWords, beside("v8-peer.ts"), wasm]],
+    ...v8Peers([beside("v8-peer.ts"), wasm]),
     ...ourPeers(bench, program, wasm),
   ]);
 }
@@ -71,9 +74,16 @@ function scriptPeers(bench: Bench, program: Program): PeerCommands {
   const { source } = program;
   const engine = createRequire(import.meta.url).resolve("quickjs-wasi/quickjs.wasm");
   return new Map([
-    ["v8", [...nodeWords, beside("quickjs-peer.ts"), engine, source]],
+    ...v8Peers([beside("quickjs-peer.ts"), engine, source]),
     ...ourPeers(bench, program, source),
   ]);
+}
+
+function v8Peers(words: readonly string[]): [PeerName, readonly string[]][] {
+  return [
+    ["v8", [process.execPath, ...nodeOptions, ...words]],
+    ["liftoff", [process.execPath, "--liftoff-only", ...nodeOptions, ...words]],
+  ];
 }
 
 /** Our images of a program: as by default, and as somebody may ask for. */
@@ -85,6 +95,7 @@ function ourPeers(
   return [
     ["ours", [bench.image(source, "linux", `${name}-ours`)]],
     ["checked", [bench.image(source, "linux", `${name}-checked`, ["--memory-checks"])]],
+    ["fast", [bench.image(source, "linux", `${name}-fast`, ["--fast"])]],
   ];
 }
 

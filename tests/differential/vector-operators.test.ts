@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { commandFromText } from "./command.ts";
 import { compare } from "./compare.ts";
-import { canRunSubject } from "./subject.ts";
+import { canRunSubject, codeModes } from "./subject.ts";
 import { vectorForms, vectorModule } from "./vector-operators.ts";
 
-describe.skipIf(!canRunSubject)("vector instructions at edge values", () => {
+const modes = codeModes.filter(([, { cpu, memory }]) => memory === "reserved" && cpu === "v2");
+
+describe.skipIf(!canRunSubject).each(modes)("vector instructions at edge values, %s", (_, code) => {
   it.each(vectorForms)(
     "give V8's results: %s",
     async (form) => {
-      const comparison = await compare(commandFromText(vectorModule(form)));
+      const comparison = await compare(commandFromText(vectorModule(form)), code);
       expect(comparison.differences).toEqual([]);
       expect(comparison.runs).toBe(1);
     },

@@ -5,7 +5,6 @@ import { CodeWriter } from "../machine-x64/emit/code-writer.ts";
 import { functionChunks } from "../machine-x64/function-chunks.ts";
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
-import { ValueType } from "../ssa/operations.ts";
 import { withDecodeErrors } from "../wasm/errors.ts";
 import { InstructionReader } from "../wasm/instruction-reader.ts";
 import { functionTypeOf, type Module } from "../wasm/module.ts";
@@ -81,8 +80,8 @@ function planFunction(
   const shape = shapeOf(type);
   const reader = new InstructionReader(module, functionIndex);
   const localTypes = [...type.parameters, ...reader.locals].map(valueTypeOf);
-  if (shape === undefined || localTypes.includes(ValueType.v128)) return undefined;
-  const survey = surveyFunction(module, reader, localTypes.length);
+  if (shape === undefined) return undefined;
+  const survey = surveyFunction(module, reader, localTypes);
   if (survey === undefined) return undefined;
   const homes = chooseHomes(localTypes, survey, environment.trackedLocals(functionIndex));
   const { hasCalls } = survey;

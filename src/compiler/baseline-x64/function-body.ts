@@ -11,14 +11,15 @@ import type { ValueTypeId } from "../ssa/operations.ts";
 import { invalid } from "../wasm/errors.ts";
 import { type BaselineContext, BaselineFunction } from "./baseline-function.ts";
 import { handlers, takesFlags } from "./handlers.ts";
+import { slotsOf } from "./local-homes.ts";
 
 const wordBytes = 8;
 
-/** What the frame of a function has, or must have, room for besides its locals: words. */
+/** What the frame of a function has, or must have, room for besides its locals. */
 export interface FrameNeeds {
-  /** For calls, below everything else. */
+  /** Words for calls, below everything else. */
   readonly outgoing: number;
-  /** For the operand stack. */
+  /** Values of the operand stack. */
   readonly operands: number;
 }
 
@@ -36,7 +37,11 @@ export class FunctionBody {
   ) {
     const { homes, writer } = context;
     this.fn = new BaselineFunction(context, room.outgoing);
-    this.frame = new Frame(homes.mask, room.outgoing, homes.slotCount + room.operands);
+    this.frame = new Frame(
+      homes.mask,
+      room.outgoing,
+      homes.slotCount + room.operands * homes.operandSlots,
+    );
     writer.comeFrom(0);
     this.enter();
     this.ranges.push(writer.assembler.offset);
@@ -56,7 +61,7 @@ export class FunctionBody {
   get needs(): FrameNeeds {
     return {
       outgoing: Math.max(this.room.outgoing, this.fn.outgoingWords),
-      operands: Math.max(this.room.operands, this.fn.stack.slotCount),
+      operands: Math.max(this.room.operands, this.fn.stack.slottedHeight),
     };
   }
 
@@ -110,7 +115,12 @@ export class FunctionBody {
       const home = homes.registers[local] as number;
       if (home >= firstFloat) assembler.emit(Form.xorps_x_xm128, home, home);
       else if (home >= 0) assembler.emit(Form.xor_r32_rm32, home, home);
-      else if ((homes.slots[local] as number) >= 0) zeroed.push(homes.slots[local] as number);
+      else if ((homes.slots[local] as number) >= 0) {
+        const slot = homes.slots[local] as number;
+        for (let word = 0; word < slotsOf(localTypes[local] as ValueTypeId); word++) {
+          zeroed.push(slot + word);
+        }
+      }
     }
     this.clearSlots(zeroed);
   }

@@ -8,6 +8,7 @@ import { floatHandlers } from "./floats.ts";
 import { integerHandlers } from "./integers.ts";
 import { memoryHandlers } from "./memory.ts";
 import { variableHandlers } from "./variables.ts";
+import { vectorHandlers } from "./vectors.ts";
 
 const byName: Partial<Record<OpcodeName, Handler>> = {
   ...controlHandlers,
@@ -18,6 +19,7 @@ const byName: Partial<Record<OpcodeName, Handler>> = {
   ...floatHandlers,
   ...conversionHandlers,
   ...comparisonHandlers,
+  ...vectorHandlers,
 };
 
 /** The handler of each opcode that is covered, by its number. */

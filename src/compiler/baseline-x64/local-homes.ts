@@ -1,6 +1,6 @@
 import { calleeSaved } from "../machine-x64/calling-convention.ts";
 import { Register } from "../machine-x64/registers.ts";
-import type { ValueTypeId } from "../ssa/operations.ts";
+import { ValueType, type ValueTypeId } from "../ssa/operations.ts";
 import { isFloatType } from "./operand-registers.ts";
 import type { Survey } from "./survey.ts";
 
@@ -11,6 +11,8 @@ export interface LocalHomes {
   /** Else a slot of the frame; -1 for a local that nobody uses. */
   readonly slots: Int32Array;
   readonly slotCount: number;
+  /** Slots that each value of the operand stack takes. */
+  readonly operandSlots: number;
   /** Registers that are homes, as a mask. */
   readonly mask: number;
 }
@@ -24,10 +26,15 @@ const floatHomes: readonly number[] = [8, 9, 10, 11, 12, 13, 14].map((n) => Regi
 /** With fewer uses a register is not worth its saving and restoring. */
 const leastUses = 3;
 
+/** Slots of 8 bytes that a value of a type takes. */
+export function slotsOf(type: ValueTypeId): number {
+  return type === ValueType.v128 ? 2 : 1;
+}
+
 /** Gives the locals that are used most a register, and all others that are used a slot. */
 export function chooseHomes(
   types: readonly ValueTypeId[],
-  { hasCalls, uses }: Survey,
+  { hasCalls, hasVectors, uses }: Survey,
   tracked: ReadonlySet<number>,
 ): LocalHomes {
   const registers = new Int8Array(types.length).fill(-1);
@@ -44,9 +51,11 @@ export function chooseHomes(
     mask |= 1 << register;
   }
   let slotCount = 0;
-  types.forEach((_, local) => {
+  types.forEach((type, local) => {
     const isUsed = uses[local] !== 0 || tracked.has(local);
-    if (isUsed && registers[local] === -1) slots[local] = slotCount++;
+    if (!isUsed || registers[local] !== -1) return;
+    slots[local] = slotCount;
+    slotCount += slotsOf(type);
   });
-  return { registers, slots, slotCount, mask };
+  return { registers, slots, slotCount, operandSlots: hasVectors ? 2 : 1, mask };
 }

@@ -93,8 +93,8 @@ function emitAccess(
   assembler.emitMemory(form, register, appBaseRegister, index, 0, displacement, immediate);
 }
 
-function load(type: ValueTypeId, access: number): Handler {
-  const form = (type === ValueType.i64 ? loads64 : loads32)[access] as FormId;
+/** The handler of a load, by the form that makes a value of a type of what is accessed. */
+export function load(type: ValueTypeId, access: number, form: FormId): Handler {
   return (fn) => {
     const { stack } = fn;
     const index = stack.pop();
@@ -106,7 +106,8 @@ function load(type: ValueTypeId, access: number): Handler {
   };
 }
 
-function store(access: number): Handler {
+/** The handler of a store. */
+export function store(access: number): Handler {
   const form = stores[access] as FormId;
   const immediateForm = immediateStores[access];
   return (fn) => {
@@ -172,7 +173,8 @@ export const memoryHandlers: Partial<Record<OpcodeName, Handler>> = {
       const found = scalarAccess(name);
       if (found === undefined) return [];
       const { access, isLoad, type } = found;
-      return [[name, isLoad ? load(type, access) : store(access)]];
+      const form = (type === ValueType.i64 ? loads64 : loads32)[access] as FormId;
+      return [[name, isLoad ? load(type, access, form) : store(access)]];
     }),
   ),
 };

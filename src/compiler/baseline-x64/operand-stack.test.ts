@@ -14,6 +14,7 @@ const noLocals: LocalHomes = {
   registers: new Int8Array(0),
   slots: new Int32Array(0),
   slotCount: 0,
+  operandSlots: 1,
   mask: 0,
 };
 
@@ -82,5 +83,5 @@ test("what is deep in the stack goes into slots, each of its own position", () =
   stack.check();
   stack.spillRegisters();
   expect(stack.peekMany(100).map(({ value }) => value)).toEqual([...types.keys()]);
-  expect(stack.slotCount).toBe(100);
+  expect(stack.slottedHeight).toBe(100);
 });

@@ -29,8 +29,8 @@ export class OperandStack {
   private readonly allRegisters: number;
   /** Below here nothing is in a register, and nothing refers to a local. */
   private settledHeight = 0;
-  /** Slots of the stack that were used, at least. */
-  slotCount = 0;
+  /** Values for which there must be slots. */
+  slottedHeight = 0;
 
   constructor(
     private readonly mover: ValueMover,
@@ -222,28 +222,27 @@ export class OperandStack {
   /** The moves between registers of a transfer, each when nobody needs its target any more. */
   private moveRegisters(operands: readonly Operand[], registers: readonly number[]): void {
     const sources = operands.map((operand) => this.mover.registerOf(operand));
-    const waiting = new Set<number>();
-    sources.forEach((source, index) => {
-      if (source >= 0 && source !== registers[index]) waiting.add(index);
-    });
-    while (waiting.size > 0) {
-      const ready = [...waiting].find((index) =>
-        [...waiting].every((other) => other === index || sources[other] !== registers[index]),
-      );
+    const isThere = (index: number) => sources[index] === registers[index];
+    let waiting = [...sources.keys()].filter(
+      (index) => (sources[index] as number) >= 0 && !isThere(index),
+    );
+    while (waiting.length > 0) {
+      const isNeeded = (register: number, by: number) =>
+        waiting.some((other) => other !== by && sources[other] === register);
+      const ready = waiting.find((index) => !isNeeded(registers[index] as number, index));
       const [first = 0] = waiting;
       const index = ready ?? first;
       const source = sources[index] as number;
       const target = registers[index] as number;
-      waiting.delete(index);
+      waiting = waiting.filter((other) => other !== index);
       if (ready !== undefined) {
         this.mover.copy((operands[index] as Operand).type, target, source);
         continue;
       }
+      // They wait for one another in a circle.
       this.mover.exchange(target, source);
-      for (const other of waiting) {
-        if (sources[other] === target) sources[other] = source;
-        if (sources[other] === registers[other]) waiting.delete(other);
-      }
+      for (const other of waiting) if (sources[other] === target) sources[other] = source;
+      waiting = waiting.filter((other) => !isThere(other));
     }
   }
 
@@ -274,8 +273,8 @@ export class OperandStack {
   }
 
   private slotAt(position: number): number {
-    this.slotCount = Math.max(this.slotCount, position + 1);
-    return this.homes.slotCount + position;
+    this.slottedHeight = Math.max(this.slottedHeight, position + 1);
+    return this.homes.slotCount + position * this.homes.operandSlots;
   }
 
   private give(register: number, operand: Operand): void {

@@ -1,4 +1,5 @@
 import { registerResults } from "../machine-x64/calling-convention.ts";
+import { ValueType, type ValueTypeId } from "../ssa/operations.ts";
 import type { InstructionReader } from "../wasm/instruction-reader.ts";
 import { functionTypeOf, type Module, WasmType } from "../wasm/module.ts";
 import { immediateKinds, Opcode } from "../wasm/opcodes.ts";
@@ -11,7 +12,12 @@ export interface Survey {
   readonly uses: Float64Array;
   /** Whether it calls anything, and registers are lost. */
   readonly hasCalls: boolean;
+  /** Whether values may be vectors. */
+  readonly hasVectors: boolean;
 }
+
+/** Behind the prefix 0xfd; those behind 0xfe, which follow, are not covered. */
+const firstVectorOpcode = 0x200;
 
 const timesAround = 8;
 const deepestLoop = 8;
@@ -34,16 +40,18 @@ const openers = new Set<number>([Opcode.block, Opcode.loop, Opcode.if]);
 export function surveyFunction(
   module: Module,
   reader: InstructionReader,
-  localCount: number,
+  localTypes: readonly ValueTypeId[],
 ): Survey | undefined {
-  const uses = new Float64Array(localCount);
+  const uses = new Float64Array(localTypes.length);
   const loops: boolean[] = [];
   let depth = 0;
   let hasCalls = false;
+  let hasVectors = localTypes.includes(ValueType.v128);
   while (!reader.atEnd) {
     reader.next();
     const { opcode } = reader;
     if (handlers[opcode] === undefined || !isCovered(module, reader)) return undefined;
+    if (opcode >= firstVectorOpcode) hasVectors = true;
     if (immediateKinds[opcode] === "local") {
       uses[reader.index] =
         (uses[reader.index] as number) + timesAround ** Math.min(depth, deepestLoop);
@@ -53,7 +61,7 @@ export function surveyFunction(
     } else if (opcode === Opcode.end && loops.pop() === true) depth--;
     else if (calling.has(opcode)) hasCalls = true;
   }
-  return { uses, hasCalls };
+  return { uses, hasCalls, hasVectors };
 }
 
 /** Whether the immediates of an instruction are such as the handlers expect. */
@@ -77,8 +85,6 @@ function isCovered(module: Module, reader: InstructionReader): boolean {
       return reader.index === 0;
     case "memories":
       return reader.index === 0 && reader.second === 0;
-    case "types":
-      return !reader.types.includes(WasmType.v128);
     default:
       return true;
   }

@@ -60,7 +60,7 @@ export class ValueMover {
       if (operand.where === Where.constant) this.loadBits(operand, source);
       else this.load(operand, source);
     }
-    this.access(source >= floatFile ? Form.movsd_m64_x : Form.mov_rm64_r64, source, offset);
+    this.access(storeForm(type, source), source, offset);
   }
 
   /** Copies a value of a type from one register to another. */
@@ -122,4 +122,11 @@ const loadForms: readonly FormId[] = [
   Form.mov_r64_rm64,
   Form.movss_x_m32,
   Form.movsd_x_m64,
+  Form.movups_x_xm128,
 ];
+
+/** The store of a register that holds a value, perhaps its bits, as a whole word or two. */
+function storeForm(type: ValueTypeId, source: number): FormId {
+  if (source < floatFile) return Form.mov_rm64_r64;
+  return type === ValueType.v128 ? Form.movups_xm128_x : Form.movsd_m64_x;
+}

@@ -72,6 +72,8 @@ const largestTable = 1 << 20;
 /** The surroundings of one unit's functions in a program. */
 export class UnitEnvironment implements LoweringEnvironment {
   readonly memorySpace: number;
+  /** Of functions that were asked for. */
+  private readonly functionSymbols: SymbolId[] = [];
   private knownCallAreaWords: number | undefined;
   private knownLocals: ReturnType<typeof trackedLocals> | undefined;
   private readonly growsTables: boolean;
@@ -127,6 +129,14 @@ export class UnitEnvironment implements LoweringEnvironment {
   }
 
   functionSymbol(functionIndex: number): SymbolId {
+    const known = this.functionSymbols[functionIndex];
+    if (known !== undefined) return known;
+    const symbol = this.findFunctionSymbol(functionIndex);
+    this.functionSymbols[functionIndex] = symbol;
+    return symbol;
+  }
+
+  private findFunctionSymbol(functionIndex: number): SymbolId {
     const { kernel, symbols } = this.program;
     const names = this.unit.module.functions[functionIndex]?.import;
     if (names === undefined) return symbols.intern(symbolNames.function(this.unit, functionIndex));

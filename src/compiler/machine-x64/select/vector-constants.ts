@@ -50,17 +50,27 @@ export function isZeroVector({ low, high }: VectorBits): boolean {
   return low === 0n && high === 0n;
 }
 
-/** Where a constant stands in read-only data, at a multiple of 16 bytes. */
-export function vectorAddress(selector: Selector, { low, high }: VectorBits): Address {
+/** Whether all bits are set. */
+export function isFullVector({ low, high }: VectorBits): boolean {
+  return low === allOnes && high === allOnes;
+}
+
+/** The name of a constant in read-only data, at a multiple of 16 bytes. */
+export function vectorSymbol({ low, high }: VectorBits): string {
   const hex = (word: bigint) => word.toString(16).padStart(16, "0");
-  return symbolAddress(selector.environment.symbol(`constant.${hex(high)}${hex(low)}`));
+  return `constant.${hex(high)}${hex(low)}`;
+}
+
+/** Where a constant stands in read-only data. */
+export function vectorAddress(selector: Selector, bits: VectorBits): Address {
+  return symbolAddress(selector.environment.symbol(vectorSymbol(bits)));
 }
 
 /** Puts a constant into a register: no bits and all bits need no memory. */
 export function loadVector(selector: Selector, register: number, bits: VectorBits): void {
   const { draft } = selector;
   if (isZeroVector(bits)) draft.append(Pseudo.vectorZero);
-  else if (bits.low === allOnes && bits.high === allOnes) draft.append(Pseudo.vectorOnes);
+  else if (isFullVector(bits)) draft.append(Pseudo.vectorOnes);
   else {
     draft.memory(Form.movaps_x_xm128, register, vectorAddress(selector, bits));
     return;

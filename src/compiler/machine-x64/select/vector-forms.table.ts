@@ -1,7 +1,7 @@
 import type { Packed, PackedWithImmediate } from "./vector-code.ts";
 
 /** One packed instruction that does what an operation on two vectors does. */
-interface BinaryRow {
+export interface BinaryRow {
   readonly form: Packed | PackedWithImmediate;
   /**
    * "either": a and b may be exchanged; "exchanged": b is the operand that is overwritten. In
@@ -125,7 +125,7 @@ export const binaryRows: Readonly<Record<string, BinaryRow>> = {
 };
 
 /** One instruction that makes a new vector of one; `immediate` where it takes one. */
-interface UnaryRow {
+export interface UnaryRow {
   readonly form: Packed | PackedWithImmediate;
   readonly immediate: number;
 }

@@ -27,9 +27,16 @@ export function selectVectorShift(selector: Selector, value: Value): void {
   else throw new SelectionError(`no instructions for ${shape}.${kind}`, fn.name);
 }
 
-const laneWidths: Readonly<Record<string, number>> = { i8x16: 8, i16x8: 16, i32x4: 32, i64x2: 64 };
+/** Bits of the lanes of each shape. */
+export const laneWidths: Readonly<Record<string, number>> = {
+  i8x16: 8,
+  i16x8: 16,
+  i32x4: 32,
+  i64x2: 64,
+};
 
-const directShifts: Readonly<Record<string, ShiftByImmediate>> = {
+/** The shifts that are one instruction, by their names behind the prefix. */
+export const directShifts: Readonly<Record<string, ShiftByImmediate>> = {
   "i16x8.shl": "psllw",
   "i32x4.shl": "pslld",
   "i64x2.shl": "psllq",

@@ -12,7 +12,7 @@ import { integerRecipes } from "./vector-integers.ts";
 const recipes = new Map<string, Recipe>(Object.entries({ ...integerRecipes, ...floatRecipes }));
 
 /** Operations on the lower half of a vector, which may be a load of 8 bytes. */
-const halfForms = new Map<string, FormId>([
+export const halfForms = new Map<string, FormId>([
   ["i16x8.extend_low_i8x16_s", Form.pmovsxbw_x_xm64],
   ["i32x4.extend_low_i16x8_s", Form.pmovsxwd_x_xm64],
   ["i64x2.extend_low_i32x4_s", Form.pmovsxdq_x_xm64],
