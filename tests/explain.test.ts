@@ -24,6 +24,40 @@ beforeEach(() => {
 });
 afterEach(() => place.remove());
 
+/** The column of WebAssembly, without offsets, and the lines of source between. */
+function wasmColumn(output: string): string[] {
+  const [, ...lines] = output.slice(output.indexOf("\nWebAssembly ")).trimEnd().split("\n");
+  const width = lines[0]?.indexOf("SSA in the end") ?? 0;
+  return lines.slice(1).flatMap((line) => {
+    if (/^\S+:\d+ {2}/.test(line)) return [line];
+    const text = line.slice(0, width).trimEnd();
+    return text === "" ? [] : [text.replace(/^[\da-f]{4,}/, "")];
+  });
+}
+
+const weighing = `__attribute__((noinline)) int weigh(const int *values, int count) {
+  int sum = 1;
+  sum += values[count] * count;
+  return sum;
+}
+
+int main(int count, char **words) {
+  int values[] = {10, 25, count};
+  return weigh(values, count);
+}
+`;
+
+const squares = `@inline function square(side: f64): f64 {
+  return side * side;
+}
+
+export function area(side: f64): f64 {
+  const doubled = side + side;
+  return square(doubled);
+}
+console.log(area(process.argv.length).toString());
+`;
+
 describe("explain", () => {
   test("shows what becomes of a function, and what comes from what", async () => {
     const { errors, output, status } = await place.tsuki(["explain", "example.wasm", "-f", "sum"]);
@@ -40,6 +74,49 @@ describe("explain", () => {
     );
     expect(abreast).toMatch(/^[\da-f]{4} {4}local\.get \$sum$/m);
     expect(abreast).toMatch(/ call import\.elsewhere\.tell$/m);
+  });
+
+  test("shows lines of C between what they have become", { timeout: 60_000 }, async () => {
+    place.write("weigh.c", new TextEncoder().encode(weighing));
+    const { errors, output } = await place.tsuki(["explain", "weigh.c", "-f", "weigh"]);
+    expect(errors).toBe("");
+    expect(wasmColumn(output)).toMatchInlineSnapshot(`
+      [
+        "weigh.c:1  __attribute__((noinline)) int weigh(const int *values, int count) {",
+        "  local.get 0",
+        "  local.get 1",
+        "  i32.const 2",
+        "weigh.c:3  sum += values[count] * count;",
+        "  i32.shl",
+        "  i32.add",
+        "  i32.load",
+        "  local.get 1",
+        "  i32.mul",
+        "  i32.const 1",
+        "  i32.add",
+        "weigh.c:4  return sum;",
+        "  end",
+      ]
+    `);
+  });
+
+  test("shows lines of AssemblyScript, of functions that were inlined, too", async () => {
+    place.write("area.as.ts", new TextEncoder().encode(squares));
+    const { errors, output } = await place.tsuki(["explain", "area.as.ts", "-f", "area"]);
+    expect(errors).toBe("");
+    expect(wasmColumn(output)).toMatchInlineSnapshot(`
+      [
+        "area.as.ts:6  const doubled = side + side;",
+        "  local.get 0",
+        "  local.get 0",
+        "  f64.add",
+        "area.as.ts:2  return side * side;",
+        "  local.tee 0",
+        "  local.get 0",
+        "  f64.mul",
+        "  end",
+      ]
+    `);
   });
 
   test("shows the passes that it is asked for, changed or not", async () => {

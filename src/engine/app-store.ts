@@ -23,6 +23,8 @@ export interface AppSources {
   readonly preinitialization?: Preinitialization | undefined;
   /** Whether the app is to tell where its code comes from; not by default. */
   readonly hasDebugInfo?: boolean | undefined;
+  /** Whether the app, optimised as ever, is to tell the lines that its code comes from. */
+  readonly hasLines?: boolean | undefined;
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -65,6 +67,7 @@ export async function makeApp(
       toolchain,
       request.preinitialization ?? "auto",
       request.hasDebugInfo === true,
+      request.hasLines === true,
       request.workingDirectory,
       paths,
       includes,
@@ -80,6 +83,7 @@ export async function makeApp(
     includeDirectories: includes,
     preinitialization: request.preinitialization,
     hasDebugInfo: request.hasDebugInfo === true,
+    hasLines: request.hasLines === true,
     workingDirectory: request.workingDirectory,
     files,
     findPackage: packageFinder(request.workingDirectory, prefix),

@@ -27,6 +27,8 @@ export interface AppRequest {
   readonly preinitialization?: Preinitialization | undefined;
   /** Whether the app is to tell where its code comes from; not by default. */
   readonly hasDebugInfo?: boolean;
+  /** Whether the app, optimised as ever, is to tell the lines that its code comes from. */
+  readonly hasLines?: boolean;
   /** The only way to the file system. */
   readonly files: SourceFiles;
   /** Finds the npm package that holds a compiler; throws `toolchain-missing`. */

@@ -12,7 +12,7 @@ const explanation: Explanation = {
   wasmBytes: 7,
   wasm: [
     { offset: 0x20, depth: 0, text: "local.get 0" },
-    { offset: 0x22, depth: 0, text: "i32.add" },
+    { offset: 0x22, depth: 0, text: "i32.add", source: { file: "twice.c", line: 4 } },
   ],
   stages: [
     { name: "lowered", isChanged: true, lines: [head, end] },
@@ -44,8 +44,7 @@ const explanation: Explanation = {
 const isChosen = ({ isChanged }: Explanation["stages"][number]) => isChanged;
 
 test("shows stages, then what belongs together on one line", () => {
-  const sourceLineOf = (offset: number) => (offset === 0x22 ? "twice.c:4" : undefined);
-  expect(explanationText(explanation, { isChosen, paint: noPaint, sourceLineOf })).toBe(
+  expect(explanationText(explanation, { isChosen, paint: noPaint })).toBe(
     `twice (param i32) (result i32)
 Function 3: 7 bytes of WebAssembly, 12 of machine code, a frame of 0.
 Nothing to do for simplify.

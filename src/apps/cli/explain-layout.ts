@@ -1,17 +1,19 @@
 /** How `tsuki explain` shows a function: SSA stage by stage, then WebAssembly, SSA and code abreast. */
-import type { Explanation } from "../../engine/explain.ts";
+import type { Explanation, SourceLine } from "../../engine/explain.ts";
 
 /** Text in which parts may be coloured. */
 export interface Paint {
   heading(text: string): string;
+  source(text: string): string;
 }
 
 /** Paint for files and pipes. */
-export const noPaint: Paint = { heading: (text) => text };
+export const noPaint: Paint = { heading: (text) => text, source: (text) => text };
 
 /** Paint for terminals. */
 export const terminalPaint: Paint = {
   heading: (text) => `\u001b[1m${text}\u001b[22m`,
+  source: (text) => `\u001b[36m${text}\u001b[39m`,
 };
 
 /** Wider columns would leave no room for the others; longer lines stick out. */
@@ -23,8 +25,6 @@ export interface LayoutOptions {
   /** Which stages of SSA to show. */
   readonly isChosen: (stage: Explanation["stages"][number]) => boolean;
   readonly paint: Paint;
-  /** The line of source behind an offset in the module, where that is known. */
-  readonly sourceLineOf?: (offset: number) => string | undefined;
 }
 
 /** The whole report on a function. */
@@ -69,8 +69,9 @@ interface Line {
 }
 
 /** Three columns, or two without SSA; what comes from one WebAssembly instruction begins on its line. */
-function abreast(explanation: Explanation, { paint, sourceLineOf }: LayoutOptions): string[] {
+function abreast(explanation: Explanation, { paint }: LayoutOptions): string[] {
   const { code, stages, wasm } = explanation;
+  const hasSsa = stages.length > 0;
   // Without the function's own head and end.
   const ssa = groups(originsForward(stages.at(-1)?.lines.slice(1, -1) ?? []));
   const machine = groups(
@@ -79,46 +80,48 @@ function abreast(explanation: Explanation, { paint, sourceLineOf }: LayoutOption
       text: `${String(offset).padStart(codeDigits(explanation))}  ${text}`,
     })),
   );
-  const rows: (readonly [string, string, string])[] = [];
+  const rowOf = (left: string, middle: string, right: string): readonly string[] =>
+    hasSsa ? [left, middle, right] : [left, right];
+  const rows = [rowOf("WebAssembly", "SSA in the end", "machine code")];
   const add = (left: string, origin: number) => {
     const middle = ssa.get(origin) ?? [];
     const right = machine.get(origin) ?? [];
     const height = Math.max(left === "" ? 0 : 1, middle.length, right.length);
     for (let row = 0; row < height; row++) {
-      rows.push([row === 0 ? left : "", middle[row] ?? "", right[row] ?? ""]);
+      rows.push(rowOf(row === 0 ? left : "", middle[row] ?? "", right[row] ?? ""));
     }
   };
   add("", 0);
-  let source: string | undefined;
-  for (const { depth, offset, text } of wasm) {
-    const sourceLine = sourceLineOf?.(offset);
-    if (sourceLine !== undefined && sourceLine !== source) rows.push([sourceLine, "", ""]);
-    source = sourceLine ?? source;
+  let shown: string | undefined;
+  for (const { depth, offset, source, text } of wasm) {
+    const line = source && sourceText(source);
+    if (line !== undefined && line !== shown) rows.push([paint.source(line)]);
+    shown = line ?? shown;
     add(`${hex(offset)}  ${"  ".repeat(depth)}${text}`, offset);
   }
-  const columns = [
-    ["WebAssembly", ...rows.map(([wasmText]) => wasmText)],
-    ...(stages.length === 0 ? [] : [["SSA in the end", ...rows.map(([, ssaText]) => ssaText)]]),
-    ["machine code", ...rows.map(([, , machineText]) => machineText)],
-  ];
-  const [titles = "", ...lines] = beside(columns);
+  const [titles = "", ...lines] = aligned(rows);
   return [paint.heading(titles), ...lines];
 }
 
-/** The lines of columns beside one another. */
-function beside(columns: readonly (readonly string[])[]): string[] {
-  const widths = columns.map((texts) =>
-    Math.min(
-      widestColumn,
-      texts.reduce((width, { length }) => Math.max(width, length), 0),
+/** Rows as lines, their columns below one another; a line of source stands alone, however long. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const tabular = rows.filter((row) => row.length > 1);
+  const widths = [0, 1].map((column) =>
+    tabular.reduce(
+      (width, row) => Math.min(widestColumn, Math.max(width, row[column]?.length ?? 0)),
+      0,
     ),
   );
-  return (columns[0] ?? []).map((_, row) =>
-    columns
-      .map((texts, column) => (texts[row] ?? "").padEnd(widths[column] ?? 0))
+  return rows.map((row) =>
+    row
+      .map((text, column) => text.padEnd(widths[column] ?? 0))
       .join(gap)
       .trimEnd(),
   );
+}
+
+function sourceText({ file, line, text }: SourceLine): string {
+  return text === undefined ? `${file}:${line}` : `${file}:${line}  ${text}`;
 }
 
 function codeDigits({ codeBytes }: Explanation): number {

@@ -3,6 +3,7 @@ import { appBase, sourceMapSection } from "../../contracts/machine-interface.ts"
 import { frameSection } from "../debug/frame-section.ts";
 import { ProgramUnits } from "../debug/module-units.ts";
 import { type PlacedFunction, PlacedFunctions } from "../debug/placed-functions.ts";
+import type { Module } from "../wasm/module.ts";
 import type { CompiledProgram } from "./compile.ts";
 import type { LinkedProgram } from "./link.ts";
 import { symbolNames, type Unit } from "./unit.ts";
@@ -30,7 +31,7 @@ export function debugSections(
   const units = new ProgramUnits();
   const { app, kernel } = program;
   for (const { unit, sourceMap } of [
-    { unit: app, sourceMap: customSection(app, sourceMapSection) },
+    { unit: app, sourceMap: sourceMapOf(app.module) },
     { unit: kernel, sourceMap: kernelSourceMap },
   ]) {
     const problem = units.add({
@@ -51,8 +52,9 @@ export function debugSections(
   return [frames, ...Array.from(units.finish(), ([name, bytes]) => ({ name, bytes }))];
 }
 
-function customSection({ module }: Unit, name: string): Uint8Array | undefined {
-  const range = module.customSections.get(name);
+/** The source map that a toolchain has put into a module. */
+export function sourceMapOf(module: Module): Uint8Array | undefined {
+  const range = module.customSections.get(sourceMapSection);
   return range === undefined ? undefined : module.bytes.subarray(range.start, range.end);
 }
 

@@ -8,6 +8,7 @@ import { functionName } from "../wasm/names.ts";
 import type { ProgramSettings } from "./environment.ts";
 import { findFunction } from "./find-function.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
+import { type SourcePlace, SourcePlaces } from "./source-places.ts";
 import { symbolNames } from "./unit.ts";
 import { unlinkedApp, unlinkedSettings } from "./unlinked-app.ts";
 
@@ -18,6 +19,12 @@ export interface SsaStage {
   /** Whether it differs from the stage before. */
   readonly isChanged: boolean;
   readonly lines: readonly PrintedLine[];
+}
+
+/** A WebAssembly instruction as text, and where it comes from. */
+export interface WasmLine extends InstructionLine {
+  /** As far as the module tells. */
+  readonly source?: SourcePlace;
 }
 
 /** A machine instruction as text. */
@@ -36,7 +43,7 @@ export interface Explanation {
   readonly type: string;
   /** Bytes of its body. */
   readonly wasmBytes: number;
-  readonly wasm: readonly InstructionLine[];
+  readonly wasm: readonly WasmLine[];
   readonly stages: readonly SsaStage[];
   readonly codeBytes: number;
   /** Bytes between the stack pointer and the return address. */
@@ -69,6 +76,7 @@ export function explainFunction(
   const index = findFunction(unit.module, name);
   validateFunction(unit.module, index);
   const symbolName = (symbol: number) => symbols.nameOf(symbol);
+  const places = new SourcePlaces(unit.module);
   const stages: SsaStage[] = [];
   let assembler = new ListingAssembler(symbolName);
   const symbol = symbols.intern(symbolNames.function(unit, index));
@@ -81,12 +89,17 @@ export function explainFunction(
   });
   return {
     ...outlineOf(unit.module, index),
-    wasm: functionText(unit.module, index),
+    wasm: functionText(unit.module, index).map((line) => withSource(line, places)),
     stages,
     codeBytes: body.size,
     frameBytes: body.frameBytes ?? 0,
     code: assembler.list().map((line) => ({ ...line, origin: originAt(body, line.offset) })),
   };
+}
+
+function withSource(line: InstructionLine, places: SourcePlaces): WasmLine {
+  const source = places.find(line.offset);
+  return source === undefined ? line : { ...line, source };
 }
 
 function outlineOf(module: Module, index: number): FunctionSize {

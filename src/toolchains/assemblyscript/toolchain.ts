@@ -34,6 +34,11 @@ const releaseParameters = ["--optimizeLevel", "3", "--shrinkLevel", "1"];
 /** Without optimisation every function is where the source says. */
 const debugParameters = ["--sourceMap"];
 
+function levelParameters({ hasDebugInfo, hasLines }: AppRequest): readonly string[] {
+  if (hasDebugInfo === true) return debugParameters;
+  return hasLines === true ? [...releaseParameters, "--sourceMap"] : releaseParameters;
+}
+
 async function toApp(request: AppRequest): Promise<App> {
   const found = request.findPackage(assemblyScriptPackage);
   request.files.read(found.manifestPath);
@@ -43,7 +48,7 @@ async function toApp(request: AppRequest): Promise<App> {
   const parameters = [
     ...entries,
     ...commonParameters,
-    ...(request.hasDebugInfo === true ? debugParameters : releaseParameters),
+    ...levelParameters(request),
     "--lib",
     libraryFiles.map((name) => `${libraryFolder}/${name}`).join(","),
     ...libraryAliases.flatMap((alias) => ["--use", alias]),

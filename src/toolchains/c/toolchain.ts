@@ -30,6 +30,17 @@ const releaseFlags = ["-O2", "-flto", "-Wl,--strip-debug"];
 /** Without optimisation every variable has a place in memory from its declaration to its end. */
 const debugFlags = (folder: string) => ["-O0", "-g", `-fdebug-compilation-dir=${folder}`];
 
+/** What tells lines changes no code. */
+const lineFlags = (folder: string) => [
+  ...["-O2", "-flto", "-gline-tables-only"],
+  `-fdebug-compilation-dir=${folder}`,
+];
+
+function levelFlags({ hasDebugInfo, hasLines }: AppRequest, folder: string): readonly string[] {
+  if (hasDebugInfo === true) return debugFlags(folder);
+  return hasLines === true ? lineFlags(folder) : releaseFlags;
+}
+
 /** Compiles C or C++ sources into one app. */
 export const cToolchain: Toolchain = { name: "c", toApp };
 
@@ -42,7 +53,7 @@ async function toApp(request: AppRequest): Promise<App> {
   const isPlusPlus = request.sources.some((source) => !source.endsWith(".c"));
   const parameters = [
     ...commonFlags,
-    ...(request.hasDebugInfo === true ? debugFlags(placed.root) : releaseFlags),
+    ...levelFlags(request, placed.root),
     `-ffile-prefix-map=${topFolder}/=`,
     `-ffile-prefix-map=/${topFolder}/=`,
     ...(isPlusPlus ? ["-fno-exceptions"] : []),
