@@ -132,7 +132,7 @@ describe("explain", () => {
     expect(usual.output).not.toContain("memoryOutOfBounds");
     expect(checked.output).toContain("trapIf.memoryOutOfBounds");
     const unknown = await place.tsuki([...words, "--cpu", "v5"]);
-    expect(unknown.errors).toMatch(/^tsuki: no processor level named v5; there are v2, v3 /);
+    expect(unknown.errors).toMatch(/^tsuki: no processor level named v5; there are v2, v3, v4 /);
   });
 
   test("shows code that was written in one pass beside WebAssembly", async () => {

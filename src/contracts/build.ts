@@ -13,9 +13,9 @@ export type MemoryMode = "reserved" | "checked";
 
 /**
  * What code may ask of the processor: the levels of the x86-64 psABI (section 3.1.1), without the wide
- * vectors of v3.
+ * vectors of v3 and v4.
  */
-export const cpuLevels = ["v2", "v3"] as const;
+export const cpuLevels = ["v2", "v3", "v4"] as const;
 
 /** The name of a level. */
 export type CpuLevel = (typeof cpuLevels)[number];

@@ -16,22 +16,27 @@ interface NeededFeatures {
 /** SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, POPCNT. */
 const level2Bits = bitsOf([0, 9, 13, 19, 20, 23]);
 
+const level3Features: readonly NeededFeatures[] = [
+  // FMA, MOVBE, AVX, F16C; no processor has them without leaf 7.
+  { leaf: 1, register: rcx, bits: level2Bits | bitsOf([12, 22, 28, 29]) },
+  // BMI1, AVX2, BMI2.
+  { leaf: 7, register: rbx, bits: bitsOf([3, 5, 8]) },
+  // LAHF, LZCNT.
+  { leaf: 0x8000_0001, register: rcx, bits: bitsOf([0, 5]) },
+];
+
 const neededFeatures: Readonly<Record<CpuLevel, readonly NeededFeatures[]>> = {
   v2: [{ leaf: 1, register: rcx, bits: level2Bits }],
-  v3: [
-    // FMA, MOVBE, AVX, F16C; no processor has them without leaf 7.
-    { leaf: 1, register: rcx, bits: level2Bits | bitsOf([12, 22, 28, 29]) },
-    // BMI1, AVX2, BMI2.
-    { leaf: 7, register: rbx, bits: bitsOf([3, 5, 8]) },
-    // LAHF, LZCNT.
-    { leaf: 0x8000_0001, register: rcx, bits: bitsOf([0, 5]) },
-  ],
+  v3: level3Features,
+  // AVX512F, -DQ, -CD, -BW and -VL.
+  v4: [...level3Features, { leaf: 7, register: rbx, bits: bitsOf([16, 17, 28, 30, 31]) }],
 };
 
 /** What a user is told whose processor is refused. */
 export const processorRefusals: Readonly<Record<CpuLevel, string>> = {
   v2: "this processor lacks SSE4.2, POPCNT or another part of x86-64-v2, which every image needs",
   v3: "this processor lacks a part of x86-64-v3, for which the image is built (--cpu v3)",
+  v4: "this processor lacks a part of x86-64-v4, for which the image is built (--cpu v4)",
 };
 
 /**

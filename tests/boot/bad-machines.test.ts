@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defaultCodeOptions } from "../../src/contracts/build.ts";
+import { type CpuLevel, defaultCodeOptions } from "../../src/contracts/build.ts";
 import { build } from "../../src/engine/build.ts";
 import { hasQemu, runMachine } from "../../src/image/pc/machine.fixture.ts";
 import { processorRefusals } from "../../src/image/processor-check.ts";
@@ -15,13 +15,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const lean = "microvm,acpi=off,pit=off,pic=off,rtc=off,x-option-roms=off,isa-serial=on";
 const refusalStatus = 125;
 
+const countsZeroes =
+  "const none = process.argv.length * 0;\n" +
+  "console.log(clz<i32>(none).toString() + ' ' + ctz<u64>(<u64>none).toString());";
+
 const programs = {
   /** Counts bits that only the running program knows. */
   counts: "console.log(popcnt<i32>(process.argv.length * 3).toString());",
   /** Counts zeroes, for processors with more instructions. */
-  countsByLevel3:
-    "const none = process.argv.length * 0;\n" +
-    "console.log(clz<i32>(none).toString() + ' ' + ctz<u64>(<u64>none).toString());",
+  countsByLevel3: countsZeroes,
+  countsByLevel4: countsZeroes,
   opensSocket:
     '@external("wasi_snapshot_preview1", "sock_open")\n' +
     "declare function open(family: i32, type: i32, result: usize): i32;\n" +
@@ -29,6 +32,11 @@ const programs = {
 } as const;
 
 type ProgramName = keyof typeof programs;
+
+const levels: Partial<Record<ProgramName, CpuLevel>> = {
+  countsByLevel3: "v3",
+  countsByLevel4: "v4",
+};
 
 async function buildImage(name: ProgramName): Promise<Uint8Array> {
   writeFileSync(join(folder, `${name}.as.ts`), programs[name]);
@@ -39,7 +47,7 @@ async function buildImage(name: ProgramName): Promise<Uint8Array> {
     workingDirectory: folder,
     environment: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") },
     platform: "pc",
-    ...(name === "countsByLevel3" ? { code: { ...defaultCodeOptions, cpu: "v3" } } : {}),
+    code: { ...defaultCodeOptions, cpu: levels[name] ?? "v2" },
   });
   return image;
 }
@@ -89,6 +97,8 @@ const badMachines: readonly (readonly [string, ProgramName, Machine, string])[] 
     { processor: "max,abm=off" },
     processorRefusals.v3,
   ],
+  // QEMU's own processors have no AVX-512.
+  ["one with all of it but AVX-512", "countsByLevel4", {}, processorRefusals.v4],
   [
     "less memory than the image fills",
     "counts",
@@ -147,7 +157,7 @@ const goodMachines: readonly (readonly [string, ProgramName, Machine, string])[]
 describe.skipIf(!hasQemu)(`a machine${qemuNeeded}`, { timeout: 60_000 }, () => {
   const images = new Map<string, Uint8Array>();
   beforeAll(async () => {
-    for (const name of ["counts", "countsByLevel3", "opensSocket"] as const) {
+    for (const name of ["counts", "countsByLevel3", "countsByLevel4", "opensSocket"] as const) {
       images.set(name, await buildImage(name));
     }
   }, 60_000);

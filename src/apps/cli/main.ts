@@ -27,7 +27,7 @@ function toolchainOptions(command: Command): Command {
 /** Options that say how machine code is made. */
 function codeOptions(command: Command): Command {
   return command
-    .option("--cpu <level>", "what the processor must have: v2 or v3 of x86-64 (default: v2)")
+    .option("--cpu <level>", "what the processor must have: v2, v3 or v4 of x86-64 (default: v2)")
     .option("--fast", "compile quickly, to slower code")
     .option("--memory-checks", "compare every access of the app's memory with its size");
 }

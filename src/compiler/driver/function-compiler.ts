@@ -90,5 +90,5 @@ function machineOptions(environment: UnitEnvironment, watcher: Watcher | undefin
   const { callAreaWords, codeOptions, hasDebugInfo } = environment;
   const { cpu, isVerified, level } = codeOptions;
   const newAssembler = watcher && (() => watcher.newAssembler());
-  return { callAreaWords, hasLevel3: cpu === "v3", hasDebugInfo, level, isVerified, newAssembler };
+  return { callAreaWords, hasLevel3: cpu !== "v2", hasDebugInfo, level, isVerified, newAssembler };
 }

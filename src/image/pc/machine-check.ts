@@ -26,7 +26,8 @@ const neededFeatures = (1 << 29) | (1 << 20);
 /** Why a machine is refused, by the symbol of the code that says so. */
 const refusals = {
   "pc.refuseProcessor": "this processor lacks long mode or no-execute pages; Tsuki needs x86-64",
-  "pc.refuseLevel": processorRefusals.v3,
+  "pc.refuseLevel3": processorRefusals.v3,
+  "pc.refuseLevel4": processorRefusals.v4,
   "pc.refuseMemory": "this machine has less memory than the image; give it more",
 } as const;
 
@@ -60,7 +61,8 @@ export function checkMachine(assembler: Assembler, symbols: SymbolTable, level: 
   refuseIf(Form.jne_rel32, "pc.refuseProcessor");
   // What lacks v2 is told by the first instruction that it does not know: a boot is to be short.
   if (level !== "v2") {
-    checkProcessor(assembler, level, () => refuseIf(Form.jne_rel32, "pc.refuseLevel"));
+    const refusal = level === "v3" ? "pc.refuseLevel3" : "pc.refuseLevel4";
+    checkProcessor(assembler, level, () => refuseIf(Form.jne_rel32, refusal));
   }
   assembler.emit(Form.mov_r32_rm32, rbx, rsi);
   const end = symbols.intern("config.heapStart");
