@@ -54,7 +54,7 @@ export function orderOperands(selector: Selector, value: Value): [Value, Value] 
   const foldable = selector.operationOf(a) === Operation.load && selector.useCount(a) === 1;
   if (selector.smallConstant(a) !== undefined || foldable) return [b, a];
   // The first operand is overwritten: better one that nobody else needs.
-  return selector.useCount(a) > 1 && selector.useCount(b) === 1 ? [b, a] : [a, b];
+  return selector.persistence(a) > selector.persistence(b) ? [b, a] : [a, b];
 }
 
 /** add, subtract, and, or, xor. */

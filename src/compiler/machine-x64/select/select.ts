@@ -40,7 +40,7 @@ export function selectInstructions(
 ): SelectedFunction {
   const loops = environment.findsLoops ? loopsOf(fn) : undefined;
   const order = layoutOrder(fn, loops);
-  const selector = new Selector(fn, environment, order);
+  const selector = new Selector(fn, environment, order, loops?.depths);
   const results = resultsOfCalls(selector, order);
   const edges = new EdgeArguments(selector);
   const selected = new Map<Block, SelectedBlock>();

@@ -47,6 +47,8 @@ export class Selector {
   /** Equal for two instructions if no write or trap stands between them in one block. */
   private readonly epochs: Int32Array;
   private readonly folded: Uint8Array;
+  /** How many loops each value is made in. */
+  private readonly depths: Int32Array;
   private readonly variables = new Map<number, number>();
   /** Numbers of the Linux system calls that the function makes after sealing. */
   readonly systemCalls = new Set<number>();
@@ -57,13 +59,16 @@ export class Selector {
     readonly fn: SsaFunction,
     readonly environment: SelectionEnvironment,
     blocks: readonly number[],
+    blockDepths: Int32Array | undefined,
   ) {
     this.draft = new Draft(fn.name, fn.count + spareInstructions);
     this.registers = new Int32Array(fn.count).fill(-1);
     this.useCounts = new Int32Array(fn.count);
     this.epochs = new Int32Array(fn.count);
     this.folded = new Uint8Array(fn.count);
+    this.depths = new Int32Array(fn.count);
     this.countUses(blocks);
+    if (blockDepths !== undefined) this.noteDepths(blocks, blockDepths);
   }
 
   /** Starts the group of an instruction. */
@@ -82,6 +87,15 @@ export class Selector {
   /** The operation of a value. */
   operationOf(value: Value): number {
     return this.fn.operation[value] as number;
+  }
+
+  /**
+   * How surely a value is needed behind the instruction being selected: 2 where each round of a loop
+   * wants it that was made outside, 1 where something else uses it, too, else 0.
+   */
+  persistence(value: Value): number {
+    if ((this.depths[value] as number) < (this.depths[this.current] as number)) return 2;
+    return this.useCount(value) > 1 ? 1 : 0;
   }
 
   /** The register class of a value. */
@@ -401,6 +415,16 @@ export class Selector {
     const wide = this.isWide(value);
     const address = symbolAddress(this.constantSymbol(wide, low, high));
     this.draft.memory(wide ? Form.movsd_x_m64 : Form.movss_x_m32, register, address);
+  }
+
+  private noteDepths(blocks: readonly number[], blockDepths: Int32Array): void {
+    const { fn } = this;
+    for (const block of blocks) {
+      const depth = blockDepths[block] as number;
+      if (depth === 0) continue;
+      for (const parameter of fn.parametersOf(block)) this.depths[parameter] = depth;
+      for (const instruction of fn.instructionsOf(block)) this.depths[instruction] = depth;
+    }
   }
 
   private countUses(blocks: readonly number[]): void {
