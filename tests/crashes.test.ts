@@ -214,7 +214,7 @@ describe.skipIf(!canTrace)(`a supervisor that is killed${needed}`, { timeout: 12
     };
     await Promise.all(Array.from({ length: 4 }, killSome));
     expect(kills).toBeGreaterThan(50);
-    expect(readdirSync(join(home, "tsuki", "instances"))).toEqual(["names"]);
+    expect(readdirSync(join(home, "tsuki", "instances"))).toEqual(["events", "names"]);
   });
 
   it("has flushed each state before it takes the last one's place", async () => {
@@ -274,6 +274,6 @@ describe.skipIf(!canTrace)(`after a power cut${needed}`, { timeout: 60_000 }, ()
     expect(await tsuki("start", stateless)).toMatchObject({ errors: "", status: 0 });
     expect((await tsuki("wait", stateless)).output).toBe("3\n");
     await tsuki("prune");
-    expect(readdirSync(join(folderOf(half), ".."))).toEqual([half, "names"].sort());
+    expect(readdirSync(join(folderOf(half), ".."))).toEqual([half, "events", "names"].sort());
   });
 });

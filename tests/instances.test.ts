@@ -1,9 +1,11 @@
 /** Instances in the background: their life, and what is left when somebody is killed. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Workplace } from "./command-line.fixture.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { program, Workplace } from "./command-line.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 
@@ -159,6 +161,45 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     expect(await listed("orphan")).toMatchObject({ status: "running" });
   });
 
+  it("is shown whole, or by a template", async () => {
+    await detach("shown", ["--label", "team=a"]);
+    const [document] = JSON.parse(await said("inspect", "shown")) as unknown[];
+    expect(document).toMatchObject({
+      Name: "shown",
+      State: { Status: "running", Running: true, Health: { Status: "none" } },
+      Config: { Env: ["WORD=hello"], Labels: { team: "a" } },
+    });
+    const template = '{{.State.Status}} {{index .Config.Labels "team"}}';
+    expect(await said("inspect", "-f", template, "shown")).toBe("running a\n");
+    const names = ["ps", "--format", "{{.Names}} {{.State}}", "-f", "label=team=a"];
+    expect(await said(...names)).toBe("shown running\n");
+    const missing = await tsuki("inspect", "absent");
+    expect(missing).toMatchObject({ output: "[]\n", status: 1 });
+    expect(missing.errors).toContain("absent");
+  });
+
+  it("tells what happens to it", async () => {
+    await detach("told", [], ["6"]);
+    await tsuki("wait", "told");
+    await tsuki("rm", "told");
+    const output = await said("events", "--since", "1h", "--until", "0s", "--json");
+    const events = output
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as { name: string; action: string; attributes: object });
+    const own = events.filter(({ name }) => name === "told");
+    expect(own.map(({ action }) => action)).toEqual(["create", "start", "die", "destroy"]);
+    expect(own[2]?.attributes).toEqual({ exit: "6" });
+  });
+
+  it("tells what it uses", async () => {
+    await detach("used");
+    const stats = JSON.parse(await said("stats", "--no-stream", "--json", "used")) as unknown[];
+    expect(stats).toMatchObject([{ name: "used", status: "running" }]);
+    expect(stats[0]).toHaveProperty("memoryBytes", expect.any(Number));
+    expect(await said("stats", "--no-stream", "used")).toMatch(/ used +\d+\.\d\d% /);
+  });
+
   it("costs less than 4 MiB with its supervisor", async () => {
     await detach("small");
     const { pid = 0 } = (await listed("small")) ?? {};
@@ -177,6 +218,12 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     [["run", "-d", "--restart", "maybe", "app.c"], 125, "no restart policy maybe"],
     [["run", "-d", "--restart", "always", "--rm", "app.c"], 125, "or removed (--rm)"],
     [["logs", "--since", "never", "status"], 2, "never is no time"],
+    [["inspect", "-f", "{{.Nope}}", "status"], 2, "nothing is called Nope there"],
+    [["ps", "-f", "colour=red"], 2, "--filter colour=red: write status"],
+    [["events", "--since", "never"], 2, "never is no time"],
+    [["run", "-d", "--health-http", "x", "app.c"], 125, "--health-http x is malformed"],
+    [["run", "-d", "--health-retries", "3", "app.c"], 125, "a health check needs --health-http"],
+    [["completion", "csh"], 2, "no completion for csh"],
   ])("refuses %j in one line", async (words, status, message) => {
     const ending = await tsuki(...words);
     expect(ending.errors).toContain(message);
@@ -190,12 +237,93 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
   });
 });
 
+describe.skipIf(!canRun)("a health check", { timeout: 60_000 }, () => {
+  const workplace = new Workplace();
+  let answer = 200;
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === "/health" ? answer : 404).end();
+  });
+  const health = async (): Promise<string> =>
+    (await workplace.tsuki(["inspect", "-f", "{{.State.Health.Status}}", "web"])).output.trim();
+
+  beforeAll(async () => {
+    workplace.write("app.c", source);
+    await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+  });
+  afterAll(async () => {
+    await workplace.tsuki(["rm", "-f", "web"]);
+    workplace.remove();
+    server.close();
+  });
+
+  it("finds an instance well, and ill after some failures, and well again", async () => {
+    const port = (server.address() as AddressInfo).port;
+    const check = ["--health-http", `8080/health`, "-p", `${port}:8080`];
+    const times = ["--health-interval", "20ms", "--health-timeout", "5s", "--health-retries", "2"];
+    const run = ["run", "-d", "-q", "--monitor", "process", "-e", "WORD=x", "--name", "web"];
+    await workplace.tsuki([...run, ...check, ...times, "app.c"]);
+    const options = { timeout: 20_000, interval: 10 };
+    await vi.waitUntil(async () => (await health()) === "healthy", options);
+    answer = 500;
+    await vi.waitUntil(async () => (await health()) === "unhealthy", options);
+    expect((await workplace.tsuki(["ps", "-f", "health=unhealthy"])).output).toMatch(
+      / Up .* \(unhealthy\) .* web\n/,
+    );
+    answer = 302;
+    await vi.waitUntil(async () => (await health()) === "healthy", options);
+    const { output } = await workplace.tsuki(["events", "--since", "1h", "--until", "0s"]);
+    expect(output.match(/health_status \w+ \(healthy=\d/g)?.map((text) => text.at(-1))).toEqual([
+      "1",
+      "0",
+      "1",
+    ]);
+  });
+});
+
+describe.skipIf(!canRun)("completion", { timeout: 60_000 }, () => {
+  const workplace = new Workplace();
+  afterAll(() => workplace.remove());
+  const complete = async (...words: readonly string[]): Promise<string[]> => {
+    const script = [
+      'eval "$("$1" "$2" completion bash)"; shift 2',
+      'COMP_WORDS=(tsuki "$@"); COMP_CWORD=$#; _tsuki; echo "${COMPREPLY[*]}"',
+    ].join("\n");
+    const run = ["-c", script, "bash", process.execPath, program, ...words];
+    const { output, errors } = await workplace.run("bash", run);
+    expect(errors).toBe("");
+    return output.trim().split(" ");
+  };
+
+  it("knows commands, options, and commands of commands", async () => {
+    expect(await complete("st")).toEqual(["stats", "start", "stop"]);
+    expect(await complete("ps", "--q")).toEqual(["--quiet"]);
+    expect(await complete("volume", "pr")).toEqual(["prune"]);
+    expect(await complete("volume", "create", "--la")).toEqual(["--label"]);
+  });
+
+  it.each(["zsh", "fish"])("is there for %s", async (shell) => {
+    const { output, status } = await workplace.tsuki(["completion", shell]);
+    expect(status).toBe(0);
+    expect(output).toMatch(/unpause/);
+  });
+});
+
 describe.skipIf(!canRun)("a log", { timeout: 60_000 }, () => {
   it("loses no line at full speed", () => {
     const workplace = new Workplace();
     const host = join(import.meta.dirname, "..", "dist", "tsuki-host");
     const script = "i=0; while [ $i -lt 20 ]; do seq 1 20000; i=$((i+1)); done";
-    const words = ["supervise", `test-${process.pid}`, "0", "1000000", "9", "/bin/sh", "sh", "-c"];
+    const words = [
+      "supervise",
+      `test-${process.pid}`,
+      "0",
+      "1000000",
+      "9",
+      "-",
+      "/bin/sh",
+      "sh",
+      "-c",
+    ];
     spawnSync(host, [...words, script], { cwd: workplace.folder, timeout: 50_000 });
     const files = workplace.names().filter((name) => name.startsWith("log"));
     const lines = files

@@ -230,6 +230,7 @@ function logFinding(bench: Bench): Finding {
     "0",
     "1000000000",
     "1",
+    "-",
     "/bin/sh",
     "sh",
     "-c",

@@ -6,10 +6,13 @@
 /**
  * How it is started, in the instance's folder:
  *
- *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES PROGRAM NAME [ARGUMENT...]
+ *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH PROGRAM NAME [ARGUMENT...]
  *
  * SOCKET is a name in Linux's abstract namespace, RESTART a number of restarts or `always`, LOG_BYTES the
- * size at which the log is renamed, LOG_FILES how many of those are kept (0 to 9). PROGRAM is a path, NAME
+ * size at which the log is renamed, LOG_FILES how many of those are kept (0 to 9). HEALTH is `-` or
+ * `PORT INTERVAL TIMEOUT RETRIES START_PERIOD PATH`, times in milliseconds: what to GET from this host, and
+ * how often, for how long, and how often in vain before the instance is unhealthy; failures within the start
+ * period do not count. PROGRAM is a path, NAME
  * what the program finds as its own name. The environment is the program's. Once the program runs,
  * `started` and a line feed are written to descriptor 1, which is closed; when it cannot be started, one
  * line to descriptor 2 says why, and the status is 125.
@@ -30,6 +33,15 @@ export const launchHeaderBytes = 8;
 
 /** Bytes of the number in front of an answer. */
 export const launchAnswerHeaderBytes = 4;
+
+/** The file beside the instances' folders with a line for each event: `TIME ID ACTION [name=value...]`. */
+export const eventsFile = "events";
+
+/** What supervisors note there, if the file is there. */
+export type SupervisorEvent = "start" | "die" | "kill" | "pause" | "unpause" | "health_status";
+
+/** States of health, by their numbers in the file `state`. */
+export const healthStates = ["none", "starting", "healthy", "unhealthy"] as const;
 
 /** What is in the folder besides: the state and the log. */
 export const supervisorFiles = { state: "state", log: "log" } as const;
@@ -54,6 +66,8 @@ export interface SupervisorState {
   readonly restarts: number;
   /** Bytes of its output that could not be logged. */
   readonly lost: number;
+  /** Its health by its number. */
+  readonly health: number;
 }
 
 /**

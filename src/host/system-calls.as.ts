@@ -51,6 +51,11 @@ export function openSocket(family: u32, kind: u32): i64 {
   return host.setup(41, family, kind, 0, 0, 0, 0);
 }
 
+/** connect(2). */
+export function connect(descriptor: u64, address: usize, length: u32): i64 {
+  return host.setup(42, descriptor, address, length, 0, 0, 0);
+}
+
 /** bind(2). */
 export function bind(descriptor: u64, address: usize, length: u32): i64 {
   return host.setup(49, descriptor, address, length, 0, 0, 0);
@@ -96,6 +101,11 @@ export function setStatusFlags(descriptor: u64, flags: u32): i64 {
 /** fsync(2). */
 export function flush(descriptor: u64): i64 {
   return host.setup(74, descriptor, 0, 0, 0, 0, 0);
+}
+
+/** getcwd(2); the bytes of the path with the NUL behind it. */
+export function currentFolder(buffer: usize, capacity: u32): i64 {
+  return host.setup(79, buffer, capacity, 0, 0, 0, 0);
 }
 
 /** chdir(2). */

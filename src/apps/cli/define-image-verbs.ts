@@ -19,21 +19,12 @@ function defineListings(program: Command): void {
     .description("Lists the images that `tsuki build -t` and `tsuki load` put into the store.")
     .option("-q, --quiet", "print ids only")
     .option("--no-trunc", "print ids whole")
+    .option("--format <template>", "print by a template, such as {{.Repository}}")
     .option(...jsonOption)
     .option(...debugOption)
     .action(async (options: ImagesOptions) => {
       const { imagesCommand } = await import("./image-verbs.ts");
       await guarded("images", options, () => imagesCommand(options));
-    });
-  program
-    .command("inspect")
-    .summary("print all there is to know of an image")
-    .description("Prints images as JSON: names, entries, configuration, digests.")
-    .argument("<image...>", "names or ids")
-    .option(...debugOption)
-    .action(async (names: string[], options: DebugOption) => {
-      const { inspectCommand } = await import("./image-verbs.ts");
-      await guarded("inspect", options, () => inspectCommand(names));
     });
   program
     .command("history")
@@ -108,6 +99,7 @@ export interface ListingOptions extends DebugOption {
 export interface ImagesOptions extends ListingOptions {
   readonly quiet?: boolean;
   readonly trunc: boolean;
+  readonly format?: string;
 }
 
 /** Options of `tsuki save`. */

@@ -1,6 +1,9 @@
 /** The commands on instances that run in the background, or did. */
 import type { Command } from "commander";
+import type { EventsOptions } from "./events-command.ts";
 import { guarded } from "./guarded.ts";
+import type { InspectOptions } from "./inspect-command.ts";
+import type { StatsOptions } from "./stats-command.ts";
 
 type Verbs = typeof import("./instance-verbs.ts")["instanceVerbs"];
 
@@ -10,6 +13,8 @@ export interface InstanceVerbOptions {
   readonly json?: boolean;
   readonly all?: boolean;
   readonly quiet?: boolean;
+  readonly format?: string;
+  readonly filter?: readonly string[];
   readonly trunc?: boolean;
   readonly force?: boolean;
   readonly time?: string;
@@ -24,7 +29,38 @@ export interface InstanceVerbOptions {
 /** Adds the commands to the program. */
 export function defineInstanceVerbs(program: Command): void {
   defineListings(program);
+  defineObservations(program);
   defineChanges(program);
+}
+
+function defineObservations(program: Command): void {
+  program
+    .command("inspect")
+    .summary("print all there is to know of instances and images")
+    .argument("<instance...>", "names or ids of instances or images")
+    .option("-f, --format <template>", "print by a template, such as {{.State.Status}}")
+    .option("--debug", "print the stack of an error")
+    .action(async (names: string[], options: InspectOptions) => {
+      const { inspectCommand } = await import("./inspect-command.ts");
+      await guarded("inspect", options, () => inspectCommand(names, options));
+    });
+  verb(program, "events", "print what happens to instances, while it happens")
+    .option("--since <time>", "also what came after: 2026-01-02T03:04:05Z, or 10m ago")
+    .option("--until <time>", "only what comes before")
+    .option("--json", "print one JSON document a line")
+    .action(async (options: EventsOptions) => {
+      const { eventsCommand } = await import("./events-command.ts");
+      await guarded("events", options, () => eventsCommand(options));
+    });
+  verb(program, "stats", "show what instances use, every second")
+    .argument("[instance...]", "names or ids; all that run otherwise")
+    .option("-a, --all", "those too that do not run")
+    .option("--no-stream", "show it once")
+    .option("--json", "print one JSON document a line")
+    .action(async (names: string[], options: StatsOptions) => {
+      const { statsCommand } = await import("./stats-command.ts");
+      await guarded("stats", options, () => statsCommand(names, options));
+    });
 }
 
 function defineListings(program: Command): void {
@@ -32,6 +68,8 @@ function defineListings(program: Command): void {
     .option("-a, --all", "those too that have ended")
     .option("-q, --quiet", "print ids only")
     .option("--no-trunc", "print ids whole")
+    .option("-f, --filter <name=value>", "only those of a status, name, label or health", collect)
+    .option("--format <template>", "print by a template, such as {{.Names}}")
     .option("--json", "print one JSON document");
   onNothing(list, (verbs, options) => verbs.ps(options));
   const logs = verb(program, "logs", "print what an instance wrote")
@@ -127,4 +165,8 @@ function onSome(
       const { instanceVerbs } = await import("./instance-verbs.ts");
       await guarded(command.name(), options, () => work(instanceVerbs, names, options));
     });
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

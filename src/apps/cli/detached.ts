@@ -5,6 +5,7 @@ import type { StoredInstance } from "../../engine/instances/instance-store.ts";
 import { createInstance, instanceStore, startInstance } from "../../engine/instances/lifecycle.ts";
 import { type InstanceManner, prepareInstance } from "../../engine/instances/prepare.ts";
 import type { RunOptions } from "../../engine/run.ts";
+import { healthCheckOf } from "./health-options.ts";
 import { parseSeconds } from "./instance-verbs.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 import { offeringInstall } from "./sources.ts";
@@ -60,6 +61,7 @@ function mannerOf(options: RunCommandOptions): InstanceManner {
     restart,
     stopTimeoutSeconds: parseSeconds(options.stopTimeout ?? "10"),
     isTemporary,
+    health: healthCheckOf(options),
     ports: [...(options.publish ?? []), ...(options.listen ?? [])],
     labels: parseLabels(options.label ?? []),
   };

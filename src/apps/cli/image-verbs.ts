@@ -1,4 +1,4 @@
-/** `tsuki images`, `inspect`, `history`, `tag`, `rmi`, `save` and `load`. */
+/** `tsuki images`, `history`, `tag`, `rmi`, `save` and `load`. */
 import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { TsukiError } from "../../contracts/errors.ts";
@@ -21,6 +21,7 @@ import type {
   SaveOptions,
 } from "./define-image-verbs.ts";
 import { formatAge, formatSize, formatTable } from "./table.ts";
+import { parseTemplate } from "./template.ts";
 
 const archiveMode = 0o644;
 const nameless = { repository: "<none>", tag: "<none>" };
@@ -32,7 +33,10 @@ export async function imagesCommand(options: ImagesOptions): Promise<number> {
     const names = image.names.length === 0 ? [undefined] : image.names;
     return names.map((name) => ({ id, image, ...((name && parseReference(name)) || nameless) }));
   });
-  if (options.quiet === true) print([...new Set(rows.map(({ id }) => id))].map(line).join(""));
+  const { format } = options;
+  if (format !== undefined)
+    print(rows.map(toFormatted).map(parseTemplate(format)).map(line).join(""));
+  else if (options.quiet === true) print([...new Set(rows.map(({ id }) => id))].map(line).join(""));
   else if (options.json === true) print(line(JSON.stringify(rows.map(toRecord))));
   else print(imageTable(rows));
   return 0;
@@ -71,15 +75,28 @@ function toRecord({ repository, tag, image }: ImageRow): object {
   };
 }
 
+/** By the names of `docker images --format`. */
+function toFormatted({ repository, tag, id, image }: ImageRow): object {
+  return {
+    Repository: repository,
+    Tag: tag,
+    ID: id,
+    CreatedAt: image.storedAt,
+    CreatedSince: formatAge(image.storedAt, Date.now()),
+    Size: formatSize(image.sizeBytes),
+    Platforms: platformsOf(image),
+  };
+}
+
 function platformsOf({ entries }: OpenedImage): readonly string[] {
   return entries.map(({ platform }) => platform);
 }
 
-/** Prints images as JSON; the exit status. */
-export async function inspectCommand(names: readonly string[]): Promise<number> {
+/** All there is to know of an image. Throws `image-missing`. */
+export function describeImage(name: string): object {
   const store = imageStore(process.env);
-  const images = names.map((name) => openImage(store, store.require(name)));
-  const documents = images.map((image) => ({
+  const image = openImage(store, store.require(name));
+  return {
     Id: image.descriptor.digest,
     RepoTags: image.names,
     Created: image.storedAt,
@@ -90,9 +107,7 @@ export async function inspectCommand(names: readonly string[]): Promise<number> 
       Config: config.config ?? {},
       Layers: layers.map(({ digest, size }) => ({ Digest: digest, Size: size })),
     })),
-  }));
-  print(line(JSON.stringify(documents, undefined, 2)));
-  return 0;
+  };
 }
 
 /** Tells how an image was made; the exit status. */

@@ -17,6 +17,8 @@ import { followLog, type LogLine, readLog } from "../../engine/instances/log-fil
 import type { InstanceVerbOptions } from "./define-instance-verbs.ts";
 import { reportError } from "./report.ts";
 import { formatAge, formatTable } from "./table.ts";
+import { parseTemplate } from "./template.ts";
+import { isTimeWithin } from "./time.ts";
 
 /** Lists instances; the exit status. */
 async function listCommand(options: InstanceVerbOptions): Promise<number> {
@@ -24,10 +26,16 @@ async function listCommand(options: InstanceVerbOptions): Promise<number> {
   const all = await listInstances(instanceStore(process.env), (error) => {
     status = reportError(error, "ps", options.debug === true);
   });
-  const instances = all.filter(({ state }) => options.all === true || isLiving(state.status));
+  const { filter = [], format } = options;
+  const isWanted = parseFilters(filter);
+  const isAll = options.all === true || filter.some((text) => text.startsWith("status="));
+  const instances = all.filter((one) => (isAll || isLiving(one.state.status)) && isWanted(one));
   const idOf = (one: StoredInstance): string =>
     options.trunc === false ? one.record.id : shortInstanceId(one);
-  if (options.quiet === true) print(instances.map((one) => `${idOf(one)}\n`).join(""));
+  if (format !== undefined) {
+    const template = parseTemplate(format);
+    print(instances.map((one) => `${template(toFormatted(one, idOf(one)))}\n`).join(""));
+  } else if (options.quiet === true) print(instances.map((one) => `${idOf(one)}\n`).join(""));
   else if (options.json === true) print(`${JSON.stringify(instances.map(toRecord))}\n`);
   else print(instanceTable(instances, idOf));
   return status;
@@ -52,6 +60,53 @@ function instanceTable(
   );
 }
 
+/** By the names of `docker ps --format`. */
+function toFormatted(instance: StoredInstance, id: string): object {
+  const { record, state } = instance;
+  return {
+    ID: id,
+    Image: record.image,
+    Monitor: record.monitor,
+    CreatedAt: record.created,
+    RunningFor: formatAge(record.created, Date.now()),
+    Status: describeState(instance),
+    State: state.status,
+    Health: state.health,
+    Ports: record.ports.join(", "),
+    Names: record.name,
+    Labels: record.labels,
+  };
+}
+
+/** What `--filter` asks for; all of it has to be so. Throws `usage`. */
+function parseFilters(texts: readonly string[]): (instance: StoredInstance) => boolean {
+  const tests = texts.map(parseFilter);
+  return (instance) => tests.every((test) => test(instance));
+}
+
+function parseFilter(text: string): (instance: StoredInstance) => boolean {
+  const [, name, value = ""] = /^(\w+)=(.+)$/s.exec(text) ?? [];
+  switch (name) {
+    case "status":
+      return ({ state }) => state.status === value;
+    case "health":
+      return ({ state }) => state.health === value;
+    case "name":
+      return ({ record }) => record.name.includes(value);
+    case "label": {
+      const [label = "", ...rest] = value.split("=");
+      const wanted = rest.length === 0 ? undefined : rest.join("=");
+      return ({ record: { labels } }) =>
+        Object.hasOwn(labels, label) && (wanted === undefined || labels[label] === wanted);
+    }
+    default:
+      throw new TsukiError(
+        "usage",
+        `--filter ${text}: write status, health, name or label = value`,
+      );
+  }
+}
+
 /** `Up 2 minutes`, `Exited (0) 3 seconds ago`, as container engines say it. */
 function describeState({ state }: StoredInstance): string {
   const ago = (timeMs: number | undefined): string =>
@@ -61,7 +116,7 @@ function describeState({ state }: StoredInstance): string {
     case "created":
       return "Created";
     case "running":
-      return `Up ${up}`;
+      return state.health === "none" ? `Up ${up}` : `Up ${up} (${state.health})`;
     case "paused":
       return `Up ${up} (paused)`;
     case "restarting":
@@ -80,7 +135,7 @@ function toRecord({ record, state }: StoredInstance): object {
 async function logsCommand(name: string, options: InstanceVerbOptions): Promise<number> {
   const store = instanceStore(process.env);
   const instance = store.require(name);
-  const isWanted = timeFilter(options);
+  const isWanted = isTimeWithin(options.since, options.until);
   const tail =
     options.tail === undefined || options.tail === "all" ? undefined : count(options.tail);
   const printer = linePrinter(options.timestamps === true);
@@ -104,27 +159,6 @@ function linePrinter(withTime: boolean): (line: LogLine) => void {
     isWithin[stream] = !isWhole;
     process[stream].write(`${front}${text}${isWhole ? "\n" : ""}`);
   };
-}
-
-function timeFilter({ since, until }: InstanceVerbOptions): (line: LogLine) => boolean {
-  const [from, to] = [since, until].map((text) => (text === undefined ? undefined : toTime(text)));
-  return ({ time }) => (from === undefined || time >= from) && (to === undefined || time < to);
-}
-
-const unitMs: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
-/** A time, or how long ago: `10m`. Times of the log sort as texts. */
-function toTime(text: string): string {
-  const [, amount, unit = ""] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const timeMs =
-    amount === undefined ? Date.parse(text) : Date.now() - Number(amount) * (unitMs[unit] ?? 0);
-  if (!Number.isNaN(timeMs)) return new Date(timeMs).toISOString().replace("Z", "000000Z");
-  throw new TsukiError("usage", `${text} is no time; write 2026-01-02T03:04:05Z or 10m`);
 }
 
 function count(text: string): number {

@@ -199,6 +199,11 @@ function instanceOptions(command: Command): Command {
     .option("--machine <name>", "what QEMU plays: microvm (the default) or q35")
     .option("--name <name>", "what the instance is called; invented otherwise")
     .option("--label <name=value>", "label the instance", collect)
+    .option("--health-http <port[/path]>", "ask the app for this by HTTP, to know how it is")
+    .option("--health-interval <time>", "how long to wait between two checks; 30s")
+    .option("--health-timeout <time>", "how long to wait for the answer; 30s")
+    .option("--health-retries <count>", "how many failures make it unhealthy; 3")
+    .option("--health-start-period <time>", "how long failures do not count at first; 0s")
     .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped")
     .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
     .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance; 10")
@@ -232,6 +237,21 @@ function defineDoctor(program: Command): void {
     });
 }
 
+function defineCompletion(program: Command): void {
+  program
+    .command("completion")
+    .summary("print a script by which a shell completes commands")
+    .argument("<shell>", "bash, zsh or fish")
+    .option("--debug", "print the stack of an error")
+    .action(async (shell: string, options: DoctorOptions) => {
+      const { completionScript } = await import("./completion.ts");
+      await guarded("completion", options, async () => {
+        process.stdout.write(completionScript(program, shell));
+        return 0;
+      });
+    });
+}
+
 async function main(): Promise<void> {
   const program = new Command("tsuki")
     .description(
@@ -258,6 +278,7 @@ async function main(): Promise<void> {
   defineVolumeVerbs(program, collect);
   defineExplain(program);
   defineDoctor(program);
+  defineCompletion(program);
   try {
     await program.parseAsync();
   } catch (error) {

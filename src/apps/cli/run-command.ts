@@ -30,6 +30,11 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly restart?: string;
   readonly stopTimeout?: string;
   readonly rm?: boolean;
+  readonly healthHttp?: string;
+  readonly healthInterval?: string;
+  readonly healthTimeout?: string;
+  readonly healthRetries?: string;
+  readonly healthStartPeriod?: string;
   readonly volume?: readonly string[];
 }
 

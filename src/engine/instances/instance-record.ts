@@ -36,6 +36,21 @@ export interface InstanceRecord {
   /** Names of the volumes that are mounted. */
   readonly volumes?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  readonly health?: HealthCheck | undefined;
+}
+
+/** What its supervisor asks it for, to know how it is. */
+export interface HealthCheck {
+  /** A port of this host. */
+  readonly port: number;
+  /** What is got there by HTTP. */
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Failures one after the other that make it unhealthy. */
+  readonly retries: number;
+  /** Time after its start in which failures do not count. */
+  readonly startPeriodMs: number;
 }
 
 type Check = (value: unknown) => boolean;
@@ -63,6 +78,20 @@ const orNothing =
   (value) =>
     value === undefined || check(value);
 
+const isDuration = isNumber(0, 86_400_000);
+
+const healthChecks: { readonly [Name in keyof HealthCheck]: Check } = {
+  port: isNumber(1, 0xffff),
+  path: isLike(/^\/[!-~]{0,500}$/),
+  intervalMs: isDuration,
+  timeoutMs: isDuration,
+  retries: isNumber(1, 1000),
+  startPeriodMs: isDuration,
+};
+
+const isHealthCheck: Check = (value) =>
+  isObject(value) && Object.entries(healthChecks).every(([name, check]) => check(value[name]));
+
 /** By hand, because `tsuki ps` reads a thousand of them: a schema's interpreter takes 100 ms for these. */
 const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   version: isOneOf([1]),
@@ -82,6 +111,7 @@ const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   ports: isTexts,
   volumes: orNothing(isTexts),
   labels: (value) => isObject(value) && Object.values(value).every(isText),
+  health: orNothing(isHealthCheck),
 };
 
 /** Reads a record; `path` names it in messages. Throws `instance-damaged`. */

@@ -1,5 +1,9 @@
 /** What an instance does, by its supervisor's file and by whether that supervisor lives. */
-import { type SupervisorState, supervisorStatuses } from "../../contracts/supervisor.ts";
+import {
+  healthStates,
+  type SupervisorState,
+  supervisorStatuses,
+} from "../../contracts/supervisor.ts";
 
 /** Words for what an instance does, as users of container engines know them. */
 export type InstanceStatus = "created" | SupervisorState["status"];
@@ -15,9 +19,14 @@ export interface InstanceState {
   readonly exitStatus: number | undefined;
   readonly restarts: number;
   readonly lostLogBytes: number;
+  /** What its health check found; `none` without one, or when it does not run. */
+  readonly health: InstanceHealth;
   /** What the status does not tell. */
   readonly reason: string;
 }
+
+/** Words for how an instance is. */
+export type InstanceHealth = (typeof healthStates)[number];
 
 const killedStatus = 137;
 
@@ -39,6 +48,7 @@ export function parseSupervisorState(text: string): SupervisorState | undefined 
     exit: exit === undefined ? undefined : Number(exit),
     restarts: number("restarts"),
     lost: number("lost"),
+    health: number("health"),
   };
 }
 
@@ -66,6 +76,7 @@ export function instanceState(text: string | undefined, isSupervised: boolean): 
       pid,
       finishedMs,
       exitStatus: isOver ? exit : undefined,
+      health: isOver ? "none" : (healthStates[state.health] ?? "none"),
       reason: "",
     };
   }
@@ -81,6 +92,7 @@ const nothing: InstanceState = {
   exitStatus: undefined,
   restarts: 0,
   lostLogBytes: 0,
+  health: "none",
   reason: "",
 };
 

@@ -18,6 +18,7 @@ import { supervisorFiles } from "../../contracts/supervisor.ts";
 import { flushToDisk, writeFileAtomically } from "../atomic-file.ts";
 import { attempt } from "../attempt.ts";
 import { withLock } from "../lock.ts";
+import { noteEvent } from "./events.ts";
 import { type InstanceRecord, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import { type InstanceState, instanceState } from "./instance-state.ts";
 import { inventName } from "./names.ts";
@@ -46,6 +47,11 @@ export class InstanceStore {
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Where all instances are. */
+  get folder(): string {
+    return this.#folder;
   }
 
   /** Every instance, the newest first; `onDamaged` is told of those that cannot be read, or they throw. */
@@ -110,6 +116,8 @@ export class InstanceStore {
     // Others need not wait for the disk meanwhile: after a power cut there is a whole record or an
     // empty one, which is none.
     await this.#flush(join(instance.folder, recordFile), this.#folder);
+    const { id, name, image } = instance.record;
+    noteEvent(this.#folder, id, "create", { name, image });
     return instance;
   }
 
@@ -130,12 +138,15 @@ export class InstanceStore {
       } catch (error) {
         throw unwritable(folder, error);
       }
+      noteEvent(this.#folder, record.id, "rename", { before: record.name, name });
     });
   }
 
   /** Removes an instance's folder: renamed first, so that no half of it is ever seen. */
   async remove(instance: StoredInstance): Promise<void> {
     await this.#alone(async () => this.#removeFolder(instance));
+    const { id, name } = instance.record;
+    noteEvent(this.#folder, id, "destroy", { name });
   }
 
   /** Removes the folders of instances that never came to be, because the power went. */

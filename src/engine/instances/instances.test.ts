@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TsukiError } from "../../contracts/errors.ts";
+import { parseEvent } from "./events.ts";
 import { parseInstanceRecord } from "./instance-record.ts";
 import { instanceState, parseSupervisorState } from "./instance-state.ts";
 import { followLog, type LogLine, parseLogLine, readLog } from "./log-file.ts";
@@ -74,6 +75,29 @@ describe("an instance's record", () => {
 });
 
 const time = "2026-01-02T03:04:05.000000006Z";
+
+describe("an event", () => {
+  it("has a name for what happened, and values", () => {
+    const id = "a".repeat(64);
+    expect(parseEvent(`${time} ${id} rename before=a%20b name=c`)).toEqual({
+      time,
+      id,
+      action: "rename",
+      attributes: { before: "a b", name: "c" },
+    });
+  });
+
+  it("is one or nothing, whatever the line says", () => {
+    const words = fc.constantFrom(time, "a".repeat(64), "die", "exit=1", " ", "=", "%");
+    fc.assert(
+      fc.property(fc.array(fc.oneof(words, fc.string())), (pieces) => {
+        const event = parseEvent(pieces.join(" "));
+        expect(event === undefined || event.id.length === 64).toBe(true);
+      }),
+    );
+  });
+});
+
 const line = (text: string, tag = "F"): string => `${time} stdout ${tag} ${text}\n`;
 
 describe("a log", () => {

@@ -11,7 +11,14 @@ import type { InstanceOptions } from "./lifecycle.ts";
 /** What does not follow from the run. */
 export type InstanceManner = Pick<
   InstanceOptions,
-  "name" | "restart" | "stopTimeoutSeconds" | "isTemporary" | "ports" | "volumes" | "labels"
+  | "name"
+  | "restart"
+  | "stopTimeoutSeconds"
+  | "isTemporary"
+  | "ports"
+  | "volumes"
+  | "labels"
+  | "health"
 >;
 
 /** Builds what is to run, and says how. Throws a TsukiError. */

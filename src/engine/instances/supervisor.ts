@@ -29,9 +29,16 @@ export async function startSupervisor(record: InstanceRecord, folder: string): P
 
 /** How an instance's supervisor is called (contracts/supervisor.ts). */
 export function supervisorWords(record: InstanceRecord, folder: string): readonly string[] {
-  const settings = [socketName(record.id), record.restart, String(logBytes), String(logFiles)];
+  const log = [String(logBytes), String(logFiles)];
+  const settings = [socketName(record.id), record.restart, ...log, healthWord(record)];
   const { words } = programOf(record, folder);
   return [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words];
+}
+
+function healthWord({ health }: InstanceRecord): string {
+  if (health === undefined) return "-";
+  const { port, intervalMs, timeoutMs, retries, startPeriodMs, path } = health;
+  return [port, intervalMs, timeoutMs, retries, startPeriodMs, path].join(" ");
 }
 
 /** What the supervisor starts: the image itself, or Node with the monitor that runs it. */

@@ -7,6 +7,7 @@ import { text } from "../../kernel/base/text.as";
 import { linuxTime } from "../../kernel/platform/linux/clock.as";
 import { close, flush, open, rename, write } from "../system-calls.as";
 import { childProcess, exitStatus } from "./child.as";
+import { healthState } from "./health.as";
 import { lostBytes } from "./log.as";
 
 const createFlags: u32 = 0x80241; // O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
@@ -52,6 +53,7 @@ export function writeState(status: usize): void {
   putEntry(text("\nstarted="), startedAt);
   putEntry(text("\nrestarts="), restarts);
   putEntry(text("\nlost="), lostBytes());
+  putEntry(text("\nhealth="), healthState());
   if (finishedAt != 0) {
     putEntry(text("\nfinished="), finishedAt);
     putEntry(text("\nexit="), exitStatus());

@@ -16,6 +16,11 @@ import {
   answer, answerWaiting, awaitEnd, connectionDescriptor, connectionLimit, controlListener, hasRoom,
   openControl, readRequest, takeConnection,
 } from "./control.as";
+import { noteEvent, noteEventWith } from "./events.as";
+import {
+  beginHealth, checkHealth, endHealth, healthDeadline, healthState, healthy, isProbeConnecting,
+  probeDescriptor, setHealthCheck,
+} from "./health.as";
 import { openLog } from "./log.as";
 import { drainOutput, outputBytes, outputDescriptor, streamCount, takeOutput } from "./output.as";
 import { always, isRestarted, setRestartLimit, takeRestartDelay } from "./restart.as";
@@ -25,8 +30,9 @@ const socketIndex: u32 = 2;
 const restartIndex: u32 = 3;
 const logBytesIndex: u32 = 4;
 const logFilesIndex: u32 = 5;
-const programIndex: u32 = 6;
-const nameIndex: u32 = 7;
+const healthIndex: u32 = 6;
+const programIndex: u32 = 7;
+const nameIndex: u32 = 8;
 
 const killSignal: u32 = 9;
 const terminateSignal: u32 = 15;
@@ -38,6 +44,7 @@ const blockSignals: u32 = 0; // SIG_BLOCK
 const signalFlags: u32 = 0x80800; // SFD_CLOEXEC | SFD_NONBLOCK
 const readWrite: u32 = 2;
 const pollInput: u32 = 1;
+const pollOutput: u32 = 4;
 const logFileLimit: u64 = 9;
 const never: u64 = 0xffff_ffff_ffff_ffff;
 const seconds: u64 = 1_000_000_000;
@@ -45,9 +52,10 @@ const milliseconds: u64 = 1_000_000;
 const defaultGrace: u64 = 10;
 const longestWaitMs: u64 = 3_600_000;
 
-// struct pollfd of the listener, the signals, both streams, and each connection.
-const firstConnection: u32 = 4;
-const records = memory.data(288, 8);
+// struct pollfd of the listener, the signals, both streams, the health check, and each connection.
+const probeIndex: u32 = 4;
+const firstConnection: u32 = 5;
+const records = memory.data(296, 8);
 const signals = memory.data(8, 8);
 const signalRecord = memory.data(128, 8); // struct signalfd_siginfo
 
@@ -59,11 +67,15 @@ let restartAt: u64 = 0xffff_ffff_ffff_ffff;
 /** Does it, until the instance has ended for good; ends the process. */
 export function runSupervise(): void {
   if (argumentCount() <= nameIndex) {
-    failUsage(text("tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES PROGRAM NAME ..."));
+    failUsage(
+      text("tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH PROGRAM NAME ..."),
+    );
   }
   const socket = argumentText(socketIndex);
   const isAlways = isArgument(restartIndex, text("always"));
   setRestartLimit(isAlways ? always : <u32>readNumber(restartIndex, always - 1));
+  const health = argumentText(healthIndex);
+  if (!setHealthCheck(health)) failAbout(health, text("is no health check"), startFailure);
   const opened = openControl(socket);
   if (opened == addressInUse) failAbout(socket, text("runs already"), startFailure);
   if (opened < 0) failByHost(socket, text("cannot be listened on"), opened);
@@ -116,7 +128,9 @@ function startProgram(): i64 {
   const result = startChild(argumentText(programIndex), list, linuxStringPlace(1, 0));
   if (result != 0) return result;
   noteStart();
+  beginHealth();
   writeState(text("running"));
+  noteEvent(text("start"));
   return 0;
 }
 
@@ -139,6 +153,7 @@ function round(): void {
     if (isReady(firstConnection + index)) obey(index);
   }
   if (isReady(0)) takeConnection();
+  if (checkHealth(isReady(probeIndex))) reportHealth();
   const now = linuxMonotonicTime();
   if (now >= killAt) {
     killAt = never;
@@ -150,21 +165,28 @@ function round(): void {
   }
 }
 
+function reportHealth(): void {
+  writeState(text("running"));
+  const isWell = healthState() == healthy;
+  noteEventWith(text("health_status"), text("healthy"), isWell ? 1 : 0);
+}
+
 function listDescriptors(): void {
-  list(0, hasRoom() ? controlListener() : -1);
-  list(1, signalInput);
+  list(0, hasRoom() ? controlListener() : -1, pollInput);
+  list(1, signalInput, pollInput);
   for (let stream: u32 = 0; stream < streamCount; stream++) {
-    list(2 + stream, outputDescriptor(stream));
+    list(2 + stream, outputDescriptor(stream), pollInput);
   }
+  list(probeIndex, probeDescriptor(), isProbeConnecting() ? pollOutput : pollInput);
   for (let index: u32 = 0; index < connectionLimit; index++) {
     const descriptor = connectionDescriptor(index);
-    list(firstConnection + index, descriptor == 0 ? -1 : descriptor);
+    list(firstConnection + index, descriptor == 0 ? -1 : descriptor, pollInput);
   }
 }
 
-function list(index: u32, descriptor: i64): void {
+function list(index: u32, descriptor: i64, events: u32): void {
   store<i32>(records + (index << 3), <i32>descriptor);
-  store<u32>(records + (index << 3), pollInput, 4);
+  store<u32>(records + (index << 3), events, 4);
 }
 
 function isReady(index: u32): bool {
@@ -172,7 +194,7 @@ function isReady(index: u32): bool {
 }
 
 function waitTime(): i32 {
-  const deadline = min(killAt, restartAt);
+  const deadline = min(min(killAt, restartAt), healthDeadline());
   if (deadline == never) return -1;
   const now = linuxMonotonicTime();
   if (now >= deadline) return 0;
@@ -193,8 +215,10 @@ function takeSignals(): void {
 function end(): void {
   drainOutput();
   noteEnd();
+  endHealth();
   killAt = never;
   const status = exitStatus();
+  noteEventWith(text("die"), text("exit"), status);
   if (isStopping || !isRestarted(status)) finish(status);
   restartAt = linuxMonotonicTime() + takeRestartDelay();
   writeState(text("restarting"));
@@ -239,6 +263,7 @@ function kill(index: u32, number: u32): void {
     isStopping = true;
   }
   signalChild(number);
+  noteEventWith(text("kill"), text("signal"), number);
   answer(index, text("done"));
   if (isStopping && restartAt != never) finish(exitStatus());
 }
@@ -246,7 +271,11 @@ function kill(index: u32, number: u32): void {
 function pause(index: u32, signal: u32, status: usize): void {
   if (restartAt == never) {
     signalChild(signal);
+    const isHeld = signal == stopSignal;
+    if (isHeld) endHealth();
+    else beginHealth();
     writeState(status);
+    noteEvent(isHeld ? text("pause") : text("unpause"));
   }
   answer(index, text("done"));
 }

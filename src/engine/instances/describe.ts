@@ -1,0 +1,60 @@
+/** An instance as `tsuki inspect` shows it: by the names of Docker's API where it has one. */
+import { join } from "node:path";
+import { supervisorFiles } from "../../contracts/supervisor.ts";
+import { imageFile } from "./instance-record.ts";
+import type { StoredInstance } from "./instance-store.ts";
+
+const mebibyte = 1024 * 1024;
+const notYet = "0001-01-01T00:00:00Z";
+
+/** All there is to know of an instance (Docker Engine API, ContainerInspect). */
+export function describeInstance({ record, state, folder }: StoredInstance): object {
+  const [name = "", ...words] = record.arguments;
+  const { restart } = record;
+  return {
+    Id: record.id,
+    Created: record.created,
+    Path: name,
+    Args: words,
+    State: {
+      Status: state.status,
+      Running: state.status === "running" || state.status === "paused",
+      Paused: state.status === "paused",
+      Restarting: state.status === "restarting",
+      Pid: state.pid,
+      ExitCode: state.exitStatus ?? 0,
+      Error: state.reason,
+      StartedAt: timeOf(state.startedMs),
+      FinishedAt: timeOf(state.finishedMs),
+      Health: { Status: state.health },
+    },
+    Image: record.image,
+    ImagePath: join(folder, imageFile),
+    LogPath: join(folder, supervisorFiles.log),
+    LostLogBytes: state.lostLogBytes,
+    Name: record.name,
+    RestartCount: state.restarts,
+    Monitor: record.monitor,
+    Machine: record.monitor === "qemu" ? record.machine : "",
+    Accelerator: record.monitor === "qemu" ? record.accelerator : "",
+    Config: {
+      Env: record.environment,
+      Labels: record.labels,
+      Healthcheck: record.health ?? null,
+      StopTimeout: record.stopTimeoutSeconds,
+    },
+    HostConfig: {
+      AutoRemove: record.isTemporary,
+      Memory: (record.memoryMebibytes ?? 0) * mebibyte,
+      Ports: record.ports,
+      RestartPolicy: {
+        Name: restart === "always" ? "always" : restart === "0" ? "no" : "on-failure",
+        MaximumRetryCount: restart === "always" ? 0 : Number(restart),
+      },
+    },
+  };
+}
+
+function timeOf(timeMs: number | undefined): string {
+  return timeMs === undefined ? notYet : new Date(timeMs).toISOString();
+}
