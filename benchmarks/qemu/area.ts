@@ -28,7 +28,7 @@ export async function measureQemu(bench: Bench): Promise<Finding[]> {
     ...measureFirstByte(bench, machine, images),
     measureGuestShare(bench, machine, helloC),
     ...Object.entries(images).map(([name, path]) => imageSize(name, path)),
-    findLeastMemory(
+    await findLeastMemory(
       bench,
       "hello (C), least memory in which it boots",
       goalKibibytes,

@@ -8,15 +8,15 @@ const stepKibibytes = 64;
 const timeLimitMs = 5_000;
 
 /** Halves the range between what fails and what works, in steps of 64 KiB. */
-export function findLeastMemory(
+export async function findLeastMemory(
   bench: Bench,
   measure: string,
   goal: number,
   wordsWith: (mebibytes: number) => readonly string[],
-): Finding {
+): Promise<Finding> {
   bench.note("qemu: least memory");
   const boots = (steps: number) => saysHello(wordsWith((steps * stepKibibytes) / 1024));
-  const steps = leastThatWorks(1, highestKibibytes / stepKibibytes, boots);
+  const steps = await leastThatWorks(1, highestKibibytes / stepKibibytes, boots);
   const value = steps === undefined ? undefined : steps * stepKibibytes;
   return {
     area: "qemu",
@@ -29,17 +29,17 @@ export function findLeastMemory(
 }
 
 /** The least number from `low` to `high` that works, if all above a working one work too. */
-export function leastThatWorks(
+export async function leastThatWorks(
   low: number,
   high: number,
-  works: (value: number) => boolean,
-): number | undefined {
-  if (!works(high)) return undefined;
+  works: (value: number) => boolean | Promise<boolean>,
+): Promise<number | undefined> {
+  if (!(await works(high))) return undefined;
   let failing = low - 1;
   let working = high;
   while (working - failing > 1) {
     const middle = Math.floor((failing + working) / 2);
-    if (works(middle)) working = middle;
+    if (await works(middle)) working = middle;
     else failing = middle;
   }
   return working;

@@ -173,6 +173,12 @@ export class TestNetwork {
     ip("-n", this.linux, "link", "set", device, "up");
   }
 
+  /** Lets Linux know a neighbour's hardware address without asking. */
+  introduce(address: string, hardware: string): void {
+    const words = ["replace", address, "lladdr", hardware, "dev", tapName, "nud", "permanent"];
+    ip("-n", this.linux, "neighbour", ...words);
+  }
+
   /** Starts a program in a namespace. */
   start(
     namespace: string,

@@ -6,19 +6,26 @@ import type { Bench } from "../../bench.ts";
 import { type Finding, skipped } from "../../report/finding.ts";
 import { measureBulk } from "./bulk.ts";
 import { answering, findMachine, type Guest, type GuestMachine, startGuest } from "./guest.ts";
+import { measureLaunches } from "./launch.ts";
 import { makeLinuxPeer, trafficPort, trafficSource } from "./linux-peer.ts";
+import { countIdle, findLeastToAnswer } from "./memory.ts";
 import { measureRequests } from "./requests.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 
 const area = "network";
 const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
 const goalImageBytes = 250_000;
+const goalLaunchMs = 30;
+const goalScriptLaunchMs = 60;
+const goalMebibytes = 3;
+const goalScriptMebibytes = 8;
 
 /** The images that are measured. */
 interface MachineImages {
   readonly pollServer: string;
   readonly service: string;
   readonly traffic: string;
+  readonly script: string;
 }
 
 /** Runs the measurements; those against Linux only where there is one. */
@@ -30,8 +37,29 @@ export async function measureMachines(bench: Bench): Promise<Finding[]> {
     pollServer: bench.image(join(examples, "http-c", "http.c"), "pc", "http-c.elf"),
     service: bench.image(join(examples, "http-service-c", "service.c"), "pc", "service-c.elf"),
     traffic: bench.image(trafficSource, "pc", "traffic.elf"),
+    script: bench.image(join(examples, "http-ts", "server.ts"), "pc", "http-ts.elf"),
   };
-  return [imageSize(images.pollServer), ...(await compareWithLinux(bench, machine, images))];
+  return [
+    imageSize(images.pollServer),
+    ...(await compareWithLinux(bench, machine, images)),
+    ...(await measureAlone(machine, images)),
+  ];
+}
+
+async function measureAlone(
+  machine: GuestMachine,
+  { pollServer, service, script }: MachineImages,
+): Promise<Finding[]> {
+  return [
+    ...(await measureLaunches(machine, [
+      { name: "http (C)", image: pollServer, goalMs: goalLaunchMs },
+      { name: "http service (C)", image: service, goalMs: goalLaunchMs },
+      { name: "http (TypeScript)", image: script, goalMs: goalScriptLaunchMs },
+    ])),
+    await findLeastToAnswer(machine, "http (C)", pollServer, goalMebibytes),
+    await findLeastToAnswer(machine, "http (TypeScript)", script, goalScriptMebibytes),
+    await countIdle(machine, service),
+  ];
 }
 
 function imageSize(path: string): Finding {

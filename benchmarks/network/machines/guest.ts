@@ -82,6 +82,14 @@ export class GuestMachine {
   }
 }
 
+/** The same words for a machine that has no control channel: nobody is asked for the time. */
+export function withoutChannel(words: readonly string[]): string[] {
+  return words.filter((word, index) => {
+    const isOfChannel = (one = "") => /\bcontrol$/.test(one);
+    return !isOfChannel(word) && !isOfChannel(words[index + 1]);
+  });
+}
+
 /** A machine if this host has what it takes, else what is missing. */
 export function findMachine(bench: Bench): GuestMachine | string {
   if (networkNeeds !== "") return networkNeeds.trim().replaceAll(/[()]/g, "");

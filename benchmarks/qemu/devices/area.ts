@@ -38,7 +38,7 @@ export async function measureDevices(bench: Bench, machine: MeasuredMachine): Pr
   return [
     ...measureFirstByte(bench, machine, image, diskPath),
     await countInstructions(bench, image, diskPath),
-    findLeastMemory(
+    await findLeastMemory(
       bench,
       "hello, network and block device, least memory",
       goalKibibytes,
