@@ -1,7 +1,6 @@
 /** How little memory machines need: to answer, and to keep ten thousand idle connections. */
 import { fileURLToPath } from "node:url";
 import { addresses } from "../../../tools/network/namespaces.ts";
-import type { Bench } from "../../bench.ts";
 import { compileStatic, findCompiler } from "../../launcher/c-compiler.ts";
 import { leastThatWorks } from "../../qemu/least-memory.ts";
 import type { Finding } from "../../report/finding.ts";

@@ -2,7 +2,7 @@
 import { addresses } from "../../../tools/network/namespaces.ts";
 import type { Bench } from "../../bench.ts";
 import type { Finding } from "../../report/finding.ts";
-import { estimate, median } from "../../report/statistics.ts";
+import { estimate, median, pairedRatio } from "../../report/statistics.ts";
 import { type Guest, runBeside } from "./guest.ts";
 
 const thoroughRounds = 9;
@@ -17,6 +17,7 @@ export async function measureRoundTrip(bench: Bench, ours: Guest, linux: Guest):
     times.push(await averageMs(ours));
     others.push(await averageMs(linux));
   }
+  const ratio = pairedRatio(times, others).value.toFixed(2);
   const { value, ...range } = estimate(times);
   return {
     area: "network",
@@ -25,7 +26,7 @@ export async function measureRoundTrip(bench: Bench, ours: Guest, linux: Guest):
     range,
     unit: "ms",
     goal: goalMs,
-    detail: `a Linux guest: ${median(others).toFixed(3)} ms; ${echoes} echoes, each when the one before is answered; ${bench.accelerator}`,
+    detail: `a Linux guest: ${median(others).toFixed(3)} ms, ${ratio} of it; ${echoes} echoes, each when the one before is answered; ${bench.accelerator}`,
   };
 }
 

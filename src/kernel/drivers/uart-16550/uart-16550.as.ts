@@ -91,9 +91,9 @@ export function takeSerialByte(base: u32): u32 {
   return port.in8(base + data);
 }
 
-/** Lets the port interrupt when a byte arrives, or no longer. */
-export function enableSerialInterrupt(base: u32, isEnabled: bool): void {
-  port.out8(base + interruptEnable, <u32>isEnabled);
+/** Lets the port interrupt when a byte arrives. */
+export function enableSerialInterrupt(base: u32): void {
+  port.out8(base + interruptEnable, 1);
 }
 
 function waitForStatus(base: u32, status: u32, atStake: u32): bool {

@@ -230,7 +230,8 @@ describe.each(clocks)("the clock of $hypervisor, timestamp timer $hasTimestampTi
       if (!receive) expect(Number(waited - timeout)).toBeLessThan(1_000_000);
       if (receive) expect(waited).toBeLessThan(1_000_000n);
       // A timer holds 60 s; beyond that nothing ticks. A clock that is measured cannot halt at once.
-      expect(pc.processor.waits - earlierWaits).toBeLessThanOrEqual(timeout > longestWait ? 2 : 1);
+      // One that was set for an earlier deadline wakes once in vain.
+      expect(pc.processor.waits - earlierWaits).toBeLessThanOrEqual(timeout > longestWait ? 3 : 2);
     }
     expect(time(pc, 1)).toBeGreaterThan(begin);
   });

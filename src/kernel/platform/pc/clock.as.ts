@@ -42,6 +42,9 @@ let timerTime: u64 = 0;
 let timerStart: u32 = 0;
 let latestTime: u64 = 0;
 
+/** When the timer interrupts; 0 or in the past: it does not. */
+let wakeTime: u64 = 0;
+
 /** Chooses the clock and starts it at (about) 0. */
 function startClock(): void {
   if (!hasLocalApic()) refuseMachine(text("this processor has no local APIC, which clocks need"));
@@ -77,31 +80,35 @@ export function pcClockResolution(): u64 {
   return source == measuringSource ? timerCountNs : 1;
 }
 
-/** Sets the timer to interrupt at a deadline; false when it is too early or too late to halt. */
+/**
+ * Sets the timer to interrupt at a deadline; false when it is too early or too late to halt. One
+ * that was set for before that stays: most deadlines move on before they come, and to be woken once
+ * in vain costs less than to set the timer for each.
+ */
 export function programWake(deadline: u64): bool {
   const now = pcMonotonicTime();
   // Without any ratio, nobody could tell afterwards whether the timer has gone round.
   if (source == measuringSource && now < roughNs) return false;
   if (deadline <= now) return false;
+  if (wakeTime > now && wakeTime <= deadline) return true;
   const wait = min(deadline - now, longestWaitNs);
   const count = <u32>(wait / timerCountNs) + 1;
-  if (source == measuringSource) restartTimer(now, count);
-  else if (wakesByTimestamp) startTimestampTimer(cpu.timestamp() + ticksIn(wait));
+  if (source == measuringSource) {
+    restartTimer(now, count);
+    return true;
+  }
+  wakeTime = now + wait;
+  if (wakesByTimestamp) startTimestampTimer(cpu.timestamp() + ticksIn(wait));
   else startTimer(count);
   return true;
 }
 
-/** Silences the timer after a halt. */
+/** Has the timer measure on after a halt. */
 export function endWake(): void {
-  if (source == measuringSource) {
-    // A short turn would soon have gone round too often for the rough ratio to count.
-    restartTimer(measure(), longestCount);
-    silenceTimer();
-  } else if (wakesByTimestamp) {
-    startTimestampTimer(0);
-  } else {
-    startTimer(0);
-  }
+  if (source != measuringSource) return;
+  // A short turn would soon have gone round too often for the rough ratio to count.
+  restartTimer(measure(), longestCount);
+  silenceTimer();
 }
 
 function restartTimer(now: u64, count: u32): void {

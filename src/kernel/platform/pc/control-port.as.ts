@@ -21,6 +21,8 @@ import {
   writeSerialApp,
 } from "../../drivers/uart-16550/uart-16550.as";
 
+let isListening = false;
+
 /** Makes the channel ready for both ways; false when there is none. */
 export function openControlPort(): bool {
   return (config.findsDevices && hasConsolePorts()) || openSerialPort(secondSerialPort);
@@ -58,15 +60,19 @@ export function takeControlByte(): u32 {
   return byte;
 }
 
-/** Has the next byte interrupt; whether one has arrived already. */
+/**
+ * Has the next byte interrupt; whether one has arrived already, that nobody has looked for. COM2's
+ * interrupt stays on once it is: bytes come seldom, and each access to the port is dear.
+ */
 export function listenToControl(): bool {
   if (config.findsDevices && hasConsolePorts()) return listenToPort(controlPort);
-  enableSerialInterrupt(secondSerialPort, true);
+  if (isListening) return false;
+  isListening = true;
+  enableSerialInterrupt(secondSerialPort);
   return hasSerialByte(secondSerialPort);
 }
 
 /** Spares the interrupts. */
 export function ignoreControl(): void {
   if (config.findsDevices && hasConsolePorts()) ignorePort(controlPort);
-  else enableSerialInterrupt(secondSerialPort, false);
 }

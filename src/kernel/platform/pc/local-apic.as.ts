@@ -23,6 +23,8 @@ const initialCount: u64 = 0x380;
 const currentCount: u64 = 0x390;
 const divideConfiguration: u64 = 0x3e0;
 
+let mode: u32 = 0; // what the timer's entry holds; each access to a device is dear
+
 const enabled: u32 = 0x100;
 const masked: u32 = 0x1_0000;
 const periodic: u32 = 0x2_0000;
@@ -41,7 +43,7 @@ export function enableLocalApic(): void {
   port.out8(secondController, 0xff);
   write(taskPriority, 0);
   write(firstLineEntry, masked);
-  write(timerEntry, masked | timerVector);
+  setMode(masked | timerVector);
   write(divideConfiguration, divideBySixteen);
   write(spurious, enabled | spuriousVector);
 }
@@ -53,19 +55,19 @@ export function localApicId(): u32 {
 
 /** Counts down from `count` again and again, with an interrupt at each end. */
 export function startTurns(count: u32): void {
-  write(timerEntry, periodic | timerVector);
+  setMode(periodic | timerVector);
   write(initialCount, count);
 }
 
-/** Interrupts once, `count` counts from now; 0 never. */
+/** Interrupts once, `count` counts from now. */
 export function startTimer(count: u32): void {
-  write(timerEntry, timerVector);
+  setMode(timerVector);
   write(initialCount, count);
 }
 
-/** Interrupts once, when the timestamp counter has come to a value; 0 never. */
+/** Interrupts once, when the timestamp counter has come to a value. */
 export function startTimestampTimer(timestamp: u64): void {
-  write(timerEntry, byTimestamp | timerVector);
+  setMode(byTimestamp | timerVector);
   // The mode must have arrived before the deadline does (11.5.4.1).
   fence();
   cpu.writeMsr(deadlineRegister, timestamp);
@@ -73,12 +75,18 @@ export function startTimestampTimer(timestamp: u64): void {
 
 /** Keeps the timer counting without interrupts. */
 export function silenceTimer(): void {
-  write(timerEntry, periodic | masked | timerVector);
+  setMode(periodic | masked | timerVector);
 }
 
 /** What is left to count. */
 export function timerCount(): u32 {
   return mmio.read32(localApicBase + currentCount);
+}
+
+function setMode(value: u32): void {
+  if (mode == value) return;
+  mode = value;
+  write(timerEntry, value);
 }
 
 function write(register: u64, value: u32): void {

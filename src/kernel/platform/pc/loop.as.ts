@@ -15,9 +15,14 @@ import { powerButtonPressed, watchPowerButton } from "./power-button.as";
 /** 128 + SIGTERM. */
 const stopExitStatus: u32 = 143;
 
+/** So many rounds pass without a look at the control channel: each is an access to a device. */
+const controlPeriod: u32 = 16;
+
+let rounds: u32 = 0;
+
 /** Serves the control channel, the power button, and the network of an app that has one. */
 export function pcRound(): void {
-  serveControl();
+  if (rounds++ % controlPeriod == 0) serveControl();
   if (config.opensSockets) serveNetwork();
 }
 
