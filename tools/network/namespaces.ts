@@ -1,6 +1,6 @@
 /** Networks of Linux's own around an instance: namespaces, taps, and cables that lose frames. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -204,6 +204,14 @@ export class TestNetwork {
     throw new Error(`${path} ${words.join(" ")}: status ${status}: ${said}`);
   }
 
+  /** Kibibytes of memory that an instance has: of what runs beside it and is none of the tests'. */
+  residentKibibytes(): number {
+    return processesIn(this.near)
+      .map(statusOf)
+      .filter((status) => !/^Name:\t(?:node|MainThread|ip|curl|flood)$/m.test(status))
+      .reduce((sum, status) => sum + Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0), 0);
+  }
+
   /** Ends everything, and removes the namespaces. */
   async close(): Promise<void> {
     const namespaces = [...new Set([this.linux, this.near])];
@@ -220,6 +228,15 @@ export class TestNetwork {
 function processesIn(namespace: string): readonly number[] {
   const output = execFileSync("ip", ["netns", "pids", namespace], { encoding: "utf8" });
   return output.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** What Linux says of a process; nothing of one that has ended meanwhile. */
+function statusOf(processId: number): string {
+  try {
+    return readFileSync(`/proc/${processId}/status`, "latin1");
+  } catch {
+    return "";
+  }
 }
 
 function killProcess(processId: number): void {
