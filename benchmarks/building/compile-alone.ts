@@ -1,9 +1,9 @@
 /**
- * Compiles a large module in a process of its own: `compile-alone.ts MODULE THREADS LEVEL`. Prints what it
- * took as JSON, of which `Compilation` has the shape.
+ * Compiles a large module in a process of its own: `compile-alone MODULE THREADS LEVEL WORKER`, where
+ * the worker is the built program of other threads. Prints what it took as JSON, of which
+ * `Compilation` has the shape.
  */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { largeModuleChunks } from "../../src/compiler/driver/large-module.ts";
 import { unlinkedApp, unlinkedSettings } from "../../src/compiler/driver/unlinked-app.ts";
 import { type CompileLevel, defaultCodeOptions } from "../../src/contracts/build.ts";
@@ -21,11 +21,9 @@ export interface Compilation {
   readonly codeBytes: number;
 }
 
-const [path = "", threads = "1", level = "optimising"] = process.argv.slice(2);
+const [path = "", threads = "1", level = "optimising", program = ""] = process.argv.slice(2);
 const code = { ...defaultCodeOptions, level: level as CompileLevel };
 const settings = { ...unlinkedSettings, code };
-const dist = new URL("../../dist/", import.meta.url);
-const program = fileURLToPath(new URL("compile-worker.js", dist));
 const bytes = readFileSync(path);
 const kept = new Map<string, Uint8Array>();
 const objects = {

@@ -31,6 +31,7 @@ export const programs: readonly Program[] = [
   ofC("mandelbrot"),
   ofC("json"),
   ofC("interpreter"),
+  { ...ofC("scripting"), goalRatio: aheadOfV8 },
   { ...ofC("sqlite"), needsSqlite: true, goalRatio: aheadOfV8 },
   { ...ofC("quickjs"), source: pathOf("script.ts"), goalRatio: aheadOfV8 },
 ];

@@ -7,7 +7,13 @@ import {
   type WasmTypeId,
 } from "./module.ts";
 import { functionName, namesOf } from "./names.ts";
-import { immediateKinds, nameOfOpcode, Opcode } from "./opcodes.ts";
+import {
+  blockClosers,
+  blockDividers,
+  blockOpeners,
+  immediateKinds,
+  nameOfOpcode,
+} from "./opcodes.ts";
 
 /** One instruction of a function as text. */
 export interface InstructionLine {
@@ -19,16 +25,6 @@ export interface InstructionLine {
   readonly text: string;
 }
 
-const openers: readonly number[] = [
-  Opcode.block,
-  Opcode.loop,
-  Opcode.if,
-  Opcode.try,
-  Opcode.try_table,
-];
-const closers: readonly number[] = [Opcode.end, Opcode.delegate];
-const dividers: readonly number[] = [Opcode.else, Opcode.catch, Opcode.catch_all];
-
 /** The instructions of a function that is not imported; throws what the decoder throws. */
 export function functionText(module: Module, functionIndex: number): InstructionLine[] {
   const reader = new InstructionReader(module, functionIndex);
@@ -37,13 +33,13 @@ export function functionText(module: Module, functionIndex: number): Instruction
   while (!reader.atEnd) {
     reader.next();
     const { offset, opcode } = reader;
-    if (closers.includes(opcode)) depth = Math.max(0, depth - 1);
-    const isDivider = dividers.includes(opcode);
+    if (blockClosers.has(opcode)) depth = Math.max(0, depth - 1);
+    const isDivider = blockDividers.has(opcode);
     const text = [nameOfOpcode(opcode) ?? "", ...immediates(module, functionIndex, reader)].join(
       " ",
     );
     lines.push({ offset, depth: isDivider ? depth - 1 : depth, text });
-    if (openers.includes(opcode)) depth++;
+    if (blockOpeners.has(opcode)) depth++;
   }
   return lines;
 }

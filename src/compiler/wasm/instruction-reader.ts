@@ -10,10 +10,12 @@ import {
 } from "./module.ts";
 import { functionName } from "./names.ts";
 import {
+  blockClosers,
+  blockDividers,
+  blockOpeners,
   featureOfOpcode,
   type ImmediateKind,
   immediateKinds,
-  Opcode,
   opcodeBehind,
 } from "./opcodes.ts";
 import {
@@ -37,16 +39,6 @@ type RareImmediate = Extract<
   | "accessAndLane"
   | "lanes"
 >;
-
-const openers = new Set<number>([
-  Opcode.block,
-  Opcode.loop,
-  Opcode.if,
-  Opcode.try,
-  Opcode.try_table,
-]);
-const closers = new Set<number>([Opcode.end, Opcode.delegate]);
-const dividers = new Set<number>([Opcode.else, Opcode.catch, Opcode.catch_all]);
 
 /** One catch of a try_table: of one tag or of all, with or without a reference to the exception. */
 export interface Catch {
@@ -157,9 +149,9 @@ export class InstructionReader {
     for (;;) {
       this.next();
       const { opcode } = this;
-      if (openers.has(opcode)) depth++;
-      else if (closers.has(opcode) && depth-- === 0) return;
-      else if (dividers.has(opcode) && depth === 0) return;
+      if (blockOpeners.has(opcode)) depth++;
+      else if (blockClosers.has(opcode) && depth-- === 0) return;
+      else if (blockDividers.has(opcode) && depth === 0) return;
     }
   }
 

@@ -39,6 +39,25 @@ export const Opcode = Object.fromEntries(
   opcodeNames.map((name) => [name, opcodeRows[name].code]),
 ) as { readonly [name in OpcodeName]: number };
 
+/** Instructions that open a block. */
+export const blockOpeners: ReadonlySet<number> = new Set([
+  Opcode.block,
+  Opcode.loop,
+  Opcode.if,
+  Opcode.try,
+  Opcode.try_table,
+]);
+
+/** Instructions that end a block. */
+export const blockClosers: ReadonlySet<number> = new Set([Opcode.end, Opcode.delegate]);
+
+/** Instructions that end one part of a block and begin the next. */
+export const blockDividers: ReadonlySet<number> = new Set([
+  Opcode.else,
+  Opcode.catch,
+  Opcode.catch_all,
+]);
+
 const namesByCode = new Map<number, OpcodeName>(
   opcodeNames.map((name) => [opcodeRows[name].code, name]),
 );
