@@ -59,7 +59,13 @@ export class Workplace {
     const { stdin, stdout, stderr } = child;
     if (stdin === null || stdout === null || stderr === null) throw new Error("no streams");
     stdin.on("error", () => {});
-    stdin.end(options.input ?? "");
+    const { typed } = options;
+    if (typed === undefined) stdin.end(options.input ?? "");
+    let seen = "";
+    stdout.on("data", (bytes: Buffer) => {
+      seen += bytes.toString("utf8");
+      stdin.write(typed?.(seen) ?? "");
+    });
     const [output, errors] = [text(stdout), text(stderr)];
     const ended = new Promise<[number | null, NodeJS.Signals | null]>((settle, reject) => {
       child.once("error", reject);
@@ -81,6 +87,8 @@ export class Workplace {
 export interface RunOptions {
   readonly input?: string;
   readonly environment?: NodeJS.ProcessEnv;
+  /** Instead of an input: what to type, by what was seen so far. */
+  readonly typed?: (seen: string) => string | undefined;
   readonly onStart?: (running: {
     signal: (name: NodeJS.Signals) => void;
     stdout: NodeJS.ReadableStream;

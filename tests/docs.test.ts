@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "..");
 const commands = [
   ..."init dev build image run explain doctor".split(" "),
-  ..."events stats completion".split(" "),
+  ..."attach events stats completion".split(" "),
   ..."create ps logs wait port start stop restart kill pause unpause rm rename prune".split(" "),
   ..."images inspect history tag rmi save load".split(" "),
   ..."create ls inspect rm prune".split(" ").map((verb) => `volume ${verb}`),

@@ -280,6 +280,83 @@ describe.skipIf(!canRun)("a health check", { timeout: 60_000 }, () => {
   });
 });
 
+const hasScript = spawnSync("script", ["--version"]).status === 0;
+const echo = `#include <stdio.h>
+#include <unistd.h>
+int main(void) {
+  char line[100];
+  printf("%s\\n", isatty(0) ? "terminal" : "pipe");
+  fflush(stdout);
+  while (fgets(line, sizeof line, stdin) && line[0] != 'q') {
+    printf("got %s", line);
+    fflush(stdout);
+  }
+  return 5;
+}
+`;
+
+describe.skipIf(!canRun)("who is attached", { timeout: 60_000 }, () => {
+  const workplace = new Workplace();
+  beforeAll(() => workplace.write("echo.c", echo));
+  afterAll(async () => {
+    await workplace.tsuki(["rm", "-f", "piped", "typed"]);
+    workplace.remove();
+  });
+  const run = ["run", "-q", "--monitor", "process"];
+
+  it("writes to a pipe, and has what was written before", async () => {
+    await workplace.tsuki([...run, "-d", "-i", "--name", "piped", "echo.c"]);
+    const ending = await workplace.tsuki(["attach", "piped"], { input: "one\ntwo\n" });
+    expect(ending).toEqual({
+      status: 5,
+      signal: null,
+      output: "pipe\ngot one\ngot two\n",
+      errors: "",
+    });
+    expect((await workplace.tsuki(["logs", "piped"])).output).toBe(ending.output);
+  });
+
+  it("is told that nothing runs", async () => {
+    const { errors, status } = await workplace.tsuki(["attach", "piped"]);
+    expect(errors).toContain("piped is not running");
+    expect(status).toBe(125);
+  });
+
+  it("needs a terminal for -t", async () => {
+    const { errors, status } = await workplace.tsuki([...run, "-it", "echo.c"]);
+    expect(errors).toContain("-t needs a terminal");
+    expect(status).toBe(125);
+  });
+
+  it.skipIf(!hasScript)(
+    "has a terminal, leaves by keys, comes back, and gets the status",
+    async () => {
+      const command = [process.execPath, program, ...run, "-it", "--name", "typed", "echo.c"].join(
+        " ",
+      );
+      const type = async (line: string, keys: string) => {
+        const words = ["-qefc", line, "/dev/null"];
+        let isTyped = false;
+        return await workplace.run("script", words, {
+          typed: (output) => {
+            if (isTyped || !output.includes("terminal")) return undefined;
+            isTyped = true;
+            return keys;
+          },
+        });
+      };
+      const first = await type(command, "one\r\u0010\u0011");
+      expect(first.output).toMatch(/^terminal\r+\n/);
+      expect(first.output).toContain("runs on");
+      expect(first.status).toBe(0);
+      const again = `echo terminal; ${process.execPath} ${program} attach typed`;
+      const second = await type(again, "two\rq\r");
+      expect(second.output).toMatch(/got two\r+\n/);
+      expect(second.status).toBe(5);
+    },
+  );
+});
+
 describe.skipIf(!canRun)("completion", { timeout: 60_000 }, () => {
   const workplace = new Workplace();
   afterAll(() => workplace.remove());
@@ -319,6 +396,7 @@ describe.skipIf(!canRun)("a log", { timeout: 60_000 }, () => {
       "0",
       "1000000",
       "9",
+      "-",
       "-",
       "/bin/sh",
       "sh",

@@ -231,6 +231,7 @@ function logFinding(bench: Bench): Finding {
     "1000000000",
     "1",
     "-",
+    "-",
     "/bin/sh",
     "sh",
     "-c",

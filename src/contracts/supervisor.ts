@@ -6,13 +6,14 @@
 /**
  * How it is started, in the instance's folder:
  *
- *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH PROGRAM NAME [ARGUMENT...]
+ *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH INPUT PROGRAM NAME [ARGUMENT...]
  *
  * SOCKET is a name in Linux's abstract namespace, RESTART a number of restarts or `always`, LOG_BYTES the
  * size at which the log is renamed, LOG_FILES how many of those are kept (0 to 9). HEALTH is `-` or
  * `PORT INTERVAL TIMEOUT RETRIES START_PERIOD PATH`, times in milliseconds: what to GET from this host, and
  * how often, for how long, and how often in vain before the instance is unhealthy; failures within the start
- * period do not count. PROGRAM is a path, NAME
+ * period do not count. INPUT is `-`, `pipe` or `terminal`: where the program's input comes from, and with a
+ * terminal its output goes. PROGRAM is a path, NAME
  * what the program finds as its own name. The environment is the program's. Once the program runs,
  * `started` and a line feed are written to descriptor 1, which is closed; when it cannot be started, one
  * line to descriptor 2 says why, and the status is 125.
@@ -77,5 +78,21 @@ export interface SupervisorState {
  *     kill NUMBER     that signal; `done`
  *     pause, resume   `done`
  *     wait            `exited STATUS` once it has ended and is not started again
+ *     resize NUMBER   `done`: rows times 1000 and columns of the program's terminal
+ *     attach          frames of what it writes from now on (and, for the first, wrote so far); what is sent
+ *                     behind the line is its input, and ends with the connection's other half
  */
-export type SupervisorRequest = `stop ${number}` | `kill ${number}` | "pause" | "resume" | "wait";
+export type SupervisorRequest =
+  | `stop ${number}`
+  | `kill ${number}`
+  | `resize ${number}`
+  | "pause"
+  | "resume"
+  | "wait"
+  | "attach";
+
+/**
+ * Kinds of frames: u16 kind, u16 length, and so many bytes. `ready`, the first one, says that input is
+ * expected; `exit`, the last one, has the status as a u32.
+ */
+export const attachFrames = { ready: 0, stdout: 1, stderr: 2, exit: 3, headerBytes: 4 } as const;

@@ -41,6 +41,11 @@ export function seek(descriptor: u64, offset: i64, whence: u32): i64 {
   return host.setup(8, descriptor, offset, whence, 0, 0, 0);
 }
 
+/** ioctl(2). */
+export function control(descriptor: u64, request: u32, value: usize): i64 {
+  return host.setup(16, descriptor, request, value, 0, 0, 0);
+}
+
 /** getpid(2). */
 export function processId(): u32 {
   return <u32>host.setup(39, 0, 0, 0, 0, 0, 0);

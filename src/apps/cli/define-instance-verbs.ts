@@ -1,5 +1,6 @@
 /** The commands on instances that run in the background, or did. */
 import type { Command } from "commander";
+import type { AttachOptions } from "./attach-command.ts";
 import type { EventsOptions } from "./events-command.ts";
 import { guarded } from "./guarded.ts";
 import type { InspectOptions } from "./inspect-command.ts";
@@ -43,6 +44,13 @@ function defineObservations(program: Command): void {
     .action(async (names: string[], options: InspectOptions) => {
       const { inspectCommand } = await import("./inspect-command.ts");
       await guarded("inspect", options, () => inspectCommand(names, options));
+    });
+  verb(program, "attach", "connect this terminal to an instance that runs")
+    .argument("<instance>", "its name or id")
+    .option("--no-stdin", "only show what it writes")
+    .action(async (name: string, options: AttachOptions) => {
+      const { attachCommand } = await import("./attach-command.ts");
+      await guarded("run", options, () => attachCommand(name, options));
     });
   verb(program, "events", "print what happens to instances, while it happens")
     .option("--since <time>", "also what came after: 2026-01-02T03:04:05Z, or 10m ago")

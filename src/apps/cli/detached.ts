@@ -16,6 +16,34 @@ export async function runDetached(
   options: RunCommandOptions,
   volumes: readonly string[],
 ): Promise<number> {
+  const instance = await createAndStart(request, options, volumes);
+  process.stdout.write(`${instance.record.id}\n`);
+  return 0;
+}
+
+/** Makes and starts an instance with a terminal, and connects this one to it; its exit status. */
+export async function runAttached(
+  request: RunOptions,
+  options: RunCommandOptions,
+  volumes: readonly string[],
+): Promise<number> {
+  if (!process.stdin.isTTY) {
+    throw new TsukiError("usage", "-t needs a terminal here; leave it away, or add -d");
+  }
+  const instance = await createAndStart(request, options, volumes);
+  const { attachStarted } = await import("./attach-command.ts");
+  const status = await attachStarted(instance);
+  const store = instanceStore(process.env);
+  const { state } = store.require(instance.record.id);
+  if (options.rm === true && state.status === "exited") await store.remove(instance);
+  return status;
+}
+
+async function createAndStart(
+  request: RunOptions,
+  options: RunCommandOptions,
+  volumes: readonly string[],
+): Promise<StoredInstance> {
   const instance = await create(request, options, volumes);
   try {
     await startInstance(instance);
@@ -24,8 +52,7 @@ export async function runDetached(
     await instanceStore(process.env).remove(instance);
     throw error;
   }
-  process.stdout.write(`${instance.record.id}\n`);
-  return 0;
+  return instance;
 }
 
 /** Makes an instance and prints its id; the exit status. */
@@ -62,9 +89,15 @@ function mannerOf(options: RunCommandOptions): InstanceManner {
     stopTimeoutSeconds: parseSeconds(options.stopTimeout ?? "10"),
     isTemporary,
     health: healthCheckOf(options),
+    input: inputOf(options),
     ports: [...(options.publish ?? []), ...(options.listen ?? [])],
     labels: parseLabels(options.label ?? []),
   };
+}
+
+function inputOf({ interactive, tty }: RunCommandOptions): "pipe" | "terminal" | undefined {
+  if (tty === true) return "terminal";
+  return interactive === true ? "pipe" : undefined;
 }
 
 /** A number of restarts or `always`, as supervisors take it. */

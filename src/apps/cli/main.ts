@@ -111,6 +111,8 @@ function defineRun(program: Command): void {
     .argument("[source]", "the program, or a folder to serve; by tsuki.config.ts otherwise")
     .argument("[arguments...]", "the program's own arguments")
     .option("-d, --detach", "leave it running in the background and print its id")
+    .option("-i, --interactive", "keep its input open, for `tsuki attach`")
+    .option("-t, --tty", "give it a terminal of its own, and connect this one to it")
     .option("--pcap <file>", "write what passes the instance's network to a file")
     .option("--trace <what>", "instead of running it, count what its boot costs: boot")
     .passThroughOptions();
@@ -179,6 +181,8 @@ function defineCreate(program: Command): void {
     .summary("make an instance that `tsuki start` runs")
     .argument("[source]", "an image of the store, or a program; by tsuki.config.ts otherwise")
     .argument("[arguments...]", "the program's own arguments")
+    .option("-i, --interactive", "keep its input open, for `tsuki attach`")
+    .option("-t, --tty", "give it a terminal of its own")
     .passThroughOptions();
   settingOptions(command, "-p, --publish");
   sourceOptions(command).action(

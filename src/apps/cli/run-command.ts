@@ -30,6 +30,8 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly restart?: string;
   readonly stopTimeout?: string;
   readonly rm?: boolean;
+  readonly interactive?: boolean;
+  readonly tty?: boolean;
   readonly healthHttp?: string;
   readonly healthInterval?: string;
   readonly healthTimeout?: string;
@@ -49,9 +51,10 @@ export async function runCommand(
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
   }
-  if (options.detach === true) {
-    const { runDetached } = await import("./detached.ts");
-    return await runDetached(request, options, volumes);
+  if (options.detach === true || options.tty === true) {
+    const { runAttached, runDetached } = await import("./detached.ts");
+    const runIt = options.detach === true ? runDetached : runAttached;
+    return await runIt(request, options, volumes);
   }
   const { instance } = await offeringInstall(() => run(request));
   const signals = endOnSignals(instance);

@@ -40,6 +40,8 @@ export function describeInstance({ record, state, folder }: StoredInstance): obj
     Config: {
       Env: record.environment,
       Labels: record.labels,
+      OpenStdin: record.input !== undefined,
+      Tty: record.input === "terminal",
       Healthcheck: record.health ?? null,
       StopTimeout: record.stopTimeoutSeconds,
     },

@@ -37,6 +37,8 @@ export interface InstanceRecord {
   readonly volumes?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly health?: HealthCheck | undefined;
+  /** Where its input comes from, if it has any. */
+  readonly input?: "pipe" | "terminal" | undefined;
 }
 
 /** What its supervisor asks it for, to know how it is. */
@@ -112,6 +114,7 @@ const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   volumes: orNothing(isTexts),
   labels: (value) => isObject(value) && Object.values(value).every(isText),
   health: orNothing(isHealthCheck),
+  input: orNothing(isOneOf(["pipe", "terminal"])),
 };
 
 /** Reads a record; `path` names it in messages. Throws `instance-damaged`. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TsukiError } from "../../contracts/errors.ts";
+import { KeyFilter } from "./attach.ts";
 import { parseEvent } from "./events.ts";
 import { parseInstanceRecord } from "./instance-record.ts";
 import { instanceState, parseSupervisorState } from "./instance-state.ts";
@@ -75,6 +76,35 @@ describe("an instance's record", () => {
 });
 
 const time = "2026-01-02T03:04:05.000000006Z";
+
+describe("the keys by which one leaves", () => {
+  it.each([
+    [["ab", "\u0010\u0011c"], "ab", true],
+    [["a\u0010", "\u0011"], "a", true],
+    [["\u0010\u0010\u0011"], "\u0010", true],
+    [["\u0010x\u0011"], "\u0010x\u0011", false],
+    [["\u0010"], "", false],
+  ])("are found in %j", (pieces, passed, isDetached) => {
+    const keys = new KeyFilter();
+    const results = pieces.map((piece) => keys.push(Buffer.from(piece)));
+    expect(results.map(({ rest }) => rest.toString()).join("")).toBe(passed);
+    expect(results.at(-1)?.isDetached).toBe(isDetached);
+  });
+
+  it("are all that is kept back", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array()), (pieces) => {
+        const keys = new KeyFilter();
+        const results = pieces.map((piece) => keys.push(piece));
+        if (results.some(({ isDetached }) => isDetached)) return;
+        const passed = Buffer.concat(results.map(({ rest }) => rest));
+        const given = Buffer.concat(pieces);
+        expect(passed).toEqual(given.subarray(0, passed.length));
+        expect(given.length - passed.length).toBeLessThan(2);
+      }),
+    );
+  });
+});
 
 describe("an event", () => {
   it("has a name for what happened, and values", () => {

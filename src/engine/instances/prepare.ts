@@ -19,6 +19,7 @@ export type InstanceManner = Pick<
   | "volumes"
   | "labels"
   | "health"
+  | "input"
 >;
 
 /** Builds what is to run, and says how. Throws a TsukiError. */

@@ -1,6 +1,6 @@
 /** The way to the process that holds an instance (contracts/supervisor.ts). */
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { TsukiError } from "../../contracts/errors.ts";
@@ -30,7 +30,13 @@ export async function startSupervisor(record: InstanceRecord, folder: string): P
 /** How an instance's supervisor is called (contracts/supervisor.ts). */
 export function supervisorWords(record: InstanceRecord, folder: string): readonly string[] {
   const log = [String(logBytes), String(logFiles)];
-  const settings = [socketName(record.id), record.restart, ...log, healthWord(record)];
+  const settings = [
+    socketName(record.id),
+    record.restart,
+    ...log,
+    healthWord(record),
+    record.input ?? "-",
+  ];
   const { words } = programOf(record, folder);
   return [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words];
 }
@@ -55,12 +61,17 @@ function programOf(record: InstanceRecord, folder: string) {
   return { words, environment };
 }
 
+/** A connection to an instance's supervisor. */
+export function connectSupervisor(id: string): Socket {
+  return connect(`\0${socketName(id)}`);
+}
+
 /** Sends a request and returns the answer; undefined when no supervisor lives. */
 export async function askSupervisor(
   id: string,
   request: SupervisorRequest,
 ): Promise<string | undefined> {
-  const socket = connect(`\0${socketName(id)}`);
+  const socket = connectSupervisor(id);
   try {
     socket.write(`${request}\n`);
     const answer = (await text(socket)).trim();

@@ -1,14 +1,14 @@
 // The instance's process: started with its output in pipes, signalled, waited for.
-import { text } from "../../kernel/base/text.as";
 import {
-  beginSession, close, duplicate, execute, fork, maskSignals, open, openPipe, parentId,
-  processControl, processId, read, setStatusFlags, signal, waitFor, write,
+  beginSession, close, control, duplicate, execute, fork, maskSignals, openPipe, parentId,
+  processControl, processId, read, signal, waitFor, write,
 } from "../system-calls.as";
 import { linuxExit } from "../../kernel/platform/linux/process.as";
 import { openOutput, streamCount } from "./output.as";
+import { closeProgramEnds, openStreams, ownEnd, programEnd } from "./streams.as";
 
 const closeOnExecute: u32 = 0x80000; // O_CLOEXEC
-const nonBlocking: u32 = 0x800; // O_NONBLOCK
+const takeTerminal: u32 = 0x540e; // TIOCSCTTY
 const setDeathSignal: u32 = 1; // PR_SET_PDEATHSIG
 const killSignal: u32 = 9;
 const continueSignal: u32 = 18;
@@ -17,7 +17,7 @@ const setMask: u32 = 2; // SIG_SETMASK
 const noWait: u32 = 1; // WNOHANG
 const failure: u32 = 125;
 
-const pipes = memory.data(24, 4);
+const failurePipe = memory.data(8, 4); // closed by the program's start
 const noSignals = memory.data(8, 8);
 const answer = memory.data(8, 8);
 const waitStatus = memory.data(8, 4);
@@ -34,26 +34,24 @@ export function childProcess(): i64 {
  * `environment`. Returns 0, or the negated number of the Linux error for which it could not start.
  */
 export function startChild(path: u64, list: u64, environment: u64): i64 {
-  for (let pipe: u32 = 0; pipe <= streamCount; pipe++) {
-    const result = openPipe(pipes + (pipe << 3), closeOnExecute);
-    if (result < 0) return result;
-  }
+  let result = openStreams();
+  if (result == 0) result = openPipe(failurePipe, closeOnExecute);
+  if (result < 0) return result;
   const supervisor = processId();
   const child = fork();
   if (child == 0) become(path, list, environment, supervisor);
-  for (let pipe: u32 = 0; pipe <= streamCount; pipe++) close(writeEnd(pipe));
+  closeProgramEnds();
+  close(load<u32>(failurePipe, 4));
   if (child < 0) return child;
-  const reported = read(readEnd(streamCount), answer, 8);
-  close(readEnd(streamCount));
+  const reported = read(load<u32>(failurePipe), answer, 8);
+  close(load<u32>(failurePipe));
   if (reported == 8) {
     waitFor(child, waitStatus, 0);
     return load<i64>(answer);
   }
   process = child;
   for (let stream: u32 = 0; stream < streamCount; stream++) {
-    const descriptor = readEnd(stream);
-    setStatusFlags(descriptor, nonBlocking);
-    openOutput(stream, descriptor);
+    openOutput(stream, ownEnd(stream + 1));
   }
   return 0;
 }
@@ -79,27 +77,19 @@ export function signalChild(number: u32): i64 {
   return signal(isForAll ? -process : process, number);
 }
 
-/** Becomes the program, in the new process; a failure goes through the third pipe. */
+/** Becomes the program, in the new process; a failure goes through a pipe of its own. */
 function become(path: u64, list: u64, environment: u64, supervisor: u32): void {
   beginSession();
   processControl(setDeathSignal, killSignal);
   // Whoever died before that was asked for sends no signal any more.
   if (parentId() != supervisor) linuxExit(failure);
-  const nothing = open(text("/dev/null"), closeOnExecute, 0);
-  duplicate(nothing, 0);
-  for (let stream: u32 = 0; stream < streamCount; stream++) {
-    duplicate(writeEnd(stream), stream + 1);
+  // Where it is a terminal, it becomes the session's; who is at it can interrupt the program.
+  control(programEnd(0), takeTerminal, 0);
+  for (let stream: u32 = 0; stream <= streamCount; stream++) {
+    duplicate(programEnd(stream), stream);
   }
   maskSignals(setMask, noSignals);
   store<i64>(answer, execute(path, list, environment));
-  write(writeEnd(streamCount), answer, 8);
+  write(load<u32>(failurePipe, 4), answer, 8);
   linuxExit(failure);
-}
-
-function readEnd(pipe: u32): i64 {
-  return load<u32>(pipes + (pipe << 3));
-}
-
-function writeEnd(pipe: u32): i64 {
-  return load<u32>(pipes + (pipe << 3), 4);
 }

@@ -26,8 +26,12 @@ const address = memory.data(112, 8);
 const credentials = memory.data(16, 8);
 const credentialsLength = memory.data(8, 8);
 const descriptors = memory.data(256, 8); // i64 for each connection, 0 for none
-const waiting = memory.data(32); // whether a connection waits for the end
+const waiting = memory.data(32); // whether a connection waits for the end, or is attached
 const request = memory.data(80);
+
+const waitsForEnd: u32 = 1;
+const attached: u32 = 2;
+const attachedWithoutInput: u32 = 3;
 
 let listener: i64 = -1;
 
@@ -93,7 +97,7 @@ export function readRequest(index: u32): usize {
   const count = read(connectionDescriptor(index), request, requestLimit);
   const isLine = count > 0 && load<u8>(request + <u32>count - 1) == 10;
   if (!isLine || load<u8>(waiting + index) != 0) {
-    closeConnection(index);
+    dropConnection(index);
     return 0;
   }
   store<u8>(request + <u32>count - 1, 0);
@@ -109,13 +113,33 @@ export function answer(index: u32, word: usize): void {
 
 /** Has a connection wait for the instance's end. */
 export function awaitEnd(index: u32): void {
-  store<u8>(waiting + index, 1);
+  store<u8>(waiting + index, waitsForEnd);
+}
+
+/** Has a connection be one that is attached. */
+export function markAttached(index: u32): void {
+  store<u8>(waiting + index, attached);
+}
+
+/** Remembers that nothing more comes from one that is attached. */
+export function markInputEnd(index: u32): void {
+  store<u8>(waiting + index, attachedWithoutInput);
+}
+
+/** Whether it is one. */
+export function isAttached(index: u32): bool {
+  return load<u8>(waiting + index) >= attached;
+}
+
+/** Whether nothing more comes from it. */
+export function hasInputEnded(index: u32): bool {
+  return load<u8>(waiting + index) == attachedWithoutInput;
 }
 
 /** Answers all that wait for the end: `exited STATUS`. */
 export function answerWaiting(status: u32): void {
   for (let index: u32 = 0; index < connectionLimit; index++) {
-    if (connectionDescriptor(index) == 0 || load<u8>(waiting + index) == 0) continue;
+    if (load<u8>(waiting + index) != waitsForEnd) continue;
     clearLine();
     putText(text("exited "));
     putDecimal(status);
@@ -126,10 +150,11 @@ export function answerWaiting(status: u32): void {
 function sendLine(index: u32): void {
   putByte(10);
   write(connectionDescriptor(index), lineStart(), lineLength());
-  closeConnection(index);
+  dropConnection(index);
 }
 
-function closeConnection(index: u32): void {
+/** Closes a connection. */
+export function dropConnection(index: u32): void {
   close(connectionDescriptor(index));
   store<i64>(descriptors + (index << 3), 0);
   store<u8>(waiting + index, 0);

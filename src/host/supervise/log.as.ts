@@ -11,7 +11,9 @@ const appendFlags: u32 = 0x80441; // O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
 const fileMode: u32 = 0o600;
 const fromEnd: u32 = 2; // SEEK_END
 
-const outputCapacity: u32 = 65536;
+/** Bytes of the space that it needs. */
+export const logSpaceBytes: u32 = 65536;
+
 const streamNameLength: u32 = 8; // " stdout " and " stderr "
 const tagLength: u32 = 2;
 const headerLength: u32 = 40; // of a record: all before its text
@@ -57,7 +59,7 @@ export function beginRecords(isError: bool): void {
 /** Adds a record: a line without its end, or a part of one. */
 export function addRecord(bytes: usize, length: u32, isWhole: bool): void {
   const total = headerLength + length + 1;
-  if (outputLength + total > outputCapacity) writeRecords();
+  if (outputLength + total > logSpaceBytes) writeRecords();
   store<u8>(header, isWhole ? 0x46 : 0x50, headerLength - tagLength);
   const place = output + outputLength;
   memory.copy(place, header, headerLength);

@@ -1,6 +1,7 @@
 // What the instance writes on its two streams, cut into lines for the log.
 import * as config from "../../kernel/base/config.as";
 import { close, read } from "../system-calls.as";
+import { passOutput } from "./attach.as";
 import { addRecord, beginRecords, writeRecords } from "./log.as";
 
 /** Streams: standard output and standard error. */
@@ -9,6 +10,7 @@ export const streamCount: u32 = 2;
 /** A longer line is logged in parts. */
 const partLength: u32 = 16_384;
 const capacity: u32 = 65_536;
+const inputError: i64 = -5; // EIO
 
 /** Bytes at the start of the heap that are in use here. */
 export const outputBytes: u32 = 131_072;
@@ -33,8 +35,11 @@ export function takeOutput(stream: u32): bool {
   if (descriptor < 0) return false;
   const buffer = bufferOf(stream);
   const before = load<u32>(kept + (stream << 2));
-  const count = read(descriptor, buffer + before, capacity - before);
+  let count = read(descriptor, buffer + before, capacity - before);
+  // A terminal that nobody has open any more has no end of its file, but this error.
+  if (count == inputError) count = 0;
   if (count < 0) return false;
+  if (count > 0) passOutput(stream, buffer + before, <u32>count);
   beginRecords(stream == 1);
   if (count == 0) {
     endOutput(stream, before);

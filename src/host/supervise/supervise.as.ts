@@ -11,28 +11,35 @@ import {
   accessDenied, addressInUse, close, duplicate, maskSignals, noEntry, open, poll, read,
   signalDescriptor, write,
 } from "../system-calls.as";
+import {
+  attach, hasInputLeft, passEnd, setEarlyPlace, takeInput, writeInput,
+} from "./attach.as";
 import { exitStatus, hasEnded, signalChild, startChild } from "./child.as";
 import {
-  answer, answerWaiting, awaitEnd, connectionDescriptor, connectionLimit, controlListener, hasRoom,
-  openControl, readRequest, takeConnection,
+  answer, answerWaiting, awaitEnd, connectionDescriptor, connectionLimit, controlListener,
+  hasInputEnded, hasRoom, isAttached, openControl, readRequest, takeConnection,
 } from "./control.as";
 import { noteEvent, noteEventWith } from "./events.as";
 import {
   beginHealth, checkHealth, endHealth, healthDeadline, healthState, healthy, isProbeConnecting,
   probeDescriptor, setHealthCheck,
 } from "./health.as";
-import { openLog } from "./log.as";
+import { logSpaceBytes, openLog } from "./log.as";
 import { drainOutput, outputBytes, outputDescriptor, streamCount, takeOutput } from "./output.as";
 import { always, isRestarted, setRestartLimit, takeRestartDelay } from "./restart.as";
 import { noteEnd, noteStart, writeState } from "./state.as";
+import {
+  noInput, ownEnd, pipedInput, releaseStreams, resizeTerminal, setInput, terminalInput,
+} from "./streams.as";
 
 const socketIndex: u32 = 2;
 const restartIndex: u32 = 3;
 const logBytesIndex: u32 = 4;
 const logFilesIndex: u32 = 5;
 const healthIndex: u32 = 6;
-const programIndex: u32 = 7;
-const nameIndex: u32 = 8;
+const inputIndex: u32 = 7;
+const programIndex: u32 = 8;
+const nameIndex: u32 = 9;
 
 const killSignal: u32 = 9;
 const terminateSignal: u32 = 15;
@@ -45,6 +52,7 @@ const signalFlags: u32 = 0x80800; // SFD_CLOEXEC | SFD_NONBLOCK
 const readWrite: u32 = 2;
 const pollInput: u32 = 1;
 const pollOutput: u32 = 4;
+const pollHangUp: u32 = 16;
 const logFileLimit: u64 = 9;
 const never: u64 = 0xffff_ffff_ffff_ffff;
 const seconds: u64 = 1_000_000_000;
@@ -52,10 +60,12 @@ const milliseconds: u64 = 1_000_000;
 const defaultGrace: u64 = 10;
 const longestWaitMs: u64 = 3_600_000;
 
-// struct pollfd of the listener, the signals, both streams, the health check, and each connection.
+// struct pollfd of the listener, the signals, both outputs, the health check, the input, and each
+// connection.
 const probeIndex: u32 = 4;
-const firstConnection: u32 = 5;
-const records = memory.data(296, 8);
+const inputRecord: u32 = 5;
+const firstConnection: u32 = 6;
+const records = memory.data(304, 8);
 const signals = memory.data(8, 8);
 const signalRecord = memory.data(128, 8); // struct signalfd_siginfo
 
@@ -68,7 +78,7 @@ let restartAt: u64 = 0xffff_ffff_ffff_ffff;
 export function runSupervise(): void {
   if (argumentCount() <= nameIndex) {
     failUsage(
-      text("tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH PROGRAM NAME ..."),
+      text("tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH INPUT PROGRAM NAME ..."),
     );
   }
   const socket = argumentText(socketIndex);
@@ -76,6 +86,10 @@ export function runSupervise(): void {
   setRestartLimit(isAlways ? always : <u32>readNumber(restartIndex, always - 1));
   const health = argumentText(healthIndex);
   if (!setHealthCheck(health)) failAbout(health, text("is no health check"), startFailure);
+  if (isArgument(inputIndex, text("pipe"))) setInput(pipedInput);
+  else if (isArgument(inputIndex, text("terminal"))) setInput(terminalInput);
+  else setInput(noInput);
+  setEarlyPlace(config.heapStart + outputBytes + logSpaceBytes);
   const opened = openControl(socket);
   if (opened == addressInUse) failAbout(socket, text("runs already"), startFailure);
   if (opened < 0) failByHost(socket, text("cannot be listened on"), opened);
@@ -149,8 +163,11 @@ function round(): void {
     if (isReady(2 + stream)) takeOutput(stream);
   }
   if (isReady(1)) takeSignals();
+  if (isReady(inputRecord)) writeInput();
   for (let index: u32 = 0; index < connectionLimit; index++) {
-    if (isReady(firstConnection + index)) obey(index);
+    if (!isReady(firstConnection + index)) continue;
+    if (isAttached(index)) takeInput(index, hasHungUp(firstConnection + index));
+    else obey(index);
   }
   if (isReady(0)) takeConnection();
   if (checkHealth(isReady(probeIndex))) reportHealth();
@@ -177,10 +194,14 @@ function listDescriptors(): void {
   for (let stream: u32 = 0; stream < streamCount; stream++) {
     list(2 + stream, outputDescriptor(stream), pollInput);
   }
+  list(inputRecord, hasInputLeft() ? ownEnd(0) : -1, pollOutput);
   list(probeIndex, probeDescriptor(), isProbeConnecting() ? pollOutput : pollInput);
   for (let index: u32 = 0; index < connectionLimit; index++) {
     const descriptor = connectionDescriptor(index);
-    list(firstConnection + index, descriptor == 0 ? -1 : descriptor, pollInput);
+    const isHeldUp = descriptor == 0 || (isAttached(index) && hasInputLeft());
+    list(
+      firstConnection + index, isHeldUp ? -1 : descriptor, hasInputEnded(index) ? 0 : pollInput,
+    );
   }
 }
 
@@ -191,6 +212,10 @@ function list(index: u32, descriptor: i64, events: u32): void {
 
 function isReady(index: u32): bool {
   return load<u16>(records + (index << 3), 6) != 0;
+}
+
+function hasHungUp(index: u32): bool {
+  return (load<u16>(records + (index << 3), 6) & pollHangUp) != 0;
 }
 
 function waitTime(): i32 {
@@ -214,6 +239,7 @@ function takeSignals(): void {
 
 function end(): void {
   drainOutput();
+  releaseStreams();
   noteEnd();
   endHealth();
   killAt = never;
@@ -227,6 +253,7 @@ function end(): void {
 function finish(status: u32): void {
   writeState(text("exited"));
   answerWaiting(status);
+  passEnd(status);
   linuxExit(0);
 }
 
@@ -251,6 +278,12 @@ function obey(index: u32): void {
     pause(index, stopSignal, text("paused"));
   } else if (isWord(request, text("resume"))) {
     pause(index, continueSignal, text("running"));
+  } else if (isWord(request, text("attach"))) {
+    attach(index);
+  } else if (isWord(request, text("resize "))) {
+    const size = <u32>numberBehind(request, 7);
+    resizeTerminal(size / 1000, size % 1000);
+    answer(index, text("done"));
   } else if (isWord(request, text("wait"))) {
     awaitEnd(index);
   } else {
