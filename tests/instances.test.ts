@@ -1,6 +1,6 @@
 /** Instances in the background: their life, and what is left when somebody is killed. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -224,6 +224,7 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     [["run", "-d", "--health-http", "x", "app.c"], 125, "--health-http x is malformed"],
     [["run", "-d", "--health-retries", "3", "app.c"], 125, "a health check needs --health-http"],
     [["completion", "csh"], 2, "no completion for csh"],
+    [["run", "-d", "--cpus", "many", "app.c"], 125, "--cpus many is no number of processors"],
   ])("refuses %j in one line", async (words, status, message) => {
     const ending = await tsuki(...words);
     expect(ending.errors).toContain(message);
@@ -277,6 +278,33 @@ describe.skipIf(!canRun)("a health check", { timeout: 60_000 }, () => {
       "0",
       "1",
     ]);
+  });
+});
+
+const hasGroups =
+  canRun && process.getuid?.() === 0 && spawnSync("test", ["-w", "/sys/fs/cgroup"]).status === 0;
+
+describe.skipIf(!hasGroups)(`limits${hasGroups ? "" : " (need root, and control groups)"}`, () => {
+  const workplace = new Workplace();
+  afterAll(async () => {
+    await workplace.tsuki(["rm", "-f", "bound"]);
+    workplace.remove();
+  });
+
+  it("hold an instance's processes, and go with it", { timeout: 60_000 }, async ({ skip }) => {
+    workplace.write("app.c", source);
+    const run = ["run", "-d", "-q", "--monitor", "process", "-e", "WORD=x", "--name", "bound"];
+    const { output, errors } = await workplace.tsuki([...run, "--cpus", "0.5", "app.c"]);
+    skip(errors.includes("limits-missing"), "control groups cannot be made here");
+    const id = output.trim();
+    const pid = (await workplace.tsuki(["inspect", "-f", "{{.State.Pid}}", id])).output.trim();
+    expect(readFileSync(`/proc/${pid}/cgroup`, "utf8")).toContain(`/tsuki/${id}\n`);
+    const find = ["/sys/fs/cgroup", "-type", "d", "-name", id];
+    const [group = ""] = spawnSync("find", find, { encoding: "utf8" }).stdout.split("\n");
+    const quota = ["cpu.max", "cpu.cfs_quota_us"].map((name) => join(group, name)).find(existsSync);
+    expect(readFileSync(quota ?? "", "utf8")).toMatch(/^50000\b/);
+    await workplace.tsuki(["rm", "-f", id]);
+    expect(existsSync(group)).toBe(false);
   });
 });
 
@@ -396,6 +424,7 @@ describe.skipIf(!canRun)("a log", { timeout: 60_000 }, () => {
       "0",
       "1000000",
       "9",
+      "-",
       "-",
       "-",
       "/bin/sh",

@@ -232,6 +232,7 @@ function logFinding(bench: Bench): Finding {
     "1",
     "-",
     "-",
+    "-",
     "/bin/sh",
     "sh",
     "-c",

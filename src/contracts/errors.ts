@@ -42,6 +42,7 @@ export const errorCodes = {
   "instance-idle": "host",
   "instance-busy": "host",
   "instance-damaged": "host",
+  "limits-missing": "host",
   "volume-missing": "missing",
   "volume-busy": "host",
   "state-damaged": "host",

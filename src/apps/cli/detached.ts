@@ -90,9 +90,16 @@ function mannerOf(options: RunCommandOptions): InstanceManner {
     isTemporary,
     health: healthCheckOf(options),
     input: inputOf(options),
+    processors: options.cpus === undefined ? undefined : parseProcessors(options.cpus),
     ports: [...(options.publish ?? []), ...(options.listen ?? [])],
     labels: parseLabels(options.label ?? []),
   };
+}
+
+function parseProcessors(text: string): number {
+  const count = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (count > 0) return count;
+  throw new TsukiError("usage", `--cpus ${text} is no number of processors; write 2 or 0.5`);
 }
 
 function inputOf({ interactive, tty }: RunCommandOptions): "pipe" | "terminal" | undefined {

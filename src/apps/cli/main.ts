@@ -201,6 +201,7 @@ function instanceOptions(command: Command): Command {
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("--memory <size>", "the machine's memory, such as 64M")
     .option("--machine <name>", "what QEMU plays: microvm (the default) or q35")
+    .option("--cpus <count>", "how many processors' time it may use, such as 0.5; with -d")
     .option("--name <name>", "what the instance is called; invented otherwise")
     .option("--label <name=value>", "label the instance", collect)
     .option("--health-http <port[/path]>", "ask the app for this by HTTP, to know how it is")

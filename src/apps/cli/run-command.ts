@@ -32,6 +32,7 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly rm?: boolean;
   readonly interactive?: boolean;
   readonly tty?: boolean;
+  readonly cpus?: string;
   readonly healthHttp?: string;
   readonly healthInterval?: string;
   readonly healthTimeout?: string;

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
 import { imageFile } from "./instance-record.ts";
 import type { StoredInstance } from "./instance-store.ts";
+import { thisGroupsHost, wasOutOfMemory } from "./limits.ts";
 
 const mebibyte = 1024 * 1024;
+const killedStatus = 137;
 const notYet = "0001-01-01T00:00:00Z";
 
 /** All there is to know of an instance (Docker Engine API, ContainerInspect). */
@@ -23,6 +25,7 @@ export function describeInstance({ record, state, folder }: StoredInstance): obj
       Restarting: state.status === "restarting",
       Pid: state.pid,
       ExitCode: state.exitStatus ?? 0,
+      OOMKilled: state.exitStatus === killedStatus && wasOutOfMemory(record.id, thisGroupsHost()),
       Error: state.reason,
       StartedAt: timeOf(state.startedMs),
       FinishedAt: timeOf(state.finishedMs),
@@ -47,6 +50,7 @@ export function describeInstance({ record, state, folder }: StoredInstance): obj
     },
     HostConfig: {
       AutoRemove: record.isTemporary,
+      NanoCpus: Math.round((record.processors ?? 0) * 1e9),
       Memory: (record.memoryMebibytes ?? 0) * mebibyte,
       Ports: record.ports,
       RestartPolicy: {

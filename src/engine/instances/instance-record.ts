@@ -37,6 +37,8 @@ export interface InstanceRecord {
   readonly volumes?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly health?: HealthCheck | undefined;
+  /** How many processors' time its processes have together; any when undefined. */
+  readonly processors?: number | undefined;
   /** Where its input comes from, if it has any. */
   readonly input?: "pipe" | "terminal" | undefined;
 }
@@ -114,6 +116,7 @@ const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   volumes: orNothing(isTexts),
   labels: (value) => isObject(value) && Object.values(value).every(isText),
   health: orNothing(isHealthCheck),
+  processors: orNothing((value) => typeof value === "number" && value > 0 && value <= 4096),
   input: orNothing(isOneOf(["pipe", "terminal"])),
 };
 

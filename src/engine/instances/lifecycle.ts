@@ -7,6 +7,7 @@ import type { SupervisorRequest } from "../../contracts/supervisor.ts";
 import { dataFolder } from "../data-folder.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { InstanceStore, type StoredInstance } from "./instance-store.ts";
+import { removeGroups, thisGroupsHost } from "./limits.ts";
 import { askSupervisor, startSupervisor } from "./supervisor.ts";
 
 /** A new instance. */
@@ -126,6 +127,7 @@ export async function removeInstance(
     await askSupervisor(record.id, "stop 0");
   }
   await store.remove(instance);
+  removeGroups(record.id, thisGroupsHost());
 }
 
 /** All instances, the newest first, but those that were to go once they had ended: these go now. */

@@ -20,6 +20,7 @@ export type InstanceManner = Pick<
   | "labels"
   | "health"
   | "input"
+  | "processors"
 >;
 
 /** Builds what is to run, and says how. Throws a TsukiError. */

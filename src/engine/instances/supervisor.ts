@@ -9,6 +9,7 @@ import { abstractName } from "../abstract-socket.ts";
 import { builtFile } from "../package-files.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { launch } from "./launcher.ts";
+import { type Limits, makeGroups, thisGroupsHost } from "./limits.ts";
 
 const idLength = 64;
 const logBytes = 10 * 1024 * 1024;
@@ -20,7 +21,8 @@ const ownVariables = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME
 /** Starts the supervisor of an instance in its folder; resolves when the instance runs. */
 export async function startSupervisor(record: InstanceRecord, folder: string): Promise<void> {
   const { environment } = programOf(record, folder);
-  const program = { folder, words: supervisorWords(record, folder), environment };
+  const groups = makeGroups(record.id, limitsOf(record), thisGroupsHost());
+  const program = { folder, words: supervisorWords(record, folder, groups), environment };
   const answer = await launch(program).catch((error: unknown) => String(error));
   if (answer === "started\n") return;
   const why = answer.trim().replace(/^tsuki: /, "") || "its supervisor ended at once";
@@ -28,7 +30,11 @@ export async function startSupervisor(record: InstanceRecord, folder: string): P
 }
 
 /** How an instance's supervisor is called (contracts/supervisor.ts). */
-export function supervisorWords(record: InstanceRecord, folder: string): readonly string[] {
+export function supervisorWords(
+  record: InstanceRecord,
+  folder: string,
+  groups: readonly string[] = [],
+): readonly string[] {
   const log = [String(logBytes), String(logFiles)];
   const settings = [
     socketName(record.id),
@@ -36,9 +42,19 @@ export function supervisorWords(record: InstanceRecord, folder: string): readonl
     ...log,
     healthWord(record),
     record.input ?? "-",
+    groups.join(":") || "-",
   ];
   const { words } = programOf(record, folder);
   return [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words];
+}
+
+/** An image bounds its memory by itself; this is for what it and its kernel take besides. */
+const memorySlackBytes = 32 << 20;
+
+function limitsOf({ processors, memoryMebibytes, monitor }: InstanceRecord): Limits {
+  const isProcess = monitor === "process" && process.getuid?.() === 0;
+  if (memoryMebibytes === undefined || !isProcess) return { processors };
+  return { processors, memoryBytes: memoryMebibytes * 2 ** 20 + memorySlackBytes };
 }
 
 function healthWord({ health }: InstanceRecord): string {

@@ -4,6 +4,7 @@ import {
   processControl, processId, read, signal, waitFor, write,
 } from "../system-calls.as";
 import { linuxExit } from "../../kernel/platform/linux/process.as";
+import { joinGroups } from "./groups.as";
 import { openOutput, streamCount } from "./output.as";
 import { closeProgramEnds, openStreams, ownEnd, programEnd } from "./streams.as";
 
@@ -87,6 +88,12 @@ function become(path: u64, list: u64, environment: u64, supervisor: u32): void {
   control(programEnd(0), takeTerminal, 0);
   for (let stream: u32 = 0; stream <= streamCount; stream++) {
     duplicate(programEnd(stream), stream);
+  }
+  const joined = joinGroups();
+  if (joined < 0) {
+    store<i64>(answer, joined);
+    write(load<u32>(failurePipe, 4), answer, 8);
+    linuxExit(failure);
   }
   maskSignals(setMask, noSignals);
   store<i64>(answer, execute(path, list, environment));

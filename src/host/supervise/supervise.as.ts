@@ -24,6 +24,7 @@ import {
   beginHealth, checkHealth, endHealth, healthDeadline, healthState, healthy, isProbeConnecting,
   probeDescriptor, setHealthCheck,
 } from "./health.as";
+import { setGroups } from "./groups.as";
 import { logSpaceBytes, openLog } from "./log.as";
 import { drainOutput, outputBytes, outputDescriptor, streamCount, takeOutput } from "./output.as";
 import { always, isRestarted, setRestartLimit, takeRestartDelay } from "./restart.as";
@@ -38,8 +39,9 @@ const logBytesIndex: u32 = 4;
 const logFilesIndex: u32 = 5;
 const healthIndex: u32 = 6;
 const inputIndex: u32 = 7;
-const programIndex: u32 = 8;
-const nameIndex: u32 = 9;
+const groupsIndex: u32 = 8;
+const programIndex: u32 = 9;
+const nameIndex: u32 = 10;
 
 const killSignal: u32 = 9;
 const terminateSignal: u32 = 15;
@@ -78,7 +80,7 @@ let restartAt: u64 = 0xffff_ffff_ffff_ffff;
 export function runSupervise(): void {
   if (argumentCount() <= nameIndex) {
     failUsage(
-      text("tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH INPUT PROGRAM NAME ..."),
+      text("tsuki-host supervise SOCKET RESTART BYTES FILES HEALTH INPUT GROUPS PROGRAM NAME ..."),
     );
   }
   const socket = argumentText(socketIndex);
@@ -89,6 +91,7 @@ export function runSupervise(): void {
   if (isArgument(inputIndex, text("pipe"))) setInput(pipedInput);
   else if (isArgument(inputIndex, text("terminal"))) setInput(terminalInput);
   else setInput(noInput);
+  setGroups(argumentText(groupsIndex));
   setEarlyPlace(config.heapStart + outputBytes + logSpaceBytes);
   const opened = openControl(socket);
   if (opened == addressInUse) failAbout(socket, text("runs already"), startFailure);
