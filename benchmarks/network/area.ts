@@ -4,6 +4,7 @@ import type { Bench } from "../bench.ts";
 import { type Finding, skipped } from "../report/finding.ts";
 import { measureGoodput } from "./goodput.ts";
 import { measureMachines } from "./machines/area.ts";
+import { measureTapBulk } from "./tap-bulk.ts";
 import { measureTapRequests } from "./tap-requests.ts";
 
 /** Runs the measurements of the network. */
@@ -13,6 +14,7 @@ export async function measureNetwork(bench: Bench): Promise<Finding[]> {
   }
   return [
     ...(await measureTapRequests(bench)),
+    ...(await measureTapBulk(bench)),
     ...(await measureGoodput(bench)),
     ...(await measureMachines(bench)),
   ];

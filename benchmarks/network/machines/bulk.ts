@@ -1,4 +1,4 @@
-/** One TCP connection's throughput, both ways, beside a Linux guest with the same program. */
+/** One TCP connection's throughput, both ways, beside another host with the same program. */
 import { addresses, compileProgram } from "../../../tools/network/namespaces.ts";
 import type { Bench } from "../../bench.ts";
 import type { Finding } from "../../report/finding.ts";
@@ -12,12 +12,18 @@ const transferBytes = 400_000_000;
 /** The traffic program's kinds whose bytes nobody looks at. */
 const ways = { into: "i", "out of": "o" } as const;
 
-/** Transfers by turns. */
-export async function measureBulk(bench: Bench, ours: Guest, linux: Guest): Promise<Finding[]> {
+/** Transfers by turns; `what` is measured against what. A goal is the least ratio. */
+export async function measureBulk(
+  bench: Bench,
+  what: string,
+  ours: Guest,
+  linux: Guest,
+  goal?: number,
+): Promise<Finding[]> {
   const client = compileProgram("traffic", bench.folder);
   const findings: Finding[] = [];
   for (const [way, kind] of Object.entries(ways)) {
-    bench.note(`network: machines, bulk ${way} them`);
+    bench.note(`network: bulk, ${way} ${what}`);
     const [rates, others]: [number[], number[]] = [[], []];
     for (let round = 0; round < bench.rounds(thoroughRounds); round++) {
       rates.push(await gigabits(ours, client, kind));
@@ -26,13 +32,12 @@ export async function measureBulk(bench: Bench, ours: Guest, linux: Guest): Prom
     const { value, ...range } = pairedRatio(rates, others);
     findings.push({
       area: "network",
-      measure: `TCP ${way} a machine, one connection, against a Linux guest`,
+      measure: `TCP ${way} ${what}`,
       value,
       range,
       unit: "x",
-      goal: 1,
-      isGoalLeast: true,
-      detail: `${median(rates).toFixed(2)} : ${median(others).toFixed(2)} Gbit/s, the same C program in both; ${bench.accelerator}`,
+      ...(goal === undefined ? {} : { goal, isGoalLeast: true }),
+      detail: `${median(rates).toFixed(2)} : ${median(others).toFixed(2)} Gbit/s, the same C program in both`,
     });
   }
   return findings;

@@ -26,12 +26,13 @@ function layCanary(machine: DriverMachine): { readonly check: () => void } {
 /** What every driver must survive: no trap, no endless loop, no byte written that is not its own. */
 export function describeHostileDevice(
   name: string,
-  start: (machine: DriverMachine) => DriverUnderTest,
+  start: (machine: DriverMachine, simulation: Simulation) => DriverUnderTest,
+  memoryBytes?: number,
 ): void {
   const prepare = (simulation: Simulation) => {
-    const machine = new DriverMachine(simulation);
+    const machine = new DriverMachine(simulation, memoryBytes);
     const canaries = [layCanary(machine)];
-    const driver = start(machine);
+    const driver = start(machine, simulation);
     canaries.push(layCanary(machine));
     const act = (hostile: HostileAct): void => {
       for (const queue of driver.device.queues.filter(({ isReady }) => isReady)) {

@@ -5,9 +5,9 @@ import { PcapWriter } from "../../../simulator/pcap.ts";
 import { forSeeds } from "../../../simulator/seeds.fixture.ts";
 import { Simulation } from "../../../simulator/simulation.ts";
 import { randomFaults } from "../../../simulator/virtio/faults.ts";
-import { netFeatures } from "../../../simulator/virtio/net-device.ts";
+import { type NetDevice, netFeatures } from "../../../simulator/virtio/net-device.ts";
 import { DriverMachine } from "../drivers.fixture.ts";
-import { describeHostileDevice } from "../hostile-device.suite.ts";
+import { type DriverUnderTest, describeHostileDevice } from "../hostile-device.suite.ts";
 import { attachNet, frameTo, macAddress } from "./net.fixture.ts";
 
 const millisecond = 1_000_000;
@@ -308,14 +308,19 @@ describe("machines on one network", () => {
   });
 });
 
-describeHostileDevice("virtio-net", (machine) => {
-  const { device, client } = attachNet(machine, 1, { queueSize: 16 });
+/** A driver under test whose device sends what `receive` says, time and again. */
+function driven(
+  machine: DriverMachine,
+  queueSize: number,
+  receive: (device: NetDevice, count: number) => void,
+): DriverUnderTest {
+  const { device, client } = attachNet(machine, 1, { queueSize });
   let frames = 0;
   return {
     device,
     send: () => {
       if (client.inFlight < 30) client.transmit({ bytes: frameTo(2, 1, payload(60)) });
-      device.receive(frameTo(1, 2, payload((frames++ * 211) % 1400)));
+      receive(device, frames++);
     },
     take: () => {
       client.takeSent();
@@ -325,4 +330,22 @@ describeHostileDevice("virtio-net", (machine) => {
       }
     },
   };
-});
+}
+
+describeHostileDevice("virtio-net", (machine) =>
+  driven(machine, 16, (device, count) => {
+    device.receive(frameTo(1, 2, payload((count * 211) % 1400)));
+  }),
+);
+
+describeHostileDevice(
+  "virtio-net that joins segments",
+  (machine, { random }) =>
+    driven(machine, 64, (device) => {
+      const whole = random.bytes(26 + random.below(100_000));
+      whole[0] = random.pick([0, 1, 2, 255]);
+      whole[1] = random.pick([0, 1, 4, 0x81, 255]);
+      device.receiveForged(whole);
+    }),
+  muchMemoryBytes,
+);
