@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
+import { configDocumentSchema } from "../src/engine/config/config.ts";
 import { buildEngine } from "./build-engine.ts";
 import { buildHost } from "./build-host.ts";
 import { buildKernel } from "./build-kernel.ts";
@@ -111,6 +112,13 @@ async function copySources(): Promise<void> {
   }
 }
 
+/** What editors check configurations in JSON by. */
+async function writeSchema(): Promise<void> {
+  await mkdir(outputFolder, { recursive: true });
+  const text = JSON.stringify(configDocumentSchema(), undefined, 2);
+  await writeFile(join(outputFolder, "config.schema.json"), `${text}\n`);
+}
+
 async function buildAll(isFresh: boolean): Promise<void> {
   const startedMs = performance.now();
   if (isFresh) await rm(outputFolder, { recursive: true, force: true });
@@ -118,6 +126,7 @@ async function buildAll(isFresh: boolean): Promise<void> {
     bundlePrograms(),
     buildKernel(outputFolder),
     copySources(),
+    writeSchema(),
   ]);
   const engine = kernel === undefined ? undefined : await buildEngine(outputFolder);
   const made = [...programs, kernel, engine, await buildHost(outputFolder)].filter(

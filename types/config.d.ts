@@ -35,11 +35,21 @@ export interface UnikernelConfig {
   readonly restart?: string;
   /** Seconds for which a stop waits before it ends an instance. */
   readonly stopTimeout?: number;
+  /** Labels of images and instances. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Folders to search for `#include` files. */
   readonly include?: readonly string[];
   /** The toolchain; chosen by the source's name otherwise. */
   readonly toolchain?: "javascript" | "c" | "assemblyscript" | "wasm";
+  /** How machine code is made. */
+  readonly compiler?: {
+    /** Whether code is made to be fast (`optimising`, the default), or made fast. */
+    readonly level?: "optimising" | "fast";
+    /** What the image may ask of the processor: `v2` (the default) or `v3` of x86-64. */
+    readonly cpu?: "v2" | "v3";
+    /** Whether accesses of memory are compared with its size. */
+    readonly memoryChecks?: boolean;
+  };
 }
 
 /** The same object, checked by the compiler. */

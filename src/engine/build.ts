@@ -1,6 +1,6 @@
 /** The verb `build`: sources to an image, cached by the content of everything that goes in. */
 import { availableParallelism } from "node:os";
-import type { BuildRequest, CodeOptions, ObjectCache } from "../contracts/build.ts";
+import type { BuildRequest, CodeOptions, NativePlatform, ObjectCache } from "../contracts/build.ts";
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
@@ -91,12 +91,27 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     return { ...made, path: found, image: kept, isCached };
   }
   const warnings: string[] = [];
-  const request = {
+  const request = imageRequest(program, { ...options, platform }, (line) => warnings.push(line));
+  const image = await makeImage(request, keptFrames(cache, identity));
+  const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
+  const text = warnings.map((line) => `tsuki: ${line}\n`).join("");
+  return { ...made, warnings: made.warnings + text, path, image, isCached: false };
+}
+
+/** What the image's maker is told of a program. */
+export function imageRequest(
+  program: Program,
+  options: ImageOptions & { readonly platform: NativePlatform },
+  onWarning: (line: string) => void,
+): BuildRequest {
+  const { platform, code, maximumPages, defaults, bootsFromDisk, hasDebugInfo } = options;
+  const { app, source, tree } = program;
+  return {
     platform,
-    kernel,
+    kernel: readKernel(),
     app,
-    name: program.source,
-    objects: keptObjects(cache, identity),
+    name: source,
+    objects: keptObjects(new Cache(cacheFolder(options.environment)), buildIdentity()),
     threads: {
       count: options.jobs ?? availableParallelism(),
       program: builtFile("compile-worker.js"),
@@ -105,14 +120,10 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
-    ...(hasDebugInfo === true ? debugRequest((line) => warnings.push(line)) : {}),
-    hasTap,
+    ...(hasDebugInfo === true ? debugRequest(onWarning) : {}),
+    hasTap: platform === "linux" && options.hasTap === true,
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
-  const image = await makeImage(request, keptFrames(cache, identity));
-  const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
-  const text = warnings.map((line) => `tsuki: ${line}\n`).join("");
-  return { ...made, warnings: made.warnings + text, path, image, isCached: false };
 }
 
 /** What the compiler is told for an image with debug information. */

@@ -133,6 +133,23 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
 
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
 export async function buildProgram(request: BuildRequest): Promise<Uint8Array> {
+  return (await buildParts(request)).image;
+}
+
+/** An image, and what was packed into it. */
+export interface ImageParts {
+  readonly image: Uint8Array;
+  readonly symbols: CompiledProgram["symbols"];
+  readonly chunks: readonly Chunk[];
+  /** Symbols from which all else is reached. */
+  readonly roots: readonly string[];
+  /** Bytes in the file of the kernel's static data, and of the app's initial memory. */
+  readonly kernelStaticsBytes: number;
+  readonly appMemoryBytes: number;
+}
+
+/** As `buildProgram`, for those who want to know what is in the image. */
+export async function buildParts(request: BuildRequest): Promise<ImageParts> {
   const images = platforms[request.platform];
   const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
   const { code, embeddedTree, bootsFromDisk, hasTap, hasDebugInfo = false } = request;
@@ -184,7 +201,7 @@ function packProgram(
   images: PlatformImages,
   files: Completion["symbols"],
   debugRequest: DebugRequest | undefined,
-): Uint8Array {
+): ImageParts {
   const map = makeProgramMap(program.chunks, program.symbols);
   const completion = images.complete(program);
   const appImage = appImageOf(program.appMemory, images.appUnitBytes);
@@ -219,7 +236,14 @@ function packProgram(
     (program.findsDevices ? deviceNoteBits.consolePorts : 0) |
     (program.opensSockets ? deviceNoteBits.network : 0);
   const debug = debugRequest === undefined ? {} : debugParts(program, linked, debugRequest);
-  return writeElf({ ...file, ...debug, devices });
+  return {
+    image: writeElf({ ...file, ...debug, devices }),
+    symbols: program.symbols,
+    chunks,
+    roots: images.roots,
+    kernelStaticsBytes: kernelStatics.fileSize,
+    appMemoryBytes: appSegments.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  };
 }
 
 /** What only debuggers read: the names of all functions, and the sections of DWARF. */

@@ -58,6 +58,9 @@ function merge<Options extends AnyOptions>(
     stopTimeout: stopTimeout === undefined ? undefined : String(stopTimeout),
     include: direct.include?.map(place),
     toolchain: direct.toolchain,
+    cpu: direct.compiler?.cpu,
+    fast: direct.compiler?.level === "fast" ? true : undefined,
+    memoryChecks: direct.compiler?.memoryChecks,
   };
   return {
     sources: (typeof app === "string" ? [app] : app).map(place),

@@ -4,6 +4,7 @@ import type { AttachOptions } from "./attach-command.ts";
 import type { EventsOptions } from "./events-command.ts";
 import { guarded } from "./guarded.ts";
 import type { InspectOptions } from "./inspect-command.ts";
+import type { MapCommandOptions } from "./map/map-command.ts";
 import type { StatsOptions } from "./stats-command.ts";
 
 type Verbs = typeof import("./instance-verbs.ts")["instanceVerbs"];
@@ -27,6 +28,10 @@ export interface InstanceVerbOptions {
   readonly timestamps?: boolean;
 }
 
+interface MapOptions extends MapCommandOptions {
+  readonly map?: boolean;
+}
+
 /** Adds the commands to the program. */
 export function defineInstanceVerbs(program: Command): void {
   defineListings(program);
@@ -40,8 +45,20 @@ function defineObservations(program: Command): void {
     .summary("print all there is to know of instances and images")
     .argument("<instance...>", "names or ids of instances or images")
     .option("-f, --format <template>", "print by a template, such as {{.State.Status}}")
+    .option("--map", "tell what takes the bytes of an image, or of the one that sources become")
+    .option("-o, --output <file>", "with --map: write a treemap, one HTML page")
+    .option("--why <name>", "with --map: tell by whom a function or datum got into the image")
+    .option("--all", "with --map: list all functions and data, not the largest alone")
+    .option("-p, --platform <name>", "with --map: linux (default) or pc")
+    .option("--embed <folder[:path]>", "with --map: build a folder or file in", collect)
+    .option("--json", "with --map: print one JSON document")
     .option("--debug", "print the stack of an error")
-    .action(async (names: string[], options: InspectOptions) => {
+    .action(async (names: string[], options: InspectOptions & MapOptions) => {
+      if (options.map === true) {
+        const { mapCommand } = await import("./map/map-command.ts");
+        await guarded("inspect", options, () => mapCommand(names, options));
+        return;
+      }
       const { inspectCommand } = await import("./inspect-command.ts");
       await guarded("inspect", options, () => inspectCommand(names, options));
     });

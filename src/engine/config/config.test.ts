@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Static } from "typebox";
+import { Value } from "typebox/value";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import type { UnikernelConfig } from "../../../types/config.d.ts";
-import { type configSchema, loadConfig } from "./config.ts";
+import { configDocumentSchema, type configSchema, loadConfig } from "./config.ts";
 import { findConfig } from "./find-config.ts";
 
 let folder = "";
@@ -41,6 +42,16 @@ describe("a configuration", () => {
   it("may be JSON", async () => {
     const path = write("tsuki.config.json", '{"app":["a.c","b.c"],"env":{"A":"1"}}');
     expect((await loadConfig(path)).config).toEqual({ app: ["a.c", "b.c"], env: { A: "1" } });
+  });
+
+  it("in JSON may name its schema, which is one", async () => {
+    const path = write("tsuki.config.json", '{"$schema":"x.json","app":"a.c"}');
+    expect((await loadConfig(path)).config).toEqual({ app: "a.c" });
+    const schema = configDocumentSchema();
+    const document = { $schema: "x.json", app: "a.c", compiler: { level: "fast" } };
+    expect(Value.Check(schema, document)).toBe(true);
+    expect(Value.Check(schema, { app: "a.c", compiler: { level: "slow" } })).toBe(false);
+    expect(Value.Check(schema, { app: "a.c", port: [] })).toBe(false);
   });
 
   it.each([

@@ -5,36 +5,81 @@ import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { TsukiError } from "../../contracts/errors.ts";
 
-const texts = Type.Readonly(Type.Array(Type.String()));
-const named = Type.Readonly(Type.Record(Type.String(), Type.String()));
-const optional = Type.Optional;
-const oneOf = <Name extends string>(...names: Name[]) =>
-  Type.Unsafe<Name>(Type.Union(names.map((name) => Type.Literal(name))));
+const text = (description: string) => Type.Optional(Type.String({ description }));
+const texts = (description: string) =>
+  Type.Optional(Type.Readonly(Type.Array(Type.String(), { description })));
+const named = (description: string) =>
+  Type.Optional(Type.Readonly(Type.Record(Type.String(), Type.String(), { description })));
+const oneOf = <Name extends string>(description: string, ...names: Name[]) =>
+  Type.Unsafe<Name>(
+    Type.Union(
+      names.map((name) => Type.Literal(name)),
+      { description },
+    ),
+  );
+
+/** How machine code is made. */
+const compilerSchema = Type.Object(
+  {
+    level: Type.Optional(
+      oneOf("Whether code is made to be fast, or made fast.", "optimising", "fast"),
+    ),
+    cpu: Type.Optional(oneOf("What the image may ask of the processor.", "v2", "v3")),
+    memoryChecks: Type.Optional(
+      Type.Boolean({ description: "Whether accesses of memory are compared with its size." }),
+    ),
+  },
+  { additionalProperties: false, description: "How machine code is made." },
+);
 
 /** The schema, which is a JSON Schema, too (types/config.d.ts is the same for people). */
 export const configSchema = Type.Object(
   {
-    app: Type.Union([Type.String(), texts]),
-    name: optional(Type.String()),
-    args: optional(texts),
-    env: optional(named),
-    memory: optional(Type.String()),
-    ports: optional(texts),
-    listen: optional(texts),
-    network: optional(Type.String()),
-    files: optional(texts),
-    volumes: optional(texts),
-    platforms: optional(Type.Array(oneOf("linux", "pc"))),
-    monitor: optional(oneOf("process", "qemu", "node")),
-    machine: optional(oneOf("microvm", "q35")),
-    restart: optional(Type.String()),
-    stopTimeout: optional(Type.Integer({ minimum: 0 })),
-    labels: optional(named),
-    include: optional(texts),
-    toolchain: optional(oneOf("javascript", "c", "assemblyscript", "wasm")),
+    app: Type.Union([Type.String(), Type.Readonly(Type.Array(Type.String()))], {
+      description: "The program's source, or several of C or AssemblyScript, or a folder to serve.",
+    }),
+    name: text("What instances in the background and images are called."),
+    args: texts("The app's arguments."),
+    env: named("The app's environment."),
+    memory: text("The machine's memory, such as 64M."),
+    ports: texts("Ports: 8080:80, 127.0.0.1:8080:80, 53:53/udp."),
+    listen: texts("Sockets that are open before the app starts: 8080, 53/udp."),
+    network: text("host, user, none or a tap device."),
+    files: texts("Files and folders to build in: public:/srv."),
+    volumes: texts("Folders of the host that the app sees: data:/data:ro."),
+    platforms: Type.Optional(
+      Type.Array(oneOf("A platform of stored images, besides node.", "linux", "pc")),
+    ),
+    monitor: Type.Optional(
+      oneOf("What runs it; the safest there is otherwise.", "process", "qemu", "node"),
+    ),
+    machine: Type.Optional(oneOf("What QEMU plays.", "microvm", "q35")),
+    restart: text("no, on-failure, on-failure:3, always or unless-stopped."),
+    stopTimeout: Type.Optional(
+      Type.Integer({ minimum: 0, description: "Seconds that a stop waits before it ends one." }),
+    ),
+    labels: named("Labels of images and instances."),
+    include: texts("Folders to search for #include files."),
+    toolchain: Type.Optional(
+      oneOf("Chosen by the source's name otherwise.", "javascript", "c", "assemblyscript", "wasm"),
+    ),
+    compiler: Type.Optional(compilerSchema),
   },
   { additionalProperties: false },
 );
+
+/** The schema as editors know it: documents in JSON may name it as theirs. */
+export function configDocumentSchema(): object {
+  const { properties, ...rest } = JSON.parse(JSON.stringify(configSchema)) as {
+    properties: Record<string, unknown>;
+  };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Tsuki's configuration of one program",
+    ...rest,
+    properties: { $schema: { type: "string" }, ...properties },
+  };
+}
 
 /** What a configuration says, with the folder from which its paths count. */
 export interface LoadedConfig {
@@ -54,7 +99,10 @@ export async function loadConfig(path: string): Promise<LoadedConfig> {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    const value: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof value !== "object" || value === null || !("$schema" in value)) return value;
+    const { $schema: _schema, ...config } = value;
+    return config;
   } catch (error) {
     throw invalid(path, "is no JSON document", error);
   }
