@@ -8,7 +8,7 @@ import { type ImageOptions, imageRequest } from "./build.ts";
 import type { Program, ProgramSources } from "./program.ts";
 import { findSubject } from "./subject.ts";
 
-export type { ImageContents, ImageItem } from "../image/contents.ts";
+export type { ImageContents } from "../image/contents.ts";
 
 /** What to look into: sources, or an image of the store. */
 export type MapOptions = ProgramSources &

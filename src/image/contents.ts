@@ -45,17 +45,12 @@ export async function imageContents(
   const { chunks, symbols, roots, image, kernelStaticsBytes, appMemoryBytes } =
     await buildParts(request);
   const referrers = findReferrers(chunks, symbols, roots);
-  const order = chunks.map((_, index) => index);
   const names = namesOf(chunks, symbols, componentOf);
-  const items = order.map((index): ImageItem => {
-    const { bytes, size, section } = chunks[index] as Chunk;
-    return {
-      ...(names[index] as Named),
-      kind: section === "text" ? "code" : section === "readOnly" ? "constant" : "variable",
-      fileBytes: bytes.length,
-      memoryBytes: size,
-      referrer: referrers[index] ?? -1,
-    };
+  const items = chunks.map(({ bytes, size, section }, index): ImageItem => {
+    const { name = "", component = "" } = names[index] ?? {};
+    const kind = section === "text" ? "code" : section === "readOnly" ? "constant" : "variable";
+    const referrer = referrers[index] ?? -1;
+    return { name, component, kind, fileBytes: bytes.length, memoryBytes: size, referrer };
   });
   const known = items.reduce((sum, item) => sum + item.fileBytes, 0);
   const rest = image.length - known - kernelStaticsBytes - appMemoryBytes;
@@ -122,10 +117,9 @@ function namesOf(
 }
 
 function nameOf(symbol: string, shown: string | undefined, componentOf: NameComponent): Named {
-  const [unit = "", part = ""] = [
-    symbol.slice(0, symbol.indexOf(".")),
-    symbol.slice(symbol.indexOf(".") + 1),
-  ];
+  const point = symbol.indexOf(".");
+  const unit = symbol.slice(0, point);
+  const part = symbol.slice(point + 1);
   if (unit === "text") {
     const text = Buffer.from(part, "hex").toString("utf8");
     return { name: JSON.stringify(text), component: "kernel/texts" };
@@ -162,10 +156,9 @@ function appPart(part: string, shown: string | undefined, componentOf: NameCompo
 function kernelPart(part: string, shown: string | undefined): Named {
   const [, path = "", name = ""] = /^src\/kernel\/(.*)\.as\/(.*)$/.exec(shown ?? "") ?? [];
   if (path !== "") {
-    const [folder, file] = [
-      path.slice(0, Math.max(0, path.lastIndexOf("/"))),
-      path.slice(path.lastIndexOf("/") + 1),
-    ];
+    const slash = path.lastIndexOf("/");
+    const folder = path.slice(0, Math.max(0, slash));
+    const file = path.slice(slash + 1);
     return { name: `${file}/${name}`, component: folder === "" ? "kernel" : `kernel/${folder}` };
   }
   if (shown?.startsWith("~lib/") === true) return { name: shown, component: "kernel/library" };
