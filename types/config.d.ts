@@ -35,6 +35,19 @@ export interface UnikernelConfig {
   readonly restart?: string;
   /** Seconds for which a stop waits before it ends an instance. */
   readonly stopTimeout?: number;
+  /** How instances in the background are asked whether they are well. */
+  readonly health?: {
+    /** A port of the app's, and what to ask it for: `8080/health`. */
+    readonly http: string;
+    /** How long to wait between two checks: `30s`. */
+    readonly interval?: string;
+    /** How long to wait for the answer: `30s`. */
+    readonly timeout?: string;
+    /** How many failures make it unhealthy: 3. */
+    readonly retries?: number;
+    /** How long failures do not count at first: `0s`. */
+    readonly startPeriod?: string;
+  };
   /** Labels of images and instances. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Folders to search for `#include` files. */

@@ -56,6 +56,7 @@ function merge<Options extends AnyOptions>(
     machine: direct.machine,
     restart: direct.restart,
     stopTimeout: stopTimeout === undefined ? undefined : String(stopTimeout),
+    ...healthOptions(direct.health),
     include: direct.include?.map(place),
     toolchain: direct.toolchain,
     cpu: direct.compiler?.cpu,
@@ -71,6 +72,18 @@ function merge<Options extends AnyOptions>(
       ...joined("label", labels, options.label),
     },
     arguments: args,
+  };
+}
+
+function healthOptions(health: LoadedConfig["config"]["health"]): AnyOptions {
+  if (health === undefined) return {};
+  const { http, interval, timeout, retries, startPeriod } = health;
+  return {
+    healthHttp: http,
+    healthInterval: interval,
+    healthTimeout: timeout,
+    healthRetries: retries === undefined ? undefined : String(retries),
+    healthStartPeriod: startPeriod,
   };
 }
 

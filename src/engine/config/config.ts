@@ -32,6 +32,20 @@ const compilerSchema = Type.Object(
   { additionalProperties: false, description: "How machine code is made." },
 );
 
+/** How instances in the background are asked whether they are well. */
+const healthSchema = Type.Object(
+  {
+    http: Type.String({ description: "A port of the app's, and what to ask it for: 8080/health." }),
+    interval: text("How long to wait between two checks: 30s."),
+    timeout: text("How long to wait for the answer: 30s."),
+    retries: Type.Optional(
+      Type.Integer({ minimum: 1, description: "How many failures make it unhealthy." }),
+    ),
+    startPeriod: text("How long failures do not count at first: 0s."),
+  },
+  { additionalProperties: false, description: "How instances are asked whether they are well." },
+);
+
 /** The schema, which is a JSON Schema, too (types/config.d.ts is the same for people). */
 export const configSchema = Type.Object(
   {
@@ -58,6 +72,7 @@ export const configSchema = Type.Object(
     stopTimeout: Type.Optional(
       Type.Integer({ minimum: 0, description: "Seconds that a stop waits before it ends one." }),
     ),
+    health: Type.Optional(healthSchema),
     labels: named("Labels of images and instances."),
     include: texts("Folders to search for #include files."),
     toolchain: Type.Optional(
