@@ -6,6 +6,7 @@ import { measureFirstResponse } from "./first-response.ts";
 import { measureFootprint } from "./footprint.ts";
 import { buildServices } from "./images.ts";
 import { measureRebuild } from "./rebuild.ts";
+import { measureRestart } from "./restart.ts";
 import { measureThroughput } from "./throughput.ts";
 
 /** Runs the measurements of services as sealed processes. */
@@ -20,5 +21,6 @@ export async function measureServices(bench: Bench): Promise<Finding[]> {
     measureComputeSpeed(bench, images),
     ...(await measureFootprint(bench, images)),
     ...measureRebuild(bench),
+    await measureRestart(bench),
   ];
 }

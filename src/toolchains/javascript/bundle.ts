@@ -1,6 +1,6 @@
 /** Bundles a program, with what it imports from npm and from the library, into one module. */
 import { builtinModules, createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type * as esbuild from "esbuild";
 import type { BuildOptions, BuildResult, Message, OnResolveResult, Plugin } from "esbuild";
 import { engineGlobal, engineProperties } from "../../contracts/engine-interface.ts";
@@ -99,8 +99,15 @@ function outputOf(result: BuildResult, folder: string): Omit<Bundle, "warnings">
   const inputs = Object.keys(result.metafile?.inputs ?? {})
     .filter((input) => !/^[a-z-]{2,}:/.test(input) && input !== "<stdin>")
     .map((input) => resolve(folder, input));
-  const lines = new LineMap(JSON.parse(map) as SourceMap);
+  const { sources, mappings } = JSON.parse(map) as SourceMap;
+  const lines = new LineMap({ mappings, sources: sources.map((source) => shown(source, folder)) });
   return { code: openCommonJs(code), lines, sourceMap: map, inputs };
+}
+
+/** Sources of the library by names of its own: where it is installed is nobody's business. */
+function shown(source: string, folder: string): string {
+  const path = relative(libraryFolder(), resolve(folder, source)).split(sep).join("/");
+  return path.startsWith("../") || isAbsolute(path) ? source : `tsuki:${path}`;
 }
 
 /**
