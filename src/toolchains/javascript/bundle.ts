@@ -101,7 +101,16 @@ function outputOf(result: BuildResult, folder: string): Omit<Bundle, "warnings">
     .map((input) => resolve(folder, input));
   const { sources, mappings } = JSON.parse(map) as SourceMap;
   const lines = new LineMap({ mappings, sources: sources.map((source) => shown(source, folder)) });
-  return { code: openCommonJs(code), lines, sourceMap: map, inputs };
+  return { code: openCommonJs(withoutPlace(code, folder)), lines, sourceMap: map, inputs };
+}
+
+/** esbuild calls modules that it evaluates late by their paths, which would lie in the image. */
+function withoutPlace(code: string, folder: string): string {
+  const place = relative(folder, libraryFolder()).split(sep).join("/");
+  return code
+    .split("\n")
+    .map((line) => (line.startsWith(`  "${place}/`) ? line.replace(`${place}/`, "tsuki:") : line))
+    .join("\n");
 }
 
 /** Sources of the library by names of its own: where it is installed is nobody's business. */
