@@ -137,6 +137,24 @@ function setup(start: Start): void {
     expect((await server.ended()).status).toBe(0);
   });
 
+  test("a port that is published at an address is open there alone", async () => {
+    const port = await freePort();
+    const server = await start("bind-8080", [`TSUKI_PUBLISH=127.0.0.1:${port}:8080`]);
+    expect(await server.port()).toBe(8080);
+    await expect(connected(port, "127.0.0.2")).rejects.toThrow("ECONNREFUSED");
+    (await connected(port)).end("q");
+    expect((await server.ended()).status).toBe(0);
+  });
+
+  test.each(["[::1]:80", "1:2:3", "::1:80:80", "[::1:80:80", "1.2.3:80:80"])(
+    "a malformed port to publish is refused in one line: %s",
+    async (entry) => {
+      const { status, errors } = await (await start("wrong", [`TSUKI_PUBLISH=${entry}`])).ended();
+      expect(errors).toContain(`tsuki: TSUKI_PUBLISH: "${entry}" is malformed, see docs/`);
+      expect(status).toBe(125);
+    },
+  );
+
   test("without a network sockets are refused", async () => {
     const { status, output } = await (await start("refused", ["TSUKI_NET=none"])).ended();
     expect(output).toContain("Permission denied");
@@ -144,9 +162,9 @@ function setup(start: Start): void {
   });
 }
 
-function connected(port: number): Promise<Socket> {
+function connected(port: number, host = "127.0.0.1"): Promise<Socket> {
   return new Promise((settle, reject) => {
-    const socket = connect(port, "127.0.0.1", () => settle(socket));
+    const socket = connect(port, host, () => settle(socket));
     socket.once("error", reject);
   });
 }

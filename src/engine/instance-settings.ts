@@ -18,13 +18,16 @@ const forms = {
     variable: "TSUKI_LISTEN",
     form: /^(?:\[[0-9a-f:.]+\]:|[0-9.]+:)?(\d+)(?:\/(?:tcp|udp))?$/i,
   },
-  publish: { variable: "TSUKI_PUBLISH", form: /^(?:[0-9.]+:)?(\d+):(\d+)(?:\/(?:tcp|udp))?$/ },
+  publish: {
+    variable: "TSUKI_PUBLISH",
+    form: /^(?:\[[0-9a-f:.]+\]:|[0-9.]+:)?(\d+):(\d+)(?:\/(?:tcp|udp))?$/i,
+  },
   mount: { variable: "TSUKI_MOUNT", form: /^[^:,\0]+:\/[^:,\0]*(?::r[ow])?$/ },
 } as const;
 
 const examples = {
   listen: "8080, 127.0.0.1:8080 or 53/udp",
-  publish: "8080:80",
+  publish: "8080:80, 127.0.0.1:8080:80 or [::1]:8080:80",
   mount: "./data:/data:ro",
 };
 

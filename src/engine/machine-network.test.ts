@@ -4,12 +4,13 @@ import { machineNetwork } from "./machine-network.ts";
 test("published and listening ports lead to the machine, which learns only what it listens to", () => {
   const { network, environment } = machineNetwork([
     "A=1",
-    "TSUKI_PUBLISH=8080:80,127.0.0.1:5353:53/udp",
+    "TSUKI_PUBLISH=8080:80,127.0.0.1:5353:53/udp,[::1]:81:81",
     "TSUKI_LISTEN=127.0.0.1:9000",
   ]);
   expect(network?.forwards).toEqual([
     { protocol: "tcp", hostAddress: "0.0.0.0", hostPort: 8080, guestPort: 80 },
     { protocol: "udp", hostAddress: "127.0.0.1", hostPort: 5353, guestPort: 53 },
+    { protocol: "tcp", hostAddress: "::1", hostPort: 81, guestPort: 81 },
     { protocol: "tcp", hostAddress: "127.0.0.1", hostPort: 9000, guestPort: 9000 },
   ]);
   expect(network?.configuration).toContain("10.0.2.15/24,gateway=10.0.2.2");
@@ -31,7 +32,7 @@ test("without a network, the kernel is told so", () => {
 
 test.each([
   [["TSUKI_NET=tap=tap0", "TSUKI_PUBLISH=1:2"], /port 1 cannot be published/],
-  [["TSUKI_LISTEN=[::1]:80"], /give an IPv4 address/],
+  [["TSUKI_PUBLISH=::1:80:80"], /write \[::1\]:8080:80/],
   [["TSUKI_NET=bridge"], /no network named bridge/],
 ])("%j is refused", (environment, message) => {
   expect(() => machineNetwork(environment)).toThrow(message);

@@ -44,6 +44,11 @@ function tapOf(environment: readonly string[]): MachineNetwork | undefined {
   return namesTap(environment) ? networkOf(valueOf(environment, "TSUKI_NET") ?? "", []) : undefined;
 }
 
+/** The tap that settings name for a process; undefined for none. */
+export function tapName(environment: readonly string[]): string | undefined {
+  return tapOf(environment)?.tap;
+}
+
 /** Whether settings name a tap, so that an image for `linux` needs a network stack of its own. */
 export function namesTap(environment: readonly string[]): boolean {
   return valueOf(environment, "TSUKI_NET")?.startsWith("tap=") ?? false;
@@ -71,8 +76,9 @@ function listOf(environment: readonly string[], name: string): readonly string[]
   return valueOf(environment, name)?.split(",") ?? [];
 }
 
-const publishedForm = /^(?:([0-9.]+):)?(\d+):(\d+)(?:\/(tcp|udp))?$/;
-const listeningForm = /^(?:([0-9.]+):)?(\d+)(?:\/(tcp|udp))?$/;
+const addressForm = String.raw`(?:([0-9.]+|\[[0-9a-f:.]+\]):)?`;
+const publishedForm = new RegExp(String.raw`^${addressForm}(\d+):(\d+)(?:\/(tcp|udp))?$`, "i");
+const listeningForm = new RegExp(String.raw`^${addressForm}(\d+)(?:\/(tcp|udp))?$`, "i");
 
 function publishedPort(text: string): PortForward {
   const [, address, hostPort, guestPort, protocol] = match(text, publishedForm);
@@ -87,7 +93,7 @@ function listeningPort(text: string): PortForward {
 function match(text: string, form: RegExp): RegExpExecArray {
   const found = form.exec(text);
   if (found !== null) return found;
-  throw new TsukiError("usage", `${text} cannot be published by a machine: give an IPv4 address`);
+  throw new TsukiError("usage", `${text} cannot be published by a machine: write [::1]:8080:80`);
 }
 
 function portForward(
@@ -98,7 +104,7 @@ function portForward(
 ): PortForward {
   return {
     protocol: protocol === "udp" ? "udp" : "tcp",
-    hostAddress,
+    hostAddress: hostAddress.replaceAll(/[[\]]/g, ""),
     hostPort: Number(hostPort),
     guestPort: Number(guestPort),
   };

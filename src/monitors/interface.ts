@@ -17,7 +17,7 @@ export type InstanceStreams =
 /** A port of the host that leads to one of a virtual machine. */
 export interface PortForward {
   readonly protocol: "tcp" | "udp";
-  /** An IPv4 address of the host's; 0.0.0.0 for all. */
+  /** An address of the host's, without brackets; 0.0.0.0 and :: for all of a version. */
   readonly hostAddress: string;
   readonly hostPort: number;
   readonly guestPort: number;

@@ -2,7 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { addresses, type Running, TestNetwork } from "../../tools/network/namespaces.ts";
+import {
+  addresses,
+  networkNeeds,
+  type Running,
+  TestNetwork,
+  tapName,
+} from "../../tools/network/namespaces.ts";
+import { program } from "../command-line.fixture.ts";
 import { apps, expertFindings, Instances, stackCases, trafficPort } from "./instances.fixture.ts";
 
 const instances = new Instances();
@@ -116,6 +123,91 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
         status: 0,
         errors: "",
       });
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "takes what is sent to groups that it has joined, and sends to groups",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      await network.run("ip", "route", "add", "239.0.0.0/8", "dev", "tap0");
+      const pcap = join(network.folder, "frames.pcap");
+      const serve = ["serve", port, "239.1.2.3", "ff15::99"];
+      const options = ["--pcap", pcap];
+      const running = instances.start(network, monitor, apps.datagrams, serve, options);
+      await running.said(ready);
+      for (const group of ["239.1.2.3", "ff15::99"]) {
+        await network.run(instances.datagrams, "send", group, port, "100", "3");
+      }
+      await running.stop();
+      expect((await expertFindings(network, pcap)).malformed).toBe("");
+      const reports = await network.run("tshark", "-r", pcap, "-Y", "igmp || icmpv6.type == 143");
+      expect(reports).toContain("Join group 239.1.2.3 for any sources");
+      expect(reports).toContain("ff02::16");
+      const server = network.start(network.linux, instances.datagrams, [
+        "serve",
+        port,
+        "239.1.2.3",
+      ]);
+      await server.said(ready);
+      const client = instances.start(network, monitor, apps.datagrams, [
+        "send",
+        "239.1.2.3",
+        port,
+        "100",
+      ]);
+      expect({ status: await client.ended(), errors: client.errors }).toEqual({
+        status: 0,
+        errors: "",
+      });
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "lets network functions have whole frames",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const virtual = "10.77.0.9";
+      const running = instances.start(network, monitor, apps.frames, [virtual]);
+      await running.said(/answering/);
+      await network.run("ping", "-c", "5", "-i", "0.01", virtual);
+      await network.run("ping", "-c", "2", "-i", "0.01", "-s", "1400", virtual);
+      await running.said(/so far [1-9]\d* ARP, [1-9]/);
+      await running.stop();
+      const looking = instances.start(network, monitor, apps.looking, []);
+      await looking.said(/looking/);
+      await network.run("ping", "-c", "1", instance);
+      await looking.said(/ -> ff:ff:ff:ff:ff:ff: type 0806, \d+ bytes/);
+      await looking.said(/type 0800, 98 bytes/);
+    },
+    timeoutMs,
+  );
+});
+
+describe(`a process in the background${networkNeeds}`, () => {
+  it.skipIf(networkNeeds !== "")(
+    "has a tap, too, and is stopped",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const environment = { ...process.env, XDG_DATA_HOME: network.folder };
+      const run = async (...words: readonly string[]) => {
+        const line = [program, ...words];
+        const running = network.start(network.linux, process.execPath, line, environment);
+        expect({ status: await running.ended(), errors: running.errors }).toEqual({
+          status: 0,
+          errors: "",
+        });
+      };
+      const net = `tap=${tapName},${instance}/24`;
+      const settings = ["--quiet", "--monitor", "process", "--net", net, "--name", "web"];
+      await run("run", "-d", ...settings, apps.http, "8080");
+      const patience = ["-m", "10", "--retry", "20", "--retry-all-errors", "--retry-delay", "1"];
+      const url = `http://${instance}:8080/`;
+      expect(await network.run("curl", "-sS", ...patience, url)).toBe("Hello from C!\n");
+      await run("stop", "web");
+      await run("rm", "web");
     },
     timeoutMs,
   );

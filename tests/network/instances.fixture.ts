@@ -41,6 +41,8 @@ const root = join(import.meta.dirname, "..", "..");
 export const apps = {
   traffic: join(root, "tools", "network", "programs", "traffic.c"),
   http: join(root, "examples", "http-c", "http.c"),
+  frames: join(root, "examples", "frames-c", "frames.c"),
+  looking: join(root, "examples", "frames-as", "frames.as.ts"),
   datagrams: join(root, "tools", "network", "programs", "datagrams.c"),
   names: join(root, "tools", "network", "programs", "names.c"),
 } as const;

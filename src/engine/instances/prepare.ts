@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { Instance } from "../../monitors/interface.ts";
-import { namesTap, networkAndEnvironment } from "../machine-network.ts";
+import { networkAndEnvironment } from "../machine-network.ts";
 import { openMonitor, prepareRun, type RunOptions } from "../run.ts";
 import { imageFile, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import type { InstanceOptions } from "./lifecycle.ts";
@@ -33,10 +33,6 @@ export async function prepareInstance(
     throw new TsukiError("monitor-missing", `${problem}; run it in the foreground`);
   }
   const { choice, image, arguments: words, environment } = await prepareRun(options);
-  if (choice.name === "process" && namesTap(environment)) {
-    const problem = "a process on a tap does not run in the background yet";
-    throw new TsukiError("usage", `${problem}; use --monitor qemu, or the foreground`);
-  }
   const { memoryMebibytes } = options;
   return {
     ...manner,

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { TsukiError } from "../../contracts/errors.ts";
 import { type SupervisorRequest, supervisorVerb } from "../../contracts/supervisor.ts";
 import { abstractName } from "../abstract-socket.ts";
+import { tapName } from "../machine-network.ts";
 import { builtFile } from "../package-files.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { launch } from "./launcher.ts";
@@ -66,7 +67,7 @@ function healthWord({ health }: InstanceRecord): string {
 /** What the supervisor starts: the image itself, or Node with the monitor that runs it. */
 function programOf(record: InstanceRecord, folder: string) {
   if (record.monitor === "process") {
-    const words = [join(folder, imageFile), ...record.arguments];
+    const words = processWords(record, folder);
     return { words, environment: record.environment };
   }
   const words = [process.execPath, "node", builtFile("instance-runner.js")];
@@ -80,6 +81,15 @@ function programOf(record: InstanceRecord, folder: string) {
 /** A connection to an instance's supervisor. */
 export function connectSupervisor(id: string): Socket {
   return connect(`\0${socketName(id)}`);
+}
+
+/** An image for a tap is started by `tsuki-host`, which opens that. */
+function processWords(record: InstanceRecord, folder: string): readonly string[] {
+  const image = join(folder, imageFile);
+  const tap = tapName(record.environment);
+  if (tap === undefined) return [image, ...record.arguments];
+  const [name = "app", ...rest] = record.arguments;
+  return [builtFile("tsuki-host"), "tsuki-host", "tap", tap, "-a", name, image, ...rest];
 }
 
 /** Sends a request and returns the answer; undefined when no supervisor lives. */

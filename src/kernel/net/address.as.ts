@@ -9,6 +9,9 @@ export const ipv4: u32 = 1;
 /** Family of IPv6 (WASI's number). */
 export const ipv6: u32 = 2;
 
+/** Family of whole frames (Linux's AF_PACKET); such an address is none of the internet's. */
+export const packetFamily: u32 = 17;
+
 const bytesOffset: usize = 4;
 
 /** An address's family. */
@@ -46,6 +49,21 @@ export function setUnspecified(address: usize, family: u32, port: u32): void {
 /** Copies an address. */
 export function copyAddress(to: usize, from: usize): void {
   memory.copy(to, from, addressBytes);
+}
+
+/** Whether all its bytes are 0: any address. */
+export function isUnspecifiedAddress(address: usize): bool {
+  return (load<u64>(address, 4) | load<u64>(address, 12)) == 0;
+}
+
+/** Writes an IPv4 address in IPv6's form (RFC 4291, 2.5.5.2); false when it is none. */
+export function mapAddress(from: usize, to: usize): bool {
+  if (familyOf(from) != ipv4) return false;
+  const bytes = load<u32>(from, 4);
+  setUnspecified(to, ipv6, portOf(from));
+  store<u32>(to, 0xffff_0000, 12); // 00 00 ff ff in memory
+  store<u32>(to, bytes, 16);
+  return true;
 }
 
 /** Whether it is IPv6 that stands for IPv4 (RFC 4291, 2.5.5.2). */

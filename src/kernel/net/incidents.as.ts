@@ -21,7 +21,7 @@ import { refusedConnections } from "./tcp/connection.as";
 import { cookiesIssued } from "./tcp/cookies.as";
 import { refusedSockets } from "./stack-socket.as";
 import { refusedPorts } from "./stack-sockets.as";
-import { droppedDatagrams } from "./udp/datagram-queue.as";
+import { droppedDatagrams } from "./link/datagram-queue.as";
 
 const second: u64 = 1_000_000_000;
 const quietTime: u64 = 60 * second;

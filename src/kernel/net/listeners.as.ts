@@ -16,13 +16,14 @@ import {
 } from "../platform/linux/listeners.as";
 import { nodeOpenListener } from "../platform/node/listeners.as";
 import { familyOf, ipv4, ipv6, portOf, setPort, setUnspecified } from "./address.as";
-import { parseAddress } from "./address-text.as";
 import {
+  behindColon,
   entryEnd,
   entryEndWithoutType,
   entryType,
   parsePort,
   publishedHostPort,
+  readHostAddress,
   reportMalformed,
 } from "./settings.as";
 import { reuseOption } from "./socket-options.as";
@@ -115,11 +116,10 @@ function adoptInherited(): void {
 function openEntry(start: usize, end: usize): bool {
   const type = entryType(start, end);
   const stop = entryEndWithoutType(start, end);
-  let colon = stop;
-  while (colon > start && load<u8>(colon - 1) != 0x3a) colon--;
+  const colon = behindColon(start, stop);
   const port = parsePort(colon, stop);
   const isAnywhere = colon == start;
-  if (port < 0 || (!isAnywhere && !readHost(start, colon - 1))) {
+  if (port < 0 || (!isAnywhere && !readHostAddress(start, colon - 1, address))) {
     reportMalformed(text("TSUKI_LISTEN"), start, end);
     return false;
   }
@@ -144,13 +144,6 @@ function openEntry(start: usize, end: usize): bool {
   const socket = keep(familyOf(address), type, <u32>handle);
   if (hostPort != port) setPublishedPort(socket, port);
   return true;
-}
-
-function readHost(start: usize, end: usize): bool {
-  if (end - start >= 2 && load<u8>(start) == 0x5b && load<u8>(end - 1) == 0x5d) {
-    return parseAddress(start + 1, <u32>(end - start - 2), address);
-  }
-  return parseAddress(start, <u32>(end - start), address) && familyOf(address) == ipv4;
 }
 
 function openListener(type: u32): i64 {

@@ -19,6 +19,7 @@ export {
 export { reportIncidents } from "./incidents.as";
 export { lentFrames } from "../memory/lent-frames.as";
 export { duplicateAddresses } from "./ip/autoconfiguration.as";
+export { joinGroup, leaveGroup } from "./ip/groups.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";
 export { abandonedDatagrams } from "./ip/reassembly.as";
 export { addInterface, setOffloads, takePacket } from "./link/interfaces.as";
@@ -50,7 +51,7 @@ export {
   streamReadiness,
   writeStream,
 } from "./tcp/streams.as";
-export { datagramsWaiting } from "./udp/datagram-queue.as";
+export { datagramsWaiting } from "./link/datagram-queue.as";
 export {
   closeDatagrams,
   connectDatagrams,

@@ -8,6 +8,7 @@ import { monotonicTime } from "../time/clock.as";
 import { configureInterfaces } from "./configuration.as";
 import { beginConfiguring, configuringDeadline } from "./configuring.as";
 import { reportIncidents } from "./incidents.as";
+import { takeChangedFrames } from "./link/frame-sockets.as";
 import { packetsInUse } from "./link/packets.as";
 import { runStack, stackDeadline, startStack } from "./stack.as";
 import { StackSocket, stackSocketAt, stackSocketCount } from "./stack-socket.as";
@@ -65,6 +66,9 @@ function noteChanges(): void {
   }
   for (let place = takeChangedDatagrams(); place != 0; place = takeChangedDatagrams()) {
     noteReadiness(changetype<StackSocket>(ownerOfDatagrams(place)));
+  }
+  for (let owner = takeChangedFrames(); owner != 0; owner = takeChangedFrames()) {
+    noteReadiness(changetype<StackSocket>(owner));
   }
 }
 

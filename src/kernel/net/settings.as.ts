@@ -1,17 +1,22 @@
 // How the network was set up from outside, in the environment: TSUKI_NET=host|none|tap=..., and
-// TSUKI_PUBLISH=host:guest[/udp],... which gives ports that the app binds other numbers on the
-// host.
+// TSUKI_PUBLISH=[address:]host:guest[/udp],... which gives ports that the app binds other numbers,
+// and addresses, on the host.
 import * as config from "../base/config.as";
 import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
 import { putBytes, putText } from "../base/line.as";
 import { copySetting, tooLong } from "../launch/setting.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
+import { familyOf, ipv4, ipv6 } from "./address.as";
+import { parseAddress } from "./address-text.as";
 import { datagramType, streamType } from "./socket-table.as";
 
 const valueCapacity: u32 = 2048;
 const mappingLimit: u32 = 64;
-const mappingBytes: u32 = 8; // u16 type, u16 host port, u16 guest port
+const mappingBytes: u32 = 32; // address, u16 type, u16 host port, u16 guest port
+const typeOffset: usize = 20;
+const hostPortOffset: usize = 22;
+const guestPortOffset: usize = 24;
 
 const noneWord: u32 = 0x656e_6f6e; // "none"
 const hostWord: u32 = 0x7473_6f68; // "host"
@@ -61,11 +66,23 @@ export function isNetworkOff(): bool {
 
 /** The host's port for one that the app binds. */
 export function publishedHostPort(type: u32, port: u32): u32 {
+  const mapping = findMapping(type, port);
+  return mapping == 0 ? port : load<u16>(mapping, hostPortOffset);
+}
+
+/** The host's address for such a port, if one is named; else 0. */
+export function publishedHostAddress(type: u32, port: u32): usize {
+  const mapping = findMapping(type, port);
+  return mapping == 0 || familyOf(mapping) == 0 ? 0 : mapping;
+}
+
+function findMapping(type: u32, port: u32): usize {
   for (let index: u32 = 0; index < mappingCount; index++) {
     const mapping = frame + valueCapacity + index * mappingBytes;
-    if (load<u16>(mapping) == type && load<u16>(mapping, 4) == port) return load<u16>(mapping, 2);
+    const isItsType = load<u16>(mapping, typeOffset) == type;
+    if (isItsType && load<u16>(mapping, guestPortOffset) == port) return mapping;
   }
-  return port;
+  return 0;
 }
 
 /** Where the entry that starts at `start` ends: a comma or the end of the list. */
@@ -98,6 +115,21 @@ export function parsePort(start: usize, end: usize): i32 {
   return port > 0xffff ? -1 : port;
 }
 
+/** An address by number, of IPv6 in brackets. */
+export function readHostAddress(start: usize, end: usize, address: usize): bool {
+  if (end - start >= 2 && load<u8>(start) == 0x5b && load<u8>(end - 1) == 0x5d) {
+    return parseAddress(start + 1, <u32>(end - start - 2), address) && familyOf(address) == ipv6;
+  }
+  return parseAddress(start, <u32>(end - start), address) && familyOf(address) == ipv4;
+}
+
+/** Where the text behind the last colon begins; at the start when there is none. */
+export function behindColon(start: usize, end: usize): usize {
+  let place = end;
+  while (place > start && load<u8>(place - 1) != 0x3a) place--;
+  return place;
+}
+
 /** Says in one line what cannot be read. */
 export function reportMalformed(name: usize, start: usize, end: usize): void {
   beginMessage(name);
@@ -110,16 +142,17 @@ export function reportMalformed(name: usize, start: usize, end: usize): void {
 function readMapping(start: usize, end: usize): bool {
   const type = entryType(start, end);
   end = entryEndWithoutType(start, end);
-  let colon = end;
-  while (colon > start && load<u8>(colon - 1) != 0x3a) colon--;
-  if (colon == start || mappingCount == mappingLimit) return false;
-  const hostPort = parsePort(start, colon - 1);
-  const guestPort = parsePort(colon, end);
+  const guest = behindColon(start, end);
+  if (guest == start || mappingCount == mappingLimit) return false;
+  const host = behindColon(start, guest - 1);
+  const hostPort = parsePort(host, guest - 1);
+  const guestPort = parsePort(guest, end);
   if (hostPort < 0 || guestPort <= 0) return false;
   const mapping = frame + valueCapacity + mappingCount * mappingBytes;
-  store<u16>(mapping, type);
-  store<u16>(mapping, hostPort, 2);
-  store<u16>(mapping, guestPort, 4);
+  if (host != start && !readHostAddress(start, host - 1, mapping)) return false;
+  store<u16>(mapping, type, typeOffset);
+  store<u16>(mapping, hostPort, hostPortOffset);
+  store<u16>(mapping, guestPort, guestPortOffset);
   mappingCount++;
   return true;
 }

@@ -14,6 +14,9 @@ export const datagramType: u32 = 1;
 /** Type of a socket for streams (WASI's number). */
 export const streamType: u32 = 2;
 
+/** Type of a socket for whole frames (Linux's SOCK_RAW). */
+export const frameType: u32 = 3;
+
 /** Readiness: there is something to receive or accept, or the end. */
 export const readable: u32 = 1;
 

@@ -22,7 +22,11 @@ import {
   linuxShutdown,
   linuxWatch,
 } from "../platform/linux/sockets.as";
-import { linuxOption, linuxSetOption } from "../platform/linux/socket-options.as";
+import {
+  linuxOption,
+  linuxSetMembership,
+  linuxSetOption,
+} from "../platform/linux/socket-options.as";
 import {
   nodeAccept,
   nodeReceiveBytes,
@@ -32,9 +36,18 @@ import {
   nodeSendVectors,
 } from "../platform/node/sockets.as";
 import { monotonicTime } from "../time/clock.as";
-import { copyAddress, familyOf, portOf, setPort, setUnspecified } from "./address.as";
+import {
+  copyAddress,
+  familyOf,
+  isUnspecifiedAddress,
+  mapAddress,
+  packetFamily,
+  portOf,
+  setPort,
+  setUnspecified,
+} from "./address.as";
 import { configuringDeadline, isConfiguring } from "./configuring.as";
-import { isNetworkOff, publishedHostPort } from "./settings.as";
+import { isNetworkOff, publishedHostAddress, publishedHostPort } from "./settings.as";
 import {
   acceptingOption,
   errorOption,
@@ -50,6 +63,7 @@ import {
   doubtReadable,
   enterPhase,
   familyOfSocket,
+  frameType,
   freeSocket,
   handleOf,
   hasPhase,
@@ -87,6 +101,7 @@ import {
   sendStackBytes,
   sendStackParts,
   sendStackVectors,
+  setStackMembership,
   setStackOption,
   shutdownStackSocket,
   stackLocalAddress,
@@ -102,6 +117,7 @@ const wouldWait: i64 = -6; // errno.again
 /** Opens a socket of a family and type. */
 export function openSocket(family: u32, type: u32): i32 {
   if (isNetworkOff()) return -<i32>errno.accessDenied;
+  if (family == packetFamily && !config.usesOwnStack) return -<i32>errno.familyNotSupported;
   let handle: i64 = -<i64>errno.notSupported;
   if (config.usesOwnStack) handle = openStackSocket(family, type);
   else if (config.platform == config.linux) handle = linuxOpen(family, type);
@@ -113,7 +129,7 @@ export function openSocket(family: u32, type: u32): i32 {
 function adoptSocket(family: u32, type: u32, handle: u32): i32 {
   const socket = makeSocket(type, family, handle);
   if (socket < 0) closeHandle(handle);
-  else if (type == datagramType) watch(socket);
+  else if (type != streamType) watch(socket);
   return socket;
 }
 
@@ -128,8 +144,13 @@ export function adoptListener(family: u32, type: u32, handle: u32): i32 {
 
 /** Binds a socket; a port that is published is another one on the host. */
 export function bindSocket(socket: u32, address: usize): i32 {
+  // A host would take the address of another family for what it is not.
+  const isFrames = familyOf(address) == packetFamily;
+  if (isFrames != (typeOf(socket) == frameType)) return -<i32>errno.familyNotSupported;
   const port = portOf(address);
   const hostPort = publishedHostPort(typeOf(socket), port);
+  const error = usePublishedAddress(address, publishedHostAddress(typeOf(socket), port));
+  if (error != 0) return -<i32>error;
   setPort(address, hostPort);
   let result: i64 = -<i64>errno.notSupported;
   if (config.usesOwnStack) result = bindStackSocket(socket, address);
@@ -138,6 +159,14 @@ export function bindSocket(socket: u32, address: usize): i32 {
   setPort(address, port);
   if (result == 0 && hostPort != port) setPublishedPort(socket, port);
   return <i32>result;
+}
+
+/** An app that binds to any address binds to that which is published, if it can have it. */
+function usePublishedAddress(address: usize, published: usize): u32 {
+  if (published == 0 || !isUnspecifiedAddress(address)) return 0;
+  if (familyOf(address) == familyOf(published)) copyAddress(address, published);
+  else if (!mapAddress(published, address)) return errno.addressNotAvailable;
+  return 0;
 }
 
 /** Starts to listen; the host bounds the backlog. */
@@ -213,6 +242,7 @@ export function connectSocket(socket: u32, address: usize, mayWait: bool): i32 {
 }
 
 function connectOnce(socket: u32, address: usize): i64 {
+  if (familyOf(address) == packetFamily) return -<i64>errno.familyNotSupported;
   if (config.usesOwnStack) return connectStackSocket(socket, address);
   if (config.platform == config.linux) return linuxConnect(socket, address);
   if (config.platform == config.node) return node.socketConnect(handleOf(socket), address);
@@ -259,6 +289,7 @@ export function sendVectors(
 
 function sendOnce(socket: u32, list: u32, count: u32, to: usize): i64 {
   if (config.usesOwnStack) return sendStackVectors(socket, list, count, to);
+  if (to != 0 && familyOf(to) == packetFamily) return -<i64>errno.familyNotSupported;
   if (config.platform == config.linux) return linuxSendVectors(socket, list, count, to);
   if (config.platform == config.node) return nodeSendVectors(socket, list, count, to);
   return -<i64>errno.notSupported;
@@ -359,6 +390,21 @@ export function setSocketOption(socket: u32, option: u32, value: i64): i32 {
     return <i32>node.socketSetOption(handleOf(socket), option, value);
   } else return -<i32>errno.notSupported;
   return 0;
+}
+
+/**
+ * Joins a multicast group, or leaves it: on the interface with a number and 1 or, for 0, on that
+ * with the address `own`, which may be unspecified.
+ */
+export function setMembership(
+  socket: u32, group: usize, own: usize, numberPlusOne: u32, joins: bool,
+): i32 {
+  if (typeOf(socket) != datagramType) return -<i32>errno.noSuchOption;
+  if (config.usesOwnStack) return setStackMembership(socket, group, own, numberPlusOne, joins);
+  if (config.platform == config.linux) {
+    return <i32>linuxSetMembership(socket, group, own, numberPlusOne, joins);
+  }
+  return -<i32>errno.notSupported;
 }
 
 /** Readiness now: bits of the socket table; what nobody watches is ready to fail. */

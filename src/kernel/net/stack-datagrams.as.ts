@@ -1,12 +1,13 @@
 // Datagrams of the kernel's own stack as sockets.
 import {
+  addressNotAvailable,
   again,
   destinationRequired,
   invalid,
   messageTooLong,
   noBuffers,
+  noSuchOption,
 } from "../base/errno.as";
-import * as app from "../base/machine/app.as";
 import { allocateFrame, frameBytes } from "../memory/frames.as";
 import { monotonicTime } from "../time/clock.as";
 import {
@@ -15,19 +16,35 @@ import {
   connectDatagrams,
   datagramBytes,
   datagramSender,
-  datagramSource,
-  datagramSourceBytes,
   datagramSpace,
+  DatagramWay,
+  interfaceShift,
+  notLoopedWay,
   openDatagrams,
   ownDatagrams,
   portOfDatagrams,
+  queueOfDatagrams,
   receiveDatagram,
   sendDatagram,
+  setDatagramWay,
   takeDatagram,
+  wholeWay,
 } from "./udp/sockets.as";
+import { defaultHopLimit } from "./ip/output.as";
 import { isUnspecified } from "./link/addresses.as";
+import { isEthernet } from "./link/interfaces.as";
+import { leaveAllGroups } from "./memberships.as";
+import {
+  groupHopLimitOption,
+  groupInterfaceOption,
+  groupLoopOption,
+  hopLimitOption,
+  trafficClassOption,
+  wholeOption,
+} from "./socket-options.as";
 import { isIpv4Address, setIpv4Address } from "./wire/ip.as";
 import { portOf } from "./address.as";
+import { gatherVectors, headToVectors, vectorBytes } from "./app-vectors.as";
 import {
   fromStackAddress,
   localBytesOf,
@@ -52,6 +69,7 @@ export function bindDatagrams(socket: StackSocket): i32 {
   const isBoth = takesBoth(socket) && isUnspecified(localBytesOf(socket));
   ownDatagrams(socket.place, changetype<usize>(socket), isBoth);
   socket.localPort = portOfDatagrams(socket.place);
+  setDatagramWay(socket.place, socket.way);
   return 0;
 }
 
@@ -75,17 +93,7 @@ export function receiveDatagramVectors(
 ): i32 {
   const bytes = socket.place == 0 ? -<i32>again : datagramBytes(socket.place);
   if (bytes < 0) return bytes;
-  let done: u32 = 0;
-  for (let index: u32 = 0; index < count && done < <u32>bytes; index++) {
-    let target = app.load32(list + index * 8);
-    const length = min(app.load32(list + index * 8 + 4), <u32>bytes - done);
-    for (const end = done + length; done < end; ) {
-      const part = min(end - done, datagramSourceBytes(done));
-      app.copyOut(target, datagramSource(socket.place, done), part);
-      target += part;
-      done += part;
-    }
-  }
+  const done = headToVectors(queueOfDatagrams(socket.place), list, count);
   noteSender(socket, from);
   if (!isPeek) takeDatagram(socket.place);
   return done;
@@ -109,20 +117,13 @@ function noteSender(socket: StackSocket, from: usize): void {
 
 /** Sends checked app vectors as one datagram, to an address or, for 0, to the peer. */
 export function sendDatagramVectors(socket: StackSocket, list: u32, count: u32, to: usize): i32 {
-  let length: u64 = 0;
-  for (let index: u32 = 0; index < count; index++) length += app.load32(list + index * 8 + 4);
+  const length = vectorBytes(list, count);
   if (length > longestDatagram) return -<i32>messageTooLong;
   if (bounce == 0) bounce = allocateFrame();
   let space = datagramSpace(<u32>length);
   if (space == 0 && length <= frameBytes) space = bounce;
   if (space == 0) return -<i32>noBuffers;
-  let done: u32 = 0;
-  for (let index: u32 = 0; index < count; index++) {
-    const part = app.load32(list + index * 8 + 4);
-    app.copyIn(space + done, app.load32(list + index * 8), part);
-    done += part;
-  }
-  return sendDatagramBytes(socket, space, done, to);
+  return sendDatagramBytes(socket, space, gatherVectors(list, count, space), to);
 }
 
 /** Sends kernel memory as one datagram. */
@@ -145,7 +146,61 @@ function isConnected(socket: StackSocket): bool {
   return !isUnspecified(addressOfDatagrams(socket.place) + 16);
 }
 
+/** An option of how datagrams are sent, or a negated error number. */
+export function datagramOption(socket: StackSocket, option: u32): i64 {
+  const way = wayOf(socket);
+  const flags = <u32>way.flags;
+  switch (option) {
+    case hopLimitOption: return way.hopLimit == 0 ? defaultHopLimit : way.hopLimit;
+    case groupHopLimitOption: return max<u32>(way.groupHopLimit, 1);
+    case groupLoopOption: return <i64>((flags & notLoopedWay) == 0);
+    case groupInterfaceOption: return flags >> interfaceShift;
+    case trafficClassOption: return way.trafficClass;
+    case wholeOption: return <i64>(flags & wholeWay);
+    default: return -<i64>noSuchOption;
+  }
+}
+
+/** Sets such an option. */
+export function setDatagramOption(socket: StackSocket, option: u32, value: i64): i32 {
+  const way = wayOf(socket);
+  const flags = <u32>way.flags;
+  const isHops = option == hopLimitOption || option == groupHopLimitOption;
+  // -1 is the usual number of hops.
+  if (isHops && value == -1) value = option == hopLimitOption ? defaultHopLimit : 1;
+  if (isHops && value == 0 || value < 0 || value > 255) return -<i32>invalid;
+  switch (option) {
+    case hopLimitOption:
+      way.hopLimit = <u8>value;
+      break;
+    case groupHopLimitOption:
+      way.groupHopLimit = <u8>value;
+      break;
+    case trafficClassOption:
+      way.trafficClass = <u8>value;
+      break;
+    case groupLoopOption:
+      way.flags = <u8>(flags & ~notLoopedWay | (value == 0 ? notLoopedWay : 0));
+      break;
+    case wholeOption:
+      way.flags = <u8>(flags & ~wholeWay | (value == 0 ? 0 : wholeWay));
+      break;
+    case groupInterfaceOption:
+      if (value != 0 && !isEthernet(<u32>value - 1)) return -<i32>addressNotAvailable;
+      way.flags = <u8>(flags & 15 | <u32>value << interfaceShift);
+      break;
+    default: return -<i32>noSuchOption;
+  }
+  if (socket.place != 0) setDatagramWay(socket.place, socket.way);
+  return 0;
+}
+
+function wayOf(socket: StackSocket): DatagramWay {
+  return changetype<DatagramWay>(changetype<usize>(socket) + offsetof<StackSocket>("way"));
+}
+
 /** Gives its port and its datagrams back. */
 export function closeDatagramSocket(socket: StackSocket): void {
+  leaveAllGroups(changetype<usize>(socket));
   if (socket.place != 0) closeDatagrams(socket.place);
 }

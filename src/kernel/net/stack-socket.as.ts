@@ -2,7 +2,7 @@
 // only from when it is bound, listens or is connected.
 import { allocateZeroedFrame, frameBytes } from "../memory/frames.as";
 import { bytesOf, familyOf, ipv4, ipv6, setUnspecified, unmapAddress } from "./address.as";
-import { datagramType } from "./socket-table.as";
+import { frameType, streamType } from "./socket-table.as";
 import { setIpv4Address } from "./wire/ip.as";
 
 /** A socket; its own address, of 16 bytes, comes first. */
@@ -31,10 +31,15 @@ export class StackSocket {
   /** Of keep-alive, in seconds, and its count; 0 for the usual. */
   keepAliveIdle: u32;
   keepAliveInterval: u32;
-  keepAliveCount: u32;
+  keepAliveCount: u16;
+  /** Whether it is for whole frames; then it is for datagrams, too. */
+  isFrames: bool;
+  reserved: u8;
   userTimeoutMs: u32;
   /** Seconds that closing waits, and 1; 0 when it does not, 1 to break the connection off. */
   lingerPlusOne: u32;
+  /** How its datagrams are sent: `DatagramWay`. */
+  way: u32;
 }
 
 const recordBytes: u32 = 64;
@@ -62,7 +67,8 @@ export function makeStackSocket(family: u32, type: u32): StackSocket | null {
   freeRecords = socket.next;
   memory.fill(place, 0, recordBytes);
   socket.isInUse = true;
-  socket.isDatagram = type == datagramType;
+  socket.isDatagram = type != streamType;
+  socket.isFrames = type == frameType;
   socket.isIpv6 = family == ipv6;
   if (family == ipv4) setIpv4Address(place, 0);
   return socket;
@@ -113,7 +119,8 @@ export function takesBoth(socket: StackSocket): bool {
 
 /** Whether a socket can have an address to do with, as itself or, IPv4 for IPv6, as mapped. */
 export function canUse(socket: StackSocket, address: usize): bool {
-  return socket.isIpv6 ? familyOf(address) == ipv6 || takesBoth(socket) : familyOf(address) == ipv4;
+  const family = familyOf(address);
+  return socket.isIpv6 ? family == ipv6 || family == ipv4 && takesBoth(socket) : family == ipv4;
 }
 
 /** Writes an address as the stack has them: 16 bytes, IPv4 in IPv6's form (RFC 4291, 2.5.5.2). */

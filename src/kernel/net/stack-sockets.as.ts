@@ -1,8 +1,15 @@
 // Sockets by the kernel's own stack: what `sockets.as.ts` calls where the host has none. Their
 // handles are the addresses of records (stack-socket.as.ts).
 import * as errno from "../base/errno.as";
+import { monotonicTime } from "../time/clock.as";
 import { addressBytes, familyOf, ipv4, ipv6, portOf, setUnspecified } from "./address.as";
-import { isLoopbackAddress, isOwnAddress, isUnspecified } from "./link/addresses.as";
+import {
+  isLoopbackAddress,
+  isMulticastAddress,
+  isOwnAddress,
+  isUnspecified,
+} from "./link/addresses.as";
+import { interfaceOfMembership, joinFor, leaveFor } from "./memberships.as";
 import { flushNetwork, startNetwork } from "./network.as";
 import {
   acceptByStack,
@@ -24,11 +31,24 @@ import {
   bindDatagrams,
   closeDatagramSocket,
   connectDatagramSocket,
+  datagramOption,
   receiveDatagramBytes,
   receiveDatagramVectors,
   sendDatagramBytes,
   sendDatagramVectors,
+  setDatagramOption,
 } from "./stack-datagrams.as";
+import {
+  bindFrameSocket,
+  closeFrameSocket,
+  frameReadiness,
+  frameSocketAddress,
+  openFrameSocket,
+  receiveFrameBytes,
+  receiveFrameVectors,
+  sendFrameBytes,
+  sendFrameVectors,
+} from "./stack-frames.as";
 import {
   canUse,
   freeStackSocket,
@@ -82,6 +102,7 @@ import {
 } from "./udp/sockets.as";
 
 const peer = memory.data(16, 8);
+const groupInterface = memory.data(16, 8);
 const anyAddress = memory.data(addressBytes, 8);
 const wouldWait: i64 = -6; // errno.again
 const listenerBacklog: u32 = 4096; // the stack bounds it
@@ -103,13 +124,19 @@ function recordOf(socket: u32): StackSocket {
 export function openStackSocket(family: u32, type: u32): i64 {
   startNetwork();
   const record = makeStackSocket(family, type);
-  return record == null ? -<i64>errno.noBuffers : <i64>changetype<usize>(record);
+  if (record == null) return -<i64>errno.noBuffers;
+  const handle = <u32>changetype<usize>(record);
+  const error = record.isFrames ? openFrameSocket(record) : 0;
+  if (error == 0) return handle;
+  closeStackHandle(handle);
+  return error;
 }
 
 /** Closes what a handle stands for: what was written still goes out. */
 export function closeStackHandle(handle: u32): void {
   const record = changetype<StackSocket>(<usize>handle);
-  if (record.isDatagram) closeDatagramSocket(record);
+  if (record.isFrames) closeFrameSocket(record);
+  else if (record.isDatagram) closeDatagramSocket(record);
   else closeByStack(record);
   freeStackSocket(record);
   flushNetwork();
@@ -149,6 +176,7 @@ export function hasLingered(socket: u32): bool {
 /** Readiness as it is. */
 function readinessNow(record: StackSocket): u32 {
   if (record.error != 0) return readable | writable | hungUp;
+  if (record.isFrames) return frameReadiness(record);
   if (!record.isDatagram) return record.place == 0 ? 0 : streamReadiness(record.place);
   return record.place != 0 && hasDatagram(record.place) ? readable | writable : writable;
 }
@@ -174,11 +202,13 @@ export function bindStackSocket(socket: u32, address: usize): i32 {
 }
 
 function bindRecord(record: StackSocket, address: usize): i32 {
+  if (record.isFrames) return bindFrameSocket(record, address);
   if (record.place != 0 || record.localPort != 0) return -<i32>errno.invalid;
   if (!canUse(record, address)) return -<i32>errno.familyNotSupported;
   const local = localBytesOf(record);
   toStackAddress(address, local);
-  const isOurs = isUnspecified(local) || isLoopbackAddress(local) || isOwnAddress(local);
+  const isOurs = isUnspecified(local) || isLoopbackAddress(local) || isOwnAddress(local)
+    || record.isDatagram && isMulticastAddress(local);
   let error = isOurs ? 0 : -<i32>errno.addressNotAvailable;
   if (error == 0) error = takePort(record, portOf(address));
   if (error == 0) return 0;
@@ -214,6 +244,7 @@ export function acceptStackConnection(socket: u32): i64 {
 /** Connects: EINPROGRESS for streams. */
 export function connectStackSocket(socket: u32, address: usize): i32 {
   const record = recordOf(socket);
+  if (record.isFrames) return -<i32>errno.notSupported;
   if (!canUse(record, address)) return -<i32>errno.familyNotSupported;
   toStackAddress(address, peer);
   if (record.isDatagram) return connectDatagramSocket(record, peer, portOf(address));
@@ -229,6 +260,9 @@ export function receiveStackVectors(
 ): i64 {
   const record = recordOf(socket);
   const isPeek = flags != 0;
+  if (record.isFrames) {
+    return received(socket, receiveFrameVectors(record, list, count, from, isPeek));
+  }
   const result = record.isDatagram
     ? receiveDatagramVectors(record, list, count, from, isPeek)
     : receiveStreamVectors(record, list, count, isPeek);
@@ -238,6 +272,7 @@ export function receiveStackVectors(
 /** Receives into kernel memory. */
 export function receiveStackBytes(socket: u32, pointer: usize, length: u32, from: usize): i64 {
   const record = recordOf(socket);
+  if (record.isFrames) return received(socket, receiveFrameBytes(record, pointer, length, from));
   const result = record.isDatagram
     ? receiveDatagramBytes(record, pointer, length, from)
     : receiveStreamBytes(record, pointer, length);
@@ -252,6 +287,8 @@ function received(socket: u32, result: i32): i64 {
 /** Sends checked app vectors. */
 export function sendStackVectors(socket: u32, list: u32, count: u32, to: usize): i64 {
   const record = recordOf(socket);
+  if (record.isFrames) return sent(socket, sendFrameVectors(record, list, count, to));
+  if (to != 0 && !canUse(record, to)) return -<i32>errno.familyNotSupported;
   const result = record.isDatagram
     ? sendDatagramVectors(record, list, count, to)
     : sendStreamVectors(record, list, count);
@@ -261,6 +298,7 @@ export function sendStackVectors(socket: u32, list: u32, count: u32, to: usize):
 /** Sends kernel memory. */
 export function sendStackBytes(socket: u32, pointer: usize, length: u32, to: usize): i64 {
   const record = recordOf(socket);
+  if (record.isFrames) return sent(socket, sendFrameBytes(record, pointer, length, to));
   const result = record.isDatagram
     ? sendDatagramBytes(record, pointer, length, to)
     : sendStreamParts(record, pointer, length, 0, 0);
@@ -295,7 +333,9 @@ export function shutdownStackSocket(socket: u32, how: u32): i32 {
 /** Fills in the socket's own address. */
 export function stackLocalAddress(socket: u32, address: usize): i32 {
   const record = recordOf(socket);
-  if (record.place == 0) {
+  if (record.isFrames) {
+    frameSocketAddress(record, address);
+  } else if (record.place == 0) {
     fromStackAddress(localBytesOf(record), record.localPort, address);
   } else if (record.isDatagram) {
     fromStackAddress(addressOfDatagrams(record.place), record.localPort, address);
@@ -309,6 +349,7 @@ export function stackLocalAddress(socket: u32, address: usize): i32 {
 /** An option's value, or a negated error number. */
 export function stackOption(socket: u32, option: u32): i64 {
   const record = recordOf(socket);
+  if (record.isFrames && option != errorOption) return -<i64>errno.noSuchOption;
   switch (option) {
     case errorOption: return errorOf(record);
     case noDelayOption: return <i64>record.isNoDelay;
@@ -323,7 +364,7 @@ export function stackOption(socket: u32, option: u32): i64 {
     case broadcastOption: return 1;
     case sendBufferOption:
     case receiveBufferOption: return capacityOf(record, option == sendBufferOption);
-    default: return -<i64>errno.noSuchOption;
+    default: return record.isDatagram ? datagramOption(record, option) : -<i64>errno.noSuchOption;
   }
 }
 
@@ -341,6 +382,7 @@ function fixCapacity(record: StackSocket, isSend: bool, bytes: u32): void {
 }
 
 function errorOf(record: StackSocket): u32 {
+  if (record.isFrames) return 0;
   if (record.error != 0) {
     const error = record.error;
     record.error = 0;
@@ -353,6 +395,7 @@ function errorOf(record: StackSocket): u32 {
 /** Sets an option; streams have buffers from when there is a connection, or somebody listens. */
 export function setStackOption(socket: u32, option: u32, value: i64): i32 {
   const record = recordOf(socket);
+  if (record.isFrames) return -<i32>errno.noSuchOption;
   switch (option) {
     case noDelayOption:
       record.isNoDelay = value != 0;
@@ -385,14 +428,36 @@ export function setStackOption(socket: u32, option: u32, value: i64): i32 {
 
 function setKeepAliveOption(record: StackSocket, option: u32, value: i64): i32 {
   if (option < keepAliveIdleOption || option > keepAliveCountOption) {
-    return -<i32>errno.noSuchOption;
+    return record.isDatagram
+      ? setDatagramOption(record, option, value)
+      : -<i32>errno.noSuchOption;
   }
   if (!isCount(value, 1)) return -<i32>errno.invalid;
   if (option == keepAliveIdleOption) record.keepAliveIdle = <u32>value;
   else if (option == keepAliveIntervalOption) record.keepAliveInterval = <u32>value;
-  else record.keepAliveCount = <u32>value;
+  else record.keepAliveCount = <u16>min<i64>(value, 0xffff);
   if (!record.isDatagram) applyOptions(record);
   return 0;
+}
+
+/**
+ * Joins a group, or leaves it: on the interface with a number and 1 or, for 0, on that with the
+ * address `own` or any.
+ */
+export function setStackMembership(
+  socket: u32, group: usize, own: usize, numberPlusOne: u32, joins: bool,
+): i32 {
+  const record = recordOf(socket);
+  if (!record.isDatagram || !canUse(record, group)) return -<i32>errno.invalid;
+  toStackAddress(group, peer);
+  toStackAddress(own, groupInterface);
+  const number = numberPlusOne != 0
+    ? <i32>numberPlusOne - 1
+    : interfaceOfMembership(groupInterface, peer, monotonicTime());
+  const owner = changetype<usize>(record);
+  const error = joins ? joinFor(owner, number, peer) : leaveFor(owner, number, peer);
+  flushNetwork();
+  return -<i32>error;
 }
 
 function isCount(value: i64, least: i64): bool {

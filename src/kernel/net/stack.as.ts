@@ -13,6 +13,7 @@ import {
   setOffloads,
   takePacket,
 } from "./link/interfaces.as";
+import { offerFrame } from "./link/frame-sockets.as";
 import { neighbourDeadline, runNeighbours, takeSilentNeighbour } from "./link/neighbours.as";
 import { Packet, releasePacket } from "./link/packets.as";
 import {
@@ -20,6 +21,7 @@ import {
   runAutoconfiguration,
   startAutoconfiguration,
 } from "./ip/autoconfiguration.as";
+import { groupDeadline, runGroups } from "./ip/groups.as";
 import { arrival, errorArrived, payloadArrived, receiveFrame } from "./ip/input.as";
 import { seedIdentification } from "./ip/output.as";
 import { addDefaultRoute, addRoute } from "./ip/routes.as";
@@ -73,6 +75,7 @@ export function configureAutomatically(number: u32, now: u64): void {
 export function receivePacket(
   number: u32, frame: usize, length: u32, isSound: bool, now: u64,
 ): void {
+  offerFrame(number, frame, length);
   const kind = receiveFrame(number, frame, length, isSound, now);
   const isTcp = arrival.protocol == tcpProtocol;
   if (kind == payloadArrived) {
@@ -90,6 +93,7 @@ export function runStack(now: u64): void {
   runNeighbours(now);
   failUnreachable(now);
   runAutoconfiguration(now);
+  runGroups(now);
   runDhcp(now);
   const loopback: Interface = interfaceAt(0);
   // As many as wait now: answers to them wait for the next turn.
@@ -113,5 +117,6 @@ function failUnreachable(now: u64): void {
 export function stackDeadline(): u64 {
   if (interfaceAt(0).queued != 0) return 0;
   const deadline = min(earliestDeadline(), neighbourDeadline());
-  return min(min(deadline, autoconfigurationDeadline()), dhcpDeadline());
+  const configuring = min(autoconfigurationDeadline(), dhcpDeadline());
+  return min(min(deadline, configuring), groupDeadline());
 }

@@ -13,12 +13,15 @@ function hex(digits: string): Uint8Array {
   return Uint8Array.from(Buffer.from(digits.replaceAll(/\s/g, ""), "hex"));
 }
 
-/** A host alone on a link: what it sends is collected. */
+/** A host alone on a link: what it sends is collected, but its reports of multicast groups. */
 function alone() {
   const simulation = new Simulation(1);
   const host = new Host(simulation, 1);
   const sent: string[] = [];
-  host.send = (frame) => sent.push(Buffer.from(frame).toString("hex"));
+  host.send = (frame) => {
+    const text = Buffer.from(frame).toString("hex");
+    if (!text.startsWith("333300000016")) sent.push(text);
+  };
   const wait = (time = second) => simulation.timeline.advance(time);
   return { simulation, host, sent, wait };
 }
@@ -306,7 +309,7 @@ describe("the whole input path", () => {
     const { simulation, host, wait } = alone();
     host.act("listenToStreams", host.place(hostAddress(1)), 80, 4);
     const transport = fc.uint8Array({ minLength: 0, maxLength: 90 });
-    const samples = [1, 6, 17, 44, 58, 200];
+    const samples = [1, 2, 6, 17, 44, 58, 200];
     fc.assert(
       fc.property(fc.constantFrom(...samples), transport, fc.boolean(), (protocol, raw, isV6) => {
         const payload = raw.slice();
@@ -319,7 +322,7 @@ describe("the whole input path", () => {
         if (payload.length >= at + 2 && !isV6) {
           payload.fill(0, at, at + 2);
           const pseudo = Uint8Array.of(...addresses, 0, protocol, 0, payload.length);
-          const covered = protocol === 1 ? payload : Uint8Array.of(...pseudo, ...payload);
+          const covered = protocol < 3 ? payload : Uint8Array.of(...pseudo, ...payload);
           const sum = internetChecksum(covered);
           payload.set([sum >> 8, sum & 255], at);
         }

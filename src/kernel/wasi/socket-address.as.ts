@@ -3,7 +3,15 @@
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { isAppRange } from "../memory/app-memory.as";
-import { byteCount, bytesOf, familyOf, ipv4, ipv6, setUnspecified } from "../net/address.as";
+import {
+  byteCount,
+  bytesOf,
+  familyOf,
+  ipv4,
+  ipv6,
+  packetFamily,
+  setUnspecified,
+} from "../net/address.as";
 
 const withFamilyBytes: u32 = 18;
 
@@ -20,7 +28,8 @@ export function readAppAddress(place: u32, port: u32, address: usize): u32 {
   }
   if (size < withFamilyBytes) return errno.invalid;
   const family = app.load16(start);
-  if (family != ipv4 && family != ipv6) return errno.familyNotSupported;
+  const isKnown = family == ipv4 || family == ipv6 || family == packetFamily;
+  if (!isKnown) return errno.familyNotSupported;
   setUnspecified(address, family, port);
   app.copyIn(bytesOf(address), start + 2, byteCount(family));
   return errno.success;

@@ -2,8 +2,8 @@
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { isAppRange } from "../memory/app-memory.as";
-import { addressBytes, familyOf, ipv4, ipv6, portOf } from "../net/address.as";
-import { datagramType, streamType, typeOf } from "../net/socket-table.as";
+import { addressBytes, familyOf, ipv4, ipv6, packetFamily, portOf } from "../net/address.as";
+import { datagramType, frameType, streamType, typeOf } from "../net/socket-table.as";
 import {
   bindSocket,
   connectSocket,
@@ -23,14 +23,25 @@ import { checkVectors, finishTransfer } from "./vectors.as";
 
 const address = memory.data(20, 8);
 
-/** sock_open: a socket of a family (1, 2) and type (1 datagram, 2 stream; 0 is a stream, too). */
+/**
+ * sock_open: a socket of a family (1, 2) and type (1 datagram, 2 stream; 0 is a stream, too), or of
+ * family 17 and type 3 for whole frames, as Linux has it (packet(7)).
+ */
 export function sock_open(family: u32, type: u32, result: u32): u32 {
+  if (family == packetFamily) return openFrames(type, result);
   if (family != ipv4 && family != ipv6) return errno.familyNotSupported;
   if (type > streamType) return errno.protocolNotSupported;
   if (!isAppRange(result, 4)) return errno.fault;
   const socket = openSocket(family, type == datagramType ? datagramType : streamType);
   if (socket < 0) return -socket;
   return giveDescriptor(socket, 0, listenerRights, result);
+}
+
+function openFrames(type: u32, result: u32): u32 {
+  if (type != frameType) return errno.protocolNotSupported;
+  if (!isAppRange(result, 4)) return errno.fault;
+  const socket = openSocket(packetFamily, frameType);
+  return socket < 0 ? -socket : giveDescriptor(socket, 0, listenerRights, result);
 }
 
 /** sock_bind. */

@@ -1,10 +1,15 @@
-// WasmEdge's sock_getsockopt and sock_setsockopt. Level 0 has its options, levels 6 (TCP) and 41
-// (IPv6) have Linux's. Values are i32, except struct timeval (two i64) of timeouts and struct
-// linger (two i32).
+// WasmEdge's sock_getsockopt and sock_setsockopt. Level 0 has its options; levels 6 (TCP), 41
+// (IPv6) and 256 (IPv4, which is 0 in Linux) have Linux's. Values are i32, except struct timeval
+// (two i64) of timeouts, struct linger (two i32) and what names groups.
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { isAppRange } from "../memory/app-memory.as";
+import { byteCount, bytesOf, ipv4, ipv6, setUnspecified } from "../net/address.as";
 import {
+  groupHopLimitOption,
+  groupInterfaceOption,
+  groupLoopOption,
+  hopLimitOption,
   ipv6OnlyOption,
   keepAliveCountOption,
   keepAliveIdleOption,
@@ -13,15 +18,24 @@ import {
   noDelayOption,
   receiveTimeoutOption,
   sendTimeoutOption,
+  trafficClassOption,
   userTimeoutOption,
+  wholeOption,
 } from "../net/socket-options.as";
-import { setSocketOption, socketOption } from "../net/sockets.as";
+import { setMembership, setSocketOption, socketOption } from "../net/sockets.as";
 import { objectOf } from "./descriptors.as";
 import { checkSocket } from "./socket.as";
 
 const largestOption: u32 = 14;
+const ipLevel: u32 = 256;
+const discoverName: u32 = 10; // IP_MTU_DISCOVER
+const neverFragments: i64 = 2; // IP_PMTUDISC_DO
+const ipv6Level: u32 = 41;
 const unknownOption: u32 = 0xffff_ffff;
 const longestTimeout: u64 = 1 << 32; // seconds
+
+const group = memory.data(20, 8);
+const own = memory.data(20, 8);
 
 /** sock_getsockopt: the value, as far as there is room, and its size. */
 export function sock_getsockopt(
@@ -44,7 +58,8 @@ export function sock_getsockopt(
     app.store32(value, <u32>(setting >= 0));
     app.store32(value + 4, setting < 0 ? 0 : <u32>setting);
   } else {
-    app.store32(value, <u32>setting);
+    const isDiscovery = level == ipLevel && name == discoverName;
+    app.store32(value, isDiscovery ? <u32>setting + 1 : <u32>setting);
   }
   return errno.success;
 }
@@ -56,10 +71,13 @@ export function sock_setsockopt(
   const error = checkSocket(descriptor);
   if (error != 0) return error;
   const option = optionOf(level, name);
-  if (option == unknownOption) return errno.noSuchOption;
-  if (size < lengthOf(option)) return errno.invalid;
-  if (!isAppRange(value, lengthOf(option))) return errno.fault;
-  let setting: i64 = <i32>app.load32(value);
+  if (option == unknownOption) return setMembershipOf(descriptor, level, name, value, size);
+  // BSD's programs give options of groups in a byte.
+  const isByte = size == 1 && level == ipLevel;
+  if (size < lengthOf(option) && !isByte) return errno.invalid;
+  if (!isAppRange(value, isByte ? 1 : lengthOf(option))) return errno.fault;
+  let setting: i64 = isByte ? app.load8(value) : <i32>app.load32(value);
+  if (level == ipLevel && name == discoverName) setting = <i64>(setting >= neverFragments);
   if (isTimeout(option)) {
     const seconds = app.load64(value);
     const microseconds = app.load64(value + 8);
@@ -71,10 +89,56 @@ export function sock_setsockopt(
   return -setSocketOption(objectOf(descriptor), option, setting);
 }
 
+/** IP_ADD_MEMBERSHIP and its like, with a struct ip_mreq, ip_mreqn or ipv6_mreq. */
+function setMembershipOf(descriptor: u32, level: u32, name: u32, value: u32, size: u32): u32 {
+  const isLong = level == ipv6Level;
+  const first: u32 = isLong ? 20 : 35;
+  if (level != ipv6Level && level != ipLevel || name - first > 1) return errno.noSuchOption;
+  const least: u32 = isLong ? 20 : 8;
+  if (size < least) return errno.invalid;
+  if (!isAppRange(value, min<u32>(size, 20))) return errno.fault;
+  const family = isLong ? ipv6 : ipv4;
+  setUnspecified(group, family, 0);
+  setUnspecified(own, family, 0);
+  app.copyIn(bytesOf(group), value, byteCount(family));
+  let number: u32 = 0;
+  if (isLong) number = app.load32(value + 16);
+  else {
+    app.copyIn(bytesOf(own), value + 4, 4);
+    if (size >= 12) number = app.load32(value + 8);
+  }
+  return -setMembership(objectOf(descriptor), group, own, number, name == first);
+}
+
 function optionOf(level: u32, name: u32): u32 {
   if (level == 0 && name <= largestOption) return name;
   if (level == 6) return tcpOptionOf(name);
-  return level == 41 && name == 26 ? ipv6OnlyOption : unknownOption;
+  if (level == ipLevel) return ipOptionOf(name);
+  return level == ipv6Level ? ipv6OptionOf(name) : unknownOption;
+}
+
+function ipOptionOf(name: u32): u32 {
+  switch (name) {
+    case 1: return trafficClassOption;
+    case 2: return hopLimitOption;
+    case discoverName: return wholeOption;
+    case 33: return groupHopLimitOption;
+    case 34: return groupLoopOption;
+    default: return unknownOption;
+  }
+}
+
+function ipv6OptionOf(name: u32): u32 {
+  switch (name) {
+    case 16: return hopLimitOption;
+    case 17: return groupInterfaceOption;
+    case 18: return groupHopLimitOption;
+    case 19: return groupLoopOption;
+    case 26: return ipv6OnlyOption;
+    case 62: return wholeOption;
+    case 67: return trafficClassOption;
+    default: return unknownOption;
+  }
 }
 
 function tcpOptionOf(name: u32): u32 {

@@ -72,10 +72,12 @@ function networkParameters({ machine, network, tracePath }: MachineRequest): rea
     ({ protocol, hostAddress, hostPort, guestPort }) =>
       `,hostfwd=${protocol}:${hostAddress}:${hostPort}-:${guestPort}`,
   );
+  // QEMU before 8.1 traces frames of such a tap with virtio's header before them.
+  const plainFrames = tracePath === undefined ? "" : ",vnet_hdr=off";
   const backend =
     tap === undefined
       ? `user,id=network${rules.join("")}`
-      : `tap,id=network,ifname=${tap},script=no,downscript=no`;
+      : `tap,id=network,ifname=${tap},script=no,downscript=no${plainFrames}`;
   const device = ["-netdev", backend, "-device", `${networkDevice[machine]},netdev=network`];
   if (tracePath === undefined) return device;
   const file = tracePath.replaceAll(",", ",,");

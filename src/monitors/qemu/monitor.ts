@@ -11,6 +11,7 @@ import { imageMemoryEnd, readHeaders } from "./image-headers.ts";
 import { encodeLaunchRecord } from "./launch-record.ts";
 import { Machine } from "./machine.ts";
 import { PrivateFolder } from "./private-folder.ts";
+import { openRelays } from "./relays.ts";
 
 /** Memory of a machine of which nothing else is said; the host gives it only when touched. */
 export const defaultMemoryMebibytes = 256;
@@ -44,7 +45,13 @@ async function launch(
   options: QemuOptions,
   request: LaunchRequest,
 ): Promise<Instance> {
+  const { network } = request;
+  const relays = await openRelays(network?.forwards ?? []);
   const folder = new PrivateFolder();
+  const release = () => {
+    folder.remove();
+    relays.close();
+  };
   try {
     const record = encodeLaunchRecord(request.arguments, request.environment);
     const devices = readDeviceNote(request.imagePath);
@@ -55,7 +62,10 @@ async function launch(
       imagePath: request.imagePath,
       launchRecordPath: folder.write("launch", record),
       hasConsolePorts: (devices & deviceNoteBits.consolePorts) !== 0,
-      network: (devices & deviceNoteBits.network) === 0 ? undefined : request.network,
+      network:
+        network === undefined || (devices & deviceNoteBits.network) === 0
+          ? undefined
+          : { ...network, forwards: relays.forwards },
       tracePath: request.tracePath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       consoleDescriptor,
@@ -63,9 +73,9 @@ async function launch(
       controlDescriptor: standardStreams,
       outputDescriptor,
     });
-    return await start(qemu.path, parameters, request, () => folder.remove());
+    return await start(qemu.path, parameters, request, release);
   } catch (error) {
-    folder.remove();
+    release();
     throw error;
   }
 }

@@ -8,7 +8,14 @@ import type { FileTree } from "./file-tree.ts";
 /** The folder at the root of clang's file system in which they lie. */
 export const headerFolder = "tsuki";
 
-const headerNames = ["netdb.h", "sys/socket.h", "tsuki/http.h", "tsuki/socket.h"] as const;
+const headerNames = [
+  "net/ethernet.h",
+  "netdb.h",
+  "netpacket/packet.h",
+  "sys/socket.h",
+  "tsuki/http.h",
+  "tsuki/socket.h",
+] as const;
 
 /** In the source tree they lie beside this file, in the package beside the bundles' folder. */
 const places = ["./include/", "../c/", "./c/"];

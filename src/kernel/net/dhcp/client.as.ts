@@ -7,8 +7,8 @@ import {
   contested,
   findAddress,
   LocalAddress,
-  noAddress,
   preferredAddress,
+  removeAddress,
   tentativeAddress,
 } from "../link/addresses.as";
 import { ethernetInterface, Interface, interfaceAt, interfaceLimit } from "../link/interfaces.as";
@@ -335,7 +335,7 @@ function restart(client: Client, wait: u64, now: u64): void {
 
 function loseLease(client: Client): void {
   const own = addressOf(client);
-  if (own != null) own.state = noAddress;
+  if (own != null) removeAddress(own);
   setRoutes(client, 0);
   if (client.state >= boundState) client.events |= leaseLost;
   client.address = 0;

@@ -13,6 +13,7 @@ import {
   LocalAddress,
   noAddress,
   preferredAddress,
+  removeAddress,
   tentativeAddress,
 } from "../link/addresses.as";
 import { ethernetInterface, Interface, interfaceAt } from "../link/interfaces.as";
@@ -168,7 +169,7 @@ export function runAutoconfiguration(now: u64): void {
     if (entry.state == preferredAddress && entry.preferredUntil <= now) {
       entry.state = deprecatedAddress;
     }
-    if (entry.state != noAddress && entry.validUntil <= now) entry.state = noAddress;
+    if (entry.state != noAddress && entry.validUntil <= now) removeAddress(entry);
   }
   if (asksLeft != 0 && askAt <= now) {
     asksLeft--;
@@ -185,7 +186,7 @@ function isProbed(entry: LocalAddress): bool {
 function runProbe(entry: LocalAddress, now: u64): void {
   if (entry.probesLeft == contested) {
     duplicates++;
-    entry.state = noAddress;
+    removeAddress(entry);
     return;
   }
   if (entry.probeAt > now) return;

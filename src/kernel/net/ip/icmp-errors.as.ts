@@ -1,7 +1,7 @@
 // ICMP messages that this host sends of itself: echo replies, and errors about packets that came
 // in, at a limited rate (RFC 1122, 3.2.2; RFC 4443, 2.4).
 import { isMulticastAddress } from "../link/addresses.as";
-import { Interface } from "../link/interfaces.as";
+import { Interface, interfaceAt } from "../link/interfaces.as";
 import { allocatePacket, packetDataLimit } from "../link/packets.as";
 import {
   echoReply,
@@ -15,7 +15,14 @@ import {
   unreachable,
 } from "../wire/icmp.as";
 import { destinationOf, icmpProtocol, icmpv6Protocol, Ip, sourceOf } from "../wire/ip.as";
-import { chooseSource, defaultHopLimit, isAnswerable, sendIp, sendLongIp } from "./output.as";
+import {
+  chooseSource,
+  defaultHopLimit,
+  interfaceTo,
+  isAnswerable,
+  sendIp,
+  sendLongIpBy,
+} from "./output.as";
 
 const ip = changetype<Ip>(memory.data(128, 8));
 const icmp = changetype<Icmp>(memory.data(16, 8));
@@ -47,7 +54,8 @@ export function answerEcho(
   if (whole > packetDataLimit) {
     emitMessage(body - icmpHeaderBytes, from.version);
     ip.trafficClass = from.trafficClass;
-    sendLongIp(body - icmpHeaderBytes, whole, ip, now);
+    const number = interfaceTo(destinationOf(ip), now);
+    if (number >= 0) sendLongIpBy(interfaceAt(number), body - icmpHeaderBytes, whole, ip, now);
     return;
   }
   const packet = allocatePacket();

@@ -1,6 +1,7 @@
 // Packets that come in, up to what TCP and UDP get: an `Arrival`.
 import {
   isBroadcastAddress,
+  isLinkLocal,
   isLocalAddress,
   isLoopbackAddress,
   isMulticastAddress,
@@ -38,14 +39,22 @@ import {
   destinationOf,
   icmpProtocol,
   icmpv6Protocol,
+  igmpProtocol,
   Ip,
   sourceOf,
   tcpProtocol,
   udpProtocol,
 } from "../wire/ip.as";
+import {
+  GroupQuery,
+  listenerQuery,
+  parseListenerQuery,
+  parseMembershipQuery,
+} from "../wire/group-messages.as";
 import { ipv4HeaderBytes, parseIpv4 } from "../wire/ipv4.as";
 import { ipv6HeaderBytes, parseIpv6, sayNothing } from "../wire/ipv6.as";
-import { unknownPart, wellFormed } from "../wire/outcome.as";
+import { malformed, unknownPart, wellFormed } from "../wire/outcome.as";
+import { listensTo, receiveGroupQuery } from "./groups.as";
 import { receiveDiscovery } from "./discovery.as";
 import { answerEcho, isEchoRequest, sendError } from "./icmp-errors.as";
 import { lowerPathMtu } from "./path-mtu.as";
@@ -81,6 +90,7 @@ export const arrival = changetype<Arrival>(memory.data(64, 8));
 const outer = changetype<Ip>(memory.data(128, 8));
 const inner = changetype<Ip>(memory.data(128, 8));
 const icmp = changetype<Icmp>(memory.data(16, 8));
+const query = changetype<GroupQuery>(memory.data(24, 8));
 
 /** Takes in what came by an interface: which of the arrivals above. */
 export function receiveFrame(
@@ -148,6 +158,10 @@ function dispatch(from: Interface, ip: Ip, now: u64): u32 {
   if (protocol == tcpProtocol || protocol == udpProtocol) return payloadArrived;
   const isOwnIcmp = protocol == (ip.version == 4 ? icmpProtocol : icmpv6Protocol);
   if (isOwnIcmp) return receiveIcmp(from, ip, now);
+  if (ip.version == 4 && protocol == igmpProtocol) {
+    receiveMembership(from, now);
+    return nothingArrived;
+  }
   if (ip.version == 4) {
     sendError(from, ip, arrival.packet, unreachable, protocolUnreachable, 0, now);
   } else if (protocol != 59) {
@@ -169,9 +183,25 @@ function receiveIcmp(from: Interface, ip: Ip, now: u64): u32 {
   }
   const body = payload + icmpHeaderBytes;
   if (isEchoRequest(ip.version, icmp.type)) answerEcho(from, ip, icmp, body, now);
+  else if (ip.version == 6 && icmp.type == listenerQuery) receiveListener(from, ip, body, now);
   else if (ip.version == 6 && receiveDiscovery(from, ip, icmp, body, now)) return nothingArrived;
   else if (isError(ip.version, icmp.type)) return receiveError(ip, body, now);
   return nothingArrived;
+}
+
+/** Of IGMP, questions alone matter here. */
+function receiveMembership(from: Interface, now: u64): void {
+  const outcome = parseMembershipQuery(arrival.payload, arrival.payloadBytes, query);
+  if (outcome == wellFormed) receiveGroupQuery(from, query, true, now);
+  else if (outcome != malformed) from.refused++;
+}
+
+/** A question that a router beyond the link sent is none (RFC 9777, 5.1.14). */
+function receiveListener(from: Interface, ip: Ip, body: usize, now: u64): void {
+  const isSound = ip.hopLimit == 1 && isLinkLocal(sourceOf(ip))
+    && parseListenerQuery(icmp.word, body, icmp.bodyBytes, query) == wellFormed;
+  if (isSound) receiveGroupQuery(from, query, false, now);
+  else from.refused++;
 }
 
 function isError(version: u32, type: u32): bool {
@@ -231,7 +261,8 @@ function isForThisHost(from: Interface, ip: Ip): bool {
   const destination = destinationOf(ip);
   if (isLocalAddress(from.number, destination)) return true;
   if (from.kind == loopbackInterface) return true; // only this host sends there
-  return isMulticastAddress(destination) || isBroadcastAddress(from.number, destination);
+  if (isMulticastAddress(destination)) return listensTo(from.number, destination);
+  return isBroadcastAddress(from.number, destination);
 }
 
 /** A source that is a group, or an address of this host's, is forged (RFC 1122, 3.2.1.3). */

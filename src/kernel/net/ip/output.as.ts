@@ -46,7 +46,8 @@ export function seedIdentification(value: u32): void {
   nextIdentification = value;
 }
 
-function interfaceTo(destination: usize, now: u64): i32 {
+/** The number of the interface that leads to an address; -1 when none does. */
+export function interfaceTo(destination: usize, now: u64): i32 {
   if (isLoopbackAddress(destination) || isOwnAddress(destination)) return loopbackNumber();
   const route = findRoute(destination, now);
   return route == null ? -1 : <i32>route.interface;
@@ -105,12 +106,11 @@ export function sendIpBy(by: Interface, packet: Packet, ip: Ip, now: u64): u32 {
 }
 
 /** Sends a payload that is longer than a packet, from wherever it lies; returns an error number. */
-export function sendLongIp(payload: usize, length: u32, ip: Ip, now: u64): u32 {
+export function sendLongIpBy(
+  by: Interface, payload: usize, length: u32, ip: Ip, now: u64,
+): u32 {
   const destination = destinationOf(ip);
-  const number = interfaceTo(destination, now);
-  if (number < 0) return networkUnreachable;
   prepare(ip, length);
-  const by = interfaceAt(number);
   const mtu = min(by.mtu, pathMtu(destination, now));
   return sendFragments(by, payload, length, ip, mtu, now);
 }

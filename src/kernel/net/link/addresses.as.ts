@@ -40,6 +40,18 @@ export class LocalAddress {
 }
 
 const addresses = memory.data(1024, 8);
+let changes: u32 = 0;
+
+/** How often addresses have come and gone. */
+export function addressChanges(): u32 {
+  return changes;
+}
+
+/** Takes an address away. */
+export function removeAddress(address: LocalAddress): void {
+  address.state = noAddress;
+  changes++;
+}
 
 /** An address by its place. */
 @inline
@@ -68,6 +80,7 @@ export function addAddress(
     entry.prefixBits = prefixBits;
     entry.probesLeft = 0;
     entry.defendedAt = 0;
+    changes++;
     return entry;
   }
   return null;

@@ -67,6 +67,11 @@ export function addInterface(kind: u32, hardware: u64, mtu: u32): i32 {
   return -1;
 }
 
+/** Whether a number is that of an interface with frames. */
+export function isEthernet(number: u32): bool {
+  return number < interfaceLimit && interfaceAt(number).kind == ethernetInterface;
+}
+
 /** How many packets the queue of an interface still takes. */
 export function queueRoom(by: Interface): u32 {
   return queueLimit - by.queued;

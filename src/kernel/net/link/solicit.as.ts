@@ -117,8 +117,8 @@ function sendSolicitation(by: Interface, target: usize, hardware: u64, linkAddre
   sendDiscovery(by, neighbourSolicitation, 0, frameTo);
 }
 
-/** ff02::1:ffXX:XXXX (RFC 4291, 2.7.1). */
-function setSolicitedNode(address: usize, target: usize): void {
+/** Writes the group of an address: ff02::1:ffXX:XXXX (RFC 4291, 2.7.1). */
+export function setSolicitedNode(address: usize, target: usize): void {
   store<u64>(address, 0x02ff);
   store<u32>(address, 0x0100_0000, 8);
   store<u32>(address, load<u32>(target, 12) & 0xffff_ff00 | 0xff, 12);

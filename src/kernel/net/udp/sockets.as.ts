@@ -12,9 +12,22 @@ import { allocateFrames, allocateZeroedFrame } from "../../memory/frames.as";
 import { keyedHash } from "../../base/siphash.as";
 import { sendError } from "../ip/icmp-errors.as";
 import { Arrival } from "../ip/input.as";
-import { chooseSource, defaultHopLimit, leadsBy, sendIp, sendLongIp } from "../ip/output.as";
-import { isSameAddress, isUnspecified } from "../link/addresses.as";
-import { interfaceAt } from "../link/interfaces.as";
+import { interfaceOfGroup, listensTo } from "../ip/groups.as";
+import {
+  chooseSource,
+  defaultHopLimit,
+  interfaceTo,
+  leadsBy,
+  sendIpBy,
+  sendLongIpBy,
+} from "../ip/output.as";
+import {
+  isMulticastAddress,
+  isSameAddress,
+  isUnspecified,
+  selectSource,
+} from "../link/addresses.as";
+import { Interface, interfaceAt } from "../link/interfaces.as";
 import { allocatePacket, packetDataLimit, prependHeader } from "../link/packets.as";
 import { load16 } from "../wire/byte-order.as";
 import {
@@ -27,14 +40,13 @@ import { destinationOf, Ip, isIpv4Address, sourceOf, udpProtocol } from "../wire
 import { wellFormed } from "../wire/outcome.as";
 import { emitUdp, parseUdp, Udp, udpHeaderBytes } from "../wire/udp.as";
 import {
+  copyHead,
   DatagramQueue,
   dropDatagram,
   headBytes,
-  headPart,
-  headPartBytes,
   headSender,
   keepDatagram,
-} from "./datagram-queue.as";
+} from "../link/datagram-queue.as";
 
 /** Sockets in a frame, and frames of sockets, at most. */
 const socketBytes: u32 = 96;
@@ -59,9 +71,29 @@ class Socket {
   nextChanged: usize;
   /** Of a socket at all addresses of IPv6: whether it is at those of IPv4, too. */
   takesIpv4: u32;
+  /** How its datagrams are sent: `DatagramWay`. */
+  way: u32;
   /** The first word of a `DatagramQueue`. */
   queue: usize;
 }
+
+/** How datagrams of a socket are sent. Zeroes are the usual way. */
+@unmanaged
+export class DatagramWay {
+  /** Hops that they live; 0 for the usual number, which is 1 to groups. */
+  hopLimit: u8;
+  groupHopLimit: u8;
+  trafficClass: u8;
+  /** Bits of those below, and above them the interface of groups and 1; 0 for any. */
+  flags: u8;
+}
+
+/** Flag of a way: what is too long for its path is not sent in fragments. */
+export const wholeWay: u32 = 1;
+/** Flag of a way: what goes to a group is not for this host's own listeners. */
+export const notLoopedWay: u32 = 2;
+/** Where in a way's flags the interface of groups begins. */
+export const interfaceShift: u32 = 4;
 
 /** Bytes of the longest datagram: an IP packet of 65,535 bytes, without IPv6's jumbograms. */
 const longestData: u32 = 65_507;
@@ -112,6 +144,11 @@ export function openDatagrams(address: usize, port: u32): i32 {
 export function ownDatagrams(place: usize, owner: usize, takesIpv4: bool): void {
   changetype<Socket>(place).owner = owner;
   changetype<Socket>(place).takesIpv4 = <u32>takesIpv4;
+}
+
+/** Says how a socket's datagrams are sent, in the form of a `DatagramWay`. */
+export function setDatagramWay(place: usize, way: u32): void {
+  changetype<Socket>(place).way = way;
 }
 
 /** What a socket stands for. */
@@ -211,36 +248,73 @@ export function sendDatagram(
   }
   const longest = isIpv4Address(remote) ? longestData : longestDataV6;
   if (length > longest) return -<i32>messageTooLong;
-  memory.copy(destinationOf(ip), remote, 16);
-  if (!isUnspecified(place)) memory.copy(sourceOf(ip), place, 16);
-  else if (!chooseSource(remote, now, sourceOf(ip))) return -<i32>networkUnreachable;
-  ip.protocol = udpProtocol;
-  ip.hopLimit = defaultHopLimit;
-  ip.trafficClass = 0;
-  ip.dontFragment = 0;
   udp.sourcePort = socket.localPort;
   udp.destinationPort = port;
   udp.dataBytes = length;
-  const isShort = length + udpHeaderBytes <= packetDataLimit;
-  const error = isShort ? sendShort(data, length, now) : sendLong(data, length, now);
+  const error = isMulticastAddress(remote)
+    ? sendToGroup(socket, remote, data, now)
+    : sendToHost(socket, remote, data, now);
   return error == 0 ? <i32>length : -<i32>error;
 }
 
-function sendShort(data: usize, length: u32, now: u64): u32 {
+function sendToHost(socket: Socket, remote: usize, data: usize, now: u64): u32 {
+  const place = changetype<usize>(socket);
+  const number = interfaceTo(remote, now);
+  if (number < 0) return networkUnreachable;
+  if (!isUnspecified(place)) memory.copy(sourceOf(ip), place, 16);
+  else if (!chooseSource(remote, now, sourceOf(ip))) return networkUnreachable;
+  return sendBy(interfaceAt(number), socket, remote, data, now);
+}
+
+/** Sends by the interface of the group (RFC 1112, 6.1), and to this host if it listens there. */
+function sendToGroup(socket: Socket, group: usize, data: usize, now: u64): u32 {
+  const place = changetype<usize>(socket);
+  const way = wayOf(socket);
+  const chosen: u32 = way.flags >> <u8>interfaceShift;
+  const number: i32 = chosen != 0 ? <i32>chosen - 1 : interfaceOfGroup(group, now);
+  if (number < 0) return networkUnreachable;
+  const own = selectSource(number, group);
+  if (isUnspecified(place) && own == null) return networkUnreachable;
+  memory.copy(sourceOf(ip), isUnspecified(place) ? changetype<usize>(own) : place, 16);
+  const error = sendBy(interfaceAt(number), socket, group, data, now);
+  const isLooped = (way.flags & <u8>notLoopedWay) == 0 && listensTo(number, group);
+  if (error == 0 && isLooped) sendBy(interfaceAt(0), socket, group, data, now);
+  return error;
+}
+
+function sendBy(by: Interface, socket: Socket, remote: usize, data: usize, now: u64): u32 {
+  const way = wayOf(socket);
+  memory.copy(destinationOf(ip), remote, 16);
+  ip.protocol = udpProtocol;
+  ip.hopLimit = isMulticastAddress(remote) ? max<u32>(way.groupHopLimit, 1) : way.hopLimit;
+  if (ip.hopLimit == 0) ip.hopLimit = defaultHopLimit;
+  ip.trafficClass = way.trafficClass;
+  ip.dontFragment = way.flags & <u8>wholeWay;
+  const length = udp.dataBytes;
+  const isShort = length + udpHeaderBytes <= packetDataLimit;
+  return isShort ? sendShort(by, data, length, now) : sendLong(by, data, length, now);
+}
+
+@inline
+function wayOf(socket: Socket): DatagramWay {
+  return changetype<DatagramWay>(changetype<usize>(socket) + offsetof<Socket>("way"));
+}
+
+function sendShort(by: Interface, data: usize, length: u32, now: u64): u32 {
   const packet = allocatePacket();
   if (packet == null) return noBuffers;
   memory.copy(packet.start, data, length);
   packet.bytes = length;
   emitUdp(udp, prependHeader(packet, udpHeaderBytes), sourceOf(ip));
-  return sendIp(packet, ip, now);
+  return sendIpBy(by, packet, ip, now);
 }
 
-function sendLong(data: usize, length: u32, now: u64): u32 {
+function sendLong(by: Interface, data: usize, length: u32, now: u64): u32 {
   const space = datagramSpace(length);
   if (space == 0) return noBuffers;
   if (space != data) memory.copy(space, data, length);
   emitUdp(udp, longSpace, sourceOf(ip));
-  return sendLongIp(longSpace, length + udpHeaderBytes, ip, now);
+  return sendLongIpBy(by, longSpace, length + udpHeaderBytes, ip, now);
 }
 
 /** The next datagram's bytes, or a negated error number. */
@@ -257,14 +331,9 @@ export function takeDatagramsError(place: usize): u32 {
   return error;
 }
 
-/** Where a byte of the next datagram lies, if there is one. */
-export function datagramSource(place: usize, offset: u32): usize {
-  return headPart(queueOf(place), offset);
-}
-
-/** How many of its bytes follow there in one piece. */
-export function datagramSourceBytes(offset: u32): u32 {
-  return headPartBytes(offset);
+/** The datagrams that wait for a socket. */
+export function queueOfDatagrams(place: usize): DatagramQueue {
+  return queueOf(place);
 }
 
 /** Writes the next datagram's sender: address of 16 bytes, port (u32). */
@@ -284,12 +353,7 @@ export function takeDatagram(place: usize): void {
 export function receiveDatagram(place: usize, data: usize, length: u32, from: usize): i32 {
   const bytes = datagramBytes(place);
   if (bytes < 0) return bytes;
-  const count = min(<u32>bytes, length);
-  for (let done: u32 = 0; done < count; ) {
-    const part = min(count - done, headPartBytes(done));
-    memory.copy(data + done, headPart(queueOf(place), done), part);
-    done += part;
-  }
+  const count = copyHead(queueOf(place), data, length);
   if (from != 0) datagramSender(place, from);
   takeDatagram(place);
   return count;

@@ -3,6 +3,8 @@ import { load32, store32 } from "./byte-order.as";
 
 /** Protocol number of ICMP. */
 export const icmpProtocol: u32 = 1;
+/** Protocol number of IGMP. */
+export const igmpProtocol: u32 = 2;
 /** Protocol number of TCP. */
 export const tcpProtocol: u32 = 6;
 /** Protocol number of UDP. */

@@ -74,6 +74,11 @@ export const WRITABLE: i32 = 2;
 
 const datagramType: i32 = 1;
 const streamType: i32 = 2;
+const frameType: i32 = 3;
+const packetFamily: i32 = 17;
+const ipLevel: i32 = 256;
+const ipv6Level: i32 = 41;
+const membershipBytes = memory.data(20, 4);
 
 // The extension's address: pointer and size of 128 bytes: u16 family, then the address.
 const addressBytes = memory.data(128, 8);
@@ -136,6 +141,44 @@ export function sendText(socket: i32, text: string): i32 {
     else sent += part;
   }
   return 0;
+}
+
+/** Every EtherType. */
+export const ALL_FRAMES: i32 = 3;
+
+/**
+ * Opens a socket for whole frames: those of an EtherType, or all, that come to a network card; 1 is
+ * the first card. `receive` and `send` take frames with their Ethernet header. A full queue drops
+ * what comes; `send` waits while the card's queue is full, or gives AGAIN.
+ */
+export function openFrames(etherType: i32 = ALL_FRAMES, card: i32 = 1): i32 {
+  const error = sock_open(packetFamily, frameType, result);
+  if (error != 0) return -error;
+  const socket = load<i32>(result);
+  prepareAddress();
+  memory.fill(addressBytes, 0, 128);
+  store<u16>(addressBytes, packetFamily);
+  store<u16>(addressBytes, bswap<u16>(<u16>etherType), 2);
+  const bound = sock_bind(socket, address, card + 1);
+  return bound == 0 ? socket : abandon(socket, bound);
+}
+
+/** Writes the hardware address of the card of such a socket into six bytes; 0 or an error. */
+export function hardwareAddress(socket: i32, into: Uint8Array): i32 {
+  prepareAddress();
+  const error = sock_getlocaladdr(socket, address, result);
+  if (error == 0) memory.copy(into.dataStart, addressBytes + 4, min(into.length, 6));
+  return -error;
+}
+
+/** Has a datagram socket receive what is sent to a multicast group, by any card. */
+export function joinGroup(socket: i32, group: string): i32 {
+  return changeMembership(socket, group, 0);
+}
+
+/** Ends that. */
+export function leaveGroup(socket: i32, group: string): i32 {
+  return changeMembership(socket, group, 1);
 }
 
 /** Receives a datagram; `reply` then answers its sender. */
@@ -219,6 +262,17 @@ export function poll(sockets: i32[], wanted: i32[], timeoutMs: i32): i32 {
     ready++;
   }
   return ready;
+}
+
+/** IP_ADD_MEMBERSHIP and IPV6_JOIN_GROUP, or, one higher, what ends them. */
+function changeMembership(socket: i32, group: string, ends: i32): i32 {
+  const family = setAddress(group);
+  if (family < 0) return family;
+  memory.fill(membershipBytes, 0, 20);
+  memory.copy(membershipBytes, addressBytes + 2, family == 1 ? 4 : 16);
+  return family == 1
+    ? -sock_setsockopt(socket, ipLevel, 35 + ends, membershipBytes, 8)
+    : -sock_setsockopt(socket, ipv6Level, 20 + ends, membershipBytes, 20);
 }
 
 function openBound(type: i32, port: i32, host: string): i32 {

@@ -40,6 +40,14 @@ extern "C" {
 #define MSG_NOSIGNAL 0x4000 /* there are no signals anyway */
 #endif
 
+#ifndef AF_PACKET
+#define AF_PACKET 17 /* whole frames: <netpacket/packet.h> */
+#define PF_PACKET AF_PACKET
+#endif
+#ifndef SOCK_RAW
+#define SOCK_RAW 3
+#endif
+
 #define TSUKI_WEAK __attribute__((weak))
 #define TSUKI_IMPORT(name) \
   __attribute__((import_module("wasi_snapshot_preview1"), import_name(#name)))
@@ -105,12 +113,30 @@ static inline int32_t tsuki_read_sockaddr(const struct sockaddr *from, socklen_t
     const struct sockaddr_in6 *address = (const struct sockaddr_in6 *)from;
     memcpy(bytes + 2, &address->sin6_addr, 16);
     *port = __builtin_bswap16(address->sin6_port);
+  } else if (from->sa_family == AF_PACKET && length >= 12) {
+    int32_t index;
+    memcpy(bytes + 2, (const uint8_t *)from + 2, 2); /* sll_protocol */
+    memcpy(&index, (const uint8_t *)from + 4, 4);    /* sll_ifindex */
+    *port = (uint32_t)index;
   } else {
     return from->sa_family == AF_INET || from->sa_family == AF_INET6 ? EINVAL : EAFNOSUPPORT;
   }
   bytes[0] = (uint8_t)from->sa_family;
   bytes[1] = 0;
   return 0;
+}
+
+/* A struct sockaddr_ll of Ethernet's, good until the next call. */
+static inline const void *tsuki_link_address(const uint8_t *bytes, uint32_t index) {
+  static uint8_t address[20];
+  memset(address, 0, sizeof address);
+  *(sa_family_t *)address = AF_PACKET;
+  memcpy(address + 2, bytes + 2, 2);
+  memcpy(address + 4, &index, 4);
+  address[8] = 1; /* ARPHRD_ETHER */
+  address[11] = 6;
+  memcpy(address + 12, bytes + 4, 6);
+  return address;
 }
 
 /* Gives the caller an address, cut off where there is no room, and its whole length. */
@@ -129,6 +155,9 @@ static inline void tsuki_write_sockaddr(const uint8_t *bytes, uint32_t port, str
     memcpy(&six.sin6_addr, bytes + 2, 16);
     made = &six;
     size = sizeof six;
+  } else if (bytes[0] == AF_PACKET) {
+    made = tsuki_link_address(bytes, port);
+    size = 20;
   } else {
     four.sin_family = bytes[0] == AF_INET ? AF_INET : AF_UNSPEC;
     four.sin_port = __builtin_bswap16((uint16_t)port);
@@ -142,11 +171,18 @@ TSUKI_WEAK int socket(int family, int type, int protocol) {
   uint32_t descriptor;
   int plain = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
   int kind = plain == SOCK_DGRAM ? 1 : plain == SOCK_STREAM ? 2 : 0;
+  if (family == AF_PACKET && plain == SOCK_RAW) kind = 3;
   if (kind == 0) return tsuki_outcome(EPROTONOSUPPORT);
-  if (protocol != 0 && protocol != (kind == 2 ? 6 /* TCP */ : 17 /* UDP */)) {
+  if (kind != 3 && protocol != 0 && protocol != (kind == 2 ? 6 /* TCP */ : 17 /* UDP */)) {
     return tsuki_outcome(EPROTONOSUPPORT);
   }
   if (tsuki_outcome(tsuki_sock_open(family, kind, &descriptor)) != 0) return -1;
+  if (kind == 3 && protocol != 0) {
+    /* From all cards; the protocol is in network order already. */
+    uint8_t bytes[128] = {AF_PACKET, 0, (uint8_t)protocol, (uint8_t)(protocol >> 8)};
+    struct tsuki_address place = {bytes, sizeof bytes};
+    if (tsuki_outcome(tsuki_sock_bind((int32_t)descriptor, &place, 0)) != 0) return -1;
+  }
   if (type & SOCK_NONBLOCK) fcntl((int)descriptor, F_SETFL, O_NONBLOCK);
   return (int)descriptor;
 }
@@ -253,6 +289,7 @@ TSUKI_WEAK ssize_t sendto(int descriptor, const void *buffer, size_t size, int f
 
 /* The extension's number of an option, or -1; `level` becomes its level. */
 static inline int tsuki_option(int *level, int name) {
+  if (*level == 0 /* IPPROTO_IP */) *level = 256;
   if (*level != SOL_SOCKET) return name;
   *level = 0;
   if (name == SO_TYPE) return 1;

@@ -128,6 +128,17 @@ export function headSender(queue: DatagramQueue, from: usize): void {
   store<u32>(from, changetype<Datagram>(queue.head).fromPort, 16);
 }
 
+/** Copies the first datagram, as far as there is room: its bytes there. */
+export function copyHead(queue: DatagramQueue, target: usize, length: u32): u32 {
+  const count = min(headBytes(queue), length);
+  for (let done: u32 = 0; done < count; ) {
+    const part = min(count - done, headPartBytes(done));
+    memory.copy(target + done, headPart(queue, done), part);
+    done += part;
+  }
+  return count;
+}
+
 /** Where a byte of the first datagram lies. */
 export function headPart(queue: DatagramQueue, offset: u32): usize {
   if (offset < firstRoom) return queue.head + firstOffset + offset;
