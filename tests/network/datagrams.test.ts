@@ -45,6 +45,8 @@ async function startDnsmasq(network: TestNetwork): Promise<Running> {
     ],
     ...["--bind-dynamic", "--dhcp-authoritative", `--dhcp-range=${instance},${instance},2m`],
     ...[`--dhcp-leasefile=${join(network.folder, "leases")}`, "--log-facility=-"],
+    ...["--enable-ra", "--dhcp-range=fd77::,ra-only", "--dhcp-option=option6:dns-server,[fd77::1]"],
+    ...["--dhcp-option=option6:domain-search,example.test"],
     ...["--dhcp-option=option:domain-name,example.test", `--addn-hosts=${hosts}`, "--log-queries"],
     ...["--cname=alias.example.test,www.example.test", "--local=/test/", "--local-ttl=60"],
   ]);
@@ -111,6 +113,22 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   );
 
   it.skipIf(needs !== "")(
+    "finds names at the server that routers tell of, with an address of their prefix",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const server = await startDnsmasq(network);
+      const client = instances.start(network, monitor, apps.names, ["www"], [], "auto");
+      expect({ status: await client.ended(), errors: client.errors }).toEqual({
+        status: 0,
+        errors: "",
+      });
+      expect(client.output).toBe("www: 192.0.2.7 2001:db8::9\n");
+      expect(server.errors).toMatch(/query\[A\] www.example.test from fd77::/);
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
     "connects before it has an address by DHCP",
     async () => {
       const network = opened(TestNetwork.direct());
@@ -125,6 +143,19 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
       });
     },
     timeoutMs,
+  );
+
+  it.skipIf(needs !== "" || monitor === "qemu")(
+    "says that the network is unreachable when no DHCP server answers for fifteen seconds",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const words = ["u", linux, port, "10"];
+      const client = instances.start(network, monitor, apps.traffic, words, [], "dhcp");
+      expect(await client.ended()).toBe(1);
+      expect(client.errors).toContain("no DHCP server answers; asking again, once a minute");
+      expect(client.errors).toContain("traffic: connect: Network unreachable");
+    },
+    2 * timeoutMs,
   );
 
   it.skipIf(needs !== "")(

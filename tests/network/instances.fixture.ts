@@ -43,6 +43,8 @@ export const apps = {
   http: join(root, "examples", "http-c", "http.c"),
   frames: join(root, "examples", "frames-c", "frames.c"),
   looking: join(root, "examples", "frames-as", "frames.as.ts"),
+  echo: join(root, "examples", "echo-c", "echo.c"),
+  linger: join(root, "tools", "network", "programs", "linger.c"),
   datagrams: join(root, "tools", "network", "programs", "datagrams.c"),
   names: join(root, "tools", "network", "programs", "names.c"),
 } as const;

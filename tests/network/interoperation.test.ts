@@ -2,6 +2,8 @@
  * Our stack and Linux's: instances on a tap, on either monitor that has the stack. It needs root for
  * the namespaces that it makes.
  */
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { addresses, TestNetwork } from "../../tools/network/namespaces.ts";
@@ -111,6 +113,58 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
       await talk(network, "d", instance, 300_000);
       await talk(network, "e", instance6, 100_000);
       await talk(network, "u", instance6, short, 10);
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "" || monitor === "qemu").each([
+    { delayMs: 1, loss: 0.1 },
+    { delayMs: 200, loss: 0.01 },
+    { delayMs: 20, jitterMs: 20, duplicate: 0.05 },
+  ])(
+    "loses no byte over worse cables: %j",
+    async (faults) => {
+      const network = opened(await TestNetwork.withCable(faults, 2));
+      const pcap = join(network.folder, "frames.pcap");
+      const running = instances.start(network, monitor, apps.traffic, serve, ["--pcap", pcap]);
+      await running.said(ready);
+      await talk(network, "u", instance, 60_000);
+      await talk(network, "d", instance6, 60_000);
+      await running.stop();
+      expect((await expertFindings(network, pcap)).malformed).toBe("");
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "echoes what nc sends",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      const running = instances.start(network, monitor, apps.echo, [`${trafficPort}`]);
+      await running.said(listening);
+      const file = join(network.folder, "bulk");
+      writeFileSync(file, randomBytes(bulkBytes / 4));
+      const line = `busybox nc ${instance} ${trafficPort} < ${file} | cmp - ${file}`;
+      expect(await network.run("sh", "-c", line)).toBe("");
+    },
+    timeoutMs,
+  );
+
+  it.skipIf(needs !== "")(
+    "closes with SO_LINGER when all has arrived, or the time is over",
+    async () => {
+      const network = opened(TestNetwork.direct());
+      // The server reads nothing for a second, and its window is smaller than what is sent.
+      await network.run("sysctl", "-qw", "net.ipv4.tcp_rmem=4096 16384 16384");
+      const server = network.start(network.linux, instances.traffic, [...serve]);
+      await server.said(ready);
+      const closed = async (size: string, seconds: string) => {
+        const words = [linux, `${trafficPort}`, size, seconds];
+        const client = instances.start(network, monitor, apps.linger, words);
+        expect(await client.ended()).toBe(0);
+        return Number(client.output);
+      };
+      expect(await closed("60000", "20")).toBeGreaterThan(0.5);
     },
     timeoutMs,
   );

@@ -212,6 +212,14 @@ describe("multicast groups", () => {
       right.act("joinGroup", wire, right.place(group));
       send();
       expect([receive(right, receiver), receive(right, receiver)]).toEqual([3, again]);
+      // From a socket at the group's own address, they come from the host's.
+      const bound = left.call("openDatagrams", left.place(group), 5354) | 0;
+      const place = left.place(group);
+      expect(left.act("sendDatagram", bound, place, 3, place, 5353)).toBe(3);
+      simulation.timeline.advance(second);
+      const from = right.place(new Uint8Array(128));
+      expect(right.call("receiveDatagram", receiver, from, 64, from + 64) | 0).toBe(3);
+      expect(right.bytes(from + 64, 16)).toEqual(hostAddress(1, version));
       // Its own datagrams come back once it has joined itself.
       expect(receive(left, sender)).toBe(again);
       left.act("joinGroup", wire, left.place(group));

@@ -130,7 +130,19 @@ export function selectSource(number: u32, destination: usize): LocalAddress | nu
     best = entry;
     bestRank = rank;
   }
-  return best;
+  // From an address of the link nothing beyond it answers: a better one is on its way.
+  const isPoor = best != null && isLinkLocal(bytesOfLocal(best)) && !isLinkLocal(destination);
+  return isPoor && isGlobalTentative(number) ? null : best;
+}
+
+function isGlobalTentative(number: u32): bool {
+  for (let index: u32 = 0; index < addressLimit; index++) {
+    const entry = addressAt(index);
+    const own = bytesOfLocal(entry);
+    if (entry.state != tentativeAddress || entry.interface != number) continue;
+    if (!isIpv4Address(own) && !isLinkLocal(own)) return true;
+  }
+  return false;
 }
 
 /** The loopback interface's number; -1 when there is none. */

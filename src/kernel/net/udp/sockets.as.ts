@@ -261,7 +261,7 @@ function sendToHost(socket: Socket, remote: usize, data: usize, now: u64): u32 {
   const place = changetype<usize>(socket);
   const number = interfaceTo(remote, now);
   if (number < 0) return networkUnreachable;
-  if (!isUnspecified(place)) memory.copy(sourceOf(ip), place, 16);
+  if (hasSource(place)) memory.copy(sourceOf(ip), place, 16);
   else if (!chooseSource(remote, now, sourceOf(ip))) return networkUnreachable;
   return sendBy(interfaceAt(number), socket, remote, data, now);
 }
@@ -274,12 +274,18 @@ function sendToGroup(socket: Socket, group: usize, data: usize, now: u64): u32 {
   const number: i32 = chosen != 0 ? <i32>chosen - 1 : interfaceOfGroup(group, now);
   if (number < 0) return networkUnreachable;
   const own = selectSource(number, group);
-  if (isUnspecified(place) && own == null) return networkUnreachable;
-  memory.copy(sourceOf(ip), isUnspecified(place) ? changetype<usize>(own) : place, 16);
+  const isBound = hasSource(place);
+  if (!isBound && own == null) return networkUnreachable;
+  memory.copy(sourceOf(ip), isBound ? place : changetype<usize>(own), 16);
   const error = sendBy(interfaceAt(number), socket, group, data, now);
   const isLooped = (way.flags & <u8>notLoopedWay) == 0 && listensTo(number, group);
   if (error == 0 && isLooped) sendBy(interfaceAt(0), socket, group, data, now);
   return error;
+}
+
+/** Whether a socket's address is one to send from: those of groups are not. */
+function hasSource(place: usize): bool {
+  return !isUnspecified(place) && !isMulticastAddress(place);
 }
 
 function sendBy(by: Interface, socket: Socket, remote: usize, data: usize, now: u64): u32 {
