@@ -60,8 +60,23 @@ afterAll(() => {
   work.remove();
 });
 
-async function build(source: string, platform: string, output: string): Promise<void> {
-  const built = await work.tsuki(["build", "-q", "-g", "-p", platform, source, "-o", output]);
+async function build(
+  source: string,
+  platform: string,
+  output: string,
+  words: readonly string[] = [],
+): Promise<void> {
+  const built = await work.tsuki([
+    "build",
+    "-q",
+    "-g",
+    ...words,
+    "-p",
+    platform,
+    source,
+    "-o",
+    output,
+  ]);
   expect(built.errors).toBe("");
 }
 
@@ -69,10 +84,11 @@ const options = { timeout: 120_000 };
 
 describe.skipIf(missingForProcess !== "")(`call frames of a process${missingForProcess}`, () => {
   it.each([
-    ["calls.c", 2000],
-    ["script.as.ts", 2000],
-  ])("of %s lead to the caller from each instruction", options, async (source, least) => {
-    await build(source, "linux", "image");
+    ["calls.c", "", 2000],
+    ["calls.c", "--fast", 2000],
+    ["script.as.ts", "", 2000],
+  ])("of %s %s lead to the caller from each instruction", options, async (source, word, least) => {
+    await build(source, "linux", "image", word === "" ? [] : [word]);
     const said = debug(work, "image", ["starti", ...checkFrames(7000)]);
     expect(said).not.toContain("WRONG");
     expect(Number(/CHECKED (\d+)/.exec(said)?.[1])).toBeGreaterThan(least);

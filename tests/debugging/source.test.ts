@@ -41,8 +41,23 @@ afterAll(() => {
   work.remove();
 });
 
-async function build(source: string, platform: string, output: string): Promise<void> {
-  const built = await work.tsuki(["build", "-q", "-g", "-p", platform, source, "-o", output]);
+async function build(
+  source: string,
+  platform: string,
+  output: string,
+  words: readonly string[] = [],
+): Promise<void> {
+  const built = await work.tsuki([
+    "build",
+    "-q",
+    "-g",
+    ...words,
+    "-p",
+    platform,
+    source,
+    "-o",
+    output,
+  ]);
   expect(built.errors).toBe("");
 }
 
@@ -59,20 +74,27 @@ describe.skipIf(missingForProcess !== "")(`source lines of a process${missingFor
     expect(said).toMatch(/^#\d .*\/boot \(.*\) at src\/kernel\/boot\/boot\.as\.ts:\d+$/m);
   });
 
-  it("of C come with parameters, variables and what pointers lead to", options, async () => {
-    await build("sums.c", "linux", "sums");
-    const said = debug(work, "sums", [
-      ...["break sums.c:6 if n == 2", "run", "print n", "print depth", "up", "print n", "finish"],
-      ...["frame function main", "info locals", "print *first.next", "print &second"],
-      ...["print first.next->y", "print argc"],
-    ]);
-    expect(said).toMatch(/^\$1 = 2\n\$2 = 3\n#1 .*\n8\s.*\n\$3 = 3$/m);
-    expect(said).toMatch(/^Value returned is \$4 = 2$/m);
-    expect(said).toMatch(/^second = \{x = 3, y = 4.5, next = 0x0\}$/m);
-    expect(said).toMatch(/^first = \{x = 1, y = 2.5, next = 0x\w+\}$/m);
-    expect(said).toMatch(/^\$5 = \{x = 3, y = 4.5, next = 0x0\}$/m);
-    expect(said).toMatch(/^\$6 = \(struct point \*\) 0x10000\w+\n\$7 = 4.5\n\$8 = 1$/m);
-  });
+  it.each([
+    ["", []],
+    [", compiled quickly", ["--fast"]],
+  ])(
+    "of C come with parameters, variables and what pointers lead to%s",
+    options,
+    async (_, words) => {
+      await build("sums.c", "linux", "sums", words);
+      const said = debug(work, "sums", [
+        ...["break sums.c:6 if n == 2", "run", "print n", "print depth", "up", "print n", "finish"],
+        ...["frame function main", "info locals", "print *first.next", "print &second"],
+        ...["print first.next->y", "print argc"],
+      ]);
+      expect(said).toMatch(/^\$1 = 2\n\$2 = 3\n#1 .*\n8\s.*\n\$3 = 3$/m);
+      expect(said).toMatch(/^Value returned is \$4 = 2$/m);
+      expect(said).toMatch(/^second = \{x = 3, y = 4.5, next = 0x0\}$/m);
+      expect(said).toMatch(/^first = \{x = 1, y = 2.5, next = 0x\w+\}$/m);
+      expect(said).toMatch(/^\$5 = \{x = 3, y = 4.5, next = 0x0\}$/m);
+      expect(said).toMatch(/^\$6 = \(struct point \*\) 0x10000\w+\n\$7 = 4.5\n\$8 = 1$/m);
+    },
+  );
 
   it("of AssemblyScript are where gdb stops, and in its backtrace", options, async () => {
     await build("greet.as.ts", "linux", "greet");

@@ -3,6 +3,7 @@ import { noRegister } from "../machine-x64/assembler.ts";
 import { integerScratch, type Place } from "../machine-x64/calling-convention.ts";
 import { Condition } from "../machine-x64/conditions.ts";
 import { Form } from "../machine-x64/encoding.ts";
+import { ValueType } from "../ssa/operations.ts";
 import { type FunctionType, functionTypeOf } from "../wasm/module.ts";
 import type { BaselineFunction, Handler } from "./baseline-function.ts";
 import { type Operand, Where } from "./operand.ts";
@@ -74,6 +75,19 @@ function checkEntry(fn: BaselineFunction, index: number): void {
   writer.jump(Form.jne_rel32, mismatch);
 }
 
+const saves = { scalar: Form.movsd_m64_x, vector: Form.movups_xm128_x };
+const restores = { scalar: Form.movsd_x_m64, vector: Form.movups_x_xm128 };
+
+/** Saves the locals whose registers a call destroys, or restores them. */
+function moveHomes({ context, mover }: BaselineFunction, forms: typeof saves): void {
+  const { homes, localTypes } = context;
+  for (const local of homes.saved) {
+    const form = localTypes[local] === ValueType.v128 ? forms.vector : forms.scalar;
+    const offset = mover.slotOffset(homes.slots[local] as number);
+    mover.access(form, homes.registers[local] as number, offset);
+  }
+}
+
 /**
  * Pops a call's arguments, when all else that it would destroy has been stored. Those that travel on
  * the stack are stored there; the others can then be transferred without the scratch registers.
@@ -81,6 +95,7 @@ function checkEntry(fn: BaselineFunction, index: number): void {
 function takeArguments(fn: BaselineFunction, { callWords, parameters, places }: Shape): Operand[] {
   const { context, mover, stack } = fn;
   fn.outgoingWords = Math.max(fn.outgoingWords, callWords, context.callAreaWords);
+  moveHomes(fn, saves);
   stack.peekMany(parameters.length).forEach((operand, index) => {
     const isLoaded = operand.where === Where.constant && isFloatType(operand.type);
     if (isLoaded && (places[index] as Place).register >= 0) stack.own(operand);
@@ -96,8 +111,10 @@ function takeArguments(fn: BaselineFunction, { callWords, parameters, places }: 
   });
 }
 
-function finishCall({ stack }: BaselineFunction, shape: Shape, values: readonly Operand[]): void {
+function finishCall(fn: BaselineFunction, shape: Shape, values: readonly Operand[]): void {
+  const { stack } = fn;
   for (const value of values) stack.release(value);
+  moveHomes(fn, restores);
   stack.pushRegisters(shape.results, shape.resultRegisters);
 }
 
@@ -110,12 +127,14 @@ export function callRuntime(
 ): void {
   const { context, stack, writer } = fn;
   fn.outgoingWords = Math.max(fn.outgoingWords, context.callAreaWords);
+  moveHomes(fn, saves);
   const values = stack.popMany(registers.length);
   stack.spillRegisters();
   stack.transfer(values, registers);
   for (const value of values) stack.release(value);
   prepare?.();
   writer.assembler.jumpToSymbol(Form.call_rel32, writer.symbol(routine));
+  moveHomes(fn, restores);
 }
 
 /** Calls. */

@@ -56,7 +56,7 @@ export function compileBaseline(
       plan.reader.rewind();
       return new FunctionBody({ ...plan, writer }, needs, options.isVerified);
     };
-    const outgoing = plan.hasCalls ? options.callAreaWords : 0;
+    const outgoing = plan.calls > 0 ? options.callAreaWords : 0;
     let body = write({ outgoing, operands: usualOperands });
     // Offsets in the frame were wrong if that is too small: once more, with room for all.
     if (!body.hasRoom) body = write(body.needs);
@@ -83,8 +83,8 @@ function planFunction(
   if (shape === undefined) return undefined;
   const survey = surveyFunction(module, reader, localTypes);
   if (survey === undefined) return undefined;
-  const homes = chooseHomes(localTypes, survey, environment.trackedLocals(functionIndex));
-  const { hasCalls } = survey;
+  const homes = chooseHomes(localTypes, shape, survey, environment.trackedLocals(functionIndex));
+  const { calls } = survey;
   return {
     module,
     environment,
@@ -92,7 +92,7 @@ function planFunction(
     shape,
     localTypes,
     homes,
-    hasCalls,
+    calls,
     hasLevel3,
     callAreaWords,
   };

@@ -16,6 +16,7 @@ const noLocals: LocalHomes = {
   slotCount: 0,
   operandSlots: 1,
   mask: 0,
+  saved: [],
 };
 
 /** A mover that moves the names of values instead of writing instructions. */

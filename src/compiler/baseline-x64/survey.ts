@@ -10,8 +10,8 @@ import { shapeOf } from "./shape.ts";
 export interface Survey {
   /** How often each local is used, by estimate: a loop runs eight times. */
   readonly uses: Float64Array;
-  /** Whether it calls anything, and registers are lost. */
-  readonly hasCalls: boolean;
+  /** How often it calls something, and registers are lost, by the same estimate. */
+  readonly calls: number;
   /** Whether values may be vectors. */
   readonly hasVectors: boolean;
 }
@@ -45,23 +45,22 @@ export function surveyFunction(
   const uses = new Float64Array(localTypes.length);
   const loops: boolean[] = [];
   let depth = 0;
-  let hasCalls = false;
+  let calls = 0;
   let hasVectors = localTypes.includes(ValueType.v128);
   while (!reader.atEnd) {
     reader.next();
     const { opcode } = reader;
     if (handlers[opcode] === undefined || !isCovered(module, reader)) return undefined;
     if (opcode >= firstVectorOpcode) hasVectors = true;
-    if (immediateKinds[opcode] === "local") {
-      uses[reader.index] =
-        (uses[reader.index] as number) + timesAround ** Math.min(depth, deepestLoop);
-    } else if (openers.has(opcode)) {
+    const times = timesAround ** Math.min(depth, deepestLoop);
+    if (immediateKinds[opcode] === "local") uses[reader.index] = (uses[reader.index] ?? 0) + times;
+    else if (calling.has(opcode)) calls += times;
+    else if (openers.has(opcode)) {
       loops.push(opcode === Opcode.loop);
       if (opcode === Opcode.loop) depth++;
     } else if (opcode === Opcode.end && loops.pop() === true) depth--;
-    else if (calling.has(opcode)) hasCalls = true;
   }
-  return { uses, hasCalls, hasVectors };
+  return { uses, calls, hasVectors };
 }
 
 /** Whether the immediates of an instruction are such as the handlers expect. */
