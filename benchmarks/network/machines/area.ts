@@ -9,6 +9,7 @@ import { answering, findMachine, type Guest, type GuestMachine, startGuest } fro
 import { measureLaunches } from "./launch.ts";
 import { makeLinuxPeer, trafficPort, trafficSource } from "./linux-peer.ts";
 import { countIdle, findLeastToAnswer } from "./memory.ts";
+import { echoPort, echoSource, measurePackets } from "./packets.ts";
 import { measureRequests } from "./requests.ts";
 import { measureRoundTrip } from "./round-trip.ts";
 
@@ -29,6 +30,7 @@ interface MachineImages {
   readonly service: string;
   readonly traffic: string;
   readonly script: string;
+  readonly echo: string;
 }
 
 /** Runs the measurements; those against Linux only where there is one. */
@@ -41,6 +43,7 @@ export async function measureMachines(bench: Bench): Promise<Finding[]> {
     service: bench.image(join(examples, "http-service-c", "service.c"), "pc", "service-c.elf"),
     traffic: bench.image(trafficSource, "pc", "traffic.elf"),
     script: bench.image(join(examples, "http-ts", "server.ts"), "pc", "http-ts.elf"),
+    echo: bench.image(echoSource, "pc", "echo.elf"),
   };
   return [
     imageSize(images.pollServer),
@@ -89,11 +92,13 @@ async function compareWithLinux(
     const service = start(machine.words(images.service));
     const pollServer = start(machine.words(images.pollServer));
     const traffic = start(machine.words(images.traffic, ["serve", `${trafficPort}`]));
+    const echo = start(machine.words(images.echo, [`${echoPort}`]));
     for (const guest of [linux, service, pollServer]) await answering(guest);
     const servers = { "http service (C)": service, "http (C)": pollServer };
     return [
       ...(await measureRequests(bench, servers, linux)),
       await measureRoundTrip(bench, service, linux),
+      ...(await measurePackets(bench, echo, linux)),
       ...(await measureBulk(bench, bulkMeasure, traffic, linux, goalBulk)),
     ];
   } finally {
