@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compileKernelPart } from "../kernel-part.fixture.ts";
 import { acpiTable, acpiTables, definitionCode } from "./acpi.fixture.ts";
 
-const sources = ["table", "fixed-table", "sleep-types", "interrupt-table"].map(
+const sources = ["table", "fixed-table", "sleep-types", "interrupt-table", "register-devices"].map(
   (name) => `src/kernel/acpi/${name}.as.ts`,
 );
 const memory = new WebAssembly.Memory({ initial: 32 });
@@ -88,6 +88,88 @@ describe("ACPI's tables", () => {
   });
 });
 
+/** A device's AML as QEMU writes it, with descriptors of registers and an interrupt. */
+function deviceCode(address: number, bytes: number, interrupt: number): Uint8Array {
+  const word = (value: number) => [
+    value & 255,
+    (value >> 8) & 255,
+    (value >> 16) & 255,
+    value >>> 24,
+  ];
+  const identifier = [8, ...Buffer.from("_HID"), 0x0d, ...Buffer.from("LNRO0005"), 0];
+  const registers = [0x86, 9, 0, 1, ...word(address), ...word(bytes)];
+  const interrupts = [0x89, 6, 0, 1, 1, ...word(interrupt)];
+  const resources = [...registers, ...interrupts, 0x79, 0];
+  const buffer = [0x11, resources.length + 3, 0x0a, resources.length, ...resources];
+  return Uint8Array.of(...identifier, 0xa3, 8, ...Buffer.from("_CRS"), ...buffer);
+}
+
+describe("devices in the definition block", () => {
+  it("are found one behind the other", () => {
+    const code = Buffer.concat([
+      definitionCode([5, 5]),
+      deviceCode(0xfeb0_2e00, 512, 47),
+      deviceCode(0xfeb0_2c00, 256, 46),
+    ]);
+    const start = atTheEnd(code);
+    const found: unknown[] = [];
+    let place = Number(call("findRegisterDevice", start, end));
+    for (; place !== 0; place = Number(call("findRegisterDevice", place, end))) {
+      found.push([Number(call("foundAddress")) >>> 0, call("foundBytes"), call("foundInterrupt")]);
+    }
+    expect(found).toEqual([
+      [0xfeb0_2e00, 512, 47],
+      [0xfeb0_2c00, 256, 46],
+    ]);
+  });
+
+  it("are not, where anything of them is missing", () => {
+    const code = deviceCode(0xfeb0_2e00, 512, 47);
+    for (const change of [0, 2, 5, 8, 16, 17, 21, 23, 25, 37]) {
+      const changed = code.slice();
+      changed[change] = 0x55;
+      expect([change, call("findRegisterDevice", atTheEnd(changed), end)]).toEqual([change, 0]);
+    }
+    for (let length = 0; length < code.length - 2; length++) {
+      expect(call("findRegisterDevice", atTheEnd(code.subarray(0, length)), end)).toBe(0);
+    }
+  });
+
+  it("have the controller of their interrupt", () => {
+    const controller = (address: number, first: number) => [
+      1,
+      12,
+      0,
+      0,
+      0,
+      0,
+      0xc0 + address,
+      0xfe,
+      first,
+      0,
+      0,
+      0,
+    ];
+    const entries = Uint8Array.of(
+      0,
+      0,
+      0xe0,
+      0xfe,
+      1,
+      0,
+      0,
+      0,
+      ...controller(0, 0),
+      ...controller(1, 24),
+    );
+    const table = atTheEnd(acpiTable("APIC", entries));
+    expect(call("controllerOf", table, 5)).toBe(0xfec0_0000n);
+    expect(call("controllerOf", table, 24)).toBe(0xfec1_0000n | (24n << 32n));
+    expect(call("controllerOf", table, 48)).toBe(0n);
+    expect(call("controllerOf", 0, 5)).toBe(0n);
+  });
+});
+
 describe("hostile tables", () => {
   const bytes = fc.uint8Array({ minLength: 36, maxLength: 400 });
 
@@ -97,12 +179,29 @@ describe("hostile tables", () => {
         const table = acpiTable("APIC", contents);
         const start = atTheEnd(table);
         call("lineOf", start, interrupt);
+        call("controllerOf", start, interrupt);
         call("fixedWord", start, place);
         call("definitionAddress", start);
         call("genericAddress", start, 244);
         call("findSleepTypes", start + 36, table.length - 36);
         const count = Number(call("listedCount", start));
         for (let index = 0; index < count; index++) call("listedAddress", start, index);
+      }),
+    );
+  });
+
+  it("with devices are never read beyond their end", () => {
+    const piece = fc.tuple(fc.nat(60), fc.nat(255)).map(([place, value]) => {
+      const code = deviceCode(0xfeb0_2e00, 512, 47);
+      code[place % code.length] = value;
+      return code;
+    });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 4 }), fc.nat(60), (pieces, cut) => {
+        const code = Buffer.concat(pieces);
+        const start = atTheEnd(code.subarray(0, Math.max(0, code.length - cut)));
+        let place = Number(call("findRegisterDevice", start, end));
+        while (place !== 0) place = Number(call("findRegisterDevice", place, end));
       }),
     );
   });

@@ -12,6 +12,31 @@ const overrideBytes: u32 = 10;
 const polarityBits: u32 = 3;
 const lowPolarity: u32 = 3;
 
+const controllerKind: u32 = 1;
+const controllerBytes: u32 = 12;
+const linesOfController: u32 = 24;
+
+/**
+ * The I/O APIC with a global interrupt among its lines (5.2.12.3): where its registers are, and in
+ * the upper half its first interrupt; 0 when the table names none. `table` is 0 where there is none.
+ */
+export function controllerOf(table: usize, interrupt: u32): u64 {
+  const length: u32 = table == 0 ? 0 : load<u32>(table, 4);
+  let at: u32 = firstEntry;
+  while (at + controllerBytes <= length) {
+    const entry = table + at;
+    const bytes: u32 = load<u8>(entry, 1);
+    if (bytes < 2) break;
+    const first = load<u32>(entry, 8);
+    const isWithin = interrupt - first < linesOfController; // one before it wraps
+    if (load<u8>(entry) == controllerKind && bytes >= controllerBytes && isWithin) {
+      return <u64>load<u32>(entry, 4) | (<u64>first << 32);
+    }
+    at += bytes;
+  }
+  return 0;
+}
+
 /**
  * The I/O APIC's line that an ISA interrupt is wired to, with its polarity: its own number and
  * active high, if no override says otherwise (5.2.12.5). `table` is 0 where there is none.

@@ -65,13 +65,18 @@ export function noteDeviceWord(pointer: usize, end: u64): bool {
   const line = <u32>number;
   if (takeByte(0x3a) && !readNumber()) return false;
   if (!endsWord()) return false;
-  if (count == wordLimit) return true;
+  noteDevice(address, <u32>size, line);
+  return true;
+}
+
+/** Notes a device that somebody else names; one too many is left out. */
+export function noteDevice(address: u64, lengthBytes: u32, line: u32): void {
+  if (count == wordLimit) return;
   const entry = words + count * 16;
   store<u64>(entry, address);
-  store<u32>(entry, <u32>size, 8);
+  store<u32>(entry, lengthBytes, 8);
   store<u32>(entry, line, 12);
   count++;
-  return true;
 }
 
 /** Reads digits, at least one and at most what 60 bits hold. */

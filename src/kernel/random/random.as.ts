@@ -11,6 +11,7 @@ import {
 } from "../drivers/virtio-rng/virtio-rng.as";
 import { entropyBytes, launchEntropy } from "../launch/launch-record.as";
 import { linuxRandomBytes, linuxRandomFill } from "../platform/linux/random.as";
+import { nameAcpiDevices } from "../platform/pc/acpi-devices.as";
 import { hardwareRandom } from "../platform/pc/entropy.as";
 import { mixKey, nextBlock, usableBytes } from "./chacha.as";
 
@@ -68,6 +69,7 @@ function reseed(): void {
 
 /** Waits a moment for the first answer of an entropy device, if the machine has one. */
 function seedFromDevice(): void {
+  if (config.usesAcpi) nameAcpiDevices();
   if (!openEntropyDevice()) return;
   requestEntropy();
   let length: u32 = 0;

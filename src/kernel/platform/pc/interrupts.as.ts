@@ -12,5 +12,5 @@ export function startInterrupts(): void {
   mapDevice(ioApicBase);
   mapDevice(localApicBase);
   enableLocalApic();
-  routeInterrupt(controlLine, controlVector, localApicId(), false);
+  routeInterrupt(ioApicBase, controlLine, controlVector, localApicId(), false);
 }

@@ -13,7 +13,7 @@ import { activeLow, interruptSignature, lineOf } from "../../acpi/interrupt-tabl
 import * as port from "../../base/machine/port.as";
 import { enableAcpi } from "./acpi-power.as";
 import { findTable } from "./acpi-tables.as";
-import { routeInterrupt } from "./io-apic.as";
+import { ioApicBase, routeInterrupt } from "./io-apic.as";
 import { localApicId } from "./local-apic.as";
 
 const buttonVector: u32 = 0x23;
@@ -34,7 +34,7 @@ export function watchPowerButton(): void {
   enableAcpi(fixed);
   const line = lineOf(findTable(interruptSignature), fixedWord(fixed, eventInterrupt) & 0xffff);
   // The line stays active until the event is served: as an edge it wakes once.
-  routeInterrupt(line & 0xff, buttonVector, localApicId(), (line & activeLow) != 0);
+  routeInterrupt(ioApicBase, line & 0xff, buttonVector, localApicId(), (line & activeLow) != 0);
   // Whoever pressed it before now is obeyed, too: then this raises the line.
   statusPort = events;
   port.out16(events + length / 2, button);
