@@ -36,6 +36,13 @@ int main(void) {
 }
 `;
 
+/** Ends with 0 if there is a network device that works. */
+const networkProgram = `
+  @external("wasi_snapshot_preview1", "sock_open")
+  declare function open(family: i32, type: i32, result: usize): i32;
+  process.exit(open(1, 2, memory.data(4)));
+`;
+
 const anyMissing = missingFor("BIOS");
 
 async function imageOf(name: string, source: string): Promise<Uint8Array> {
@@ -57,12 +64,14 @@ beforeAll(async () => {
   if (anyMissing !== "") return;
   const image = await imageOf("app.as.ts", program);
   const waiting = await imageOf("waiting.c", waitingProgram);
+  const network = await imageOf("network.as.ts", networkProgram);
   writeFileSync(join(folder, "app.elf"), image);
+  writeFileSync(diskPath("network"), diskImage(network, "raw"));
   writeFileSync(diskPath("waiting"), diskImage(waiting, "raw"));
   for (const format of diskFormats) {
     writeFileSync(diskPath(format), diskImage(image, format));
   }
-}, 60_000);
+}, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -75,6 +84,21 @@ describe.each(firmwares)("a disk booted by %s", (firmware) => {
       const ending = await bootDisk({ ...parts, memoryMebibytes: firmware === "UEFI" ? 128 : 16 });
       expect(ending.output.endsWith(said)).toBe(true);
       expect(ending.status).toBe(42);
+    });
+
+    // UEFI places 64-bit registers far above 4 GiB, the BIOS below.
+    test("takes a network device into use, wherever its registers were put", async () => {
+      const device = ["-device", "virtio-net-pci,netdev=network,disable-legacy=on"];
+      const ending = await bootDisk({
+        machine: "q35",
+        firmware,
+        diskPath: diskPath("network"),
+        format: "raw",
+        controlPath,
+        memoryMebibytes: 128,
+        devices: ["-netdev", "user,id=network", ...device],
+      });
+      expect(ending.status).toBe(0);
     });
   });
 });

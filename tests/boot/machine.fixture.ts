@@ -42,6 +42,8 @@ export interface MachineParts {
   readonly memoryMebibytes: number;
   /** Where the control channel's bytes go. */
   readonly controlPath: string;
+  /** Further words of QEMU's. */
+  readonly devices?: readonly string[];
   /** When this has been said, the power button is pressed. */
   readonly pressAfter?: string;
 }
@@ -59,7 +61,7 @@ export async function bootDisk(parts: MachineParts): Promise<Ending> {
     ...["-chardev", "socket,id=monitor,fd=3", "-mon", "chardev=monitor"],
     ...(parts.firmware === "UEFI" ? uefiFlash() : []),
     ...["-drive", (isDisc ? drive : drive.replace(",readonly=on", "")) + media],
-    ...["-device", `ide-${isDisc ? "cd" : "hd"},drive=disk`],
+    ...["-device", `ide-${isDisc ? "cd" : "hd"},drive=disk`, ...(parts.devices ?? [])],
   ];
   const child = spawn(program, words, {
     stdio: ["ignore", "pipe", "inherit", "pipe"],

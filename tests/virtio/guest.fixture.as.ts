@@ -13,7 +13,6 @@ import {
 import { text } from "../../src/kernel/base/text.as";
 import { exit } from "../../src/kernel/boot/exit.as";
 import {
-  ignoreBlockDevice,
   openBlockDevice,
   submitBlockRequest,
   takeBlockRequest,
@@ -32,7 +31,7 @@ import {
   requestEntropy,
   takeEntropy,
 } from "../../src/kernel/drivers/virtio-rng/virtio-rng.as";
-import { allocateFrames, frameBytes } from "../../src/kernel/memory/frames.as";
+import { allocateFrames } from "../../src/kernel/memory/frames.as";
 import { bootPc } from "../../src/kernel/platform/pc/boot.as";
 import { pcMonotonicTime } from "../../src/kernel/platform/pc/clock.as";
 import { firstSerialPort, writeSerial } from "../../src/kernel/drivers/uart-16550/uart-16550.as";
@@ -44,8 +43,6 @@ export * from "../../src/kernel/index.as";
 const patienceNs: u64 = 10_000_000_000;
 
 const failureStatus: u32 = 1;
-const depth: u32 = 16;
-const requestBytes: u32 = 256;
 
 /** What the host wrote over the first sectors, which the guest checks and then changes. */
 const hostByte: u32 = 0x5a;
@@ -95,9 +92,6 @@ function useBlocks(device: BlockDevice): void {
     if (load<u8>(buffer + index) != ((index * 31) >> 3 & 0xff)) exit(failureStatus + 2);
   }
   report(text("block bytes "), 8192, text("written and read back"));
-  ignoreBlockDevice(device);
-  measure(device, 4096, 2000, text("reads of 4 KiB a second"));
-  measure(device, 65_536, 400, text("reads of 64 KiB a second"));
 }
 
 /** Does one request and waits for it. */
@@ -114,37 +108,6 @@ function transfer(
   let taken = takeBlockRequest(device);
   while (taken === null && pcMonotonicTime() < deadline) taken = takeBlockRequest(device);
   if (taken !== request || request.error != 0) exit(failureStatus + 4);
-}
-
-/** Keeps `depth` reads under way until `total` are done. */
-function measure(device: BlockDevice, bytes: u32, total: u32, what: usize): void {
-  const records = allocateFrames(1);
-  const buffers = allocateFrames(depth * bytes / frameBytes);
-  if (buffers == 0) return;
-  const sectors = <u32>min(device.sectorCount, 0x10_0000);
-  const start = pcMonotonicTime();
-  let sent: u32 = 0;
-  let done: u32 = 0;
-  for (; sent < depth; sent++) {
-    const request = changetype<BlockRequest>(records + sent * requestBytes);
-    request.operation = readBlocks;
-    request.partCount = 1;
-    store<u32>(requestPart(request, 0), buffers + sent * bytes);
-    store<u32>(requestPart(request, 0), bytes, 4);
-    request.sector = sent * (bytes / 512) % (sectors - bytes / 512);
-    submitBlockRequest(device, request);
-  }
-  while (done < total) {
-    const taken = takeBlockRequest(device);
-    if (taken === null) continue;
-    if (taken.error != 0) exit(failureStatus + 5);
-    done++;
-    if (sent == total) continue;
-    taken.sector = sent * 7919 * (bytes / 512) % (sectors - bytes / 512);
-    submitBlockRequest(device, taken);
-    sent++;
-  }
-  report(text("block "), <u64>total * 1_000_000_000 / (pcMonotonicTime() - start), what);
 }
 
 function report(name: usize, value: u64, what: usize): void {
