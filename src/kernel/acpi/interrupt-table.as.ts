@@ -18,7 +18,8 @@ const linesOfController: u32 = 24;
 
 /**
  * The I/O APIC with a global interrupt among its lines (5.2.12.3): where its registers are, and in
- * the upper half its first interrupt; 0 when the table names none. `table` is 0 where there is none.
+ * the upper half its first interrupt; 0 when the table names none. `table` is 0 where there is
+ * none.
  */
 export function controllerOf(table: usize, interrupt: u32): u64 {
   const length: u32 = table == 0 ? 0 : load<u32>(table, 4);
