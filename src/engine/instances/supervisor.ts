@@ -25,7 +25,8 @@ export async function startSupervisor(record: InstanceRecord, folder: string): P
   const groups = makeGroups(record.id, limitsOf(record), thisGroupsHost());
   const program = { folder, words: supervisorWords(record, folder, groups), environment };
   const answer = await launch(program).catch((error: unknown) => String(error));
-  if (answer === "started\n") return;
+  // Another command may have started it meanwhile, which is just as well.
+  if (answer === "started\n" || answer.endsWith(": runs already\n")) return;
   const why = answer.trim().replace(/^tsuki: /, "") || "its supervisor ended at once";
   throw new TsukiError("instance-failed", `${record.name} cannot be started: ${why}`);
 }

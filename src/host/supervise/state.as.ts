@@ -4,7 +4,7 @@ import {
   clearLine, lineLength, lineStart, putByte, putDecimal, putText,
 } from "../../kernel/base/line.as";
 import { text } from "../../kernel/base/text.as";
-import { linuxTime } from "../../kernel/platform/linux/clock.as";
+import { linuxMonotonicTime, linuxTime } from "../../kernel/platform/linux/clock.as";
 import { close, flush, open, rename, write } from "../system-calls.as";
 import { childProcess, exitStatus } from "./child.as";
 import { healthState } from "./health.as";
@@ -16,17 +16,21 @@ const realtimeClock: u32 = 0;
 
 let startedAt: u64 = 0;
 let finishedAt: u64 = 0;
+let steadySince: u64 = 0;
+let ranFor: u64 = 0;
 let restarts: u32 = 0;
 
 /** Remembers that the instance has started now. */
 export function noteStart(): void {
   startedAt = linuxTime(realtimeClock);
+  steadySince = linuxMonotonicTime();
   finishedAt = 0;
 }
 
 /** Remembers that it has ended now. */
 export function noteEnd(): void {
   finishedAt = linuxTime(realtimeClock);
+  ranFor = linuxMonotonicTime() - steadySince;
 }
 
 /** Remembers that it is started once more. */
@@ -39,9 +43,9 @@ export function restartCount(): u32 {
   return restarts;
 }
 
-/** Nanoseconds for which it ran. */
+/** Nanoseconds for which it ran, whatever has been done to the clock meanwhile. */
 export function runTime(): u64 {
-  return finishedAt - startedAt;
+  return ranFor;
 }
 
 /** Writes the file; `status` is one word of the contract. A full disk leaves the one before. */
