@@ -51,7 +51,7 @@ export interface NodeSurroundings {
   readonly clock: Clock;
   /** Fills a buffer with random bytes. */
   readonly random: (bytes: Uint8Array) => void;
-  readonly launchRecord: Uint8Array;
+  readonly launchRecord: () => Uint8Array;
   /** None by default. */
   readonly network?: Network | undefined;
   /** None by default. */
@@ -90,9 +90,10 @@ export function nodeModule(
     wallTime: clock.wallTime,
     randomFill: (pointer: number, length: number) => random(range(pointer, length)),
     arguments: (pointer: number, capacity: number) => {
-      const part = launchRecord.subarray(0, capacity >>> 0);
+      const record = launchRecord();
+      const part = record.subarray(0, capacity >>> 0);
       range(pointer, part.length).set(part);
-      return launchRecord.length;
+      return record.length;
     },
     idle: (deadline: bigint, input: number) => {
       const hasInput = input === 0 ? () => false : streams.inputReady;

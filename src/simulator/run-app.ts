@@ -20,6 +20,8 @@ export interface AppRun {
   readonly arguments: readonly string[];
   /** Each `NAME=value`. */
   readonly environment: readonly string[];
+  /** Arguments and environment instead, where they are known only when the machine boots. */
+  readonly launchRecord?: () => Uint8Array;
   readonly streams: Streams;
   /** The host's own clock by default. */
   readonly clock?: Clock;
@@ -64,12 +66,13 @@ export function runApp(run: AppRun): number {
 
 /** A machine that has everything to run an app, not yet booted. */
 export function createNodeMachine(run: AppRun): Machine {
-  const launchRecord = encodeLaunchRecord(run.arguments, run.environment);
+  const known = encodeLaunchRecord(run.arguments, run.environment);
+  const launchRecord = run.launchRecord ?? (() => known);
   const app = isHosted(run.app) ? run.app : prepareApp(run.app, run.maximumPages);
   const module = "module" in app ? app.module : undefined;
   const tree = run.embeddedTree ?? (module === undefined ? noTree : carriedTree(module));
   const fileHeap = module === undefined || writesFiles(module) ? fileBytes : 0;
-  const neededBytes = tree.length + heapBytes + fileHeap + launchRecord.length;
+  const neededBytes = tree.length + heapBytes + fileHeap + known.length;
   const pages = Math.ceil((heapStart + neededBytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   new Uint8Array(memory.buffer).set(tree, heapStart);

@@ -7,7 +7,9 @@ import { url as inspectorUrl, open as openInspector } from "node:inspector";
 import { isMainThread, workerData } from "node:worker_threads";
 import { hostClock } from "../../simulator/clock.ts";
 import { HostFolders } from "../../simulator/host-folders.ts";
-import { type AppRun, runApp } from "../../simulator/run-app.ts";
+import { encodeLaunchRecord } from "../../simulator/launch-record.ts";
+import type { Machine } from "../../simulator/machine.ts";
+import { type AppRun, createNodeMachine } from "../../simulator/run-app.ts";
 import { writeWaiting } from "./descriptors.ts";
 import {
   type DevHandover,
@@ -25,15 +27,20 @@ import { serveThread, type ThreadData } from "./threads.ts";
 
 const brokenPipeStatus = 141;
 
+/** What every machine here has around it. */
+type Surroundings = Omit<AppRun, "app" | "arguments" | "environment">;
+
 /** What is ready before there is a version. */
 interface Prepared {
-  readonly kernel: WebAssembly.Module;
+  readonly surroundings: Surroundings;
   readonly realm: Realm;
-  readonly wake: Int32Array<SharedArrayBuffer>;
+  /** With V8 as its app; for programs without files of their own. */
+  readonly machine: Machine;
   readonly network: ThreadedNetwork;
 }
 
 const threadUrl = new URL(import.meta.url);
+let launchRecord: Uint8Array = new Uint8Array(0);
 
 async function prepare(): Promise<Prepared> {
   const places = JSON.parse(process.argv[2] ?? "") as DevPlaces;
@@ -42,33 +49,10 @@ async function prepare(): Promise<Prepared> {
   const wake = new Int32Array(new SharedArrayBuffer(4));
   const network = new ThreadedNetwork(threadUrl, wake, devDescriptors.report);
   network.prepare();
-  return { kernel, realm, wake, network };
-}
-
-function report(message: DevReport): void {
-  writeSync(devDescriptors.report, `${JSON.stringify(message)}\n`);
-}
-
-async function appOf(handover: DevHandover, { realm }: Prepared): Promise<AppRun["app"]> {
-  const { script, appPath } = handover;
-  if (script === null) return readFileSync(appPath ?? "");
-  await realm.load({ code: script.code, lines: Buffer.from(script.lines, "base64") });
-  return new V8Engine(realm);
-}
-
-function run(handover: DevHandover, prepared: Prepared, app: AppRun["app"]): number {
-  const { kernel, wake, network } = prepared;
   const input = new Input(threadUrl, wake);
-  const exit = (status: number): never => {
-    network.finish();
-    process.exit(status);
-  };
-  const tree = Buffer.from(handover.tree, "base64");
-  const status = runApp({
+  const surroundings: Surroundings = {
     kernel,
-    app,
-    arguments: handover.arguments,
-    environment: handover.environment,
+    launchRecord: () => launchRecord,
     streams: {
       write: (stream, bytes) => writeWaiting(stream, bytes) || process.exit(brokenPipeStatus),
       read: (capacity) => input.read(capacity),
@@ -78,12 +62,54 @@ function run(handover: DevHandover, prepared: Prepared, app: AppRun["app"]): num
     network,
     folders: new HostFolders(),
     stopRequests: pipedStopRequests(threadUrl, wake),
-    maximumPages: handover.maximumPages ?? undefined,
+  };
+  const machine = scriptMachine(surroundings, realm, network);
+  return { surroundings, realm, machine, network };
+}
+
+/** A machine whose app is V8. */
+function scriptMachine(
+  surroundings: Surroundings,
+  realm: Realm,
+  network: ThreadedNetwork,
+  tree: Uint8Array = new Uint8Array(0),
+): Machine {
+  return createNodeMachine({
+    ...surroundings,
+    app: new V8Engine(realm),
+    arguments: [],
+    environment: [],
     ...(tree.length === 0 ? {} : { embeddedTree: tree }),
     // A program's own `catch` and promises must not hold up its end.
-    ...(handover.script === null ? {} : { exit }),
+    exit: (status) => end(network, status),
   });
-  return exit(status);
+}
+
+function end(network: ThreadedNetwork, status: number): never {
+  network.finish();
+  process.exit(status);
+}
+
+function report(message: DevReport): void {
+  writeSync(devDescriptors.report, `${JSON.stringify(message)}\n`);
+}
+
+/** The machine that runs a version. */
+async function machineOf(handover: DevHandover, prepared: Prepared): Promise<Machine> {
+  const { surroundings, realm, machine, network } = prepared;
+  const { script, appPath, maximumPages } = handover;
+  if (script === null) {
+    return createNodeMachine({
+      ...surroundings,
+      app: readFileSync(appPath ?? ""),
+      arguments: [],
+      environment: [],
+      maximumPages: maximumPages ?? undefined,
+    });
+  }
+  await realm.load({ code: script.code, lines: Buffer.from(script.lines, "base64") });
+  const tree = Buffer.from(handover.tree, "base64");
+  return tree.length === 0 ? machine : scriptMachine(surroundings, realm, network, tree);
 }
 
 async function main(): Promise<void> {
@@ -95,9 +121,10 @@ async function main(): Promise<void> {
     openInspector(0, "127.0.0.1");
     report({ report: "inspector", port: Number(new URL(inspectorUrl() ?? "").port) });
   }
-  const app = await appOf(handover, prepared);
+  launchRecord = encodeLaunchRecord(handover.arguments, handover.environment);
+  const machine = await machineOf(handover, prepared);
   // Promise jobs run inside the kernel, and none of Node's own may be running then.
-  setImmediate(() => run(handover, prepared, app));
+  setImmediate(() => end(prepared.network, machine.boot()));
 }
 
 if (isMainThread) await main();

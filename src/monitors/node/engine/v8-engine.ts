@@ -32,8 +32,6 @@ export class V8Engine implements HostedEngine {
     this.#realm = realm;
     this.#values = new Values(this.#room, realm.makeBuffer);
     this.#context = this.#room.allocate(contextBytes);
-    // The kernel looks at it again and again, without a hold on it.
-    this.#values.encode(realm.lines);
     realm.onCall((number, values) => this.#callKernel(number, values));
   }
 
@@ -43,6 +41,8 @@ export class V8Engine implements HostedEngine {
 
   readonly attach = (kernel: WebAssembly.Exports): void => {
     this.#kernel = kernel;
+    // The kernel looks at it again and again, without a hold on it.
+    this.#values.encode(this.#realm.lines);
     process.on("unhandledRejection", (reason: unknown, promise: Promise<unknown>) => {
       this.#tellKernel("engine_host_promise_rejection", this.#box(promise), this.#box(reason), 0);
     });
