@@ -5,12 +5,15 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
+const groups = ["network", "volume"];
 const commands = [
   ..."init dev build image run explain doctor".split(" "),
   ..."attach events stats completion".split(" "),
   ..."create ps logs wait port start stop restart kill pause unpause rm rename prune".split(" "),
   ..."images inspect history tag rmi save load".split(" "),
-  ..."create ls inspect rm prune".split(" ").map((verb) => `volume ${verb}`),
+  ...groups.flatMap((group) =>
+    "create ls inspect rm prune".split(" ").map((verb) => `${group} ${verb}`),
+  ),
 ];
 
 const documents = execFileSync(
@@ -110,7 +113,6 @@ describe("the command line", () => {
   it("is described in docs/cli.md whole", () => {
     const listed = (...of: string[]) =>
       [...help(...of).matchAll(/^ {2}([a-z]+) .*\[options\]/gm)].map(([, name = ""]) => name);
-    const groups = ["volume"];
     const grouped = groups.flatMap((group) => listed(group).map((name) => `${group} ${name}`));
     expect(new Set([...listed(), ...grouped])).toEqual(new Set(commands));
   });

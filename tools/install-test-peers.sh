@@ -37,6 +37,7 @@ look() {
   need podman podman "runs images in containers"
   need containerd containerd "runs images in containers"
   need ip iproute2 "makes networks for instances"
+  need nft nftables "filters for networks of instances"
   need tshark tshark "reads what passes them"
   need wrk wrk "asks instances on them"
   need curl curl "asks instances on them"

@@ -19,7 +19,7 @@ export interface UnikernelConfig {
   readonly ports?: readonly string[];
   /** Sockets that are open before the app starts: `8080`, `53/udp`. */
   readonly listen?: readonly string[];
-  /** `host`, `user`, `none` or a tap device. */
+  /** `host`, `user`, `none`, a tap device, or a network of `tsuki network create`. */
   readonly network?: string;
   /** Files and folders to build in: `public:/srv`. */
   readonly files?: readonly string[];

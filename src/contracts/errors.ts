@@ -45,6 +45,10 @@ export const errorCodes = {
   "limits-missing": "host",
   "volume-missing": "missing",
   "volume-busy": "host",
+  "network-missing": "missing",
+  "network-busy": "host",
+  "network-unavailable": "host",
+  "network-failed": "host",
   "state-damaged": "host",
   "control-protocol": "host",
 } as const;

@@ -48,8 +48,12 @@ function check(name: keyof typeof forms, value: string): void {
   throw new TsukiError("usage", `--${name} ${value} is malformed; write ${examples[name]}`);
 }
 
+/** Whether a text says what an instance's own network is, and is not the name of one that it joins. */
+export function isOwnNetwork(text: string): boolean {
+  return /^(?:(?:host|user|none)$|tap=)/.test(text);
+}
+
 function checkedNet(value: string): string {
-  if (["host", "user", "none"].includes(value) || /^tap=[^,\s]+(?:,\S+)?$/.test(value))
-    return value;
+  if (/^(?:host|user|none|tap=[^,\s]+(?:,\S+)?)$/.test(value)) return value;
   throw new TsukiError("usage", `no network named ${value}; there are host, user, none and tap`);
 }

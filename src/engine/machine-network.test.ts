@@ -19,7 +19,10 @@ test("published and listening ports lead to the machine, which learns only what 
 
 test("a tap device has the addresses that stand behind it", () => {
   const { network, environment } = machineNetwork(["TSUKI_NET=tap=tap0,10.1.0.2/24,auto"]);
-  expect(network).toEqual({ tap: "tap0", configuration: "10.1.0.2/24,auto", forwards: [] });
+  expect(network).toMatchObject({ tap: "tap0", configuration: "10.1.0.2/24,auto", forwards: [] });
+  expect(network?.hardwareAddress).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+  const other = machineNetwork(["TSUKI_NET=tap=tap1"]).network;
+  expect(other?.hardwareAddress).not.toBe(network?.hardwareAddress);
   expect(environment).toEqual([]);
 });
 

@@ -1,4 +1,6 @@
 /** The network of a kernel with a stack of its own, from an instance's settings. */
+import { createHash } from "node:crypto";
+import { hostname } from "node:os";
 import { TsukiError } from "../contracts/errors.ts";
 import type { MachineNetwork, Monitor, PortForward } from "../monitors/interface.ts";
 
@@ -61,11 +63,19 @@ function networkOf(net: string, forwards: readonly PortForward[]): MachineNetwor
     throw new TsukiError("usage", `no network named ${net}; a virtual machine has user, none, tap`);
   }
   const [forward] = forwards;
-  if (forward === undefined) return { tap, configuration, forwards };
+  if (forward === undefined) {
+    return { tap, configuration, forwards, hardwareAddress: hardwareAddressOn(tap) };
+  }
   throw new TsukiError(
     "usage",
     `port ${forward.hostPort} cannot be published: on a tap device the machine has its own address`,
   );
+}
+
+/** Another one on every host and tap, and the same at every start (a local address, IEEE 802, 8.4). */
+function hardwareAddressOn(tap: string): string {
+  const digits = createHash("sha256").update(`${hostname()} ${tap}`).digest("hex").slice(0, 10);
+  return `02:${digits.match(/../g)?.join(":") ?? ""}`;
 }
 
 function valueOf(environment: readonly string[], name: string): string | undefined {
@@ -80,7 +90,8 @@ const addressForm = String.raw`(?:([0-9.]+|\[[0-9a-f:.]+\]):)?`;
 const publishedForm = new RegExp(String.raw`^${addressForm}(\d+):(\d+)(?:\/(tcp|udp))?$`, "i");
 const listeningForm = new RegExp(String.raw`^${addressForm}(\d+)(?:\/(tcp|udp))?$`, "i");
 
-function publishedPort(text: string): PortForward {
+/** Reads `[address:]host:guest[/udp]`, the address an IPv4 one or an IPv6 one in brackets. Throws `usage`. */
+export function publishedPort(text: string): PortForward {
   const [, address, hostPort, guestPort, protocol] = match(text, publishedForm);
   return portForward(address, hostPort, guestPort, protocol);
 }

@@ -27,6 +27,8 @@ export interface PortForward {
 export interface MachineNetwork {
   /** A tap device of the host's; without one, a network of the machine's own behind the monitor. */
   readonly tap?: string | undefined;
+  /** The device's hardware address; the monitor chooses one without. */
+  readonly hardwareAddress?: string | undefined;
   /** What the kernel is told of its addresses (contracts/control-channel.ts). */
   readonly configuration: string;
   /** Only without a tap device. */

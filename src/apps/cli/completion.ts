@@ -7,12 +7,14 @@ interface Described {
   readonly name: string;
   readonly summary: string;
   readonly options: readonly { readonly flags: readonly string[]; readonly text: string }[];
-  readonly completes: "instances" | "images" | "files";
+  readonly completes: keyof typeof listings | "files";
 }
 
 const listings = {
   instances: "tsuki ps -a --format '{{.Names}}' 2>/dev/null",
   images: "tsuki images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null",
+  networks: "tsuki network ls -q 2>/dev/null",
+  volumes: "tsuki volume ls -q 2>/dev/null",
 } as const;
 
 /** A script for a shell, made from the commands that there are. Throws `usage`. */
@@ -37,8 +39,11 @@ function describe(command: Command, before: string): readonly Described[] {
 }
 
 function completedBy(argument: Argument | undefined): Described["completes"] {
-  if (argument?.name() === "instance") return "instances";
-  return argument?.name() === "image" ? "images" : "files";
+  const name = `${argument?.name() ?? ""}s`;
+  return (
+    Object.keys(listings).find((listing): listing is keyof typeof listings => listing === name) ??
+    "files"
+  );
 }
 
 /** Bash's programmable completion (bash(1)); zsh understands it, too. */

@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { LoadedConfig } from "../../engine/config/config.ts";
 import { findConfig } from "../../engine/config/find-config.ts";
+import { isOwnNetwork } from "../../engine/instance-settings.ts";
 import type { BuildCommandOptions } from "./build-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
@@ -48,7 +49,7 @@ function merge<Options extends AnyOptions>(
     memory: direct.memory,
     publish: direct.ports,
     listen: direct.listen,
-    net: direct.network,
+    ...networkOf(direct.network, options),
     embed: direct.files?.map(place),
     mount: direct.volumes?.map(place),
     platform: options.tag === undefined ? undefined : platforms?.join(","),
@@ -85,6 +86,12 @@ function healthOptions(health: LoadedConfig["config"]["health"]): AnyOptions {
     healthRetries: retries === undefined ? undefined : String(retries),
     healthStartPeriod: startPeriod,
   };
+}
+
+/** A flag of either kind overrides what the configuration says. */
+function networkOf(text: string | undefined, { net, network }: AnyOptions): AnyOptions {
+  if (text === undefined || net !== undefined || network !== undefined) return {};
+  return isOwnNetwork(text) ? { net: text } : { network: text };
 }
 
 function joined(

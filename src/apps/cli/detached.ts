@@ -2,21 +2,26 @@
 import { TsukiError } from "../../contracts/errors.ts";
 import { parseLabels } from "../../engine/choices.ts";
 import type { StoredInstance } from "../../engine/instances/instance-store.ts";
-import { createInstance, instanceStore, startInstance } from "../../engine/instances/lifecycle.ts";
+import {
+  createInstance,
+  instanceStore,
+  removeInstance,
+  startInstance,
+} from "../../engine/instances/lifecycle.ts";
 import { type InstanceManner, prepareInstance } from "../../engine/instances/prepare.ts";
 import type { RunOptions } from "../../engine/run.ts";
 import { healthCheckOf } from "./health-options.ts";
 import { parseSeconds } from "./instance-verbs.ts";
-import type { RunCommandOptions } from "./run-command.ts";
+import type { RunCommandOptions, Surroundings } from "./run-command.ts";
 import { offeringInstall } from "./sources.ts";
 
 /** Makes and starts an instance and prints its id; the exit status. */
 export async function runDetached(
   request: RunOptions,
   options: RunCommandOptions,
-  volumes: readonly string[],
+  surroundings: Surroundings,
 ): Promise<number> {
-  const instance = await createAndStart(request, options, volumes);
+  const instance = await createAndStart(request, options, surroundings);
   process.stdout.write(`${instance.record.id}\n`);
   return 0;
 }
@@ -25,26 +30,27 @@ export async function runDetached(
 export async function runAttached(
   request: RunOptions,
   options: RunCommandOptions,
-  volumes: readonly string[],
+  surroundings: Surroundings,
 ): Promise<number> {
   if (!process.stdin.isTTY) {
     throw new TsukiError("usage", "-t needs a terminal here; leave it away, or add -d");
   }
-  const instance = await createAndStart(request, options, volumes);
+  const instance = await createAndStart(request, options, surroundings);
   const { attachStarted } = await import("./attach-command.ts");
   const status = await attachStarted(instance);
   const store = instanceStore(process.env);
   const { state } = store.require(instance.record.id);
-  if (options.rm === true && state.status === "exited") await store.remove(instance);
+  if (options.rm === true && state.status === "exited")
+    await removeInstance(store, store.require(instance.record.id), false);
   return status;
 }
 
 async function createAndStart(
   request: RunOptions,
   options: RunCommandOptions,
-  volumes: readonly string[],
+  surroundings: Surroundings,
 ): Promise<StoredInstance> {
-  const instance = await create(request, options, volumes);
+  const instance = await create(request, options, surroundings);
   try {
     await startInstance(instance);
   } catch (error) {
@@ -59,9 +65,9 @@ async function createAndStart(
 export async function createDetached(
   request: RunOptions,
   options: RunCommandOptions,
-  volumes: readonly string[],
+  surroundings: Surroundings,
 ): Promise<number> {
-  const { record } = await create(request, options, volumes);
+  const { record } = await create(request, options, surroundings);
   process.stdout.write(`${record.id}\n`);
   return 0;
 }
@@ -69,9 +75,9 @@ export async function createDetached(
 async function create(
   request: RunOptions,
   options: RunCommandOptions,
-  volumes: readonly string[],
+  surroundings: Surroundings,
 ): Promise<StoredInstance> {
-  const manner = { ...mannerOf(options), volumes: [...volumes] };
+  const manner = { ...mannerOf(options), ...surroundings };
   const store = instanceStore(process.env);
   const prepared = await offeringInstall(() => prepareInstance(request, manner));
   return await createInstance(store, prepared, new Date().toISOString());

@@ -253,7 +253,7 @@ async function pruneCommand(): Promise<number> {
   });
   for (const instance of instances) {
     if (isLiving(instance.state.status)) continue;
-    await store.remove(instance);
+    await removeInstance(store, instance, false);
     print(`${instance.record.id}\n`);
   }
   await store.removeUnmade();

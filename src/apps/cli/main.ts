@@ -4,6 +4,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import type { BuildCommandOptions } from "./build-command.ts";
 import { defineImageVerbs } from "./define-image-verbs.ts";
 import { defineInstanceVerbs } from "./define-instance-verbs.ts";
+import { defineNetworkVerbs } from "./define-network-verbs.ts";
 import { defineVolumeVerbs } from "./define-volume-verbs.ts";
 import type { DevCommandOptions } from "./dev-command.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
@@ -210,6 +211,7 @@ function instanceOptions(command: Command): Command {
     .option("--health-retries <count>", "how many failures make it unhealthy; 3")
     .option("--health-start-period <time>", "how long failures do not count at first; 0s")
     .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped")
+    .option("--network <name>", "connect it to a network of `tsuki network create`")
     .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
     .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance; 10")
     .option("--rm", "remove the instance once it has ended");
@@ -281,6 +283,7 @@ async function main(): Promise<void> {
   defineInstanceVerbs(program);
   defineImageVerbs(program);
   defineVolumeVerbs(program, collect);
+  defineNetworkVerbs(program, collect);
   defineExplain(program);
   defineDoctor(program);
   defineCompletion(program);

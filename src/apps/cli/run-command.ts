@@ -7,7 +7,13 @@ import {
   parseMonitorName,
   parseVariable,
 } from "../../engine/choices.ts";
-import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
+import {
+  type InstanceSettings,
+  isOwnNetwork,
+  settingVariables,
+} from "../../engine/instance-settings.ts";
+import type { InstanceManner } from "../../engine/instances/prepare.ts";
+import type { TakenPlace } from "../../engine/networks/places.ts";
 import { type RunOptions, run } from "../../engine/run.ts";
 import { type Mount, parseMount, parseVolumeMount } from "../../engine/volumes/mounts.ts";
 import { configured } from "./configured.ts";
@@ -39,6 +45,7 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly healthRetries?: string;
   readonly healthStartPeriod?: string;
   readonly volume?: readonly string[];
+  readonly network?: string;
 }
 
 /** Builds if need be and runs; the app's exit status. */
@@ -47,7 +54,7 @@ export async function runCommand(
   rest: readonly string[],
   flags: RunCommandOptions,
 ): Promise<number> {
-  const { request, options, volumes } = await requestOf(source, rest, flags);
+  const { request, options, surroundings } = await requestOf(source, rest, flags);
   if (options.trace !== undefined) {
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
@@ -55,8 +62,15 @@ export async function runCommand(
   if (options.detach === true || options.tty === true) {
     const { runAttached, runDetached } = await import("./detached.ts");
     const runIt = options.detach === true ? runDetached : runAttached;
-    return await runIt(request, options, volumes);
+    return await runIt(request, options, surroundings);
   }
+  const { network } = surroundings;
+  if (network === undefined) return await runHere(request);
+  const { withPlace } = await import("./network-places.ts");
+  return await withPlace(network, options.name ?? "", () => runHere(request));
+}
+
+async function runHere(request: RunOptions): Promise<number> {
   const { instance } = await offeringInstall(() => run(request));
   const signals = endOnSignals(instance);
   const status = await instance.wait();
@@ -72,15 +86,17 @@ export async function createCommand(
   flags: RunCommandOptions,
 ): Promise<number> {
   const { createDetached } = await import("./detached.ts");
-  const { request, options, volumes } = await requestOf(source, rest, flags);
-  return await createDetached(request, options, volumes);
+  const { request, options, surroundings } = await requestOf(source, rest, flags);
+  return await createDetached(request, options, surroundings);
 }
+
+/** What an instance has of the host's, besides what its environment says. */
+export type Surroundings = Pick<InstanceManner, "volumes" | "network">;
 
 interface Request {
   readonly request: RunOptions;
   readonly options: RunCommandOptions;
-  /** Names of the volumes that the app sees. */
-  readonly volumes: readonly string[];
+  readonly surroundings: Surroundings;
 }
 
 async function requestOf(
@@ -93,29 +109,52 @@ async function requestOf(
   const isQuiet = options.quiet === true;
   // A first `--` only separates, as everywhere; a second one is the app's.
   const given = rest[0] === "--" ? rest.slice(1) : rest;
+  const taken = await placeOf(options);
   const request: RunOptions = {
     ...sourcesOf(words.sources, options),
     monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
     machine: parseMachine(options.machine ?? "microvm"),
     arguments: given.length > 0 ? given : words.arguments,
-    appEnvironment: await environmentOf(options),
+    appEnvironment: await environmentOf(options, taken),
     memoryMebibytes: options.memory === undefined ? undefined : parseMemory(options.memory),
     streams: "inherit" as const,
     tracePath: options.pcap,
     onNotice: isQuiet ? () => {} : note,
     onWarnings: (text: string) => void process.stderr.write(text),
   };
-  return { request, options, volumes: volumeNames(mountsOf(options)) };
+  const surroundings = {
+    volumes: [...volumeNames(mountsOf(options))],
+    ...(taken === undefined ? {} : { network: taken.place }),
+  };
+  return { request, options, surroundings };
+}
+
+/** The place in a network that was named, which is taken; undefined where none was. */
+async function placeOf({ net, network, publish }: RunCommandOptions) {
+  if (network === undefined) return undefined;
+  if (net !== undefined) throw new TsukiError("usage", "choose one of --net and --network");
+  if (isOwnNetwork(network)) return undefined;
+  const { take } = await import("./network-places.ts");
+  return await take(network, publish ?? []);
 }
 
 /** The app's environment, with Tsuki's own settings in it. Throws `usage`. */
-export async function environmentOf(options: RunCommandOptions): Promise<readonly string[]> {
+export async function environmentOf(
+  options: RunCommandOptions,
+  taken?: TakenPlace,
+): Promise<readonly string[]> {
   const mount = await mountedFolders(mountsOf(options));
-  return [
+  const variables = [
     ...(options.envFile ?? []).flatMap(readVariables),
     ...(options.env ?? []).map(parseVariable),
-    ...settingVariables({ ...options, mount }),
   ];
+  if (taken !== undefined) {
+    const own = settingVariables({ ...options, mount, net: undefined, publish: undefined });
+    return taken.enter([...variables, ...own]);
+  }
+  // As container engines have it, --network takes what --net does, too.
+  const net = options.net ?? options.network;
+  return [...variables, ...settingVariables({ ...options, mount, net })];
 }
 
 /** Paths become absolute: an instance in the background does not work in this folder. */

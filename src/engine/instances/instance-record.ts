@@ -33,6 +33,8 @@ export interface InstanceRecord {
   /** Whether it is removed once it has ended. */
   readonly isTemporary: boolean;
   readonly ports: readonly string[];
+  /** Its place in a network. */
+  readonly network?: NetworkPlace | undefined;
   /** Names of the volumes that are mounted. */
   readonly volumes?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -55,6 +57,17 @@ export interface HealthCheck {
   readonly retries: number;
   /** Time after its start in which failures do not count. */
   readonly startPeriodMs: number;
+}
+
+/** An instance's place in a network. */
+export interface NetworkPlace {
+  readonly name: string;
+  /** The network's id. */
+  readonly id: string;
+  /** The instance's number there. */
+  readonly host: number;
+  /** Ports of the host, `8080:80` each. */
+  readonly publish: readonly string[];
 }
 
 type Check = (value: unknown) => boolean;
@@ -113,12 +126,19 @@ const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   stopTimeoutSeconds: isNumber(0, 999_999),
   isTemporary: (value) => typeof value === "boolean",
   ports: isTexts,
+  network: orNothing(isPlace),
   volumes: orNothing(isTexts),
   labels: (value) => isObject(value) && Object.values(value).every(isText),
   health: orNothing(isHealthCheck),
   processors: orNothing((value) => typeof value === "number" && value > 0 && value <= 4096),
   input: orNothing(isOneOf(["pipe", "terminal"])),
 };
+
+function isPlace(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name, id, host, publish } = value;
+  return isText(name) && isText(id) && isNumber(2, 65_534)(host) && isTexts(publish);
+}
 
 /** Reads a record; `path` names it in messages. Throws `instance-damaged`. */
 export function parseInstanceRecord(text: string, path: string): InstanceRecord {

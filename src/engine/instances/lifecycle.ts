@@ -1,7 +1,7 @@
 /** The verbs on instances. */
 import { closeSync, copyFileSync, fsyncSync, linkSync, openSync } from "node:fs";
 import { constants } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { SupervisorRequest } from "../../contracts/supervisor.ts";
 import { dataFolder } from "../data-folder.ts";
@@ -53,6 +53,10 @@ function keepImage(from: string, to: string): void {
 /** Starts an instance; nothing happens when it runs already. Throws `instance-failed`. */
 export async function startInstance({ record, state, folder }: StoredInstance): Promise<void> {
   if (isLiving(state.status)) return;
+  if (record.network !== undefined) {
+    const { attachInstance } = await import("../networks/instance-places.ts");
+    await attachInstance(dirname(folder), record.network, record.name);
+  }
   await startSupervisor(record, folder);
 }
 
@@ -63,10 +67,18 @@ export function isLiving(status: StoredInstance["state"]["status"]): boolean {
 
 /** Asks an instance to end, and ends it after its time of grace; returns when it has ended. */
 export async function stopInstance(
-  { record, state }: StoredInstance,
+  { record, state, folder }: StoredInstance,
   timeoutSeconds = record.stopTimeoutSeconds,
 ): Promise<void> {
   if (isLiving(state.status)) await askSupervisor(record.id, `stop ${timeoutSeconds}`);
+  await leaveNetwork(folder, record);
+}
+
+/** What an instance that does not run any more leaves on the host goes. */
+async function leaveNetwork(folder: string, { network }: InstanceRecord): Promise<void> {
+  if (network === undefined) return;
+  const { settleNetwork } = await import("../networks/instance-places.ts");
+  await settleNetwork(dirname(folder), network);
 }
 
 /** Sends a signal, by name or number. Throws `instance-idle`, `usage`. */
@@ -128,6 +140,7 @@ export async function removeInstance(
   }
   await store.remove(instance);
   removeGroups(record.id, thisGroupsHost());
+  await leaveNetwork(instance.folder, record);
 }
 
 /** All instances, the newest first, but those that were to go once they had ended: these go now. */

@@ -17,6 +17,7 @@ export type InstanceManner = Pick<
   | "isTemporary"
   | "ports"
   | "volumes"
+  | "network"
   | "labels"
   | "health"
   | "input"

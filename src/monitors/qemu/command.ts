@@ -67,7 +67,7 @@ const networkDevice: Readonly<Record<MachineType, string>> = {
 /** The network device and what is at its other end. */
 function networkParameters({ machine, network, tracePath }: MachineRequest): readonly string[] {
   if (network === undefined) return [];
-  const { tap, forwards } = network;
+  const { tap, forwards, hardwareAddress } = network;
   const rules = forwards.map(
     ({ protocol, hostAddress, hostPort, guestPort }) =>
       `,hostfwd=${protocol}:${hostAddress}:${hostPort}-:${guestPort}`,
@@ -78,7 +78,9 @@ function networkParameters({ machine, network, tracePath }: MachineRequest): rea
     tap === undefined
       ? `user,id=network${rules.join("")}`
       : `tap,id=network,ifname=${tap},script=no,downscript=no${plainFrames}`;
-  const device = ["-netdev", backend, "-device", `${networkDevice[machine]},netdev=network`];
+  const address = hardwareAddress === undefined ? "" : `,mac=${hardwareAddress}`;
+  const parameters = `${networkDevice[machine]},netdev=network${address}`;
+  const device = ["-netdev", backend, "-device", parameters];
   if (tracePath === undefined) return device;
   const file = tracePath.replaceAll(",", ",,");
   return [...device, "-object", `filter-dump,id=trace,netdev=network,file=${file}`];

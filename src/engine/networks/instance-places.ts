@@ -1,0 +1,28 @@
+/** Networks of the instances in a folder: what starting and ending one changes on the host. */
+import { dirname, join } from "node:path";
+import type { NetworkPlace } from "../instances/instance-record.ts";
+import { InstanceStore } from "../instances/instance-store.ts";
+import { NetworkStore } from "./network-store.ts";
+import { attachPlace } from "./places.ts";
+
+/** Makes the host ready for an instance. Throws as `NetworkStore.attach` does. */
+export async function attachInstance(
+  instancesFolder: string,
+  place: NetworkPlace,
+  name: string,
+): Promise<void> {
+  await attachPlace(networksBeside(instancesFolder), place, name);
+}
+
+/** Takes away what instances that do not run left of a network. */
+export async function settleNetwork(
+  instancesFolder: string,
+  { name }: NetworkPlace,
+): Promise<void> {
+  await networksBeside(instancesFolder).settle(name);
+}
+
+function networksBeside(instancesFolder: string): NetworkStore {
+  const instances = new InstanceStore(instancesFolder);
+  return new NetworkStore(join(dirname(instancesFolder), "networks"), () => instances.list());
+}
