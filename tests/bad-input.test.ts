@@ -74,7 +74,7 @@ describe("sources", { timeout: 60_000 }, () => {
     const before = place.names();
     expectOneLine(await place.tsuki(["build", source, "-o", "image"]), 1, code, said);
     const runStatus = code === "source-missing" ? 127 : 126;
-    expectOneLine(await place.tsuki(["run", "-m", "node", source]), runStatus, code, said);
+    expectOneLine(await place.tsuki(["run", "--monitor", "node", source]), runStatus, code, said);
     expect(place.names()).toEqual(before);
   });
 
@@ -158,13 +158,13 @@ describe("monitors", { timeout: 60_000 }, () => {
 
   test("no QEMU", async () => {
     place.write("a.wasm", emptyCommand);
-    const ending = await place.tsuki(["run", "-m", "qemu", "a.wasm"], noPrograms);
+    const ending = await place.tsuki(["run", "--monitor", "qemu", "a.wasm"], noPrograms);
     expectOneLine(ending, 125, "monitor-missing", /not in PATH; install it \(Debian/);
   });
 
   test("no such monitor", async () => {
     place.write("a.wasm", emptyCommand);
-    const ending = await place.tsuki(["run", "-m", "firecracker", "a.wasm"]);
+    const ending = await place.tsuki(["run", "--monitor", "firecracker", "a.wasm"]);
     expectOneLine(ending, 125, "usage", /there are process, qemu, node/);
   });
 
@@ -184,7 +184,7 @@ describe("monitors", { timeout: 60_000 }, () => {
   test.skipIf(withQemu !== "")(`out of memory${withQemu}`, async () => {
     const probe = readFileSync(join(import.meta.dirname, "apps", "probe.c"));
     place.write("probe.c", probe);
-    const words = ["run", "-q", "-m", "qemu", "--memory", "16M", "probe.c", "fill"];
+    const words = ["run", "-q", "--monitor", "qemu", "-m", "16m", "probe.c", "fill"];
     const ending = await place.tsuki(words);
     expect(ending.errors).toMatch(/^tsuki: .*memory.*\n$/);
     expect(ending.status).toBe(137);

@@ -25,7 +25,18 @@ describe("run", options, () => {
 
   test("passes arguments, environment, streams and status through", async () => {
     place.write("app.as.ts", program);
-    const words = ["run", "-m", "node", "--env", "A=1=2", "app.as.ts", "--", "-m", "--", "x y"];
+    const words = [
+      "run",
+      "--monitor",
+      "node",
+      "--env",
+      "A=1=2",
+      "app.as.ts",
+      "--",
+      "-m",
+      "--",
+      "x y",
+    ];
     const ending = await place.tsuki(words, { input: "input" });
     expect(ending).toEqual({
       status: 7,
@@ -37,7 +48,7 @@ describe("run", options, () => {
 
   test("options behind the source are the app's", async () => {
     place.write("app.as.ts", program);
-    const ending = await place.tsuki(["run", "-m", "node", "app.as.ts", "--help", "-q"]);
+    const ending = await place.tsuki(["run", "--monitor", "node", "app.as.ts", "--help", "-q"]);
     expect(ending.output).toBe("--help|-q -\n");
   });
 
@@ -58,7 +69,7 @@ describe("run", options, () => {
     const onStart: NonNullable<RunOptions["onStart"]> = (running) => {
       running.stdout.once("data", () => running.signal(signal));
     };
-    const ending = await place.tsuki(["run", "-q", "-m", "node", "app.as.ts"], { onStart });
+    const ending = await place.tsuki(["run", "-q", "--monitor", "node", "app.as.ts"], { onStart });
     expect(ending).toMatchObject({ status, errors: "" });
   });
 
@@ -88,7 +99,7 @@ describe("build", options, () => {
     expect(await build()).toContain(", cached in ");
     place.write("a.h", "#define A 2\n");
     expect(await build()).toContain(", built in ");
-    const ending = await place.tsuki(["run", "-m", "node", "app.c"]);
+    const ending = await place.tsuki(["run", "--monitor", "node", "app.c"]);
     expect(ending.status).toBe(2);
   });
 
@@ -105,7 +116,7 @@ describe("build", options, () => {
     place.write("two.c", "int two(void) { return 2; }\n");
     const built = await place.tsuki(["build", "-p", "node", "one.c", "two.c", "-o", "both.wasm"]);
     expect(built.status).toBe(0);
-    expect((await place.tsuki(["run", "-m", "node", "both.wasm"])).status).toBe(2);
+    expect((await place.tsuki(["run", "--monitor", "node", "both.wasm"])).status).toBe(2);
   });
 });
 

@@ -138,7 +138,7 @@ function defineDev(program: Command): void {
     .argument("[arguments...]", "the program's own arguments")
     .option("-e, --env <name=value>", "a variable of the app's environment", collect)
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
-    .option("--memory <size>", "the memory of a program that is not JavaScript, such as 64M")
+    .option("-m, --memory <size>", "the memory of a program that is not JavaScript, such as 64M")
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
     .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
     .option("--inspect [address:port]", "let debuggers attach, by default to 127.0.0.1:9229")
@@ -197,10 +197,10 @@ function defineCreate(program: Command): void {
 /** What an instance can be told. */
 function instanceOptions(command: Command): Command {
   return command
-    .option("-m, --monitor <name>", "process, qemu or node; the safest there is otherwise")
+    .option("--monitor <name>", "process, qemu or node; the safest there is otherwise")
     .option("-e, --env <name=value>", "a variable of the app's environment", collect)
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
-    .option("--memory <size>", "the machine's memory, such as 64M")
+    .option("-m, --memory <size>", "the machine's memory, such as 64M")
     .option("--machine <name>", "what QEMU plays: microvm (the default) or q35")
     .option("--cpus <count>", "how many processors' time it may use, such as 0.5; with -d")
     .option("--name <name>", "what the instance is called; invented otherwise")
