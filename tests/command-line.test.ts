@@ -75,7 +75,7 @@ describe("run", options, () => {
 
   test("ends when nobody reads its output", async () => {
     place.write("app.as.ts", 'while (true) console.log("line");\n');
-    const words = `"${process.execPath}" "$TSUKI" run -q -m node app.as.ts | head -n 1`;
+    const words = `"${process.execPath}" "$TSUKI" run -q --monitor node app.as.ts | head -n 1`;
     const environment = { TSUKI: join(import.meta.dirname, "..", "dist", "cli.js") };
     const ending = await place.run("/bin/sh", ["-c", words], { environment });
     expect(ending.output).toBe("line\n");
