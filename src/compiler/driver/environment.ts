@@ -257,10 +257,6 @@ export class UnitEnvironment implements LoweringEnvironment {
     return this.memorySpace === Space.kernel ? { ...code, level: "optimising" } : code;
   }
 
-  get keepsVariables(): boolean {
-    return this.codeOptions.level === "fast";
-  }
-
   /** What the kernel's code is compiled for, besides the kernel itself, in a form to be hashed. */
   surroundings(): readonly unknown[] {
     const { platform, kernel, symbols } = this.program;

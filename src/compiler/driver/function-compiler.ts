@@ -8,7 +8,6 @@ import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import { loopUnrolling } from "../ssa/passes/loop-unrolling.ts";
 import { runPipeline } from "../ssa/pipeline.ts";
-import { verify } from "../ssa/verify.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { placedData } from "./initial-memory.ts";
 import { symbolNames } from "./unit.ts";
@@ -73,22 +72,19 @@ function compileLowered(
   symbols: SymbolTable,
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
-  const { isVerified, level } = environment.codeOptions;
   watcher?.onStage("lowered", fn);
-  if (level === "optimising") {
-    runPipeline(fn, {
-      // In a copy of a loop's body a local holds another value than its origin tells.
-      without: fn.localValues.length > 0 ? [loopUnrolling.name] : [],
-      after: ({ name }) => watcher?.onStage(name, fn),
-      isVerifying: isVerified,
-    });
-  } else if (isVerified) verify(fn);
+  runPipeline(fn, {
+    // In a copy of a loop's body a local holds another value than its origin tells.
+    without: fn.localValues.length > 0 ? [loopUnrolling.name] : [],
+    after: ({ name }) => watcher?.onStage(name, fn),
+    isVerifying: environment.codeOptions.isVerified,
+  });
   return compileFunction(fn, symbol, symbols, machineOptions(environment, watcher));
 }
 
 function machineOptions(environment: UnitEnvironment, watcher: Watcher | undefined) {
   const { callAreaWords, codeOptions, hasDebugInfo } = environment;
-  const { cpu, isVerified, level } = codeOptions;
+  const { cpu, isVerified } = codeOptions;
   const newAssembler = watcher && (() => watcher.newAssembler());
-  return { callAreaWords, hasLevel3: cpu !== "v2", hasDebugInfo, level, isVerified, newAssembler };
+  return { callAreaWords, hasLevel3: cpu !== "v2", hasDebugInfo, isVerified, newAssembler };
 }

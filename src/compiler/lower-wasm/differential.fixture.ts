@@ -68,21 +68,11 @@ export class DifferentialRun {
   constructor(
     bytes: Uint8Array<ArrayBuffer>,
     pass?: (fn: SsaFunction) => void,
-    {
-      globals = {},
-      checksMemory,
-      keepsVariables,
-    }: Pick<Imports, "globals"> & { checksMemory?: boolean; keepsVariables?: boolean } = {},
+    { globals = {}, checksMemory }: Pick<Imports, "globals"> & { checksMemory?: boolean } = {},
   ) {
     const functions: Record<string, ImportedFunction> = {};
     const imports: Record<string, Record<string, unknown>> = {};
-    this.program = new InterpretedProgram(
-      bytes,
-      { functions, globals },
-      pass,
-      checksMemory,
-      keepsVariables,
-    );
+    this.program = new InterpretedProgram(bytes, { functions, globals }, pass, checksMemory);
     this.module = this.program.module;
     this.stateful = this.module.exports.filter(({ kind }) => kind !== "function");
     this.module.functions.forEach(({ import: name }, index) => {

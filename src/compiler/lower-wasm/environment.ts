@@ -35,8 +35,6 @@ export interface LoweringEnvironment {
   readonly memorySpace: number;
   /** Whether each access of the app's memories is compared with their size. */
   readonly checksMemory: boolean;
-  /** Whether locals stay variables instead of becoming values: see kept-variables.ts. */
-  readonly keepsVariables: boolean;
   /** Bytes that a memory has from the start, as far as code may know. */
   certainBytes(memoryIndex: number): number;
   /** The locals of a function that are to be found in machine code (`SsaFunction.localValues`). */

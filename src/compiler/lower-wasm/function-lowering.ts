@@ -8,7 +8,6 @@ import { type Catch, InstructionReader } from "../wasm/instruction-reader.ts";
 import { functionTypeOf, type Module } from "../wasm/module.ts";
 import { functionName } from "../wasm/names.ts";
 import type { LoweringEnvironment } from "./environment.ts";
-import { KeptVariables } from "./kept-variables.ts";
 import { signatureOfType, valueTypeOf } from "./types.ts";
 
 /** What exceptions in a `try` or `try_table` meet. */
@@ -43,7 +42,7 @@ export class FunctionLowering {
   readonly environment: LoweringEnvironment;
   readonly reader: InstructionReader;
   readonly builder: Builder;
-  readonly variables: Variables | KeptVariables;
+  readonly variables: Variables;
   /** SSA types of parameters and locals. */
   readonly localTypes: readonly ValueTypeId[];
   readonly frames: Frame[] = [];
@@ -57,9 +56,7 @@ export class FunctionLowering {
     const fn = new SsaFunction(functionName(module, functionIndex), signature);
     this.builder = new Builder(fn);
     this.localTypes = [...signature.parameters, ...this.reader.locals.map(valueTypeOf)];
-    this.variables = environment.keepsVariables
-      ? new KeptVariables(this.builder, this.localTypes)
-      : new Variables(fn, this.localTypes);
+    this.variables = new Variables(fn, this.localTypes);
     this.enter();
   }
 

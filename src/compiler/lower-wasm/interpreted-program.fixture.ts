@@ -47,7 +47,6 @@ export class InterpretedProgram {
     imports: Imports = {},
     pass: (fn: SsaFunction) => void = () => {},
     checksMemory = false,
-    private readonly keepsVariables = false,
   ) {
     this.checksMemory = checksMemory;
     this.module = decode(bytes);
@@ -182,7 +181,6 @@ export class InterpretedProgram {
       memorySpace: Space.app,
       trackedLocals: () => new Set(),
       checksMemory: this.checksMemory,
-      keepsVariables: this.keepsVariables,
       certainBytes: (index) => (module.memories[index]?.minimum ?? 0) * pageBytes,
       machineImport: () => undefined,
       functionSymbol: (index) => symbols.intern(`function.${index}`),

@@ -9,7 +9,7 @@ import { randomModule } from "./random-module.fixture.ts";
 
 const passNames = [...new Set(pipeline.map(({ name }) => name))];
 
-type Options = { checksMemory?: boolean; keepsVariables?: boolean };
+type Options = { checksMemory?: boolean };
 
 /** Calls every function of a random module, refuelled, on both sides. */
 function compare(seed: number, without: readonly string[], options: Options = {}): void {
@@ -34,17 +34,6 @@ describe("random modules with structured control flow", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) => compare(seed, without)),
       { numRuns: 25 },
-    );
-  });
-});
-
-describe("random modules whose locals stay variables", () => {
-  it("do as lowered what they do in V8", () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2 ** 31 - 1 }), (seed) =>
-        compare(seed, passNames, { keepsVariables: true }),
-      ),
-      { numRuns: 40 },
     );
   });
 });

@@ -64,7 +64,6 @@ function kernelEnvironment(
     appInitialize: undefined,
     appMaximumPages: 17,
     checksMemory: false,
-    keepsVariables: false,
     certainBytes: () => 0,
     maximumPages: () => 65_536,
   };

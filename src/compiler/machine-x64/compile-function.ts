@@ -1,8 +1,6 @@
-import type { CompileLevel } from "../../contracts/build.ts";
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import { allocateRegisters } from "../regalloc/allocate.ts";
-import { allocateLocally } from "../regalloc/allocate-locally.ts";
 import { checkAllocation, copyForCheck } from "../regalloc/checker.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import type { Assembler } from "./assembler.ts";
@@ -20,7 +18,6 @@ export interface CompileOptions {
   readonly hasLevel3: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
-  readonly level: CompileLevel;
   /** What the code is written with, if it is to be listed as well. */
   readonly newAssembler?: (() => Assembler) | undefined;
   /** Whether the allocation of registers is proven. */
@@ -32,28 +29,23 @@ export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  { callAreaWords, hasLevel3, hasDebugInfo, isVerified, level, newAssembler }: CompileOptions,
+  { callAreaWords, hasLevel3, hasDebugInfo, isVerified, newAssembler }: CompileOptions,
 ): [Chunk, ...Chunk[]] {
-  const isFast = level === "fast";
   const intern = (name: string) => symbols.intern(name);
   const { code, registerOf, systemCalls } = selectInstructions(fn, {
     symbol: intern,
     callAreaWords,
     hasLevel3,
-    findsLoops: !isFast,
   });
   const original = isVerified ? copyForCheck(code) : undefined;
   const tracked = new Set(fn.localValues.map(({ value }) => registerOf(fn.resolve(value))));
   tracked.delete(-1);
-  const allocation = isFast
-    ? allocateLocally(code, registerFile)
-    : allocateRegisters(code, registerFile, tracked);
+  const allocation = allocateRegisters(code, registerFile, tracked);
   if (original !== undefined) checkAllocation(original, code, allocation, registerFile);
   const emitted = emitFunction(code, allocation, {
     symbol: intern,
     tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),
     keepsOrigins: hasDebugInfo,
-    shortensJumps: !isFast,
     newAssembler,
   });
   return functionChunks({

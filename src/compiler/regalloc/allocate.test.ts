@@ -3,7 +3,6 @@ import type { Allocation } from "../machine/allocation.ts";
 import { Constraint, MachineFunction, Role } from "../machine/machine-function.ts";
 import type { RegisterFile } from "../machine/register-file.ts";
 import { allocateRegisters } from "./allocate.ts";
-import { allocateLocally } from "./allocate-locally.ts";
 import { checkAllocation, copyForCheck } from "./checker.ts";
 import { interpret } from "./interpreter.fixture.ts";
 import {
@@ -33,20 +32,16 @@ const shapes: [string, RandomShape][] = Object.entries(registerFiles).flatMap(([
 function allocated(
   fn: MachineFunction,
   file: RegisterFile,
-  allocate = allocateRegisters,
 ): { original: MachineFunction; allocation: Allocation } {
   const original = copyForCheck(fn);
-  return { original, allocation: allocate(fn, file) };
+  return { original, allocation: allocateRegisters(fn, file) };
 }
 
 describe.each(shapes)("random functions: %s", (_name, shape) => {
-  test.each([
-    ["in linear scan", allocateRegisters, seedCount],
-    ["block by block", allocateLocally, Math.ceil(seedCount / 3)],
-  ])("are allocated %s so that every use finds its value", (_, allocate, count) => {
-    for (let seed = firstSeed; seed < firstSeed + count; seed++) {
+  test("are allocated so that every use finds its value", () => {
+    for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
       const fn = randomFunction(seed, shape);
-      const { original, allocation } = allocated(fn, shape.file, allocate);
+      const { original, allocation } = allocated(fn, shape.file);
       checkAllocation(original, fn, allocation, shape.file);
       expect(interpret(fn, original, allocation, 2000), `seed ${seed}`).toBe(
         interpret(original, original, undefined, 2000),
@@ -120,14 +115,10 @@ describe("a function that breaks the rules", () => {
 test("large functions are allocated in time that is worth printing", () => {
   const file = registerFiles["roomy"] as RegisterFile;
   const shape = { file, size: 80_000, pressure: 16, nesting: 5, reach: 24 };
-  for (const [seed, allocate] of [
-    [1, allocateRegisters],
-    [2, allocateRegisters],
-    [2, allocateLocally],
-  ] as const) {
+  for (const seed of [1, 2]) {
     const fn = randomFunction(seed, shape);
     const before = process.cpuUsage();
-    const { moveCount } = allocate(fn, file);
+    const { moveCount } = allocateRegisters(fn, file);
     const { user, system } = process.cpuUsage(before);
     const milliseconds = Math.round((user + system) / 1000);
     console.log(

@@ -60,7 +60,6 @@ class Activation {
   private readonly fn: SsaFunction;
   private readonly host: InterpreterHost;
   private readonly values: bigint[] = [];
-  private readonly variables: bigint[] = [];
   /** Results of calls that have several. */
   private readonly results = new Map<Value, readonly bigint[]>();
 
@@ -147,11 +146,6 @@ class Activation {
         const isFirst = this.operand(fn.a, instruction) !== 0n;
         return this.set(instruction, this.operand(isFirst ? fn.b : fn.c, instruction));
       }
-      case Operation.getVariable:
-        return this.set(instruction, this.variables[fn.aux[instruction] as number] as bigint);
-      case Operation.setVariable:
-        this.variables[fn.aux[instruction] as number] = this.operand(fn.a, instruction);
-        return;
       case Operation.load:
       case Operation.store:
       case Operation.loadSymbol:

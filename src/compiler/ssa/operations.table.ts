@@ -111,10 +111,6 @@ export const operationRows = {
   loadSymbol: { operands: 0, effect: "read", aux: "access", immediate: "symbol" },
   storeSymbol: { operands: 1, effect: "write", aux: "access", immediate: "symbol" },
 
-  // Variables of the function, which more than one place may set.
-  getVariable: { operands: 0, effect: "read", aux: "index" },
-  setVariable: { operands: 1, effect: "write", aux: "index" },
-
   // Atomic memory: the value before; address, then operands (what is expected before what replaces it).
   atomicLoad: { operands: 1, effect: "write", aux: "access", immediate: "offset" },
   atomicStore: { operands: 2, effect: "write", aux: "access", immediate: "offset" },

@@ -24,7 +24,7 @@ export class ParseError extends Error {
 }
 
 /** Operations with a number behind their name. */
-const numberedOperations = ["result", "call", "callPointer", "getVariable", "setVariable"] as const;
+const numberedOperations = ["result", "call", "callPointer"] as const;
 
 /** What `print` wrote, as a function again. `symbolNumber` gives symbols their numbers. */
 export function parse(text: string, symbolNumber: (name: string) => number = Number): SsaFunction {

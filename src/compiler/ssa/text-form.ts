@@ -49,8 +49,6 @@ export function auxText(operation: number, aux: number): string {
     case Operation.intrinsic:
       return `.${intrinsicName(aux)}`;
     case Operation.result:
-    case Operation.getVariable:
-    case Operation.setVariable:
       return `.${aux}`;
     case Operation.call:
     case Operation.callPointer:

@@ -119,8 +119,6 @@ const rules: { readonly [name in OperationName]: Rule } = {
   store: ({ type, a, b, aux }) => type === none && a === i32 && fitsAccess(aux & 15, b),
   loadSymbol: ({ type, aux }) => fitsAccess(aux & 15, type),
   storeSymbol: ({ type, a, aux }) => type === none && fitsAccess(aux & 15, a),
-  getVariable: something,
-  setVariable: ({ type, a }) => type === none && a !== none,
   atomicLoad: ({ type, a, aux }) => a === i32 && fitsAccess(aux & 15, type),
   atomicStore: ({ type, a, b, aux }) => type === none && a === i32 && fitsAccess(aux & 15, b),
   atomicAdd: atomicUpdate,

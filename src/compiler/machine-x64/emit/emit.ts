@@ -17,7 +17,7 @@ export function emitFunction(
   environment: EmissionEnvironment,
 ): EmittedFunction {
   const long = new FunctionEmission(code, allocation, environment, new Set());
-  const short = environment.shortensJumps ? long.shortJumps() : new Set<number>();
+  const short = long.shortJumps();
   if (short.size === 0) return long.finish();
   return new FunctionEmission(code, allocation, environment, short).finish();
 }

@@ -40,8 +40,6 @@ export interface EmittedFunction {
 
 /** What emission must know besides the function. */
 export interface EmissionEnvironment extends WritingEnvironment {
-  /** Whether to look for jumps that reach with 8 bits. */
-  readonly shortensJumps: boolean;
   /** Another assembler to write with than a plain one. */
   readonly newAssembler?: (() => Assembler) | undefined;
 }

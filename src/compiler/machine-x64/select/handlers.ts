@@ -38,7 +38,6 @@ import { selectIntrinsic } from "./intrinsics.ts";
 import { selectLoad, selectStore } from "./memory.ts";
 import { selectFunctionReference, selectNothing } from "./references.ts";
 import type { Selector } from "./selector.ts";
-import { selectGetVariable, selectSetVariable } from "./variables.ts";
 import { selectBitSelect, selectVectorBinary, selectVectorUnary } from "./vector.ts";
 import { selectExtractLane, selectPair, selectReplaceLane, selectSplat } from "./vector-lanes.ts";
 import { selectVectorShift } from "./vector-shifts.ts";
@@ -118,8 +117,6 @@ const byName: Partial<Record<OperationName, Handler>> = {
   loadSymbol: selectLoad,
   store: selectStore,
   storeSymbol: selectStore,
-  getVariable: selectGetVariable,
-  setVariable: selectSetVariable,
   atomicLoad: selectLoad,
   atomicStore: selectAtomicStore,
   atomicAdd: selectAtomicExchange,

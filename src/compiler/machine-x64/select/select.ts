@@ -38,9 +38,9 @@ export function selectInstructions(
   fn: SsaFunction,
   environment: SelectionEnvironment,
 ): SelectedFunction {
-  const loops = environment.findsLoops ? loopsOf(fn) : undefined;
+  const loops = loopsOf(fn);
   const order = layoutOrder(fn, loops);
-  const selector = new Selector(fn, environment, order, loops?.depths);
+  const selector = new Selector(fn, environment, order, loops.depths);
   const results = resultsOfCalls(selector, order);
   const edges = new EdgeArguments(selector);
   const selected = new Map<Block, SelectedBlock>();
@@ -56,9 +56,8 @@ export function selectInstructions(
 }
 
 /** Loops in one piece each, and blocks that end in a trap behind all others. */
-function layoutOrder(fn: SsaFunction, loops: Loops | undefined): Block[] {
-  const any = reversePostorder(fn);
-  const order = loops === undefined ? any : keepLoopsWhole(any, loops);
+function layoutOrder(fn: SsaFunction, loops: Loops): Block[] {
+  const order = keepLoopsWhole(reversePostorder(fn), loops);
   const isCold = (block: Block) =>
     block !== 0 && fn.operation[fn.terminatorOf(block)] === Operation.trap;
   return [...order.filter((block) => !isCold(block)), ...order.filter(isCold)];
@@ -211,7 +210,7 @@ function selectInstruction(
 function assembleBlocks(
   selector: Selector,
   order: readonly Block[],
-  loops: Loops | undefined,
+  loops: Loops,
   selected: ReadonlyMap<Block, SelectedBlock>,
   edges: EdgeArguments,
 ): MachineFunction {
@@ -228,7 +227,7 @@ function assembleBlocks(
       const { first, last } = edges.groupsOf(edge);
       draft.copyGroups(first, last, code);
       const to = fn.edgeTo[edge] as Block;
-      const depth = loops?.commonDepth(block, to) ?? 0;
+      const depth = loops.commonDepth(block, to);
       code.endBlock([numberOf(to)], [], edges.registersOf(edge), depth);
     }
   };
@@ -240,7 +239,7 @@ function assembleBlocks(
       (edge) => numbers.edges.get(edge) ?? numberOf(fn.edgeTo[edge] as Block),
     );
     if (exchangeSuccessors) successors.reverse();
-    const depth = loops?.depths[block] ?? 0;
+    const depth = loops.depths[block] as number;
     const parameters = block === 0 ? [] : parameterRegisters(selector, block);
     const own = leaving.length === 1 ? edges.registersOf(leaving[0] as Edge) : [];
     code.endBlock(successors, parameters, own, depth);

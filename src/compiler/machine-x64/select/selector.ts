@@ -29,8 +29,6 @@ export interface SelectionEnvironment {
   readonly callAreaWords: number;
   /** Whether the code may use what x86-64-v3 adds for integers: BMI1, BMI2 and LZCNT. */
   readonly hasLevel3: boolean;
-  /** Whether loops count for the order of blocks and the registers of values. */
-  readonly findsLoops: boolean;
 }
 
 /**
@@ -49,7 +47,6 @@ export class Selector {
   private readonly folded: Uint8Array;
   /** How many loops each value is made in. */
   private readonly depths: Int32Array;
-  private readonly variables = new Map<number, number>();
   /** Numbers of the Linux system calls that the function makes after sealing. */
   readonly systemCalls = new Set<number>();
   /** The instruction being selected. */
@@ -59,7 +56,7 @@ export class Selector {
     readonly fn: SsaFunction,
     readonly environment: SelectionEnvironment,
     blocks: readonly number[],
-    blockDepths: Int32Array | undefined,
+    blockDepths: Int32Array,
   ) {
     this.draft = new Draft(fn.name, fn.count + spareInstructions);
     this.registers = new Int32Array(fn.count).fill(-1);
@@ -68,7 +65,7 @@ export class Selector {
     this.folded = new Uint8Array(fn.count);
     this.depths = new Int32Array(fn.count);
     this.countUses(blocks);
-    if (blockDepths !== undefined) this.noteDepths(blocks, blockDepths);
+    this.noteDepths(blocks, blockDepths);
   }
 
   /** Starts the group of an instruction. */
@@ -112,15 +109,6 @@ export class Selector {
   isWide(value: Value): boolean {
     const type = this.fn.type[value];
     return type === ValueType.i64 || type === ValueType.f64;
-  }
-
-  /** The register of a variable of the function, of the class of a value that it may have. */
-  variableRegister(variable: number, like: Value): number {
-    const known = this.variables.get(variable);
-    if (known !== undefined) return known;
-    const register = this.temporaryLike(like);
-    this.variables.set(variable, register);
-    return register;
   }
 
   /** A new virtual register of a value's class. */
