@@ -202,14 +202,15 @@ const programs: readonly Program[] = [
   },
   {
     title: "promises, timers and events in their order",
-    source: `setTimeout(() => console.log("timer"), 2);
-    setImmediate(() => console.log("immediate"));
+    source: `setImmediate(() => {
+      console.log("immediate");
+      setTimeout(() => { console.log("timer"); void Promise.reject("handled"); }, 2);
+    });
     process.nextTick(() => console.log("tick"));
     Promise.resolve().then(() => console.log("promise"));
     addEventListener("unhandledrejection", (event) => { event.preventDefault(); console.log(event.reason); });
-    setTimeout(() => void Promise.reject("handled"), 5);
     console.log("first");`,
-    left: { status: 0 },
+    left: { status: 0, output: "first\ntick\npromise\nimmediate\ntimer\nhandled\n" },
   },
 ];
 
