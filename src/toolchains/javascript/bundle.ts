@@ -107,10 +107,10 @@ function outputOf(result: BuildResult, folder: string): Omit<Bundle, "warnings">
 /** esbuild calls modules that it evaluates late by their paths, which would lie in the image. */
 function withoutPlace(code: string, folder: string): string {
   const place = relative(folder, libraryFolder()).split(sep).join("/");
-  return code
-    .split("\n")
-    .map((line) => (line.startsWith(`  "${place}/`) ? line.replace(`${place}/`, "tsuki:") : line))
-    .join("\n");
+  if (place === "") return code;
+  return code.replace(/^( {2}(?:async )?")([^"\n]+)(?="\([^)\n]*\) \{$)/gm, (line, start, path) =>
+    path.startsWith(`${place}/`) ? `${start}tsuki:${path.slice(place.length + 1)}` : line,
+  );
 }
 
 /** Sources of the library by names of its own: where it is installed is nobody's business. */
