@@ -4,17 +4,17 @@ import { TsukiError } from "../../contracts/errors.ts";
 import { parseMount, parseVolumeMount } from "./mounts.ts";
 
 const volume = { kind: "volume", source: "data", target: "/srv", isReadOnly: false };
-const folder = { kind: "bind", source: "/work/data", target: "/srv", isReadOnly: false };
+const folder = { kind: "bind", source: "/project/data", target: "/srv", isReadOnly: false };
 
 describe("what is to be mounted", () => {
   it.each([
     ["data:/srv", volume],
     ["data:/srv:ro", { ...volume, isReadOnly: true }],
     ["./data:/srv", folder],
-    ["/work/data:/srv:rw", folder],
-    ["a/b:/srv", { ...folder, source: "/work/a/b" }],
+    ["/project/data:/srv:rw", folder],
+    ["a/b:/srv", { ...folder, source: "/project/a/b" }],
   ])("-v %s", (text, mount) => {
-    expect(parseVolumeMount(text, "/work")).toEqual(mount);
+    expect(parseVolumeMount(text, "/project")).toEqual(mount);
   });
 
   it.each([
@@ -24,7 +24,7 @@ describe("what is to be mounted", () => {
     ["type=bind,src=data,dst=/srv", folder],
     ["type=bind,src=data,dst=/srv,ro=false", folder],
   ])("--mount %s", (text, mount) => {
-    expect(parseMount(text, "/work")).toEqual(mount);
+    expect(parseMount(text, "/project")).toEqual(mount);
   });
 
   it.each([
@@ -37,7 +37,9 @@ describe("what is to be mounted", () => {
     "type=bind,source=,target=/srv",
     "source=data,target=/srv,size=1",
   ])("--mount %j is refused in one line", (text) => {
-    expect(() => parseMount(text, "/work")).toThrow(/^--mount [^\n]* is malformed; write [^\n]+$/);
+    expect(() => parseMount(text, "/project")).toThrow(
+      /^--mount [^\n]* is malformed; write [^\n]+$/,
+    );
   });
 
   it("is read or refused, whatever it says", () => {
@@ -60,7 +62,7 @@ describe("what is to be mounted", () => {
     fc.assert(
       fc.property(text, fc.constantFrom(parseMount, parseVolumeMount), (words, parse) => {
         try {
-          const mount = parse(words, "/work");
+          const mount = parse(words, "/project");
           expect(mount.target).toMatch(/^\//);
           expect(mount.source).not.toBe("");
         } catch (error) {

@@ -104,12 +104,14 @@ function outputOf(result: BuildResult, folder: string): Omit<Bundle, "warnings">
   return { code: openCommonJs(withoutPlace(code, folder)), lines, sourceMap: map, inputs };
 }
 
+/** How esbuild declares a module that it evaluates late, up to the module's name. */
+const lateModule = /^( {2}(?:async )?")([^"\n]+)(?="\([^)\n]*\) \{$)/gm;
+
 /** esbuild calls modules that it evaluates late by their paths, which would lie in the image. */
 function withoutPlace(code: string, folder: string): string {
-  const place = relative(folder, libraryFolder()).split(sep).join("/");
-  if (place === "") return code;
-  return code.replace(/^( {2}(?:async )?")([^"\n]+)(?="\([^)\n]*\) \{$)/gm, (line, start, path) =>
-    path.startsWith(`${place}/`) ? `${start}tsuki:${path.slice(place.length + 1)}` : line,
+  const place = `${relative(folder, libraryFolder()).split(sep).join("/")}/`;
+  return code.replace(lateModule, (declaration, start: string, path: string) =>
+    path.startsWith(place) ? `${start}tsuki:${path.slice(place.length)}` : declaration,
   );
 }
 
