@@ -39,3 +39,13 @@ export async function flushToDisk(path: string): Promise<void> {
     await file.close();
   }
 }
+
+/** The same, for who waits for nothing else meanwhile. */
+export function flushToDiskNow(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,20 +1,10 @@
 /** Folders of things that people give names to: made whole or not at all, and gone at once. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { TsukiError } from "../contracts/errors.ts";
-import { writeFileAtomically } from "./atomic-file.ts";
+import { flushToDiskNow, writeFileAtomically } from "./atomic-file.ts";
 import { attempt } from "./attempt.ts";
 import { withLock } from "./lock.ts";
 
@@ -94,9 +84,10 @@ export class NamedFolders {
       mkdirSync(aside, { recursive: true, mode: 0o700 });
       fill(aside);
       writeFileAtomically(join(aside, `${this.#kind}.json`), encode(record), 0o600);
-      flushFolder(aside);
+      // A name is safe from a power cut once its folder has been flushed.
+      flushToDiskNow(aside);
       renameSync(aside, this.pathOf(name));
-      flushFolder(this.#folder);
+      flushToDiskNow(this.#folder);
     });
   }
 
@@ -112,7 +103,7 @@ export class NamedFolders {
     const aside = join(this.#folder, `.${name}`);
     this.#writing(name, () => {
       renameSync(this.pathOf(name), aside);
-      flushFolder(this.#folder);
+      flushToDiskNow(this.#folder);
       rmSync(aside, { recursive: true, force: true });
     });
   }
@@ -149,14 +140,4 @@ export function damagedState(path: string, problem: string): TsukiError {
 
 function encode(value: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
-}
-
-/** A name is safe from a power cut once its folder has been flushed. */
-function flushFolder(path: string): void {
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

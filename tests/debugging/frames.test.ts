@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "../command-line.fixture.ts";
 import {
   attachToMachine,
+  buildForDebugger,
   debug,
   frameChecker,
   missingForMachine,
@@ -60,26 +61,6 @@ afterAll(() => {
   work.remove();
 });
 
-async function build(
-  source: string,
-  platform: string,
-  output: string,
-  words: readonly string[] = [],
-): Promise<void> {
-  const built = await work.tsuki([
-    "build",
-    "-q",
-    "-g",
-    ...words,
-    "-p",
-    platform,
-    source,
-    "-o",
-    output,
-  ]);
-  expect(built.errors).toBe("");
-}
-
 const options = { timeout: 120_000 };
 
 describe.skipIf(missingForProcess !== "")(`call frames of a process${missingForProcess}`, () => {
@@ -88,7 +69,7 @@ describe.skipIf(missingForProcess !== "")(`call frames of a process${missingForP
     ["calls.c", "--fast", 2000],
     ["script.as.ts", "", 2000],
   ])("of %s %s lead to the caller from each instruction", options, async (source, word, least) => {
-    await build(source, "linux", "image", word === "" ? [] : [word]);
+    await buildForDebugger(work, source, "linux", "image", word === "" ? [] : [word]);
     const said = debug(work, "image", ["starti", ...checkFrames(7000)]);
     expect(said).not.toContain("WRONG");
     expect(Number(/CHECKED (\d+)/.exec(said)?.[1])).toBeGreaterThan(least);
@@ -96,7 +77,7 @@ describe.skipIf(missingForProcess !== "")(`call frames of a process${missingForP
 
   it("lead through a signal handler to what faulted", options, async () => {
     work.write("fault.c", "int main(int argc, char **argv) { return *(volatile int *)-argc; }");
-    await build("fault.c", "linux", "fault");
+    await buildForDebugger(work, "fault.c", "linux", "fault");
     const said = debug(work, "fault", [
       "set backtrace past-main on",
       "handle SIGSEGV nostop noprint pass",
@@ -111,7 +92,7 @@ describe.skipIf(missingForProcess !== "")(`call frames of a process${missingForP
 
 describe.skipIf(missingForMachine !== "")(`call frames of a machine${missingForMachine}`, () => {
   it("lead to the caller from each instruction", options, async () => {
-    await build("calls.c", "pc", "image.elf");
+    await buildForDebugger(work, "calls.c", "pc", "image.elf");
     const said = debug(work, "image.elf", [
       attachToMachine("image.elf"),
       "break *&'pc.longMode'",

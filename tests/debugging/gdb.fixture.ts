@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { Workplace } from "../command-line.fixture.ts";
 
 const debuggerProgram = "gdb";
@@ -30,6 +31,18 @@ const quiet = [
   "set width 0",
   "set debuginfod enabled off",
 ];
+
+/** Builds an image that gdb can read, with further options. */
+export async function buildForDebugger(
+  work: Workplace,
+  source: string,
+  platform: string,
+  output: string,
+  options: readonly string[] = [],
+): Promise<void> {
+  const words = ["build", "-q", "-g", ...options, "-p", platform, source, "-o", output];
+  expect((await work.tsuki(words)).errors).toBe("");
+}
 
 /** What gdb prints when it is given these commands for an image. */
 export function debug(work: Workplace, image: string, commands: readonly string[]): string {

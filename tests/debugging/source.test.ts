@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "../command-line.fixture.ts";
-import { attachToMachine, debug, missingForMachine, missingForProcess } from "./gdb.fixture.ts";
+import {
+  attachToMachine,
+  buildForDebugger,
+  debug,
+  missingForMachine,
+  missingForProcess,
+} from "./gdb.fixture.ts";
 
 const sums = `#include <stdio.h>
 struct point { int x; double y; struct point *next; };
@@ -41,32 +47,12 @@ afterAll(() => {
   work.remove();
 });
 
-async function build(
-  source: string,
-  platform: string,
-  output: string,
-  words: readonly string[] = [],
-): Promise<void> {
-  const built = await work.tsuki([
-    "build",
-    "-q",
-    "-g",
-    ...words,
-    "-p",
-    platform,
-    source,
-    "-o",
-    output,
-  ]);
-  expect(built.errors).toBe("");
-}
-
 const options = { timeout: 60_000 };
 const pastMain = "set backtrace past-main on";
 
 describe.skipIf(missingForProcess !== "")(`source lines of a process${missingForProcess}`, () => {
   it("of C are where gdb stops, and in its backtrace", options, async () => {
-    await build("sums.c", "linux", "sums");
+    await buildForDebugger(work, "sums.c", "linux", "sums");
     const said = debug(work, "sums", [pastMain, "tbreak sums.c:6", "run", "next", "bt"]);
     expect(said).toMatch(/^8\s+int left = fib\(n - 1\);$/m);
     expect(said).toMatch(/^#0 +fib \(.*\) at (.*\/)?sums\.c:8$/m);
@@ -81,7 +67,7 @@ describe.skipIf(missingForProcess !== "")(`source lines of a process${missingFor
     "of C come with parameters, variables and what pointers lead to%s",
     options,
     async (_, words) => {
-      await build("sums.c", "linux", "sums", words);
+      await buildForDebugger(work, "sums.c", "linux", "sums", words);
       const said = debug(work, "sums", [
         ...["break sums.c:6 if n == 2", "run", "print n", "print depth", "up", "print n", "finish"],
         ...["frame function main", "info locals", "print *first.next", "print &second"],
@@ -97,7 +83,7 @@ describe.skipIf(missingForProcess !== "")(`source lines of a process${missingFor
   );
 
   it("of AssemblyScript are where gdb stops, and in its backtrace", options, async () => {
-    await build("greet.as.ts", "linux", "greet");
+    await buildForDebugger(work, "greet.as.ts", "linux", "greet");
     const said = debug(work, "greet", [pastMain, "break greet.as.ts:4", "run", "bt"]);
     expect(said).toMatch(/^4\s+text \+= "hello " \+ name;$/m);
     expect(said).toMatch(/^#0 .*greet \(.*\) at .*\/greet\.as\.ts:4$/m);
@@ -107,7 +93,7 @@ describe.skipIf(missingForProcess !== "")(`source lines of a process${missingFor
 
 describe.skipIf(missingForMachine !== "")(`source lines of a machine${missingForMachine}`, () => {
   it("of C are where gdb stops, and in its backtrace", options, async () => {
-    await build("sums.c", "pc", "sums.elf");
+    await buildForDebugger(work, "sums.c", "pc", "sums.elf");
     const commands = [pastMain, "break sums.c:7", "continue", "bt", "print n", "kill"];
     const said = debug(work, "sums.elf", [attachToMachine("sums.elf"), ...commands]);
     expect(said).toMatch(/^7\s+return n;$/m);

@@ -10,23 +10,23 @@ import {
   tapName,
 } from "../../tools/network/namespaces.ts";
 import { program } from "../command-line.fixture.ts";
-import { apps, expertFindings, Instances, stackCases, trafficPort } from "./instances.fixture.ts";
+import {
+  apps,
+  expertFindings,
+  Instances,
+  Networks,
+  stackCases,
+  trafficPort,
+} from "./instances.fixture.ts";
 
 const instances = new Instances();
-const open: TestNetwork[] = [];
+const networks = new Networks();
 const { linux, instance, instance6 } = addresses;
 const ready = /ready/;
 const timeoutMs = 60_000;
 const port = `${trafficPort}`;
 
-function opened(network: TestNetwork): TestNetwork {
-  open.push(network);
-  return network;
-}
-
-afterEach(async () => {
-  for (const network of open.splice(0)) await network.close();
-});
+afterEach(() => networks.close());
 afterAll(() => instances.remove());
 
 /** dnsmasq, which gives the instance its address and itself as name server. */
@@ -58,7 +58,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "")(
     "echoes what is much longer than a frame, by ICMP and by UDP, both ways",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const pcap = join(network.folder, "frames.pcap");
       const running = instances.start(
         network,
@@ -92,7 +92,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "")(
     "finds names at the server that DHCP names, before it has an address",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const server = await startDnsmasq(network);
       const names = ["www", "alias.example.test", "many.test", "no.test", "db"];
       const options = ["-e", "TSUKI_HOSTS=10.1.2.3 db"];
@@ -115,7 +115,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "")(
     "finds names at the server that routers tell of, with an address of their prefix",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const server = await startDnsmasq(network);
       const client = instances.start(network, monitor, apps.names, ["www"], [], "auto");
       expect({ status: await client.ended(), errors: client.errors }).toEqual({
@@ -131,7 +131,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "")(
     "connects before it has an address by DHCP",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       await startDnsmasq(network);
       const server = network.start(network.linux, instances.traffic, ["serve", port]);
       await server.said(ready);
@@ -148,7 +148,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "" || monitor === "qemu")(
     "says that the network is unreachable when no DHCP server answers for fifteen seconds",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const words = ["u", linux, port, "10"];
       const client = instances.start(network, monitor, apps.traffic, words, [], "dhcp");
       expect(await client.ended()).toBe(1);
@@ -161,7 +161,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "")(
     "takes what is sent to groups that it has joined, and sends to groups",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       await network.run("ip", "route", "add", "239.0.0.0/8", "dev", "tap0");
       const pcap = join(network.folder, "frames.pcap");
       const serve = ["serve", port, "239.1.2.3", "ff15::99"];
@@ -199,7 +199,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs }) =
   it.skipIf(needs !== "")(
     "lets network functions have whole frames",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const virtual = "10.77.0.9";
       const running = instances.start(network, monitor, apps.frames, [virtual]);
       await running.said(/answering/);
@@ -221,7 +221,7 @@ describe(`a process in the background${networkNeeds}`, () => {
   it.skipIf(networkNeeds !== "")(
     "has a tap, too, and is stopped",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const environment = { ...process.env, XDG_DATA_HOME: network.folder };
       const run = async (...words: readonly string[]) => {
         const line = [program, ...words];

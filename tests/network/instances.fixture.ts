@@ -89,6 +89,22 @@ export class Instances {
   }
 }
 
+/** The networks of a test, so that they can be closed behind it. */
+export class Networks {
+  readonly #open: TestNetwork[] = [];
+
+  /** Has a network closed with the others. */
+  closing(network: TestNetwork): TestNetwork {
+    this.#open.push(network);
+    return network;
+  }
+
+  /** Closes them all. */
+  async close(): Promise<void> {
+    for (const network of this.#open.splice(0)) await network.close();
+  }
+}
+
 /** Whether a line is of the stack's protocols: a random port is some other one's now and then. */
 function isOurs(line: string): boolean {
   const [, protocol = ""] = /^\s*\d+\s+\S+\s+(\S+)\s/.exec(line) ?? [];

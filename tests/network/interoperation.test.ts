@@ -7,10 +7,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { addresses, TestNetwork } from "../../tools/network/namespaces.ts";
-import { apps, expertFindings, Instances, stackCases, trafficPort } from "./instances.fixture.ts";
+import {
+  apps,
+  expertFindings,
+  Instances,
+  Networks,
+  stackCases,
+  trafficPort,
+} from "./instances.fixture.ts";
 
 const instances = new Instances();
-const open: TestNetwork[] = [];
+const networks = new Networks();
 const { linux, instance, instance6 } = addresses;
 const short = 10;
 const ready = /ready/;
@@ -20,14 +27,7 @@ const timeoutMs = 60_000;
 /** What 20,000 frames take is several times as much, wherever they are kept. */
 const floodLimitKibibytes = 8 * 1024;
 
-function opened(network: TestNetwork): TestNetwork {
-  open.push(network);
-  return network;
-}
-
-afterEach(async () => {
-  for (const network of open.splice(0)) await network.close();
-});
+afterEach(() => networks.close());
 afterAll(() => instances.remove());
 
 describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bulkBytes }) => {
@@ -38,7 +38,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "moves all kinds of traffic over a clean link, and no frame is malformed",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const pcap = join(network.folder, "frames.pcap");
       const running = instances.start(network, monitor, apps.traffic, serve, ["--pcap", pcap]);
       await running.said(ready);
@@ -69,7 +69,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "connects to Linux, too",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const server = network.start(network.linux, instances.traffic, [...serve]);
       await server.said(ready);
       for (const kind of ["u", "d", "e"]) {
@@ -87,7 +87,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "serves curl and wrk",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const running = instances.start(network, monitor, apps.http, ["8080"]);
       await running.said(listening);
       const url = (host: string) => `http://${host}:8080/`;
@@ -106,7 +106,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
     "loses no byte where the cable loses, delays, doubles and reorders frames",
     async () => {
       const faults = { delayMs: 5, jitterMs: 3, loss: 0.02, duplicate: 0.01 };
-      const network = opened(await TestNetwork.withCable(faults, 1));
+      const network = networks.closing(await TestNetwork.withCable(faults, 1));
       const running = instances.start(network, monitor, apps.traffic, serve);
       await running.said(ready);
       await talk(network, "u", instance, 300_000);
@@ -124,7 +124,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   ])(
     "loses no byte over worse cables: %j",
     async (faults) => {
-      const network = opened(await TestNetwork.withCable(faults, 2));
+      const network = networks.closing(await TestNetwork.withCable(faults, 2));
       const pcap = join(network.folder, "frames.pcap");
       const running = instances.start(network, monitor, apps.traffic, serve, ["--pcap", pcap]);
       await running.said(ready);
@@ -139,7 +139,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "echoes what nc sends",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const running = instances.start(network, monitor, apps.echo, [`${trafficPort}`]);
       await running.said(listening);
       const file = join(network.folder, "bulk");
@@ -153,7 +153,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "closes with SO_LINGER when all has arrived, or the time is over",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       // The server reads nothing for a second, and its window is smaller than what is sent.
       await network.run("sysctl", "-qw", "net.ipv4.tcp_rmem=4096 16384 16384");
       const server = network.start(network.linux, instances.traffic, [...serve]);
@@ -172,7 +172,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "gets its address from dnsmasq, by DHCP",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const server = network.start(network.linux, "dnsmasq", [
         ...["--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--port=0"],
         ...["--bind-dynamic", "--dhcp-authoritative", `--dhcp-range=${instance},${instance},2m`],
@@ -192,7 +192,7 @@ describe.each(stackCases)("$monitor against Linux$needs", ({ monitor, needs, bul
   it.skipIf(needs !== "")(
     "keeps serving under floods",
     async () => {
-      const network = opened(TestNetwork.direct());
+      const network = networks.closing(TestNetwork.direct());
       const running = instances.start(network, monitor, apps.http, ["8080"]);
       await running.said(listening);
       const url = `http://${instance}:8080/`;

@@ -1,9 +1,10 @@
 /** The verbs on instances. */
-import { closeSync, copyFileSync, fsyncSync, linkSync, openSync } from "node:fs";
+import { copyFileSync, linkSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { SupervisorRequest } from "../../contracts/supervisor.ts";
+import { flushToDiskNow } from "../atomic-file.ts";
 import { dataFolder } from "../data-folder.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { InstanceStore, type StoredInstance } from "./instance-store.ts";
@@ -44,9 +45,7 @@ function keepImage(from: string, to: string): void {
     linkSync(from, to);
   } catch {
     copyFileSync(from, to);
-    const descriptor = openSync(to, "r");
-    fsyncSync(descriptor);
-    closeSync(descriptor);
+    flushToDiskNow(to);
   }
 }
 

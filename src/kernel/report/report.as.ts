@@ -77,6 +77,14 @@ function recordAt(index: u32): usize {
   return frame + 8 + metricsHeaderBytes + index * recordBytes;
 }
 
+function putCounters(record: usize, a: u64, b: u64, c: u64, d: u64, e: u64): void {
+  store<u64>(record, a);
+  store<u64>(record, b, 8);
+  store<u64>(record, c, 16);
+  store<u64>(record, d, 24);
+  store<u64>(record, e, 32);
+}
+
 function putNetworkDevices(): u32 {
   let count: u32 = 0;
   if (!config.opensSockets || config.platform == config.node) return count;
@@ -84,12 +92,14 @@ function putNetworkDevices(): u32 {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     const device: NetDevice | null = linkDevice(number);
     if (device == null) continue;
-    const record = recordAt(count++);
-    store<u64>(record, device.receivedCount);
-    store<u64>(record, device.receivedBytes, 8);
-    store<u64>(record, device.sentCount, 16);
-    store<u64>(record, device.sentBytes, 24);
-    store<u64>(record, device.droppedCount, 32);
+    putCounters(
+      recordAt(count++),
+      device.receivedCount,
+      device.receivedBytes,
+      device.sentCount,
+      device.sentBytes,
+      device.droppedCount,
+    );
   }
   return count;
 }
@@ -100,12 +110,14 @@ function putDisks(before: u32): u32 {
   for (; count < deviceLimit; count++) {
     const device: BlockDevice | null = openedBlockDevice(count);
     if (device == null) break;
-    const record = recordAt(before + count);
-    store<u64>(record, device.readCount);
-    store<u64>(record, device.readBytes, 8);
-    store<u64>(record, device.writeCount, 16);
-    store<u64>(record, device.writtenBytes, 24);
-    store<u64>(record, device.failures, 32);
+    putCounters(
+      recordAt(before + count),
+      device.readCount,
+      device.readBytes,
+      device.writeCount,
+      device.writtenBytes,
+      device.failures,
+    );
   }
   return count;
 }

@@ -5,12 +5,9 @@
 import { readFileSync, writeSync } from "node:fs";
 import { url as inspectorUrl, open as openInspector } from "node:inspector";
 import { isMainThread, workerData } from "node:worker_threads";
-import { hostClock } from "../../simulator/clock.ts";
-import { HostFolders } from "../../simulator/host-folders.ts";
 import { encodeLaunchRecord } from "../../simulator/launch-record.ts";
 import type { Machine } from "../../simulator/machine.ts";
 import { type AppRun, createNodeMachine } from "../../simulator/run-app.ts";
-import { writeWaiting } from "./descriptors.ts";
 import {
   type DevHandover,
   type DevPlaces,
@@ -20,12 +17,9 @@ import {
 import engineNames from "./engine/engine-names.json" with { type: "json" };
 import { Realm } from "./engine/realm.ts";
 import { V8Engine } from "./engine/v8-engine.ts";
-import { Input } from "./input.ts";
 import { ThreadedNetwork } from "./sockets.ts";
-import { pipedStopRequests } from "./stop.ts";
+import { processSurroundings } from "./surroundings.ts";
 import { serveThread, type ThreadData } from "./threads.ts";
-
-const brokenPipeStatus = 141;
 
 /** What every machine here has around it. */
 type Surroundings = Omit<AppRun, "app" | "arguments" | "environment">;
@@ -49,19 +43,11 @@ async function prepare(): Promise<Prepared> {
   const wake = new Int32Array(new SharedArrayBuffer(4));
   const network = new ThreadedNetwork(threadUrl, wake, devDescriptors.report);
   network.prepare();
-  const input = new Input(threadUrl, wake);
   const surroundings: Surroundings = {
     kernel,
     launchRecord: () => launchRecord,
-    streams: {
-      write: (stream, bytes) => writeWaiting(stream, bytes) || process.exit(brokenPipeStatus),
-      read: (capacity) => input.read(capacity),
-      inputReady: input.isReady,
-    },
-    clock: hostClock(wake),
+    ...processSurroundings(threadUrl, wake),
     network,
-    folders: new HostFolders(),
-    stopRequests: pipedStopRequests(threadUrl, wake),
   };
   const machine = scriptMachine(surroundings, realm, network);
   return { surroundings, realm, machine, network };
