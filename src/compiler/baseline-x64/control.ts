@@ -120,10 +120,8 @@ function branchTable(fn: BaselineFunction): void {
   writer.assembler.emitImmediate(Form.cmp_rm32_imm32, register, cases.length);
   jumpTo(fn, last, conditionForm(Form.jo_rel32, Condition.ae));
   for (const frame of cases) frame.isReached = true;
-  writer.jumpThroughTable(
-    register,
-    cases.map(({ label }) => label),
-  );
+  const table = writer.createTable(cases.map(({ label }) => label));
+  writer.jumpThroughTable(register, table);
   stack.release(index);
   fn.leaveReachable();
 }

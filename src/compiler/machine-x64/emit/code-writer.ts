@@ -71,14 +71,19 @@ export class CodeWriter {
     this.jumps.push({ end: this.assembler.offset, label });
   }
 
-  /** Jumps to the target at `index`, a register, through a table; destroys the scratch register. */
-  jumpThroughTable(index: number, targets: readonly Label[]): void {
+  /** A jump table; returns its symbol. */
+  createTable(targets: readonly Label[]): number {
     const symbol = this.environment.tableSymbol(this.tables.length);
     this.tables.push({ symbol, targets });
+    return symbol;
+  }
+
+  /** Jumps to the target at `index`, a register, through a table; destroys the scratch register. */
+  jumpThroughTable(index: number, table: number): void {
     const { assembler } = this;
     const scale = 2;
     const scratch = integerScratch;
-    assembler.emitMemorySymbol(Form.mov_r32_rm32, scratch, noRegister, index, scale, symbol, 0);
+    assembler.emitMemorySymbol(Form.mov_r32_rm32, scratch, noRegister, index, scale, table, 0);
     assembler.emit(Form.jmp_rm64, scratch);
   }
 

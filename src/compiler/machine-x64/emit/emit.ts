@@ -7,6 +7,7 @@ import { symbolOf } from "../instruction-shape.ts";
 import { firstPseudo, Pseudo } from "../pseudo-instructions.ts";
 import { BlockPlacement } from "./block-placement.ts";
 import { emitCatchingCall } from "./catching-call.ts";
+import { isDispatch } from "./dispatch.ts";
 import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
 import { expansions, inverse } from "./expand.ts";
 
@@ -28,6 +29,8 @@ class FunctionEmission {
   private readonly placement: BlockPlacement;
   private readonly timeline: number[] = [];
   private readonly leaves = new Set<number>();
+  /** The tables of switches, whose copies share one. */
+  private readonly tables = new Map<number, number>();
   private readonly hotBytes: number;
 
   constructor(
@@ -71,8 +74,13 @@ class FunctionEmission {
   }
 
   private emitBlock(block: number): void {
-    const { code, emitter } = this;
+    const { emitter } = this;
     emitter.assembler.bind(emitter.labelOf(block));
+    this.emitInstructions(block);
+  }
+
+  private emitInstructions(block: number): void {
+    const { code, emitter } = this;
     const start = code.blockStart[block] as number;
     const end = code.blockStart[block + 1] as number;
     this.findMoves(start);
@@ -208,10 +216,11 @@ class FunctionEmission {
     return this.placement.targets[successor] as number;
   }
 
+  /** Goes on at a block, which stands behind, is jumped to, or chooses by a table here as well. */
   private jumpUnlessNext(block: number, target: number): void {
-    if (!this.placement.fallsInto(block, target)) {
-      this.emitter.jump(Form.jmp_rel32, this.emitter.labelOf(target));
-    }
+    if (this.placement.fallsInto(block, target)) return;
+    if (isDispatch(this.code, block, target)) this.emitInstructions(target);
+    else this.emitter.jump(Form.jmp_rel32, this.emitter.labelOf(target));
   }
 
   private emitBranch(block: number, condition: number): void {
@@ -244,9 +253,18 @@ class FunctionEmission {
       assembler.emitImmediate(Form.cmp_rm32_imm32, index, cases);
       emitter.jump(Form.jae_rel32, emitter.labelOf(this.successor(block, cases)));
     }
-    const targets = Array.from({ length: indices || cases }, (_, position) =>
-      emitter.labelOf(this.successor(block, Math.min(position, cases))),
+    emitter.jumpThroughTable(index, this.tableOf(block, instruction, indices || cases));
+  }
+
+  private tableOf(block: number, instruction: number, length: number): number {
+    const known = this.tables.get(instruction);
+    if (known !== undefined) return known;
+    const cases = (this.code.immediateLow[instruction] as number) - 1;
+    const targets = Array.from({ length }, (_, position) =>
+      this.emitter.labelOf(this.successor(block, Math.min(position, cases))),
     );
-    emitter.jumpThroughTable(index, targets);
+    const table = this.emitter.createTable(targets);
+    this.tables.set(instruction, table);
+    return table;
   }
 }
