@@ -53,14 +53,14 @@ export const supervisorStatuses = ["running", "paused", "restarting", "exited"] 
 /** What an instance does, as far as its supervisor knows. */
 export type SupervisorStatus = (typeof supervisorStatuses)[number];
 
-/** The file `state`: `name=value` lines, times in nanoseconds since 1970. */
+/** The file `state`: `name=value` lines, `status` first; `started` and `finished` are nanoseconds since 1970. */
 export interface SupervisorState {
   readonly status: SupervisorStatus;
   /** The instance's process; 0 when there is none. */
   readonly pid: number;
-  readonly started: bigint;
+  readonly startedMs: number;
   /** Undefined while it runs. */
-  readonly finished: bigint | undefined;
+  readonly finishedMs: number | undefined;
   /** The status of its end. */
   readonly exit: number | undefined;
   /** How often it was started after the first time. */

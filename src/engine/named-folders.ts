@@ -7,14 +7,7 @@ import { TsukiError } from "../contracts/errors.ts";
 import { flushToDiskNow, writeFileAtomically } from "./atomic-file.ts";
 import { attempt } from "./attempt.ts";
 import { withLock } from "./lock.ts";
-
-/** What such a thing may be called: no path, and nothing that `:` or `,` would end. */
-const nameForm = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
-
-/** Whether a text can be such a name. */
-export function isFolderName(text: string): boolean {
-  return nameForm.test(text);
-}
+import { isName, nameRule } from "./name-form.ts";
 
 /** All things of one kind: a folder each, and in it a JSON document that says what it is. */
 export class NamedFolders {
@@ -29,7 +22,7 @@ export class NamedFolders {
 
   /** Every name, sorted. */
   names(): readonly string[] {
-    return (attempt(() => readdirSync(this.#folder)) ?? []).filter(isFolderName).sort();
+    return (attempt(() => readdirSync(this.#folder)) ?? []).filter(isName).sort();
   }
 
   /** Where a thing is, or would be. */
@@ -44,7 +37,7 @@ export class NamedFolders {
 
   /** That file's text; undefined where there is no such thing. Throws `state-damaged`. */
   readRecord(name: string): string | undefined {
-    if (!isFolderName(name) || !existsSync(this.pathOf(name))) return undefined;
+    if (!isName(name) || !existsSync(this.pathOf(name))) return undefined;
     const path = this.recordPathOf(name);
     const text = attempt(() => readFileSync(path, "utf8"));
     if (text !== undefined) return text;
@@ -72,9 +65,8 @@ export class NamedFolders {
    * for a name that is none or taken, and `store-unwritable`.
    */
   create(name: string, record: object, fill: (folder: string) => void): void {
-    if (!isFolderName(name)) {
-      const rule = "letters, digits, dots, dashes and underscores";
-      throw new TsukiError("usage", `${name} is no name for a ${this.#kind}; write ${rule}`);
+    if (!isName(name)) {
+      throw new TsukiError("usage", `${name} is no name for a ${this.#kind}; write ${nameRule}`);
     }
     if (existsSync(this.pathOf(name))) {
       throw new TsukiError("usage", `there is a ${this.#kind} called ${name} already`);

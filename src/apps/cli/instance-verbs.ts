@@ -109,8 +109,7 @@ function parseFilter(text: string): (instance: StoredInstance) => boolean {
 
 /** `Up 2 minutes`, `Exited (0) 3 seconds ago`, as container engines say it. */
 function describeState({ state }: StoredInstance): string {
-  const ago = (timeMs: number | undefined): string =>
-    formatAge(new Date(timeMs ?? Number.NaN), Date.now());
+  const ago = (timeMs: number | undefined): string => formatAge(timeMs ?? Number.NaN, Date.now());
   const up = ago(state.startedMs).replace(/ ago$/, "");
   switch (state.status) {
     case "created":

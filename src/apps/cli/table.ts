@@ -40,14 +40,21 @@ export function formatSize(bytes: number): string {
   return `${Number((bytes / 1000 ** power).toPrecision(3))}${units[power] ?? ""}`;
 }
 
-const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800, month: 2_629_800 };
+/** Units of time and their lengths in seconds. */
+const timeUnits = Object.entries({
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  week: 604_800,
+  month: 2_629_800,
+});
 
 /** How long ago a time was: `2 minutes ago`. */
-export function formatAge(time: string | Date, nowMs: number): string {
+export function formatAge(time: string | number, nowMs: number): string {
   const ageSeconds = (nowMs - new Date(time).getTime()) / 1000;
   if (Number.isNaN(ageSeconds)) return "unknown";
-  const units = Object.entries(seconds) as [keyof typeof seconds, number][];
-  const [unit, length] = units.findLast(([, one]) => ageSeconds >= one) ?? ["second", 1];
+  const [unit, length] = timeUnits.findLast(([, one]) => ageSeconds >= one) ?? ["second", 1];
   const count = Math.floor(Math.max(ageSeconds, 0) / length);
   return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }

@@ -30,31 +30,35 @@ export type InstanceHealth = (typeof healthStates)[number];
 
 const killedStatus = 137;
 
-/** Reads the file; undefined for what no supervisor writes. */
+const fileForm = /^status=([a-z]+)\n(?:[a-z]+=\d{1,20}\n)*$/;
+
+/** Reads the file; undefined for what no supervisor writes. By hand: `tsuki ps` reads a thousand. */
 export function parseSupervisorState(text: string): SupervisorState | undefined {
-  const values = new Map(text.split("\n").map((line) => split(line)));
-  const status = supervisorStatuses.find((word) => word === values.get("status"));
-  const numbers = [...values].filter(([name]) => name !== "status" && name !== "");
-  if (status === undefined || !numbers.every(([, value]) => /^\d{1,20}$/.test(value))) {
-    return undefined;
-  }
-  const number = (name: string): number => Number(values.get(name) ?? 0);
-  const [finished, exit] = [values.get("finished"), values.get("exit")];
+  const word = fileForm.exec(text)?.[1];
+  const status = supervisorStatuses.find((known) => known === word);
+  if (status === undefined) return undefined;
+  const finished = digitsOf(text, "finished");
+  const exit = digitsOf(text, "exit");
   return {
     status,
-    pid: number("pid"),
-    started: BigInt(values.get("started") ?? 0),
-    finished: finished === undefined ? undefined : BigInt(finished),
+    pid: Number(digitsOf(text, "pid") ?? 0),
+    startedMs: toMs(digitsOf(text, "started") ?? "0"),
+    finishedMs: finished === undefined ? undefined : toMs(finished),
     exit: exit === undefined ? undefined : Number(exit),
-    restarts: number("restarts"),
-    lost: number("lost"),
-    health: number("health"),
+    restarts: Number(digitsOf(text, "restarts") ?? 0),
+    lost: Number(digitsOf(text, "lost") ?? 0),
+    health: Number(digitsOf(text, "health") ?? 0),
   };
 }
 
-function split(line: string): [string, string] {
-  const at = line.indexOf("=");
-  return [line.slice(0, Math.max(at, 0)), line.slice(at + 1)];
+function digitsOf(text: string, name: string): string | undefined {
+  const at = text.indexOf(`\n${name}=`);
+  const start = at + name.length + 2;
+  return at < 0 ? undefined : text.slice(start, text.indexOf("\n", start));
+}
+
+function toMs(nanoseconds: string): number {
+  return Number(nanoseconds.slice(0, -6));
 }
 
 /** The state; `text` is undefined where an instance was never started. */
@@ -62,19 +66,18 @@ export function instanceState(text: string | undefined, isSupervised: boolean): 
   const state = text === undefined ? undefined : parseSupervisorState(text);
   if (state === undefined) return { ...nothing, reason: text === undefined ? "" : "state damaged" };
   const common = {
-    startedMs: toMs(state.started),
+    startedMs: state.startedMs,
     restarts: state.restarts,
     lostLogBytes: state.lost,
   };
   if (state.status === "exited" || isSupervised) {
-    const { status, pid, finished, exit } = state;
+    const { status, pid, finishedMs, exit } = state;
     const isOver = status === "exited";
-    const finishedMs = isOver && finished !== undefined ? toMs(finished) : undefined;
     return {
       ...common,
       status,
       pid,
-      finishedMs,
+      finishedMs: isOver ? finishedMs : undefined,
       exitStatus: isOver ? exit : undefined,
       health: isOver ? "none" : (healthStates[state.health] ?? "none"),
       reason: "",
@@ -95,7 +98,3 @@ const nothing: InstanceState = {
   health: "none",
   reason: "",
 };
-
-function toMs(time: bigint): number {
-  return Number(time / 1_000_000n);
-}

@@ -18,13 +18,13 @@ import { supervisorFiles } from "../../contracts/supervisor.ts";
 import { flushToDisk, writeFileAtomically } from "../atomic-file.ts";
 import { attempt } from "../attempt.ts";
 import { withLock } from "../lock.ts";
+import { isName, nameRule } from "../name-form.ts";
 import { noteEvent } from "./events.ts";
 import { type InstanceRecord, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import { type InstanceState, instanceState } from "./instance-state.ts";
 import { inventName } from "./names.ts";
 import { livingSupervisors } from "./supervisor.ts";
 
-const nameForm = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const idForm = /^[0-9a-f]{64}$/;
 const namesFolder = "names";
 const shortIdLength = 12;
@@ -181,7 +181,7 @@ export class InstanceStore {
 
   /** The instance that has a name; a link whose instance is gone, or has another name, is none. */
   #findNamed(name: string): StoredInstance | undefined {
-    const id = nameForm.test(name) ? attempt(() => readlinkSync(this.#linkOf(name))) : undefined;
+    const id = isName(name) ? attempt(() => readlinkSync(this.#linkOf(name))) : undefined;
     const instance =
       id !== undefined && idForm.test(id) ? this.#open(id, livingSupervisors()) : undefined;
     return instance?.record.name === name ? instance : undefined;
@@ -189,9 +189,8 @@ export class InstanceStore {
 
   /** Has a name mean an instance. One that was to go, and has ended, makes room for it. */
   #takeName(name: string, id: string): void {
-    if (!nameForm.test(name)) {
-      const rule = "letters, digits, dots, dashes and underscores";
-      throw new TsukiError("usage", `${name} is no name for an instance; write ${rule}`);
+    if (!isName(name)) {
+      throw new TsukiError("usage", `${name} is no name for an instance; write ${nameRule}`);
     }
     const other = this.#findNamed(name);
     if (other !== undefined) {

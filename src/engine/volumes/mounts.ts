@@ -1,7 +1,7 @@
 /** What `-v` and `--mount` were told: a volume, or a folder of the host, and where the app finds it. */
 import { resolve } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
-import { isFolderName } from "../named-folders.ts";
+import { isName } from "../name-form.ts";
 
 /** One thing to be seen by an app. */
 export interface Mount {
@@ -17,14 +17,14 @@ export interface Mount {
 export function parseVolumeMount(text: string, workingDirectory: string): Mount {
   const short = parseShort(text);
   if (short === undefined) throw malformed("-v", text, "data:/data or ./data:/data:ro");
-  return isFolderName(short.source) ? short : bind(short, workingDirectory);
+  return isName(short.source) ? short : bind(short, workingDirectory);
 }
 
 /** Reads `--mount`: `folder:/path[:ro]`, or `type=volume|bind,source=...,target=/path[,readonly]`. */
 export function parseMount(text: string, workingDirectory: string): Mount {
   const mount = text.includes("=") ? parseLong(text) : parseShort(text);
   const isShort = !text.includes("=");
-  if (mount === undefined || (!isShort && mount.kind === "volume" && !isFolderName(mount.source))) {
+  if (mount === undefined || (!isShort && mount.kind === "volume" && !isName(mount.source))) {
     throw malformed("--mount", text, "./data:/data:ro or type=volume,source=data,target=/data");
   }
   return isShort || mount.kind === "bind" ? bind(mount, workingDirectory) : mount;
