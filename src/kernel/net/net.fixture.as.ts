@@ -39,7 +39,7 @@ export { acceptStream, listenToStreams } from "./tcp/accept.as";
 export { fixReceiveCapacity, fixSendCapacity } from "./tcp/buffers.as";
 export { queueFramesInUse } from "./tcp/byte-queue.as";
 export { connectStream } from "./tcp/connect.as";
-export { connectionsInUse, takeChanged } from "./tcp/connection.as";
+export { connectionsInUse, hasChanged, takeChanged } from "./tcp/connection.as";
 export { cookiesIssued } from "./tcp/cookies.as";
 export { refusedSegments } from "./tcp/input.as";
 export { setKeepAlive, setNoDelay, setUserTimeout } from "./tcp/options.as";

@@ -14,7 +14,7 @@ import { runStack, stackDeadline, startStack } from "./stack.as";
 import { StackSocket, stackSocketAt, stackSocketCount } from "./stack-socket.as";
 import { closeStackHandle, connectAwaiting, noteReadiness } from "./stack-sockets.as";
 import { hasAwaiting } from "./stack-streams.as";
-import { Connection, takeChanged } from "./tcp/connection.as";
+import { Connection, hasChanged, takeChanged } from "./tcp/connection.as";
 import { hasUnfinished } from "./tcp/ending.as";
 import { ownerOfDatagrams, takeChangedDatagrams } from "./udp/sockets.as";
 
@@ -55,6 +55,9 @@ export function flushNetwork(): void {
 /** When the next round must be, if nothing comes before; `neverDeadline` for never. */
 export function networkDeadline(): u64 {
   if (!isStarted) return neverDeadline;
+  // Between rounds, too, something happens of which nobody was told yet: what has come for a
+  // connection before it was accepted is news only when it is.
+  if (hasChanged()) return 0;
   return hasAwaiting() ? min(stackDeadline(), configuringDeadline()) : stackDeadline();
 }
 

@@ -368,6 +368,11 @@ export function noteChange(connection: Connection): void {
   changedTail = place;
 }
 
+/** Whether there are connections that `takeChanged` would give. */
+export function hasChanged(): bool {
+  return changedHead != 0;
+}
+
 /** Takes the next connection whose readiness may have changed; 0 for none. */
 export function takeChanged(): usize {
   const place = changedHead;

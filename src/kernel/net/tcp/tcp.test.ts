@@ -68,6 +68,21 @@ describe("opening", () => {
     expect(simulation.seed).toBe(1);
   });
 
+  it("is news again once it is accepted: what has come before has its reader only then", () => {
+    const { caller, callee, listen, connect, wait } = start();
+    const listener = listen();
+    const near = connect();
+    wait();
+    caller.write(near, Uint8Array.of(1, 2, 3));
+    wait();
+    while (callee.call("takeChanged") !== 0);
+    expect(callee.call("hasChanged")).toBe(0);
+    const far = callee.call("acceptStream", listener);
+    expect(callee.call("hasChanged")).toBe(1);
+    expect(callee.call("takeChanged")).toBe(far);
+    expect(callee.call("hasChanged")).toBe(0);
+  });
+
   it("goes on by cookies when more ask than may wait (RFC 4987, 3.6)", () => {
     const { callee, caller, link, listen, connect, wait, frames } = start();
     const listener = listen(2);
