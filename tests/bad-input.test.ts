@@ -165,7 +165,7 @@ describe("monitors", { timeout: 60_000 }, () => {
   test("no such monitor", async () => {
     place.write("a.wasm", emptyCommand);
     const ending = await place.tsuki(["run", "--monitor", "firecracker", "a.wasm"]);
-    expectOneLine(ending, 125, "usage", /there are process, qemu, node/);
+    expectOneLine(ending, 125, "usage", /there are process, qemu, node, solo5/);
   });
 
   test.skipIf(!isLinux)("address space too tight for the reservations", async () => {

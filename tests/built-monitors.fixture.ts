@@ -13,6 +13,8 @@ import { processMonitor } from "../src/monitors/process/monitor.ts";
 import type { MachineType } from "../src/monitors/qemu/command.ts";
 import { qemuMonitor } from "../src/monitors/qemu/monitor.ts";
 import { hasQemu, qemuNeeded } from "../src/monitors/qemu/qemu.fixture.ts";
+import { solo5Monitor } from "../src/monitors/solo5/monitor.ts";
+import { hasTender, tenderNeeded } from "../src/monitors/solo5/tender.fixture.ts";
 
 /** One monitor, and whether it can run here; if not, the title says what to install. */
 export interface MonitorCase {
@@ -36,7 +38,15 @@ function emulated(machine: MachineType): MonitorCase {
   };
 }
 
-/** Every monitor that there is. */
+/** The monitor whose instances have a console alone: no input, errors beside output, no reports. */
+export const consoleMonitorCase: MonitorCase = {
+  title: `solo5${tenderNeeded}`,
+  open: () => solo5Monitor(process.env),
+  isHere: hasTender,
+  largeInputBytes: 0,
+};
+
+/** Every other monitor that there is. */
 export const monitorCases: readonly MonitorCase[] = [
   {
     title: "node",
@@ -102,7 +112,7 @@ export interface ProbeRun {
 export interface ProbeInstance {
   readonly instance: Instance;
   readonly stdout: PassThrough;
-  /** Everything, once it has ended. */
+  /** Everything, once it has ended; what is on a console is output and errors both. */
   readonly ended: () => Promise<{ status: number; output: Buffer; errors: string }>;
 }
 
@@ -133,7 +143,9 @@ export async function startProbe(
       const status = await instance.wait();
       stdout.end();
       stderr.end();
-      return { status, output: await output, errors: (await errors).toString("utf8") };
+      const isConsole = monitor.name === "solo5";
+      const complaints = await (isConsole ? output : errors);
+      return { status, output: await output, errors: complaints.toString("utf8") };
     },
   };
 }

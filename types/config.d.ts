@@ -26,9 +26,9 @@ export interface UnikernelConfig {
   /** Folders of the host that the app sees: `data:/data:ro`. */
   readonly volumes?: readonly string[];
   /** What stored images are built for, besides `node`. */
-  readonly platforms?: readonly ("linux" | "pc")[];
+  readonly platforms?: readonly ("linux" | "pc" | "solo5")[];
   /** What runs it; the safest there is otherwise. */
-  readonly monitor?: "process" | "qemu" | "node";
+  readonly monitor?: "process" | "qemu" | "node" | "solo5";
   /** What QEMU plays. */
   readonly machine?: "microvm" | "q35";
   /** `no`, `on-failure`, `on-failure:3`, `always` or `unless-stopped`. */

@@ -7,9 +7,11 @@ export type NativePlatform = Exclude<Platform, "node">;
 
 /**
  * How an app finds out that it leaves its memory: by a fault behind it, for which 8 GiB of addresses
- * stay free (`reserved`), or by a comparison before each access (`checked`).
+ * stay free (`reserved`), or by a comparison before each access (`checked`). Where there is one piece of
+ * memory and nobody tells of faults (`given`), the app lies where the layout puts it, and functions compare
+ * the stack pointer, too.
  */
-export type MemoryMode = "reserved" | "checked";
+export type MemoryMode = "reserved" | "checked" | "given";
 
 /**
  * What code may ask of the processor: the levels of the x86-64 psABI (section 3.1.1), without the wide
@@ -70,7 +72,10 @@ export interface BuildRequest {
   readonly embeddedTree?: Uint8Array;
   /** Whether the image is for machines of any kind, rather than for one of our monitors. */
   readonly bootsFromDisk?: boolean;
-  /** `linux`: whether sockets are the kernel's own, over a tap, rather than the host's. */
+  /**
+   * `linux`: whether sockets are the kernel's own, over a tap, rather than the host's. `solo5`: whether
+   * the image of an app that can have sockets asks its tender for a tap, and starts with one only.
+   */
   readonly hasTap?: boolean;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean;

@@ -3,15 +3,15 @@
  *
  * The compiler turns each into machine code, the simulator and the node monitor into a TypeScript
  * function. Pointers named `pointer` are kernel pointers (i32, unsigned, below 4 GiB); `appPointer`
- * is an offset into the app's memory; `address` is a 64-bit physical (`pc`) or virtual (`linux`)
- * address.
+ * is an offset into the app's memory; `address` is a 64-bit physical (`pc`) or virtual (`linux`,
+ * `solo5`) address.
  */
 
 /** A WebAssembly number type as it stands in a signature. */
 export type NumberType = "i32" | "i64" | "f32" | "f64";
 
 /** Platforms an image can be made for, with the number the kernel sees in `config.platform`. */
-export const platformIds = { pc: 0, linux: 1, node: 2 } as const;
+export const platformIds = { pc: 0, linux: 1, node: 2, solo5: 3 } as const;
 
 /** What an image is made for (brief section 2). */
 export type Platform = keyof typeof platformIds;
@@ -23,8 +23,9 @@ export interface MachineImport {
   readonly platforms: readonly Platform[];
 }
 
-const everywhere: readonly Platform[] = ["pc", "linux", "node"];
-const native: readonly Platform[] = ["pc", "linux"];
+const everywhere: readonly Platform[] = ["pc", "linux", "node", "solo5"];
+const native: readonly Platform[] = ["pc", "linux", "solo5"];
+const onLinux: readonly Platform[] = ["linux", "solo5"];
 
 function define(
   parameters: readonly NumberType[],
@@ -103,7 +104,7 @@ export const machineImports = {
   // Linux system calls: (number, six arguments) -> result or -errno. The number is a constant.
   // The seccomp filter allows exactly the numbers of the reachable `call` sites; `setup` is for
   // before the filter is installed.
-  "host.call": define(seven, ["i64"], ["linux"]),
+  "host.call": define(seven, ["i64"], onLinux),
   "host.setup": define(seven, ["i64"], ["linux"]),
 
   // The node platform: what TypeScript does for the kernel.
@@ -194,7 +195,7 @@ export const configConstants = [
   "dataEnd",
   "stackLow", // lowest byte of the native stack; the pages below it are a guard
   "stackHigh",
-  "appImageStart", // pc: pages holding the app's initial memory, in order of address
+  "appImageStart", // pc, solo5: pages holding the app's initial memory, in order of address
   "appImageLength", // bytes, whole pages
   "appImageOffset", // where they lie in the app's memory, page-aligned
   "appKind", // appKinds
@@ -214,7 +215,7 @@ export const configConstants = [
   "functionTable", // FunctionRecord[] sorted by address, see program-map.ts
   "functionCount",
   "pageTables", // pc: the page tables with which the image starts (image/pc/page-tables.ts)
-  "faultStack", // pc: top of the stack on which exceptions run
+  "faultStack", // pc: top of the stack on which exceptions run; solo5: on which an overflow is told
   "seccompFilter", // linux: struct sock_filter[]
   "seccompFilterLength", // in instructions
   "folderlessFilter", // linux: the same for an app that opens files, when no folder is mounted
@@ -236,7 +237,7 @@ export const sourceMapSection = "tsuki.sourceMap";
 /** The name of one configuration constant. */
 export type ConfigConstant = (typeof configConstants)[number];
 
-/** Virtual address of the app's linear memory on native platforms (64 GiB). */
+/** Virtual address of the app's linear memory on `pc` and `linux` (64 GiB). */
 export const appBase = 0x10_0000_0000n;
 
 /** Bytes of addresses for each of the app's memories: what its accesses can reach, and more. */
@@ -257,7 +258,8 @@ export const bootRecordKinds = { startInfo: 0, multiboot: 1, zeroPage: 2 } as co
  * What the kernel exports to the linker and to the platform's entry code.
  *
  * - `boot(record)`: entered once on the native stack; `record` is the address of the boot
- *   record with its kind (`pc`, bootRecordKinds), of the initial stack's argc (`linux`), or 0 (`node`). Ends with exit.
+ *   record with its kind (`pc`, bootRecordKinds), of the initial stack's argc (`linux`), of Solo5's boot
+ *   information (`solo5`), or 0 (`node`). Ends with exit.
  * - `trap(kind, programCounter, stackPointer, address)`: reports and exits with 134. A fault comes
  *   as memoryOutOfBounds or machineFault with the address accessed, and the kernel finds the kind
  *   from it; an explicit check comes with address 0.

@@ -25,7 +25,7 @@ export interface ImageOptions {
   readonly code?: CodeOptions | undefined;
   /** Whether the image is for machines of any kind (contracts/build.ts). */
   readonly bootsFromDisk?: boolean | undefined;
-  /** Whether an image for `linux` has its own network stack, over a tap. */
+  /** Whether an image for `linux` or `solo5` is one for a tap (contracts/build.ts). */
   readonly hasTap?: boolean | undefined;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean | undefined;
@@ -65,7 +65,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
   const cache = new Cache(cacheFolder(options.environment));
   const { app, tree, digest, isCached } = program;
   const { platform, code, maximumPages, defaults, bootsFromDisk, hasDebugInfo } = options;
-  const hasTap = platform === "linux" && options.hasTap === true;
+  const hasTap = isForTap(options);
   const made = { platform, appBytes: app.length, warnings: program.warnings };
   if (platform === "node") return { ...made, ...keptModule(cache, program), isCached };
   const identity = buildIdentity();
@@ -121,9 +121,14 @@ export function imageRequest(
     ...(defaults === undefined ? {} : { defaults }),
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     ...(hasDebugInfo === true ? debugRequest(onWarning) : {}),
-    hasTap: platform === "linux" && options.hasTap === true,
+    hasTap: isForTap(options),
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
+}
+
+/** Virtual machines have their network devices whatever the image was made for. */
+function isForTap({ platform, hasTap }: ImageOptions): boolean {
+  return platform !== "pc" && hasTap === true;
 }
 
 /** What the compiler is told for an image with debug information. */

@@ -24,6 +24,6 @@ describe("parseVariable", () => {
 });
 
 test("unknown names are answered with the known ones", () => {
-  expect(() => parsePlatform("xen")).toThrow(/there are pc, linux, node/);
+  expect(() => parsePlatform("xen")).toThrow(/there are pc, linux, node, solo5/);
   expect(() => parseMachine("pc")).toThrow(/there are microvm, q35/);
 });

@@ -14,7 +14,7 @@ export { parseEmbed } from "./embed.ts";
 
 /** Reads a platform's name as the user typed it. */
 export function parsePlatform(text: string): Platform {
-  if (text === "pc" || text === "linux" || text === "node") return text;
+  if (text === "pc" || text === "linux" || text === "node" || text === "solo5") return text;
   const known = Object.keys(platformIds).join(", ");
   throw new TsukiError("usage", `no platform named ${text}; there are ${known}`);
 }

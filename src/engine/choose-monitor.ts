@@ -31,14 +31,15 @@ export async function chooseMonitor(
   host: MonitorHost,
 ): Promise<MonitorChoice> {
   const { sharesWithHost } = host;
-  if (requested === "qemu" && sharesWithHost !== "") {
+  if ((requested === "qemu" || requested === "solo5") && sharesWithHost !== "") {
     throw new TsukiError(
       "usage",
-      `virtual machines have no ${sharesWithHost} yet; use --monitor process or --monitor node`,
+      `${requested === "qemu" ? "virtual machines" : "guests of Solo5's"} have no ${sharesWithHost} yet; use --monitor process or --monitor node`,
     );
   }
   if (requested === "qemu") return await chooseQemu(host);
   if (requested === "node") return { name: "node", accelerator: "tcg", notice: "" };
+  if (requested === "solo5") return { name: "solo5", accelerator: "tcg", notice: "" };
   const runsLinux = host.system === "linux" && host.architecture === "x64";
   const here = `${host.system} on ${host.architecture}`;
   if (requested === "process") {

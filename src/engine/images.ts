@@ -15,7 +15,7 @@ import { makeOciImage, ociPlatforms, programPaths } from "../image/oci/image.ts"
 import { unpackFiles } from "../image/oci/layer.ts";
 import { type BuildOptions, buildProgram } from "./build.ts";
 import { dataFolder } from "./data-folder.ts";
-import { namesTap } from "./machine-network.ts";
+import { isBuiltForTap } from "./machine-network.ts";
 import { makeProgram, moduleOf, type Program, programIn, programName } from "./program.ts";
 import { ImageStore, isCalled, type StoredImage, shortId } from "./store/image-store.ts";
 
@@ -66,7 +66,7 @@ export async function buildStoredImage(
       ...options,
       platform,
       bootsFromDisk: platform === "pc",
-      hasTap: namesTap(environment),
+      hasTap: isBuiltForTap(platform, environment),
     });
     entries.push({ platform, program: image });
   }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { TsukiError } from "../contracts/errors.ts";
+import type { Platform } from "../contracts/machine-interface.ts";
 import type { MachineNetwork, Monitor, PortForward } from "../monitors/interface.ts";
 
 /** What is behind QEMU's user networking: it answers for gateway and name server itself. */
@@ -22,7 +23,7 @@ export function networkAndEnvironment(
   environment: readonly string[],
 ): NetworkAndEnvironment {
   if (monitor.name === "qemu") return machineNetwork(environment);
-  return { network: monitor.name === "process" ? tapOf(environment) : undefined, environment };
+  return { network: monitor.name === "node" ? undefined : tapOf(environment), environment };
 }
 
 /**
@@ -54,6 +55,12 @@ export function tapName(environment: readonly string[]): string | undefined {
 /** Whether settings name a tap, so that an image for `linux` needs a network stack of its own. */
 export function namesTap(environment: readonly string[]): boolean {
   return valueOf(environment, "TSUKI_NET")?.startsWith("tap=") ?? false;
+}
+
+/** Whether an image that is built with these settings is one for a tap: for `solo5` unless they say no. */
+export function isBuiltForTap(platform: Platform, environment: readonly string[]): boolean {
+  if (platform === "solo5") return valueOf(environment, "TSUKI_NET") !== "none";
+  return namesTap(environment);
 }
 
 function networkOf(net: string, forwards: readonly PortForward[]): MachineNetwork {

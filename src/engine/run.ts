@@ -86,7 +86,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const subject = await findSubject(options);
   const appEnvironment = mergeVariables(subject.environment, options.appEnvironment);
   const choice = await choose(options, appEnvironment);
-  const hasTap = choice.name === "process" && namesTap(appEnvironment);
+  const hasTap = canHaveTap(choice.name) && namesTap(appEnvironment);
   const monitor = await openMonitor({ ...choice, hasTap }, options.machine, options.environment);
   const { memoryMebibytes } = options;
   // A process has all the memory there is; its bound is the image's own.
@@ -149,9 +149,14 @@ function networkOfMachine(
   appEnvironment: readonly string[],
   requested: MonitorName | undefined,
 ): string | undefined {
-  const form = requested === "process" ? /^TSUKI_NET=user$/ : /^TSUKI_NET=(?:user$|tap=)/;
+  const form = canHaveTap(requested) ? /^TSUKI_NET=user$/ : /^TSUKI_NET=(?:user$|tap=)/;
   const net = appEnvironment.find((entry) => form.test(entry));
   return net?.slice("TSUKI_NET=".length);
+}
+
+/** Whether images for a monitor are made with a network stack of their own if settings name a tap. */
+function canHaveTap(monitor: MonitorName | undefined): boolean {
+  return monitor === "process" || monitor === "solo5";
 }
 
 /** What of the host the settings give to the app, in the words of a message; see `MonitorHost`. */
@@ -197,11 +202,20 @@ export async function openMonitor(
       const programPath = builtFile("node-monitor.js");
       return nodeMonitor({ programPath, kernelPath: builtFile("kernel.wasm") });
     }
+    case "solo5": {
+      const { solo5Monitor } = await import("../monitors/solo5/monitor.ts");
+      return solo5Monitor(environment);
+    }
   }
 }
 
 /** What an image for each platform is called by default. */
 export function imageName(source: string, platform: Platform): string {
-  const endings: Readonly<Record<Platform, string>> = { linux: "", pc: ".elf", node: ".node.wasm" };
+  const endings: Readonly<Record<Platform, string>> = {
+    linux: "",
+    pc: ".elf",
+    node: ".node.wasm",
+    solo5: ".spt",
+  };
   return programName(source) + endings[platform];
 }

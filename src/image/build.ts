@@ -4,7 +4,13 @@ import { type LinkedProgram, link } from "../compiler/driver/link.ts";
 import { runtimeChunks } from "../compiler/machine-x64/runtime.ts";
 import type { MemoryLayout, PlacedSection, Segment } from "../compiler/object/layout.ts";
 import type { Chunk } from "../compiler/object/object.ts";
-import { type BuildRequest, defaultCodeOptions, type NativePlatform } from "../contracts/build.ts";
+import { wellKnownSymbols } from "../compiler/object/symbols.ts";
+import {
+  type BuildRequest,
+  type CodeOptions,
+  defaultCodeOptions,
+  type NativePlatform,
+} from "../contracts/build.ts";
 import { embeddedTree as embeddedTreeFormat } from "../contracts/embedded-tree.ts";
 import { encodeImageDefaults, noDefaults } from "../contracts/image-defaults.ts";
 import { deviceNoteBits } from "../contracts/image-note.ts";
@@ -20,6 +26,7 @@ import {
 } from "./layout/image-layout.ts";
 import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
+import { solo5Layout } from "./layout/solo5-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
 import { folderlessProcessFilter, sealedProcessFilter } from "./linux/sealed-calls.ts";
 import { fileSizeOfRuns, pageRuns } from "./page-runs.ts";
@@ -33,15 +40,24 @@ import {
 import { interruptSymbols } from "./pc/interrupts.ts";
 import { machineTableSegments, sparseSegments } from "./pc/machine-tables.ts";
 import { makeProgramMap, readOnlyChunk } from "./program-map.ts";
+import { checkAllowedCalls } from "./solo5/allowed-calls.ts";
+import { solo5EntryChunks, solo5EntrySymbol } from "./solo5/entry.ts";
+import { solo5Parts } from "./solo5/headers.ts";
 
 /** How one platform's images are made. */
 interface PlatformImages {
   readonly roots: readonly string[];
+  /** How code must be made, whatever was asked for. */
+  readonly code?: Partial<CodeOptions>;
   readonly entryChunks: typeof pcEntryChunks;
   readonly layout: (request: LayoutRequest) => MemoryLayout;
   /** What only the finished program tells: chunks, and sizes by the names of their symbols. */
   readonly complete: (program: CompiledProgram) => Completion;
-  readonly file: (program: LinkedProgram, segments: readonly Segment[]) => ElfImage;
+  readonly file: (
+    program: LinkedProgram,
+    segments: readonly Segment[],
+    hasNetwork: boolean,
+  ) => ElfImage;
   /** The kernel's static data from an address on, as far as `end`. */
   readonly statics: (start: number, contents: Uint8Array, end: number) => Segment[];
   /** What the provided part of the app's memory ends at a multiple of, in bytes. */
@@ -129,6 +145,29 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
     appRange: (appImage, initialPages) => pcAppRange(appImage, initialPages * wasmPageBytes),
     appAddress: (program, { offset }) => program.addressOf("config.appImageStart") - offset,
   },
+  solo5: {
+    roots: [solo5EntrySymbol],
+    // Nothing tells a guest of a fault, and there are no addresses but its memory's.
+    code: { memory: "given" },
+    entryChunks: solo5EntryChunks,
+    layout: solo5Layout,
+    complete: ({ systemCalls }) => {
+      checkAllowedCalls(systemCalls);
+      return { chunks: [], symbols: [] };
+    },
+    file: (program, segments, hasNetwork) => ({
+      entry: program.addressOf(solo5EntrySymbol),
+      segments,
+      mappable: false,
+      hasPageAlignment: true,
+      parts: solo5Parts({ hasNetwork }),
+    }),
+    statics: (start, contents, end) =>
+      pageRuns(start, contents, end).filter(({ bytes }) => bytes.length > 0),
+    appUnitBytes: pageBytes,
+    appRange: (appImage) => appImage,
+    appAddress: (program) => program.addressOf(wellKnownSymbols.appBase),
+  },
 };
 
 /** Compiles, links and packs one app with the kernel; throws what the compiler throws. */
@@ -152,7 +191,8 @@ export interface ImageParts {
 export async function buildParts(request: BuildRequest): Promise<ImageParts> {
   const images = platforms[request.platform];
   const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
-  const { code, embeddedTree, bootsFromDisk, hasTap, hasDebugInfo = false } = request;
+  const { embeddedTree, bootsFromDisk, hasTap, hasDebugInfo = false } = request;
+  const code = { ...(request.code ?? defaultCodeOptions), ...images.code };
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = await compileProgram({
     platform,
@@ -161,14 +201,14 @@ export async function buildParts(request: BuildRequest): Promise<ImageParts> {
     ...(maximumPages === undefined ? {} : { maximumPages }),
     ...(objects === undefined ? {} : { objects }),
     ...(threads === undefined ? {} : { threads }),
-    ...(code === undefined ? {} : { code }),
+    code,
     hasDefaults: defaults !== undefined,
     hasDebugInfo,
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     ...(hasTap === undefined ? {} : { hasTap }),
     supplied: (symbols) => [
-      ...images.entryChunks(symbols, (code ?? defaultCodeOptions).cpu),
       ...runtimeChunks(symbols),
+      ...images.entryChunks(symbols, code.cpu),
       readOnlyChunk(symbols, "config.defaults", record, 4),
       ...(embeddedTree === undefined
         ? []
@@ -180,6 +220,7 @@ export async function buildParts(request: BuildRequest): Promise<ImageParts> {
     program,
     images,
     treeSymbols(embeddedTree),
+    hasTap === true,
     hasDebugInfo ? request : undefined,
   );
 }
@@ -200,6 +241,7 @@ function packProgram(
   program: CompiledProgram,
   images: PlatformImages,
   files: Completion["symbols"],
+  hasNetwork: boolean,
   debugRequest: DebugRequest | undefined,
 ): ImageParts {
   const map = makeProgramMap(program.chunks, program.symbols);
@@ -231,7 +273,8 @@ function packProgram(
     ]),
   );
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
-  const file = images.file(linked, fileOrder(linked.segments, statics, appSegments));
+  const segments = fileOrder(linked.segments, statics, appSegments);
+  const file = images.file(linked, segments, program.usesOwnStack && hasNetwork);
   const devices =
     (program.findsDevices ? deviceNoteBits.consolePorts : 0) |
     (program.opensSockets ? deviceNoteBits.network : 0);

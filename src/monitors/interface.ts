@@ -4,7 +4,7 @@ import type { Platform } from "../contracts/machine-interface.ts";
 import type { HealthReport, MetricsReport } from "./reports.ts";
 
 /** The monitors there are. */
-export const monitorNames = ["process", "qemu", "node"] as const;
+export const monitorNames = ["process", "qemu", "node", "solo5"] as const;
 
 /** The name of one monitor. */
 export type MonitorName = (typeof monitorNames)[number];

@@ -4,7 +4,7 @@ import type { ImageDefaults } from "../../contracts/image-defaults.ts";
 import { build } from "../../engine/build.ts";
 import { checkDefaults, parsePlatform, parseVariable } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
-import { namesTap } from "../../engine/machine-network.ts";
+import { isBuiltForTap } from "../../engine/machine-network.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
 import { programName } from "../../engine/program.ts";
 import { imageName } from "../../engine/run.ts";
@@ -43,7 +43,7 @@ export async function buildCommand(
   checkDefaults(platform, defaults);
   checkOutput(output, sources);
   const startedMs = performance.now();
-  const hasTap = namesTap(defaults?.environment ?? []);
+  const hasTap = isBuiltForTap(platform, defaults?.environment ?? []);
   const built = await offeringInstall(() => build({ ...request, platform, defaults, hasTap }));
   if (built.warnings !== "") process.stderr.write(built.warnings);
   writeOutput(output, built.image);

@@ -70,7 +70,7 @@ function defineBuild(program: Command): void {
     )
     .argument("[source...]", "the program's sources, the first one names it; or a folder")
     .option("-o, --output <file>", "the image's file; named after the source otherwise")
-    .option("-p, --platform <names>", "linux, pc (a bootable ELF) or node; several with -t")
+    .option("-p, --platform <names>", "linux, pc (a bootable ELF), solo5 or node; several with -t")
     .option("-t, --tag <name>", "keep the image in the store under this name", collect)
     .option("--label <name=value>", "label the image in the store", collect)
     .option("--expose <port[/udp]>", "say which port the app listens on", collect)
@@ -197,7 +197,7 @@ function defineCreate(program: Command): void {
 /** What an instance can be told. */
 function instanceOptions(command: Command): Command {
   return command
-    .option("--monitor <name>", "process, qemu or node; the safest there is otherwise")
+    .option("--monitor <name>", "process, qemu, node or solo5; the safest there is otherwise")
     .option("-e, --env <name=value>", "a variable of the app's environment", collect)
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("-m, --memory <size>", "the machine's memory, such as 64M")

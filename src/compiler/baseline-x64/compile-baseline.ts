@@ -2,6 +2,7 @@ import type { LoweringEnvironment } from "../lower-wasm/environment.ts";
 import { valueTypeOf } from "../lower-wasm/types.ts";
 import { Assembler } from "../machine-x64/assembler.ts";
 import { CodeWriter } from "../machine-x64/emit/code-writer.ts";
+import { stackCheck } from "../machine-x64/emit/frame.ts";
 import { functionChunks } from "../machine-x64/function-chunks.ts";
 import type { Chunk } from "../object/object.ts";
 import type { SymbolId, SymbolTable } from "../object/symbols.ts";
@@ -20,6 +21,8 @@ export interface BaselineOptions {
   readonly callAreaWords: number;
   /** Whether the code may use x86-64-v3. */
   readonly hasLevel3: boolean;
+  /** Whether functions check that the stack has room for them. */
+  readonly checksStack: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
   /** Whether it is proven at each instruction that no register is lost or has two values. */
@@ -46,6 +49,7 @@ export function compileBaseline(
   return withDecodeErrors(() => {
     const plan = planFunction(module, functionIndex, environment, options);
     if (plan === undefined) return undefined;
+    const check = stackCheck(options.checksStack, (name) => symbols.intern(name));
     const write = (needs: FrameNeeds) => {
       const assembler = options.newAssembler?.() ?? new Assembler();
       const writer = new CodeWriter(assembler, {
@@ -54,7 +58,7 @@ export function compileBaseline(
         keepsOrigins: options.hasDebugInfo,
       });
       plan.reader.rewind();
-      return new FunctionBody({ ...plan, writer }, needs, options.isVerified);
+      return new FunctionBody({ ...plan, writer }, needs, check, options.isVerified);
     };
     const outgoing = plan.calls > 0 ? options.callAreaWords : 0;
     let body = write({ outgoing, operands: usualOperands });

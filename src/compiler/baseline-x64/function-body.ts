@@ -5,7 +5,7 @@ import {
   type Place,
   stackPointer,
 } from "../machine-x64/calling-convention.ts";
-import { Frame } from "../machine-x64/emit/frame.ts";
+import { Frame, type StackCheck } from "../machine-x64/emit/frame.ts";
 import { Form } from "../machine-x64/encoding.ts";
 import type { ValueTypeId } from "../ssa/operations.ts";
 import { invalid } from "../wasm/errors.ts";
@@ -33,6 +33,7 @@ export class FunctionBody {
   constructor(
     private readonly context: BaselineContext,
     private readonly room: FrameNeeds,
+    private readonly check: StackCheck | undefined,
     isVerified: boolean,
   ) {
     const { homes, writer } = context;
@@ -108,7 +109,7 @@ export class FunctionBody {
   private enter(): void {
     const { homes, localTypes, shape, writer } = this.context;
     const { assembler } = writer;
-    this.frame.enter(assembler);
+    this.frame.enter(assembler, this.check);
     shape.places.forEach((place, local) => this.enterParameter(place, local));
     const zeroed: number[] = [];
     for (let local = shape.parameters.length; local < localTypes.length; local++) {

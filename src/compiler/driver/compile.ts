@@ -133,10 +133,10 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
 
 /** Refuses memories that the platform, or WASI, has no place for. */
 function checkMemories(platform: Platform, { module }: Unit): void {
-  if (module.memories.length > 1 && platform === "pc") {
+  if (module.memories.length > 1 && platform !== "linux") {
     throw new TsukiError(
       "wasm-unsupported",
-      "The app has several memories, which virtual machines do not map yet: build it for linux.",
+      `The app has several memories, for which there is room on linux only, not on ${platform} yet.`,
     );
   }
   const isFurther = module.exports.some(

@@ -112,7 +112,12 @@ export class UnitEnvironment implements LoweringEnvironment {
 
   /** The kernel's own memory has no size. */
   get checksMemory(): boolean {
-    return this.program.code.memory === "checked" && this.memorySpace !== Space.kernel;
+    return this.program.code.memory !== "reserved" && this.memorySpace !== Space.kernel;
+  }
+
+  /** The symbol at whose address the app's memory begins; undefined where that is `appBase`. */
+  get appBaseSymbol(): SymbolId | undefined {
+    return this.program.code.memory === "given" ? this.symbol(wellKnownSymbols.appBase) : undefined;
   }
 
   /** A snapshot's memory may be of another size than the module's whose code it shares. */
@@ -297,7 +302,7 @@ export class UnitEnvironment implements LoweringEnvironment {
   /** Whether sockets are the kernel's own: nobody else in a virtual machine has any. */
   get usesOwnStack(): boolean {
     const { platform, hasTap } = this.program;
-    return this.opensSockets && (platform === "pc" || (platform === "linux" && hasTap));
+    return this.opensSockets && (platform !== "linux" || hasTap) && platform !== "node";
   }
 
   /** 1 when something besides its end can happen to the app, or when nobody else can end the machine. */

@@ -84,7 +84,13 @@ function compileLowered(
 
 function machineOptions(environment: UnitEnvironment, watcher: Watcher | undefined) {
   const { callAreaWords, codeOptions, hasDebugInfo } = environment;
-  const { cpu, isVerified } = codeOptions;
-  const newAssembler = watcher && (() => watcher.newAssembler());
-  return { callAreaWords, hasLevel3: cpu !== "v2", hasDebugInfo, isVerified, newAssembler };
+  const { cpu, isVerified, memory } = codeOptions;
+  return {
+    callAreaWords,
+    hasLevel3: cpu !== "v2",
+    checksStack: memory === "given",
+    hasDebugInfo,
+    isVerified,
+    newAssembler: watcher && (() => watcher.newAssembler()),
+  };
 }

@@ -12,18 +12,20 @@ import { symbolAddress, tableSize, uncheckedEntry } from "./tables.ts";
 type Emission = Pick<FunctionLowering, "builder" | "environment">;
 
 /** The virtual address of a place in a memory, an i64. */
-export function virtualAddress(
-  { builder }: Pick<Emission, "builder">,
-  space: number,
-  index: Value,
-): Value {
+export function virtualAddress(emission: Emission, space: number, index: Value): Value {
+  const { builder } = emission;
   const extended = builder.extendUnsigned(index);
-  return space === Space.kernel ? extended : builder.add(extended, builder.i64(baseOfSpace(space)));
+  return space === Space.kernel ? extended : builder.add(extended, baseOfSpace(emission, space));
 }
 
 /** Where the memory of a space lies: the app's follow one another, each with a reservation. */
-function baseOfSpace(space: number): bigint {
-  return memoryBase(space - Space.app);
+function baseOfSpace({ builder, environment }: Emission, space: number): Value {
+  const symbol = space === Space.app ? environment.appBaseSymbol : undefined;
+  if (symbol === undefined) return builder.i64(memoryBase(space - Space.app));
+  const { symbolAddress: operation } = Operation;
+  return builder.extendUnsigned(
+    builder.emit(operation, ValueType.i32, none, none, none, 0, symbol),
+  );
 }
 
 /** Calls the runtime's move over virtual addresses; `length` is an i64. */

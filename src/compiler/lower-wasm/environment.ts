@@ -35,6 +35,8 @@ export interface LoweringEnvironment {
   readonly memorySpace: number;
   /** Whether each access of the app's memories is compared with their size. */
   readonly checksMemory: boolean;
+  /** The symbol at whose address the app's first memory begins; undefined where that is `appBase`. */
+  readonly appBaseSymbol: SymbolId | undefined;
   /** Bytes that a memory has from the start, as far as code may know. */
   certainBytes(memoryIndex: number): number;
   /** The locals of a function that are to be found in machine code (`SsaFunction.localValues`). */

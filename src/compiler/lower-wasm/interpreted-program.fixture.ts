@@ -181,6 +181,7 @@ export class InterpretedProgram {
       memorySpace: Space.app,
       trackedLocals: () => new Set(),
       checksMemory: this.checksMemory,
+      appBaseSymbol: undefined,
       certainBytes: (index) => (module.memories[index]?.minimum ?? 0) * pageBytes,
       machineImport: () => undefined,
       functionSymbol: (index) => symbols.intern(`function.${index}`),

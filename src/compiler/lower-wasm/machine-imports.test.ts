@@ -64,6 +64,7 @@ function kernelEnvironment(
     appInitialize: undefined,
     appMaximumPages: 17,
     checksMemory: false,
+    appBaseSymbol: undefined,
     certainBytes: () => 0,
     maximumPages: () => 65_536,
   };

@@ -33,7 +33,11 @@ export function lowerMemoryInitialization(
     if (memory > 0) call(begin, [builder.i32(memory), builder.i32(count)]);
   });
   for (const { memory, address, contents, length } of data) {
-    const target = virtualAddress({ builder }, Space.app + memory, builder.i32(address));
+    const target = virtualAddress(
+      { builder, environment },
+      Space.app + memory,
+      builder.i32(address),
+    );
     const { symbolAddress } = Operation;
     const source = builder.emit(symbolAddress, ValueType.i32, none, none, none, 0, contents);
     const bytes = builder.i64(BigInt(length));

@@ -6,6 +6,7 @@ import type { SsaFunction } from "../ssa/function.ts";
 import type { Assembler } from "./assembler.ts";
 import { registerFile } from "./calling-convention.ts";
 import { emitFunction } from "./emit/emit.ts";
+import { stackCheck } from "./emit/frame.ts";
 import { functionChunks } from "./function-chunks.ts";
 import { placeLocals } from "./local-places.ts";
 import { selectInstructions } from "./select/select.ts";
@@ -16,6 +17,8 @@ export interface CompileOptions {
   readonly callAreaWords: number;
   /** Whether the code may use x86-64-v3. */
   readonly hasLevel3: boolean;
+  /** Whether functions check that the stack has room for them. */
+  readonly checksStack: boolean;
   /** Whether chunks tell what a debugger wants to know. */
   readonly hasDebugInfo: boolean;
   /** What the code is written with, if it is to be listed as well. */
@@ -29,8 +32,9 @@ export function compileFunction(
   fn: SsaFunction,
   symbol: SymbolId,
   symbols: SymbolTable,
-  { callAreaWords, hasLevel3, hasDebugInfo, isVerified, newAssembler }: CompileOptions,
+  options: CompileOptions,
 ): [Chunk, ...Chunk[]] {
+  const { callAreaWords, hasLevel3, checksStack, hasDebugInfo, isVerified, newAssembler } = options;
   const intern = (name: string) => symbols.intern(name);
   const { code, registerOf, systemCalls } = selectInstructions(fn, {
     symbol: intern,
@@ -46,6 +50,7 @@ export function compileFunction(
     symbol: intern,
     tableSymbol: (position) => intern(`${symbols.nameOf(symbol)}.switch${position}`),
     keepsOrigins: hasDebugInfo,
+    stackCheck: stackCheck(checksStack, intern),
     newAssembler,
   });
   return functionChunks({

@@ -18,6 +18,8 @@ export interface Segment {
   readonly bytes: Uint8Array;
   readonly writable: boolean;
   readonly executable: boolean;
+  /** Whether not even a read is allowed. */
+  readonly isGuard?: boolean;
 }
 
 /** What lies where: asked by the linker section by section, then for symbols. */

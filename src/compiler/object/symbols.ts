@@ -44,6 +44,8 @@ export class SymbolSet {
 
 /** Symbols that the compiler itself refers to; the linker or the platform's entry code defines them. */
 export const wellKnownSymbols = {
+  /** Where the app's memory begins, if the layout decides that. */
+  appBase: "app.base",
   /** u32: size of the app's memory in 64 KiB pages. */
   appPages: "app.pages",
   /** u64: size of the app's memory in bytes. */

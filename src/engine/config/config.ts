@@ -62,10 +62,10 @@ export const configSchema = Type.Object(
     files: texts("Files and folders to build in: public:/srv."),
     volumes: texts("Folders of the host that the app sees: data:/data:ro."),
     platforms: Type.Optional(
-      Type.Array(oneOf("A platform of stored images, besides node.", "linux", "pc")),
+      Type.Array(oneOf("A platform of stored images, besides node.", "linux", "pc", "solo5")),
     ),
     monitor: Type.Optional(
-      oneOf("What runs it; the safest there is otherwise.", "process", "qemu", "node"),
+      oneOf("What runs it; the safest there is otherwise.", "process", "qemu", "node", "solo5"),
     ),
     machine: Type.Optional(oneOf("What QEMU plays.", "microvm", "q35")),
     restart: text("no, on-failure, on-failure:3, always or unless-stopped."),

@@ -17,7 +17,7 @@ const logBytes = 10 * 1024 * 1024;
 const logFiles = 4;
 
 /** Variables of this user's that Tsuki itself needs, where Node runs the monitor. */
-const ownVariables = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
+const ownVariables = ["PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "SOLO5_SPT"];
 
 /** Starts the supervisor of an instance in its folder; resolves when the instance runs. */
 export async function startSupervisor(record: InstanceRecord, folder: string): Promise<void> {

@@ -16,7 +16,7 @@ export const elfIdentity = {
 } as const;
 
 /** Kinds of program headers (`p_type`). */
-export const programType = { load: 1, note: 4, gnuStack: 0x6474e551 } as const;
+export const programType = { load: 1, interpreter: 3, note: 4, gnuStack: 0x6474e551 } as const;
 
 /** Permission bits of a program header (`p_flags`). */
 export const programFlags = { execute: 1, write: 2, read: 4 } as const;

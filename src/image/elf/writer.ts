@@ -23,29 +23,52 @@ export interface ElfImage {
   readonly segments: readonly Segment[];
   /** Whether the file can be mapped: offsets and addresses agree modulo the page size. */
   readonly mappable: boolean;
+  /** Whether program headers say that segments have pages of their own, if the file cannot be mapped. */
+  readonly hasPageAlignment?: boolean;
   /** Physical address of the 32-bit PVH entry; undefined: no note. */
   readonly pvhEntry?: number | undefined;
   /** What monitors are told of its devices (contracts/image-note.ts), beside PVH's note; 0: nothing. */
   readonly devices?: number | undefined;
   /** Physical address of the 32-bit Multiboot 2 entry; undefined: no header. */
   readonly multibootEntry?: number | undefined;
+  /** What others read in the file and nothing loads, each behind a program header of its own. */
+  readonly parts?: readonly ElfPart[];
   /** Names for debuggers; none by default. */
   readonly symbols?: readonly ElfSymbol[];
   /** What debuggers read and nothing loads; none by default. */
   readonly debugSections?: readonly ElfSection[];
 }
 
+/** A part of the file for whoever loads it: an interpreter's name, a note. */
+export interface ElfPart {
+  /** Its `programType`. */
+  readonly type: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What a part begins at a multiple of. */
+const partAlignment = 8;
+
 /** Bytes in front of the first segment of a file without notes: file header, program headers. */
 export function elfHeadersLength(segmentCount: number): number {
   return elfSizes.file + elfSizes.program * (segmentCount + 1);
 }
 
-/** The same, and behind them the PVH note with its program header, and the Multiboot 2 header. */
+/** The same, with all that describes the image and is no segment. */
 function headersLength(image: ElfImage): number {
+  const { parts = [] } = image;
+  const partBytes = parts.reduce(
+    (sum, { bytes }) => sum + elfSizes.program + paddedLength(bytes),
+    0,
+  );
   const notes = notesLength(image);
   const note = notes === 0 ? 0 : elfSizes.program + notes;
   const header = image.multibootEntry === undefined ? 0 : multibootHeaderBytes;
-  return elfHeadersLength(image.segments.length) + note + header;
+  return elfHeadersLength(image.segments.length) + note + header + partBytes;
+}
+
+function paddedLength({ length }: Uint8Array): number {
+  return Math.ceil(length / partAlignment) * partAlignment;
 }
 
 function notesLength({ pvhEntry, devices = 0 }: ElfImage): number {
@@ -113,21 +136,22 @@ function placeSegments(image: ElfImage): PlacedSegment[] {
 
 function writeHeaders(view: DataView, image: ElfImage, placed: readonly PlacedSegment[]): void {
   const noteCount = image.pvhEntry === undefined ? 0 : 1;
-  const programCount = placed.length + 1 + noteCount;
+  const { parts = [] } = image;
+  const programCount = placed.length + 1 + noteCount + parts.length;
   writeFileHeader(view, image.entry, programCount);
   let at: number = elfSizes.file;
   for (const { segment, offset } of [...placed].sort(byAddress)) {
     writeProgramHeader(view, at, {
       type: programType.load,
       flags:
-        programFlags.read |
+        (segment.isGuard === true ? 0 : programFlags.read) |
         (segment.writable ? programFlags.write : 0) |
         (segment.executable ? programFlags.execute : 0),
       offset,
       address: segment.address,
       fileBytes: segment.bytes.length,
       memoryBytes: segment.memorySize,
-      alignment: image.mappable ? elfPageBytes : 1,
+      alignment: image.mappable || image.hasPageAlignment === true ? elfPageBytes : 1,
     });
     at += elfSizes.program;
   }
@@ -141,6 +165,26 @@ function writeHeaders(view: DataView, image: ElfImage, placed: readonly PlacedSe
     alignment: 16,
   });
   if (image.pvhEntry !== undefined) writeNotes(view, at + elfSizes.program, image);
+  else writeParts(view, at + elfSizes.program, parts);
+}
+
+/** Writes the program headers of parts, and behind them the parts. */
+function writeParts(view: DataView, at: number, parts: readonly ElfPart[]): void {
+  let offset = at + parts.length * elfSizes.program;
+  for (const { type, bytes } of parts) {
+    writeProgramHeader(view, at, {
+      type,
+      flags: programFlags.read,
+      offset,
+      address: 0,
+      fileBytes: bytes.length,
+      memoryBytes: bytes.length,
+      alignment: partAlignment,
+    });
+    new Uint8Array(view.buffer).set(bytes, offset);
+    at += elfSizes.program;
+    offset += paddedLength(bytes);
+  }
 }
 
 function byAddress(first: PlacedSegment, second: PlacedSegment): number {

@@ -6,6 +6,7 @@ import { appBase, configConstants } from "../../contracts/machine-interface.ts";
 import { kernelStaticsAddress, type LayoutRequest, pageBytes } from "./image-layout.ts";
 import { linuxLayout } from "./linux-layout.ts";
 import { pcLayout } from "./pc-layout.ts";
+import { solo5Layout } from "./solo5-layout.ts";
 
 /** What chunks and the program's own measures define, not the layout. */
 const definedElsewhere = new Set([
@@ -37,6 +38,7 @@ const definedByPc = new Set<string>();
 const layouts = {
   linux: { make: linuxLayout, others: definedByLinux },
   pc: { make: (request: LayoutRequest) => pcLayout(request), others: definedByPc },
+  solo5: { make: solo5Layout, others: new Set<string>() },
 };
 
 const size = fc.nat({ max: 70_000 });
@@ -61,6 +63,11 @@ function place(layout: MemoryLayout, sizes: readonly number[]): PlacedSection[] 
   return placed;
 }
 
+/** Memory without contents, but for guards. */
+function usableMemory(layout: MemoryLayout, placed: readonly PlacedSection[]) {
+  return layout.emptySegments(placed).filter(({ isGuard }) => isGuard !== true);
+}
+
 const page = (address: number) => Math.floor(address / pageBytes);
 
 describe.each(Object.entries(layouts))("the %s layout", (_platform, { make, others }) => {
@@ -81,7 +88,7 @@ describe.each(Object.entries(layouts))("the %s layout", (_platform, { make, othe
           end = address + memorySize;
           writable = isWritable;
         }
-        for (const { address, memorySize } of layout.emptySegments(placed)) {
+        for (const { address, memorySize } of usableMemory(layout, placed)) {
           expect(address % pageBytes).toBe(0);
           // A guard page at least.
           expect(page(address)).toBeGreaterThan(page(end - 1) + 1);
@@ -101,7 +108,7 @@ describe.each(Object.entries(layouts))("the %s layout", (_platform, { make, othe
         const stackHigh = symbols.get("config.stackHigh") ?? 0;
         const heapStart = symbols.get("config.heapStart") ?? 0;
         const guard = stackLow - pageBytes;
-        const ranges = [...placed, ...layout.emptySegments(placed)];
+        const ranges = [...placed, ...usableMemory(layout, placed)];
         for (const { address, memorySize } of ranges) {
           expect(address > guard || address + memorySize <= guard).toBe(true);
         }

@@ -45,6 +45,7 @@ export const ociPlatforms: Readonly<Record<Platform, { architecture: string; os:
   linux: { architecture: "amd64", os: "linux" },
   pc: { architecture: "amd64", os: "pc" },
   node: { architecture: "wasm", os: "node" },
+  solo5: { architecture: "amd64", os: "solo5" },
 };
 
 /** Where each entry's program lies in its layer. */
@@ -52,6 +53,7 @@ export const programPaths: Readonly<Record<Platform, string>> = {
   linux: "app",
   pc: "app.elf",
   node: "app.wasm",
+  solo5: "app.spt",
 };
 
 /** Makes an image. Entries that container engines look for first stand first. */

@@ -45,7 +45,7 @@ export declare const stackLow: u32;
 @external("config", "stackHigh")
 export declare const stackHigh: u32;
 
-/** pc: where the pages of the app's initial memory lie. */
+/** pc, solo5: where the pages of the app's initial memory lie. */
 @external("config", "appImageStart")
 export declare const appImageStart: u32;
 
@@ -161,6 +161,9 @@ export const linux: i32 = 1;
 
 /** `platform` of a kernel in V8. */
 export const node: i32 = 2;
+
+/** `platform` of an image for Solo5's tender, solo5-spt. */
+export const solo5: i32 = 3;
 
 /** `appKind` of a JavaScript engine with a program in it. */
 export const javaScriptEngine: i32 = 1;

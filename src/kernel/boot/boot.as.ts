@@ -7,6 +7,7 @@ import { addFrames } from "../memory/frames.as";
 import { bootLinux } from "../platform/linux/boot.as";
 import { bootNode } from "../platform/node/boot.as";
 import { bootPc } from "../platform/pc/boot.as";
+import { bootSolo5 } from "../platform/solo5/boot.as";
 import { openStandardStreams } from "../wasi/descriptors.as";
 import { openListenerDescriptors } from "../wasi/listeners.as";
 import { openMountDescriptors } from "../wasi/preopens.as";
@@ -19,14 +20,14 @@ const startFailure: u32 = 125;
 export function boot(record: u64): void {
   if (config.platform == config.pc) {
     bootPc(record);
+  } else if (config.platform == config.solo5) {
+    bootSolo5(record);
   } else {
     addFrames(config.heapStart, config.heapEnd);
     if (config.platform == config.linux) bootLinux(record);
     else bootNode();
   }
-  if (config.platform == config.pc || config.platform == config.linux) {
-    app.setSize(config.appInitialPages);
-  }
+  if (config.platform != config.node) app.setSize(config.appInitialPages);
   openStandardStreams();
   if (config.opensSockets) openListenerDescriptors();
   if (config.opensFiles) {

@@ -3,6 +3,7 @@ import * as config from "../base/config.as";
 import { linuxIdle, linuxRound, linuxYield } from "../platform/linux/process.as";
 import { nodeIdle, nodeRound } from "../platform/node/round.as";
 import { pcIdle, pcRound } from "../platform/pc/loop.as";
+import { solo5Idle, solo5Round } from "../platform/solo5/idle.as";
 import { countTurn, noteWait } from "./turns.as";
 
 /** The deadline that never comes. */
@@ -13,6 +14,7 @@ export function round(): void {
   if (config.platform != config.linux) countTurn();
   if (config.platform == config.pc) pcRound();
   else if (config.platform == config.linux && config.usesOwnStack) linuxRound();
+  else if (config.platform == config.solo5 && config.opensSockets) solo5Round();
   else if (config.platform == config.node && config.opensSockets) nodeRound();
 }
 
@@ -34,6 +36,8 @@ export function idle(deadline: u64, input: bool): void {
     linuxIdle(deadline, input);
   } else if (config.platform == config.pc) {
     pcIdle(deadline, input);
+  } else if (config.platform == config.solo5) {
+    solo5Idle(deadline);
   } else {
     nodeIdle(deadline, input);
   }

@@ -14,6 +14,7 @@ import {
 import { nodeReadApp, nodeWriteApp } from "../platform/node/streams.as";
 import { controlInputReady, readControlInput } from "../platform/pc/control-input.as";
 import { writeStreamApp, writeStreamKernel } from "../platform/pc/streams.as";
+import { solo5Write, solo5WriteApp } from "../platform/solo5/console.as";
 
 /** Standard error's descriptor. */
 const standardError: u32 = 2;
@@ -22,6 +23,7 @@ const standardError: u32 = 2;
 export function writeError(pointer: usize, length: u32): void {
   if (config.platform == config.linux) linuxWrite(standardError, pointer, length);
   else if (config.platform == config.pc) writeStreamKernel(standardError, pointer, length);
+  else if (config.platform == config.solo5) solo5Write(pointer, length);
   else node.write(standardError, pointer, length);
 }
 
@@ -35,6 +37,8 @@ export function writeVectors(stream: u32, list: u32, count: u32): i64 {
     list += 8;
     if (config.platform == config.pc) {
       writeStreamApp(stream, start, length);
+    } else if (config.platform == config.solo5) {
+      solo5WriteApp(start, length);
     } else {
       const error = nodeWriteApp(stream, start, length);
       if (error != 0) return -<i64>error;
@@ -50,6 +54,7 @@ export function writeVectors(stream: u32, list: u32, count: u32): i64 {
  */
 export function readVectors(list: u32, count: u32, mayWait: bool): i64 {
   if (config.platform == config.linux) return linuxReadVectors(0, list, count, mayWait);
+  if (config.platform == config.solo5) return 0; // there is no input: this is its end
   // Only the first buffer with room is filled: a short read is always allowed.
   for (; count != 0 && app.load32(list + 4) == 0; count--) list += 8;
   if (count == 0) return 0;
@@ -68,6 +73,7 @@ export function readVectors(list: u32, count: u32, mayWait: bool): i64 {
 export function inputReady(): bool {
   if (config.platform == config.linux) return linuxInputReady();
   if (config.platform == config.pc) return controlInputReady();
+  if (config.platform == config.solo5) return true;
   return node.inputReady() != 0;
 }
 

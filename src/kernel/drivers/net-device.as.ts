@@ -1,9 +1,16 @@
 // Network devices as the rest of the kernel sees them. Frames are handed over to be sent, and their
 // memory is taken back later; received frames are looked at one after the other. Functions branch
-// on the platform: a machine's devices are virtio's, a Linux process may have a tap.
+// on the platform: a machine's devices are virtio's, a Linux process may have a tap, and a guest of
+// Solo5's has one from its tender.
 import * as config from "../base/config.as";
 import { NetDevice, NetFrame, ReceivedFrame } from "./net-frame.as";
 import { receiveTap, takeSentTap, takeTap, transmitTap } from "../platform/linux/tap.as";
+import {
+  receiveSolo5,
+  takeSentSolo5,
+  takeSolo5Network,
+  transmitSolo5,
+} from "../platform/solo5/network.as";
 import {
   findVirtioNet,
   isVirtioNetUp,
@@ -18,6 +25,7 @@ import {
 
 /** The next network device that nobody has; null when there is none that works. */
 export function openNetDevice(): NetDevice | null {
+  if (config.platform == config.solo5) return takeSolo5Network();
   return config.platform == config.linux ? takeTap() : findVirtioNet();
 }
 
@@ -29,32 +37,35 @@ export function openNetDevice(): NetDevice | null {
  */
 export function transmitFrame(device: NetDevice, frame: NetFrame): u32 {
   if (config.platform == config.linux) return transmitTap(device, frame);
+  if (config.platform == config.solo5) return transmitSolo5(frame);
   return transmitVirtioNet(device, frame);
 }
 
 /** Tells the device of the frames that were handed over: once for as many as there are. */
 export function notifyNetDevice(device: NetDevice): void {
-  if (config.platform != config.linux) notifyVirtioNet(device);
+  if (isVirtio()) notifyVirtioNet(device);
 }
 
 /** Takes a frame back that was sent, or given up by a reset; null when there is none. */
 export function takeSentFrame(device: NetDevice): NetFrame | null {
+  if (config.platform == config.solo5) return takeSentSolo5();
   return config.platform == config.linux ? takeSentTap(device) : takeSentVirtioNet(device);
 }
 
 /** The next received frame, which must be released before the one after it; null when none came. */
 export function receiveFrame(device: NetDevice): ReceivedFrame | null {
+  if (config.platform == config.solo5) return receiveSolo5();
   return config.platform == config.linux ? receiveTap(device) : receiveVirtioNet(device);
 }
 
 /** Gives the memory of the frame that was received last back to the device. */
 export function releaseReceivedFrame(device: NetDevice): void {
-  if (config.platform != config.linux) releaseVirtioNet(device);
+  if (isVirtio()) releaseVirtioNet(device);
 }
 
 /** Whether the device is connected. */
 export function isNetDeviceUp(device: NetDevice): bool {
-  return config.platform == config.linux || isVirtioNetUp(device);
+  return !isVirtio() || isVirtioNetUp(device);
 }
 
 /**
@@ -62,8 +73,7 @@ export function isNetDeviceUp(device: NetDevice): bool {
  * processor sleeps; without `received` it does not interrupt. Whether there is something already.
  */
 export function listenToNetDevice(device: NetDevice, received: bool, sent: bool): bool {
-  if (config.platform == config.linux) return false; // epoll listens to taps
-  return listenToVirtioNet(device, received, sent);
+  return isVirtio() && listenToVirtioNet(device, received, sent); // epoll listens to taps
 }
 
 /**
@@ -71,5 +81,11 @@ export function listenToNetDevice(device: NetDevice, received: bool, sent: bool)
  * `takeSentFrame`; after that it works on. False when the device does not even reset.
  */
 export function resetNetDevice(device: NetDevice): bool {
-  return config.platform != config.linux && resetVirtioNet(device);
+  return isVirtio() && resetVirtioNet(device);
+}
+
+/** A constant in every image. */
+@inline
+function isVirtio(): bool {
+  return config.platform != config.linux && config.platform != config.solo5;
 }

@@ -74,5 +74,6 @@ function random(list: u32, count: u32): Value {
 function facts(): Value {
   if (config.platform == config.linux) return newString(text("{\"platform\":\"linux\"}"), 20);
   if (config.platform == config.pc) return newString(text("{\"platform\":\"pc\"}"), 17);
+  if (config.platform == config.solo5) return newString(text("{\"platform\":\"solo5\"}"), 20);
   return newString(text("{\"platform\":\"node\"}"), 19);
 }

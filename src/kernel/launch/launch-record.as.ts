@@ -3,6 +3,7 @@
 import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
 import { takeLaunchRecord } from "../platform/pc/machine-memory.as";
+import { takeCommandLine } from "../platform/solo5/command-line.as";
 
 const magic: u32 = 0x4b55_5354;
 const headerBytes: u32 = 44;
@@ -37,9 +38,15 @@ export function readLaunchRecord(pointer: usize, length: u32): bool {
   return true;
 }
 
+/** Has a platform find its record that has not looked yet. */
+function takeRecord(): void {
+  if (config.platform == config.pc) takeLaunchRecord();
+  else if (config.platform == config.solo5) takeCommandLine();
+}
+
 /** Address of the entropy, 0 without a record. */
 export function launchEntropy(): usize {
-  if (config.platform == config.pc) takeLaunchRecord();
+  takeRecord();
   return entropyStart;
 }
 
@@ -55,13 +62,13 @@ function skipStrings(pointer: usize, end: usize, count: u32): usize {
 
 /** Strings in the arguments (list 0) or the environment (list 1). */
 export function recordStringCount(list: u32): u32 {
-  if (config.platform == config.pc) takeLaunchRecord();
+  takeRecord();
   return list == 0 ? argumentCount : environmentCount;
 }
 
 /** Bytes of all strings of a list, with a NUL behind each. */
 export function recordStringBytes(list: u32): u32 {
-  if (config.platform == config.pc) takeLaunchRecord();
+  takeRecord();
   if (list == 0) return <u32>(environmentStart - argumentStart);
   return <u32>(environmentEnd - environmentStart);
 }
@@ -97,7 +104,7 @@ export function hasRecordVariable(name: usize): bool {
 
 /** Where a variable's value is, or 0. */
 function findVariable(name: usize): usize {
-  if (config.platform == config.pc) takeLaunchRecord();
+  takeRecord();
   let entry = environmentStart;
   for (let left = environmentCount; left != 0; left--) {
     let at: usize = 0;

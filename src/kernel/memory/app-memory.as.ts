@@ -3,8 +3,9 @@ import * as config from "../base/config.as";
 import * as app from "../base/machine/app.as";
 import { mapAppPages } from "../platform/linux/app-pages.as";
 import { pageLimit } from "../platform/pc/app-pages.as";
+import { growSolo5App } from "../platform/solo5/app-pages.as";
 
-/** Virtual address of the app's memory on native platforms (contracts: appBase). */
+/** Virtual address of the app's memory on pc and linux (contracts: appBase). */
 export const appBase: u64 = 0x10_0000_0000;
 
 /** Bytes reserved for each memory: what its accesses can reach (contracts: memoryReservation). */
@@ -28,6 +29,8 @@ export function memoryGrow(pages: u32): u32 {
     if (!mapAppPages(<u64>old << 16, <u64>pages << 16)) return -1;
   } else if (config.platform == config.pc) {
     if (wanted > <u64>pageLimit()) return -1;
+  } else if (config.platform == config.solo5) {
+    if (!growSolo5App(wanted)) return -1;
   }
   app.setSize(<u32>wanted);
   return old;

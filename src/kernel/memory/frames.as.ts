@@ -1,5 +1,5 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
-// the ranges of memory. Frames that were given back are chained by their first word, and go first.
+// the ranges of memory; of a guest of Solo5's from the end, towards which its app grows. Frames that were given back are chained by their first word, and go first.
 import * as config from "../base/config.as";
 import { frameBytes } from "./frame-size.as";
 import { findMemory } from "../platform/pc/machine-memory.as";
@@ -75,12 +75,31 @@ export function allocateFrames(count: u32): usize {
   for (let index: u32 = 0; index < rangeCount; index++) {
     const entry = ranges + index * 8;
     const start = load<u32>(entry);
-    if ((load<u32>(entry, 4) - start) >> 12 < count) continue;
-    store<u32>(entry, start + count * frameBytes);
+    const end = load<u32>(entry, 4);
+    if ((end - start) >> 12 < count) continue;
     available -= count;
+    if (config.platform == config.solo5) {
+      store<u32>(entry, end - count * frameBytes, 4);
+      return end - count * frameBytes;
+    }
+    store<u32>(entry, start + count * frameBytes);
     return start;
   }
   return 0;
+}
+
+/** Where the fresh frames of the first range end. */
+export function frameRangeEnd(): u64 {
+  return load<u32>(ranges, 4);
+}
+
+/** Takes the first range's fresh frames below an address; false when there are none, or not so many. */
+export function takeFramesBelow(end: u64): bool {
+  const start = <u64>load<u32>(ranges);
+  if (end < start || end > frameRangeEnd()) return false;
+  store<u32>(ranges, <u32>end);
+  available -= <u32>((end - start) >> 12);
+  return true;
 }
 
 function clearFrame(frame: usize): void {

@@ -37,7 +37,7 @@ function readNet(): bool {
   const name = text("TSUKI_NET");
   const length = copySetting(name, frame, valueCapacity);
   if (length == tooLong) return false;
-  isOff = length == 4 && load<u32>(frame) == noneWord;
+  if (length == 4 && load<u32>(frame) == noneWord) isOff = true;
   if (length <= 0 || isOff || (length == 4 && load<u32>(frame) == hostWord)) return true;
   if (config.usesOwnStack && length > 4 && load<u32>(frame) == tapWord) return true;
   reportMalformed(name, frame, frame + length);
@@ -57,6 +57,11 @@ function readPublish(): bool {
     start = stop + 1;
   }
   return true;
+}
+
+/** Leaves the app without a network: there is no device for one. */
+export function turnNetworkOff(): void {
+  isOff = true;
 }
 
 /** Whether the app has no network. */

@@ -117,7 +117,7 @@ function sendPackets(number: u32, device: NetDevice): void {
   releaseSent(device);
   handOver(number, device);
   // A tap is done with a frame as soon as it has it.
-  if (config.platform == config.linux) releaseSent(device);
+  if (config.platform != config.pc) releaseSent(device);
 }
 
 function releaseSent(device: NetDevice): void {

@@ -13,6 +13,7 @@ import { entropyBytes, launchEntropy } from "../launch/launch-record.as";
 import { linuxRandomBytes, linuxRandomFill } from "../platform/linux/random.as";
 import { nameAcpiDevices } from "../platform/pc/acpi-devices.as";
 import { hardwareRandom } from "../platform/pc/entropy.as";
+import { processorRandom } from "../platform/solo5/entropy.as";
 import { mixKey, nextBlock, usableBytes } from "./chacha.as";
 
 /** Blocks after which fresh entropy is mixed in, where there is a source of it: 2 MiB of bytes. */
@@ -50,7 +51,7 @@ export function randomBits(): u64 {
 
 /** The next block's usable bytes; now and then there is fresh entropy in it. */
 function takeBlock(): usize {
-  if (config.platform == config.pc) {
+  if (config.platform != config.node) {
     if (blocksTaken == reseedBlocks) reseed();
     blocksTaken++;
   }
@@ -60,8 +61,8 @@ function takeBlock(): usize {
 /** Mixes in what the processor has, and the device's answer to the request before this one. */
 function reseed(): void {
   blocksTaken = 0;
-  for (let index: u32 = 0; index < 4; index++) mixKey(index, hardwareRandom());
-  if (config.findsDevices) {
+  mixProcessorEntropy();
+  if (config.platform == config.pc && config.findsDevices) {
     mixDeviceEntropy(takeEntropy());
     requestEntropy();
   }
@@ -91,13 +92,21 @@ function seed(): void {
   if (isSeeded) return;
   isSeeded = true;
   if (config.platform == config.pc) {
-    for (let index: u32 = 0; index < 4; index++) mixKey(index, hardwareRandom());
+    mixProcessorEntropy();
     const entropy = launchEntropy();
     if (entropy != 0) mixBytes(entropy);
     if (config.findsDevices) seedFromDevice();
+  } else if (config.platform == config.solo5) {
+    mixProcessorEntropy();
   } else {
     node.randomFill(seedBuffer, entropyBytes);
     mixBytes(seedBuffer);
+  }
+}
+
+function mixProcessorEntropy(): void {
+  for (let index: u32 = 0; index < 4; index++) {
+    mixKey(index, config.platform == config.solo5 ? processorRandom() : hardwareRandom());
   }
 }
 

@@ -23,21 +23,27 @@ export function clockTime(clock: u32): u64 {
 
 /** Nanoseconds since an arbitrary start; never goes back. */
 export function monotonicTime(): u64 {
-  if (config.platform == config.linux) return linuxTime(monotonicClock);
+  if (asksLinux()) return linuxTime(monotonicClock);
   if (config.platform == config.pc) return pcMonotonicTime();
   return node.monotonicTime();
 }
 
 /** Nanoseconds since 1970. */
 export function wallTime(): u64 {
-  if (config.platform == config.linux) return linuxTime(wallClock);
+  if (asksLinux()) return linuxTime(wallClock);
   if (config.platform == config.pc) return pcWallTime();
   return node.wallTime();
 }
 
 /** The smallest difference a clock can show, in nanoseconds. */
 export function clockResolution(clock: u32): u64 {
-  if (config.platform == config.linux) return 1;
+  if (asksLinux()) return 1;
   if (config.platform == config.pc) return pcClockResolution();
   return clock == wallClock ? 1_000_000 : 1;
+}
+
+/** Whether the host's own clocks can be asked: a constant in every image. */
+@inline
+function asksLinux(): bool {
+  return config.platform == config.linux || config.platform == config.solo5;
 }

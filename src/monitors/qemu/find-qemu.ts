@@ -1,7 +1,8 @@
 /** Finds QEMU and the firmware that starts a microvm fastest. */
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
+import { findProgram } from "../find-program.ts";
 
 /** An installed QEMU. */
 export interface FoundQemu {
@@ -17,22 +18,9 @@ export const installQemu =
   "install it (Debian, Ubuntu: apt install qemu-system-x86; Fedora: dnf install qemu-system-x86; " +
   "macOS: brew install qemu)";
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** QEMU as PATH tells, or undefined. */
 export function findQemu(environment: NodeJS.ProcessEnv): FoundQemu | undefined {
-  const path = (environment["PATH"] ?? "")
-    .split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, programName))
-    .find(isExecutable);
+  const path = findProgram(programName, environment);
   if (path === undefined) return undefined;
   const prefix = dirname(dirname(realpathSync(path)));
   const qbootPath = [prefix, "/usr", "/usr/local"]

@@ -42,7 +42,7 @@ class FunctionEmission {
     this.emitter = new Emitter(code, allocation, environment, shortJumps);
     this.placement = new BlockPlacement(code, allocation);
     this.emitter.comeFrom(0);
-    this.emitter.frame.enter(this.emitter.assembler);
+    this.emitter.frame.enter(this.emitter.assembler, environment.stackCheck);
     for (const block of this.placement.order) this.emitBlock(block);
     this.hotBytes = this.emitter.assembler.offset;
     this.emitter.emitColdPaths();

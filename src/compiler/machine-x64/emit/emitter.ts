@@ -13,7 +13,7 @@ import {
   symbolOf,
 } from "../instruction-shape.ts";
 import { CodeWriter, type JumpTable, type WritingEnvironment } from "./code-writer.ts";
-import { type Frame, frameOf } from "./frame.ts";
+import { type Frame, frameOf, type StackCheck } from "./frame.ts";
 
 /** Machine code of one function and what belongs to it. */
 export interface EmittedFunction {
@@ -40,6 +40,8 @@ export interface EmittedFunction {
 
 /** What emission must know besides the function. */
 export interface EmissionEnvironment extends WritingEnvironment {
+  /** How the function finds out that the stack has no room; undefined where a guard tells. */
+  readonly stackCheck: StackCheck | undefined;
   /** Another assembler to write with than a plain one. */
   readonly newAssembler?: (() => Assembler) | undefined;
 }

@@ -1,6 +1,8 @@
 import type { Allocation } from "../../machine/allocation.ts";
 import type { MachineFunction } from "../../machine/machine-function.ts";
 import { callUnwinding, StackSteps, type Unwinding } from "../../object/unwinding.ts";
+import { trapKinds } from "../../../contracts/traps.ts";
+import { trapSymbol } from "../../object/symbols.ts";
 import type { Assembler } from "../assembler.ts";
 import { calleeSaved, stackPointer } from "../calling-convention.ts";
 import { Form } from "../encoding.ts";
@@ -9,6 +11,31 @@ import { Pseudo } from "../pseudo-instructions.ts";
 
 const wordBytes = 8;
 const pageBytes = 4096;
+
+/** Room below every checked frame: for what is written by hand, for traps, and for small leaves. */
+const reservedBytes = 1024;
+/** A function that calls nothing needs no check of a frame of this size. */
+const uncheckedLeafBytes = 512;
+
+/** The symbols of a check that the stack has room for a frame. */
+export interface StackCheck {
+  /** The lowest byte of the stack. */
+  readonly low: number;
+  /** Code to go to, with the stack as it was, when there is no room. */
+  readonly overflow: number;
+}
+
+/** The check of code that no guard protects; undefined for other code. */
+export function stackCheck(
+  isChecked: boolean,
+  symbol: (name: string) => number,
+): StackCheck | undefined {
+  if (!isChecked) return undefined;
+  return {
+    low: symbol("config.stackLow"),
+    overflow: symbol(trapSymbol(trapKinds.stackOverflow.id)),
+  };
+}
 
 /**
  * The stack frame of one function, of one size from the end of the prologue on: from the stack
@@ -21,7 +48,12 @@ export class Frame {
   private readonly localBytes: number;
 
   /** Of a function that changes these registers (a mask) and needs so many words of either kind. */
-  constructor(writtenRegisters: number, callWords: number, slotWords: number) {
+  constructor(
+    writtenRegisters: number,
+    callWords: number,
+    slotWords: number,
+    private readonly isLeaf = false,
+  ) {
     this.saved = calleeSaved.filter((register) => (writtenRegisters & (1 << register)) !== 0);
     this.outgoingBytes = callWords * wordBytes;
     this.localBytes = this.outgoingBytes + slotWords * wordBytes;
@@ -43,8 +75,9 @@ export class Frame {
   }
 
   /** Saves registers and makes room; a frame larger than a page touches each, so that none is skipped. */
-  enter(assembler: Assembler): void {
+  enter(assembler: Assembler, check: StackCheck | undefined): void {
     this.steps.add(assembler.offset, 0);
+    if (check !== undefined) this.checkStack(assembler, check);
     this.saved.forEach((register, index) => {
       assembler.emit(Form.push_r64, register);
       this.steps.add(assembler.offset, wordBytes * (index + 1));
@@ -55,6 +88,13 @@ export class Frame {
     }
     adjustStack(assembler, Form.sub_rm64_imm8, Form.sub_rm64_imm32, this.localBytes);
     this.steps.add(assembler.offset, this.bytes);
+  }
+
+  private checkStack(assembler: Assembler, { low, overflow }: StackCheck): void {
+    if (this.isLeaf && this.bytes <= uncheckedLeafBytes) return;
+    const least = this.bytes + reservedBytes;
+    assembler.emitImmediateSymbol(Form.cmp_rm64_imm32, stackPointer, low, least);
+    assembler.jumpToSymbol(Form.jb_rel32, overflow);
   }
 
   /** Undoes `enter`; the return address is then on top of the stack. */
@@ -86,7 +126,8 @@ function adjustStack(assembler: Assembler, small: number, large: number, bytes: 
 
 /** The frame of an allocated function. */
 export function frameOf(code: MachineFunction, allocation: Allocation): Frame {
-  return new Frame(allocation.writtenRegisters, outgoingWords(code), allocation.slotCount);
+  const { slotCount, writtenRegisters } = allocation;
+  return new Frame(writtenRegisters, outgoingWords(code), slotCount, isLeaf(code));
 }
 
 const callOpcodes = new Set<number>([
@@ -95,6 +136,13 @@ const callOpcodes = new Set<number>([
   Pseudo.callCatching,
   Pseudo.callPointerCatching,
 ]);
+
+function isLeaf(code: MachineFunction): boolean {
+  for (let instruction = 0; instruction < code.count; instruction++) {
+    if (callOpcodes.has(code.opcode[instruction] as number)) return false;
+  }
+  return true;
+}
 
 /** Words that calls need for arguments and results that travel on the stack. */
 function outgoingWords(code: MachineFunction): number {

@@ -4,7 +4,6 @@ import * as host from "../../base/machine/host.as";
 import { putDecimal, putText } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
-import { copySetting, tooLong } from "../../launch/setting.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import {
   inheritedDescriptor,
@@ -19,9 +18,8 @@ import {
   tapDescriptor,
 } from "./tap.as";
 import { netHeaderBytes } from "../../drivers/net-frame.as";
-import { noteNetworkWord, ownForm } from "../../net/configuration.as";
-import { entryEnd } from "../../net/settings.as";
-import { scratchSpace, watchTap } from "./readiness.as";
+import { readTapSetting } from "../../net/tap-setting.as";
+import { watchTap } from "./readiness.as";
 import { beginTrace, traceDescriptor } from "./tap-trace.as";
 
 const close = 3;
@@ -41,7 +39,6 @@ const segmentOffload: u64 = 6; // TUN_F_TSO4 | TUN_F_TSO6
 const localFamily: u64 = 1; // AF_UNIX
 const datagramType: u64 = 2;
 
-const settingLimitBytes: u32 = 255;
 const defaultMtu: u32 = 1500;
 const valueOffset: usize = 16;
 const addressOffset: usize = 18;
@@ -57,7 +54,7 @@ export function openTap(): bool {
   const given = inheritedDescriptor(text("TSUKI_TAP"));
   const trace = inheritedDescriptor(text("TSUKI_PCAP"));
   if (given == notInherited) reportMissing();
-  if (given < 0 || trace == malformedDescriptor || !readAddresses()) return false;
+  if (given < 0 || trace == malformedDescriptor || !readTapSetting()) return false;
   if (!prepare(given)) {
     beginMessage(text("TSUKI_TAP: descriptor "));
     putDecimal(given);
@@ -73,16 +70,6 @@ export function openTap(): bool {
 function reportMissing(): void {
   beginMessage(text("this image is for a tap: start it by tsuki-host tap NAME"));
   endMessage();
-}
-
-/** Has the interface get what TSUKI_NET=tap=NAME,... says behind the name. */
-function readAddresses(): bool {
-  const place = scratchSpace();
-  const length = copySetting(text("TSUKI_NET"), place, settingLimitBytes);
-  const end = place + max(length, 0);
-  const nameEnd = entryEnd(place, end);
-  if (nameEnd < end) noteNetworkWord(ownForm, nameEnd + 1, end);
-  return length != tooLong;
 }
 
 function prepare(given: u64): bool {

@@ -14,6 +14,7 @@ import {
   ReceivedFrame,
   transmitPartLimit,
 } from "../../drivers/net-frame.as";
+import { hasRoomForSent, keepSent, takeSent } from "../../drivers/sent-frames.as";
 import { interrupted } from "./errors.as";
 import { isTracing, traceVectors } from "./tap-trace.as";
 
@@ -26,8 +27,6 @@ export const tapDescriptor: u32 = 128;
 /** Bytes of the buffer of received frames: the longest segment, with all headers. */
 export const tapBufferBytes: u32 = 17 * 4096;
 
-const sentLimit: u32 = 64;
-
 /** A tap device. */
 @unmanaged
 class Tap extends NetDevice {
@@ -35,14 +34,10 @@ class Tap extends NetDevice {
   buffer: usize;
   /** Whether it was asked to join segments of TCP. */
   joinsSegments: bool;
-  /** Frames that were sent and not taken back: a ring. */
-  firstSent: u32;
-  sentInRing: u32;
 }
 
 const device = changetype<Tap>(memory.data(128, 8));
 const received = changetype<ReceivedFrame>(memory.data(16, 8));
-const ring = memory.data(256, 4); // sentLimit frames
 const vectors = memory.data(352, 8); // struct iovec: header, transmitPartLimit parts, and one more
 let isOpen = false;
 let isTaken = false;
@@ -64,7 +59,7 @@ export function takeTap(): NetDevice | null {
 export function transmitTap(base: NetDevice, frame: NetFrame): u32 {
   const tap = changetype<Tap>(base);
   if (frame.partCount == 0 || frame.partCount > transmitPartLimit) return errno.invalid;
-  if (tap.sentInRing == sentLimit) return errno.again;
+  if (!hasRoomForSent()) return errno.again;
   frame.reserved = 0;
   setVector(0, changetype<usize>(frame), netHeaderBytes);
   let length: u32 = 0;
@@ -80,20 +75,15 @@ export function transmitTap(base: NetDevice, frame: NetFrame): u32 {
   } while (result == interrupted);
   if (result < 0) tap.droppedCount++;
   if (isTracing()) traceVectors(vectors, frame.partCount, length);
-  const place = (tap.firstSent + tap.sentInRing++) % sentLimit;
-  store<u32>(ring + place * 4, <u32>changetype<usize>(frame));
+  keepSent(frame);
   return 0;
 }
 
 /** Takes a frame back that was sent; null when there is none. */
 export function takeSentTap(base: NetDevice): NetFrame | null {
-  const tap = changetype<Tap>(base);
-  if (tap.sentInRing == 0) return null;
-  const frame = load<u32>(ring + tap.firstSent * 4);
-  tap.firstSent = (tap.firstSent + 1) % sentLimit;
-  tap.sentInRing--;
-  tap.sentCount++;
-  return changetype<NetFrame>(<usize>frame);
+  const frame = takeSent();
+  if (frame != null) base.sentCount++;
+  return frame;
 }
 
 /** The next received frame; null when none came. */
