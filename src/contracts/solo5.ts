@@ -3,9 +3,6 @@
 /** The version of the interface; a tender of another refuses the image. */
 export const sptAbiVersion = 2;
 
-/** The lowest address that a tender loads at. */
-export const sptLoadAddress = 0x10_0000;
-
 /** Offsets in what the tender passes the address of: `struct spt_boot_info`. */
 export const sptBootInfo = {
   /** u64: bytes of memory, counted from address 0. */

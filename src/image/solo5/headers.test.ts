@@ -9,8 +9,7 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const zeroes = (count: number) => "00".repeat(count);
 
 // Solo5's elf_abi.h and mft_abi.h, written out: a note's sizes and type, its owner, its contents.
-const abiNote =
-  "06000000100000004142493" + "1" + "536f6c6f35000000" + "02000000020000000000000000000000";
+const abiNote = "060000001000000041424931536f6c6f3500000002000000020000000000000000000000";
 const firstEntry = zeroes(68) + "00000040" + zeroes(32);
 const networkEntry = "73657276696365" + zeroes(61) + "02000000" + zeroes(32);
 const manifestNote = (descriptionBytes: string, contents: string) =>

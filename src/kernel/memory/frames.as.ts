@@ -1,5 +1,6 @@
 // Page frames: 4 KiB pages of the kernel's window that no image occupies, taken from the front of
-// the ranges of memory; of a guest of Solo5's from the end, towards which its app grows. Frames that were given back are chained by their first word, and go first.
+// the ranges of memory; of a guest of Solo5's from the end, towards which its app grows. Frames
+// that were given back are chained by their first word, and go first.
 import * as config from "../base/config.as";
 import { frameBytes } from "./frame-size.as";
 import { findMemory } from "../platform/pc/machine-memory.as";
@@ -93,7 +94,7 @@ export function frameRangeEnd(): u64 {
   return load<u32>(ranges, 4);
 }
 
-/** Takes the first range's fresh frames below an address; false when there are none, or not so many. */
+/** Takes the first range's fresh frames below an address; false when there are not so many. */
 export function takeFramesBelow(end: u64): bool {
   const start = <u64>load<u32>(ranges);
   if (end < start || end > frameRangeEnd()) return false;

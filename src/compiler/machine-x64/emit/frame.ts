@@ -1,8 +1,8 @@
+import { trapKinds } from "../../../contracts/traps.ts";
 import type { Allocation } from "../../machine/allocation.ts";
 import type { MachineFunction } from "../../machine/machine-function.ts";
-import { callUnwinding, StackSteps, type Unwinding } from "../../object/unwinding.ts";
-import { trapKinds } from "../../../contracts/traps.ts";
 import { trapSymbol } from "../../object/symbols.ts";
+import { callUnwinding, StackSteps, type Unwinding } from "../../object/unwinding.ts";
 import type { Assembler } from "../assembler.ts";
 import { calleeSaved, stackPointer } from "../calling-convention.ts";
 import { Form } from "../encoding.ts";
@@ -127,7 +127,7 @@ function adjustStack(assembler: Assembler, small: number, large: number, bytes: 
 /** The frame of an allocated function. */
 export function frameOf(code: MachineFunction, allocation: Allocation): Frame {
   const { slotCount, writtenRegisters } = allocation;
-  return new Frame(writtenRegisters, outgoingWords(code), slotCount, isLeaf(code));
+  return new Frame(writtenRegisters, outgoingWords(code), slotCount, callsNothing(code));
 }
 
 const callOpcodes = new Set<number>([
@@ -137,7 +137,7 @@ const callOpcodes = new Set<number>([
   Pseudo.callPointerCatching,
 ]);
 
-function isLeaf(code: MachineFunction): boolean {
+function callsNothing(code: MachineFunction): boolean {
   for (let instruction = 0; instruction < code.count; instruction++) {
     if (callOpcodes.has(code.opcode[instruction] as number)) return false;
   }

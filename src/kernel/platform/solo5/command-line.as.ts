@@ -1,7 +1,7 @@
 // Arguments and variables from the command line, made a launch record of when somebody first asks:
-// words that blanks divide, in which a backslash takes the next character as it is and double quotes
-// take blanks. Words of the form NAME=value before the first other are variables; `--` ends them.
-// The variable TSUKI_NAME is the program's name (contracts/solo5.ts).
+// words that blanks divide, in which a backslash takes the next character as it is and double
+// quotes take blanks. Words of the form NAME=value before the first other are variables; `--` ends
+// them. The variable TSUKI_NAME is the program's name (contracts/solo5.ts).
 import { text } from "../../base/text.as";
 import { readLaunchRecord } from "../../launch/launch-record.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
@@ -53,7 +53,7 @@ export function takeCommandLine(): void {
   readLaunchRecord(record, min(<u32>(stop - record), recordCapacity));
 }
 
-/** Goes to the first argument; a program's name that is passed is put at `target`. Where that ends. */
+/** Goes to the first argument; a program's name on the way is put at `target`. Where it ends. */
 function skipVariables(target: usize): usize {
   skipBlanks();
   while (place < end) {

@@ -1,5 +1,5 @@
-// Waiting as a guest of Solo5's: for the tender's timer and its network devices, all in one epoll set
-// that the tender has made (epoll(7), timerfd_settime(2)).
+// Waiting as a guest of Solo5's: for the tender's timer and its network devices, all in one epoll
+// set that the tender has made (epoll(7), timerfd_settime(2)).
 import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
 import { endNetwork, networkDeadline, serveNetwork } from "../../net/network.as";
