@@ -52,6 +52,7 @@ export function compileBaseline(
     const check = stackCheck(options.checksStack, (name) => symbols.intern(name));
     const write = (needs: FrameNeeds) => {
       const assembler = options.newAssembler?.() ?? new Assembler();
+      if (options.hasLevel3) assembler.useAvx();
       const writer = new CodeWriter(assembler, {
         symbol: (name) => symbols.intern(name),
         tableSymbol: (position) => symbols.intern(`${symbols.nameOf(symbol)}.switch${position}`),

@@ -1,8 +1,9 @@
 import { RelocationKind, type Relocations, RelocationWriter } from "../object/relocations.ts";
-import { type FormId, formNames, forms } from "./encoding.ts";
+import { avxForm, type FormId, formNames, forms, operandRole } from "./encoding.ts";
 import { EncodingError } from "./encoding-error.ts";
-import { Layout } from "./encoding-layout.ts";
+import { Layout, Role } from "./encoding-layout.ts";
 import { nopPadding } from "./nop-padding.ts";
+import { Register } from "./registers.ts";
 
 /** A place in the code, known or to come: an index into the assembler's labels. */
 export type Label = number;
@@ -24,6 +25,8 @@ const stackPointer = 4;
 const longestInstruction = 15;
 const unbound = -1;
 const xmmFile = 1;
+/** Hardly ever written (calling-convention.ts): whoever takes lanes from it need not wait. */
+const idleRegister = Register.xmm15;
 
 /**
  * Appends machine code to a growable buffer. Instructions are named by their form; operands are
@@ -34,6 +37,7 @@ export class Assembler {
   #bytes: Uint8Array;
   #length = 0;
   #mode: Mode;
+  #usesAvx = false;
   /** What stands in VEX.vvvv of the next instruction; 0 where it says nothing. */
   #vexRegister = 0;
   readonly #relocations = new RelocationWriter();
@@ -57,12 +61,48 @@ export class Assembler {
     this.#mode = mode;
   }
 
+  /** Encodes what follows as AVX does, wherever that has an instruction of SSE. */
+  useAvx(): void {
+    this.#usesAvx = true;
+  }
+
+  /** The form that stands for another one in this code. */
+  protected encodedForm(form: FormId): FormId {
+    return this.#usesAvx ? avxForm(form) : form;
+  }
+
+  /** Names the second register operand of the next instruction, if that has memory as its third. */
+  setSecond(register: number): void {
+    this.#vexRegister = register;
+  }
+
+  /** Names what `encoded` reads besides what `form` does, where that is a register. */
+  #setKept(form: FormId, encoded: FormId, register: number): void {
+    const takesSecond = ((forms.layout[encoded] ?? 0) & Layout.vexSecond) !== 0;
+    if (takesSecond) this.#vexRegister = keptRegister(form, register, 0);
+  }
+
+  /** What `setSecond` named. */
+  protected get second(): number {
+    return this.#vexRegister;
+  }
+
   /**
    * Appends an instruction without a memory operand. `first` and `second` are its register
    * operands in the order of the row, leaving out those that the opcode fixes; 0 where there is none.
    */
   emit(form: FormId, first = 0, second = 0, immediate = 0): void {
-    this.#emitRegisters(form, first, second, immediate);
+    const encoded = this.encodedForm(form);
+    const layout = forms.layout[encoded] ?? 0;
+    if (encoded === form) {
+      const isFirst = (layout & Layout.vexFirst) !== 0;
+      if (isFirst) this.#vexRegister = first;
+      this.#emitRegisters(form, isFirst ? second : first, isFirst ? 0 : second, immediate);
+    } else if ((layout & Layout.vexSecond) !== 0) {
+      this.emitThree(encoded, first, keptRegister(form, first, second), second, immediate);
+    } else {
+      this.emit(encoded, first, (layout & Layout.vexFirst) !== 0 ? first : second, immediate);
+    }
   }
 
   #emitRegisters(form: FormId, first: number, second: number, immediate: number): void {
@@ -73,11 +113,10 @@ export class Assembler {
   }
 
   /** Appends an instruction with three register operands, in the order of the row. */
-  emitThree(form: FormId, first: number, second: number, third: number): void {
+  emitThree(form: FormId, first: number, second: number, third: number, immediate = 0): void {
     const isSecond = ((forms.layout[form] ?? 0) & Layout.vexSecond) !== 0;
     this.#vexRegister = isSecond ? second : third;
-    this.#emitRegisters(form, first, isSecond ? third : second, 0);
-    this.#vexRegister = 0;
+    this.#emitRegisters(form, first, isSecond ? third : second, immediate);
   }
 
   /**
@@ -104,6 +143,12 @@ export class Assembler {
     displacement: number,
     immediate = 0,
   ): void {
+    const encoded = this.encodedForm(form);
+    if (encoded !== form) {
+      this.#setKept(form, encoded, register);
+      this.emitMemory(encoded, register, base, index, scaleShift, displacement, immediate);
+      return;
+    }
     const layout = this.#begin(form);
     this.#writeMemory(form, layout, register, base, index, scaleShift, displacement, false);
     this.#writeImmediate(form, layout, immediate, 0);
@@ -120,6 +165,12 @@ export class Assembler {
     addend: number,
     immediate = 0,
   ): void {
+    const encoded = this.encodedForm(form);
+    if (encoded !== form) {
+      this.#setKept(form, encoded, register);
+      this.emitMemorySymbol(encoded, register, base, index, scaleShift, symbol, addend, immediate);
+      return;
+    }
     const layout = this.#begin(form);
     this.#writeMemory(form, layout, register, base, index, scaleShift, 0, true);
     this.#relocate(RelocationKind.absolute32, 4, symbol, addend);
@@ -341,14 +392,25 @@ export class Assembler {
     this.#append(opcodeBytes, opcode);
   }
 
-  /** VEX of three bytes and the opcode; R, X, B and vvvv stand inverted, vectors have 128 bits. */
+  /**
+   * VEX and the opcode; R, X, B and vvvv stand inverted, vectors have 128 bits. Two bytes have no
+   * room for X, B, W and an opcode map other than 0F.
+   */
   #writeVex(form: FormId, layout: number, rex: number): void {
     if (this.#mode !== 64) throw wrongOperand(form, "needs VEX, which exists in 64-bit mode only");
     const fields = forms.prefixes[form] ?? 0;
+    const map = fields >> 8;
+    const last = ((~this.#vexRegister & 15) << 3) | (fields & 3);
+    this.#vexRegister = 0;
     const wide = (layout & Layout.rexW) !== 0 ? 0x80 : 0;
-    this.#byte(0xc4);
-    this.#byte(((~rex & 7) << 5) | (fields >> 8));
-    this.#byte(wide | ((~this.#vexRegister & 15) << 3) | (fields & 3));
+    if (map === 1 && wide === 0 && (rex & 3) === 0) {
+      this.#byte(0xc5);
+      this.#byte(((~rex & 4) << 5) | last);
+    } else {
+      this.#byte(0xc4);
+      this.#byte(((~rex & 7) << 5) | map);
+      this.#byte(wide | last);
+    }
     this.#byte(forms.opcode[form] ?? 0);
   }
 
@@ -466,6 +528,12 @@ function immediateFits(size: number, signed: boolean, low: number, high: number)
   if (size <= 4) return high === 0;
   const highLimit = size === 6 ? 0x1_0000 : 0x1_0000_0000;
   return Number.isInteger(high) && high >= -0x8000_0000 && high < highLimit;
+}
+
+/** What AVX's form reads besides the operands of one of SSE: a target that is changed, or an idle one. */
+function keptRegister(form: FormId, first: number, second: number): number {
+  if (operandRole(form, 0) === Role.readWrite) return first;
+  return second >>> 4 === xmmFile ? second : idleRegister;
 }
 
 function wrongOperand(form: FormId, problem: string): EncodingError {

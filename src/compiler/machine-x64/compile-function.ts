@@ -52,6 +52,7 @@ export function compileFunction(
     keepsOrigins: hasDebugInfo,
     stackCheck: stackCheck(checksStack, intern),
     newAssembler,
+    hasAvx: hasLevel3,
   });
   return functionChunks({
     symbol,

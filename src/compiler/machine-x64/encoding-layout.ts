@@ -34,8 +34,9 @@ export const Layout = {
   relative: 1 << 14,
   /** The upper lanes of the written XMM register survive: it depends on its old value. */
   merges: 1 << 15,
-  /** A VEX prefix of three bytes stands in place of prefixes and REX (Intel SDM volume 2, 2.3.5). */
+  /** A VEX prefix stands in place of prefixes and REX (Intel SDM volume 2, 2.3.5). */
   vex: 1 << 16,
-  /** The second register operand stands in VEX.vvvv, not the third. */
+  /** The second register operand stands in VEX.vvvv, or the first; if neither, the third may. */
   vexSecond: 1 << 17,
+  vexFirst: 1 << 18,
 } as const;

@@ -156,7 +156,8 @@ class RowParser {
   }
 }
 
-function emptyRow(): EncodingRow {
+/** A row of nothing yet. */
+export function emptyRow(): EncodingRow {
   return {
     mnemonic: "",
     operands: [],
@@ -210,7 +211,7 @@ function addEffect(row: EncodingRow, name: string, verb: string): void {
  * Decides which operand stands in which field: ModRM.rm takes the operand that may be memory, else
  * the last general or XMM register; ModRM.reg takes the other one.
  */
-function placeOperands(row: EncodingRow): void {
+export function placeOperands(row: EncodingRow): void {
   let rm = -1;
   for (let index = row.operands.length - 1; index >= 0; index--) {
     const kind = row.operands[index]?.kind;
@@ -225,7 +226,9 @@ function placeOperands(row: EncodingRow): void {
     if (index === rm) row.layout |= kind.rmLayout;
     else {
       row.layout |= kind.otherLayout;
-      if (kind.place === "vexRegister" && index === 1) row.layout |= Layout.vexSecond;
+      if (kind.place === "vexRegister" && index <= 1) {
+        row.layout |= index === 0 ? Layout.vexFirst : Layout.vexSecond;
+      }
       if (index > rm && (kind.otherLayout & Layout.regPresent) !== 0) row.layout |= Layout.rmFirst;
       if (kind.fixedRegister >= 0) addImplicit(row, 1 << kind.fixedRegister, role);
     }

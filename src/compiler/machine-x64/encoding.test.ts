@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Assembler, noRegister } from "./assembler.ts";
 import { type InstructionFacts, instructionFacts } from "./disassembler.fixture.ts";
-import { Form, type FormId, formNames, forms, operandKind, operandRole } from "./encoding.ts";
+import { type FormId, formNames, forms, operandKind, operandRole } from "./encoding.ts";
 import { FlagsEffect, Layout, probedCpuLevel, Role } from "./encoding-layout.ts";
 import { parseRows } from "./encoding-row.ts";
 import { Register, registerName } from "./registers.ts";
@@ -14,6 +14,8 @@ const featureLevels: Readonly<Record<string, number>> = {
   LZCNT: 3,
   BMI1: 3,
   BMI2: 3,
+  AVX: 3,
+  FMA: 3,
   RDRAND: probedCpuLevel,
   RDSEED: probedCpuLevel,
   RDTSCP: probedCpuLevel,
@@ -25,6 +27,8 @@ const sampleRegisters = {
   32: { reg: Register.rbp, rm: Register.rdi, base: Register.rsi, vex: Register.rdi },
   64: { reg: Register.r13, rm: Register.r14, base: Register.r12, vex: Register.r10 },
 };
+
+const everyForm = formNames.map((name, form) => ({ name, form }));
 
 function modeOf(form: FormId): 32 | 64 {
   return has(form, Layout.mode32Only) ? 32 : 64;
@@ -52,10 +56,16 @@ function factsOf(form: FormId): InstructionFacts {
     const label = assembler.newLabel();
     assembler.jump(form, label);
     assembler.bind(label);
-  } else if (forms.operandCount[form] === 3 && operandKind(form, 2)?.place !== "immediate") {
-    const isSecond = has(form, Layout.vexSecond);
-    assembler.emitThree(form, reg, isSecond ? vex : rm, isSecond ? rm : vex);
+  } else if (forms.operandCount[form] === 3 && operandKind(form, 2)?.place === "vexRegister") {
+    assembler.emitThree(form, reg, rm, vex);
+  } else if (operandKind(form, 1)?.name === "v32" || operandKind(form, 1)?.name === "v64") {
+    assembler.emitThree(form, reg, vex, rm);
+  } else if (has(form, Layout.vexSecond) && !has(form, Layout.rmMemory)) {
+    assembler.emitThree(form, first, Register.xmm2, second, immediate);
+  } else if (has(form, Layout.vexFirst)) {
+    assembler.emit(form, first, second, immediate);
   } else if (has(form, Layout.rmMemory)) {
+    if (has(form, Layout.vexSecond)) assembler.setSecond(Register.xmm2);
     const register = has(form, Layout.regPresent) ? first : 0;
     assembler.emitMemory(form, register, base, noRegister, 0, 0, immediate);
   } else if ((forms.immediateBytes[form] ?? 0) > 4) {
@@ -96,8 +106,7 @@ function generalRegister(name: string): number | undefined {
 }
 
 describe("every row agrees with iced-x86 on what the instruction does", () => {
-  test.each(formNames)("%s", (name) => {
-    const form = Form[name];
+  test.each(everyForm)("$name", ({ form }) => {
     const facts = factsOf(form);
     for (let index = 0; index < (forms.operandCount[form] ?? 0); index++) {
       const kind = operandKind(form, index);
@@ -123,8 +132,7 @@ describe("every row agrees with iced-x86 on what the instruction does", () => {
 });
 
 describe("every name agrees with its row", () => {
-  test.each(formNames)("%s", (name) => {
-    const form = Form[name];
+  test.each(everyForm)("$name", ({ name, form }) => {
     const parts = [(forms.mnemonic[form] ?? "").replace(" ", "_")];
     for (let index = 0; index < (forms.operandCount[form] ?? 0); index++) {
       parts.push((operandKind(form, index)?.name ?? "?").replace(/^simm/, "imm"));

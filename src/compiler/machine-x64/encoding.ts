@@ -1,23 +1,36 @@
+import { avxTwin } from "./avx-twins.ts";
 import { Role } from "./encoding-layout.ts";
-import { parseRows } from "./encoding-row.ts";
+import { type EncodingRow, parseRows } from "./encoding-row.ts";
 import { encodings } from "./encodings.table.ts";
 import type { OperandKind } from "./operand-kinds.ts";
 
 /** The name of an instruction form: a key of the encoding table. */
 export type FormName = keyof typeof encodings;
 
-/** An instruction form: the index of its row in the encoding table. */
+/** An instruction form: the index of its row in the encoding table, or behind these of a twin. */
 export type FormId = number;
 
-const maximumOperands = 3;
+const maximumOperands = 4;
 
-/** The names of all forms, indexed by form. */
-export const formNames = Object.keys(encodings) as readonly FormName[];
+const tableNames = Object.keys(encodings) as readonly FormName[];
 
 /** The form of every row by name, `Form.add_r32_rm32`. */
 export const Form: Readonly<Record<FormName, FormId>> = numberForms();
 
-const count = formNames.length;
+const rows = parseRows(Object.values(encodings));
+
+/** By form: AVX's form that does the same, behind those of the table, or the form itself. */
+const avxForms = rows.map((row, form) => {
+  const twin = avxTwin(row);
+  return twin === undefined ? form : rows.push(twin) - 1;
+});
+
+/** The names of all forms, indexed by form. */
+export const formNames: readonly string[] = rows.map(
+  (row, form) => tableNames[form] ?? nameOf(row),
+);
+
+const count = rows.length;
 
 /**
  * The encoding table in typed columns, indexed by form. Register sets are 32-bit masks over the
@@ -52,7 +65,7 @@ export const forms = {
 const kinds = new Array<OperandKind | undefined>(count * maximumOperands).fill(undefined);
 const roles = new Uint8Array(count * maximumOperands);
 
-parseRows(Object.values(encodings)).forEach((row, form) => {
+rows.forEach((row, form) => {
   forms.mnemonic[form] = row.mnemonic;
   forms.operandCount[form] = row.operands.length;
   row.operands.forEach((operand, index) => {
@@ -73,6 +86,11 @@ parseRows(Object.values(encodings)).forEach((row, form) => {
   forms.cpuLevel[form] = row.cpuLevel;
 });
 
+/** AVX's form that does what one of SSE does, or the form itself. */
+export function avxForm(form: FormId): FormId {
+  return avxForms[form] ?? form;
+}
+
 /** The kind of a form's operand, counted from 0 in Intel order; undefined past the last one. */
 export function operandKind(form: FormId, index: number): OperandKind | undefined {
   return index < maximumOperands ? kinds[form * maximumOperands + index] : undefined;
@@ -86,10 +104,14 @@ export function operandRole(form: FormId, index: number): number {
 function numberForms(): Record<FormName, FormId> {
   // An object without prototype is a dictionary from the start, ten times as fast to fill.
   const numbers = Object.create(null) as Record<FormName, FormId>;
-  formNames.forEach((name, form) => {
+  tableNames.forEach((name, form) => {
     numbers[name] = form;
   });
   // As a prototype of something it is one no longer: nothing is looked up where names are constant.
   Object.create(numbers);
   return numbers;
+}
+
+function nameOf({ mnemonic, operands }: EncodingRow): string {
+  return [mnemonic, ...operands.map(({ kind }) => kind.name)].join("_");
 }

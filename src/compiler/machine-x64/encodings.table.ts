@@ -12,7 +12,7 @@ import { vectorEncodings } from "./vector-encodings.table.ts";
  *   r32m8 r32m16        a general register of 32 bits, or memory of fewer
  *   m8 .. m4096, m      memory only; m is an address that is not accessed
  *   imm8 .. imm64       an immediate; simm8, simm32: sign-extended to the width of the operation
- *   v32 v64             a general register in VEX.vvvv
+ *   v32 v64 v128        a general or XMM register in VEX.vvvv
  *   rel8 rel32          a branch target, relative to the end of the instruction
  *   ptr16_32            a far target: selector and offset
  *   cr seg              a control register, a segment register

@@ -30,9 +30,18 @@ export class ListingAssembler extends Assembler {
     super.emit(form, first, second, immediate);
   }
 
-  override emitThree(form: FormId, first: number, second: number, third: number): void {
-    this.#note(form, { registers: [first, second, third] });
-    super.emitThree(form, first, second, third);
+  override emitThree(
+    form: FormId,
+    first: number,
+    second: number,
+    third: number,
+    immediate = 0,
+  ): void {
+    this.#note(form, {
+      registers: [first, second, third],
+      immediate: signed(form, immediate),
+    });
+    super.emitThree(form, first, second, third, immediate);
   }
 
   override emitImmediate(form: FormId, register: number, low: number, high = 0): void {
@@ -50,7 +59,11 @@ export class ListingAssembler extends Assembler {
     immediate = 0,
   ): void {
     const memory = { base, index, scaleShift, displacement };
-    this.#note(form, { registers: [register], memory, immediate: signed(form, immediate) });
+    this.#note(form, {
+      registers: [register, this.second],
+      memory,
+      immediate: signed(form, immediate),
+    });
     super.emitMemory(form, register, base, index, scaleShift, displacement, immediate);
   }
 
@@ -66,7 +79,11 @@ export class ListingAssembler extends Assembler {
   ): void {
     const place = { base, index, scaleShift, displacement: addend };
     const memory = { ...place, symbol: this.#symbolName(symbol) };
-    this.#note(form, { registers: [register], memory, immediate: signed(form, immediate) });
+    this.#note(form, {
+      registers: [register, this.second],
+      memory,
+      immediate: signed(form, immediate),
+    });
     super.emitMemorySymbol(form, register, base, index, scaleShift, symbol, addend, immediate);
   }
 
@@ -128,7 +145,9 @@ export class ListingAssembler extends Assembler {
     super.writeBytes(bytes);
   }
 
+  /** What another form stands for is noted with that. */
   #note(form: FormId, operands: InstructionOperands): void {
+    if (this.encodedForm(form) !== form) return;
     this.#noteLater(() => instructionText(form, operands));
   }
 

@@ -31,7 +31,7 @@ export interface OperandKind {
 }
 
 function kind(name: string, place: OperandPlace, bits: number, fixedRegister = -1): OperandKind {
-  const xmm = name.startsWith("x");
+  const xmm = name.startsWith("x") || name === "v128";
   const isRegister = place === "register" || place === "special";
   const isGeneral = place.startsWith("register") || place === "vexRegister";
   const mode = bits === 64 && !xmm && isGeneral ? Layout.mode64Only : 0;
@@ -54,7 +54,7 @@ export const operandKinds: readonly OperandKind[] = [
   ...[8, 16, 32, 64].map((bits) => kind(`r${bits}`, "register", bits)),
   ...[8, 16, 32, 64].map((bits) => kind(`rm${bits}`, "registerOrMemory", bits)),
   ...[8, 16].map((bits) => kind(`r32m${bits}`, "registerOrMemory", bits)),
-  ...[32, 64].map((bits) => kind(`v${bits}`, "vexRegister", bits)),
+  ...[32, 64, 128].map((bits) => kind(`v${bits}`, "vexRegister", bits)),
   kind("x", "register", 128),
   ...[32, 64, 128].map((bits) => kind(`xm${bits}`, "registerOrMemory", bits)),
   kind("m", "memory", 0),

@@ -44,11 +44,14 @@ export interface EmissionEnvironment extends WritingEnvironment {
   readonly stackCheck: StackCheck | undefined;
   /** Another assembler to write with than a plain one. */
   readonly newAssembler?: (() => Assembler) | undefined;
+  /** Whether instructions of SSE are written as AVX's. */
+  readonly hasAvx: boolean;
 }
 
 /** The tools of emission for one allocated function: locations, labels, cold paths. */
 export class Emitter extends CodeWriter {
   readonly frame: Frame;
+  private readonly hasAvx: boolean;
   private readonly blockLabels: Label[];
 
   constructor(
@@ -59,7 +62,9 @@ export class Emitter extends CodeWriter {
   ) {
     const assembler =
       environment.newAssembler?.() ?? new Assembler(64, Math.max(64, code.count * 8));
+    if (environment.hasAvx) assembler.useAvx();
     super(assembler, environment, shortJumps);
+    this.hasAvx = environment.hasAvx;
     this.frame = frameOf(code, allocation);
     this.blockLabels = Array.from({ length: code.blockCount }, () => this.assembler.newLabel());
   }
@@ -119,7 +124,13 @@ export class Emitter extends CodeWriter {
     const second = registers > 1 ? this.location(instruction, 1) : 0;
     const position = memoryOperandPosition(form);
     if (registers > 2) {
-      assembler.emitThree(form, first, second, this.location(instruction, 2));
+      const third = this.location(instruction, 2);
+      if (third >= 0) {
+        assembler.emitThree(form, first, second, third, immediate);
+      } else {
+        assembler.setSecond(second);
+        this.slotAccess(form, first, third, immediate);
+      }
       return;
     }
     if (first < 0 || second < 0) {
@@ -130,7 +141,7 @@ export class Emitter extends CodeWriter {
       const high = code.immediateHigh[instruction] as number;
       assembler.emitImmediate(form, first, immediate, high);
     } else {
-      const merges = ((forms.layout[form] as number) & Layout.merges) !== 0;
+      const merges = !this.hasAvx && ((forms.layout[form] as number) & Layout.merges) !== 0;
       // What the target held before would delay an instruction that keeps a part of it.
       if (merges && first !== second) assembler.emit(Form.xorps_x_xm128, first, first);
       assembler.emit(form, first, second, immediate);
@@ -154,8 +165,9 @@ export class Emitter extends CodeWriter {
     immediate: number,
   ): void {
     let position = 0;
-    const takesRegister = explicitRegisters(form) > 1;
-    const register = takesRegister ? this.location(instruction, position++) : 0;
+    const registers = explicitRegisters(form);
+    const register = registers > 1 ? this.location(instruction, position++) : 0;
+    if (registers > 2) this.assembler.setSecond(this.location(instruction, position++));
     let base = (extra & Shape.base) !== 0 ? this.location(instruction, position++) : -1;
     const index = (extra & Shape.index) !== 0 ? this.location(instruction, position++) : -1;
     let displacement = this.code.displacement[instruction] as number;
@@ -183,7 +195,8 @@ export class Emitter extends CodeWriter {
 
   private slotAccess(form: FormId, register: number, slot: number, immediate = 0): void {
     const offset = this.frame.slotOffset(slotOf(slot));
-    this.assembler.emitMemory(form, register, stackPointer, -1, 0, offset, immediate);
+    const unaligned = form === Form.movaps_x_xm128 ? Form.movups_x_xm128 : form;
+    this.assembler.emitMemory(unaligned, register, stackPointer, -1, 0, offset, immediate);
   }
 }
 

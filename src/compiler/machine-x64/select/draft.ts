@@ -1,9 +1,17 @@
 import { Constraint, MachineFunction, Role } from "../../machine/machine-function.ts";
-import { type FormId, forms, operandRole } from "../encoding.ts";
-import { Role as FormRole } from "../encoding-layout.ts";
+import { avxForm, Form, type FormId, forms, operandRole } from "../encoding.ts";
+import { Role as FormRole, Layout } from "../encoding-layout.ts";
 import { type Address, memoryOperandPosition, packShape, Shape } from "../instruction-shape.ts";
 
 const noSymbol = 0;
+
+/** What the instructions of a function may look like. */
+export interface DraftOptions {
+  /** Whether instructions of SSE become AVX's, which leave their first operand as it is. */
+  readonly hasAvx: boolean;
+  /** The largest operand that may lie in a spill slot, in bytes. */
+  readonly largestSlotOperand: number;
+}
 
 /**
  * Machine instructions in groups, one group for each SSA instruction. Selection runs backwards over
@@ -16,7 +24,11 @@ export class Draft {
   private readonly groupStart: number[] = [];
 
   /** `capacity`: how many instructions there is room for at first. */
-  constructor(name: string, capacity: number) {
+  constructor(
+    name: string,
+    capacity: number,
+    private readonly options: DraftOptions,
+  ) {
     this.code = new MachineFunction(name, capacity);
   }
 
@@ -71,9 +83,36 @@ export class Draft {
 
   /** Appends an instruction on registers, in the order of its row; roles come from the table. */
   registers(form: FormId, first: number, second = -1, immediate = 0): void {
-    this.code.append(form, immediate);
-    this.formOperand(form, 0, first);
-    if (second >= 0) this.formOperand(form, 1, second);
+    const source = this.takeCopy(form, first);
+    if (source < 0) {
+      this.code.append(form, immediate);
+      this.formOperand(form, 0, first);
+    } else {
+      this.code.immediateLow[this.code.count - 1] = immediate;
+    }
+    if (second >= 0) this.formOperand(form, 1, source >= 0 && second === first ? source : second);
+  }
+
+  /**
+   * What changes a copy that was just made becomes AVX's instruction that reads the original: in
+   * place of the copy. Gives the original, or -1.
+   */
+  private takeCopy(form: FormId, target: number): number {
+    const { code } = this;
+    const last = code.count - 1;
+    if (!this.options.hasAvx || last < (this.groupStart.at(-1) ?? 0)) return -1;
+    const operand = code.operandStart[last] as number;
+    const isCopy =
+      code.opcode[last] === Form.movaps_x_xm128 &&
+      code.extra[last] === 0 &&
+      code.operandRegister[operand] === target;
+    const three = avxForm(form);
+    const takesThree =
+      ((forms.layout[three] as number) & (Layout.vexFirst | Layout.vexSecond)) !== 0;
+    if (!isCopy || !takesThree || operandRole(form, 0) !== FormRole.readWrite) return -1;
+    code.opcode[last] = three;
+    code.operandConstraint[operand + 1] = Constraint.register;
+    return code.operandRegister[operand + 1] as number;
   }
 
   /** Appends an instruction on three registers, in the order of its row. */
@@ -92,10 +131,17 @@ export class Draft {
     if (index >= 0) bits |= Shape.index;
     if (symbol >= 0) bits |= Shape.symbolAddress;
     const shape = packShape(bits, address.scaleShift, symbol >= 0 ? symbol : noSymbol);
-    this.code.append(form, immediate, 0, address.displacement, shape);
-    if (register >= 0) {
+    if (this.takeCopy(form, register) >= 0) {
+      const last = this.code.count - 1;
+      this.code.immediateLow[last] = immediate;
+      this.code.displacement[last] = address.displacement;
+      this.code.extra[last] = shape;
+    } else {
+      this.code.append(form, immediate, 0, address.displacement, shape);
       const position = memoryOperandPosition(form) === 0 ? 1 : 0;
-      this.code.addOperand(register, roleOf(form, position), Constraint.register);
+      if (register >= 0) {
+        this.code.addOperand(register, roleOf(form, position), Constraint.register);
+      }
     }
     if (base >= 0) this.code.addOperand(base, Role.use, Constraint.register);
     if (index >= 0) this.code.addOperand(index, Role.use, Constraint.register);
@@ -112,7 +158,10 @@ export class Draft {
     const role = roleOf(form, position);
     const bytes = forms.memoryBytes[form] ?? 0;
     const mayBeSlot =
-      position === memoryOperandPosition(form) && role !== Role.define && bytes > 0 && bytes <= 8;
+      position === memoryOperandPosition(form) &&
+      role !== Role.define &&
+      bytes > 0 &&
+      bytes <= this.options.largestSlotOperand;
     const constraint = mayBeSlot ? Constraint.registerOrSlot : Constraint.register;
     this.code.addOperand(register, role, constraint);
   }

@@ -2,7 +2,7 @@ import { MachineFunction } from "../../machine/machine-function.ts";
 import { reversePostorder } from "../../ssa/control-flow.ts";
 import type { Block, Edge, SsaFunction, Value } from "../../ssa/function.ts";
 import { keepLoopsWhole, type Loops, loopsOf } from "../../ssa/loops.ts";
-import { Operation, ValueType } from "../../ssa/operations.ts";
+import { Operation } from "../../ssa/operations.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import {
   resultsOfCalls,
@@ -219,7 +219,7 @@ function assembleBlocks(
   const code = new MachineFunction(fn.name, draft.code.count + 1);
   code.registerClasses = draft.code.registerClasses;
   code.rematerialization = draft.code.rematerialization;
-  if (fn.type.includes(ValueType.v128)) code.wordsOfClass = [1, 2];
+  if (selector.hasVectors) code.wordsOfClass = [1, 2];
   const numberOf = (block: Block) => numbers.blocks.get(block) as number;
   const appendEdges = (block: Block) => {
     for (const [edge, shared] of edges.withBlocks(fn.edgesOf(block))) {

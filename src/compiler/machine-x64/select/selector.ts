@@ -27,7 +27,7 @@ export interface SelectionEnvironment {
   symbol(name: string): number;
   /** Words of the stack area that every call leaves at least, for the tail calls of what it calls. */
   readonly callAreaWords: number;
-  /** Whether the code may use what x86-64-v3 adds for integers: BMI1, BMI2 and LZCNT. */
+  /** Whether the code may use what x86-64-v3 adds: BMI1, BMI2, LZCNT and AVX. */
   readonly hasLevel3: boolean;
 }
 
@@ -39,6 +39,8 @@ export interface SelectionEnvironment {
  */
 export class Selector {
   readonly draft: Draft;
+  /** Whether any value is a vector. */
+  readonly hasVectors: boolean;
   /** Virtual register of each value, -1 where none was asked for. */
   private readonly registers: Int32Array;
   private readonly useCounts: Int32Array;
@@ -58,7 +60,13 @@ export class Selector {
     blocks: readonly number[],
     blockDepths: Int32Array,
   ) {
-    this.draft = new Draft(fn.name, fn.count + spareInstructions);
+    const { hasLevel3: hasAvx } = environment;
+    this.hasVectors = fn.type.includes(ValueType.v128);
+    this.draft = new Draft(fn.name, fn.count + spareInstructions, {
+      hasAvx,
+      // Nothing aligns slots, which only AVX does not mind.
+      largestSlotOperand: hasAvx && this.hasVectors ? 16 : 8,
+    });
     this.registers = new Int32Array(fn.count).fill(-1);
     this.useCounts = new Int32Array(fn.count);
     this.epochs = new Int32Array(fn.count);
@@ -266,6 +274,19 @@ export class Selector {
     if (bytes !== (wantedBytes ?? (this.isWide(value) ? 8 : 4))) return undefined;
     this.folded[value] = 1;
     return this.addressOf(value);
+  }
+
+  /** The address of a load of a whole vector as a memory operand, which only AVX takes unaligned. */
+  foldVectorLoad(operand: Value): Address | undefined {
+    const takes = this.environment.hasLevel3 || this.isConstant(this.fn.resolve(operand));
+    return takes ? this.foldLoad(operand, 16) : undefined;
+  }
+
+  /** Whether `foldVectorLoad` would give an address of the program's memory. */
+  isFoldableVector(operand: Value): boolean {
+    const value = this.fn.resolve(operand);
+    if (!this.environment.hasLevel3 || this.operationOf(value) !== Operation.load) return false;
+    return accessOf(this.fn.aux[value] as number) === Access.whole128 && this.isMovable(value);
   }
 
   /** The address of a load of one byte that may be folded into the current instruction. */

@@ -37,9 +37,15 @@ export function selectVectorUnary(selector: Selector, value: Value): void {
     return;
   }
   const row = unaryRows[name];
-  const register = selector.registerOf(operand);
-  if (row === undefined) recipeOf(selector, name)(new VectorCode(selector), target, register, none);
-  else draft.registers(packedForm(row.form), target, register, row.immediate);
+  if (row === undefined) {
+    const register = selector.registerOf(operand);
+    recipeOf(selector, name)(new VectorCode(selector), target, register, none);
+    return;
+  }
+  const form = packedForm(row.form);
+  const address = selector.foldVectorLoad(operand);
+  if (address !== undefined) draft.memory(form, target, address, row.immediate);
+  else draft.registers(form, target, selector.registerOf(operand), row.immediate);
 }
 
 /** vectorBinary. */
@@ -59,22 +65,19 @@ export function selectVectorBinary(selector: Selector, value: Value): void {
     [a, b] = [b, a];
   }
   const form = packedForm(row.form);
-  if (selector.isConstant(b)) {
-    copyFloat(selector, target, a);
-    const address = selector.foldLoad(b);
-    if (address !== undefined) draft.memory(form, target, address, row.immediate);
-  } else {
-    const second = selector.registerOf(b);
-    copyFloat(selector, target, a);
-    draft.registers(form, target, second, row.immediate);
-  }
+  const address = selector.foldVectorLoad(b);
+  const second = address === undefined ? selector.registerOf(b) : none;
+  copyFloat(selector, target, a);
+  if (address !== undefined) draft.memory(form, target, address, row.immediate);
+  else draft.registers(form, target, second, row.immediate);
   if (row.isInverted) new VectorCode(selector).invert(target);
 }
 
-/** Constants may stand in memory; a value that nobody else needs may be overwritten. */
+/** Constants and loads may stay in memory; a value that nobody else needs may be overwritten. */
 function isBetterSecond(selector: Selector, a: Value, b: Value): boolean {
-  if (selector.isConstant(b)) return false;
-  return selector.isConstant(a) || (selector.useCount(a) > 1 && selector.useCount(b) === 1);
+  if (selector.isConstant(b) || selector.isFoldableVector(b)) return false;
+  if (selector.isConstant(a) || selector.isFoldableVector(a)) return true;
+  return selector.useCount(a) > 1 && selector.useCount(b) === 1;
 }
 
 /** bitSelect: ((a ^ b) & c) ^ b. */
