@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { defaultCodeOptions } from "../contracts/build.ts";
 import { buildProgram } from "./build.ts";
 import { findElfProblems } from "./elf/problems.ts";
 import { readElf } from "./elf/reader.ts";
@@ -43,6 +44,20 @@ describe.skipIf(!existsSync(kernelPath))("buildProgram", () => {
     image[at + 4] = 0x99;
     const { status, stderr } = runProcess(image);
     expect(stderr.toString()).toBe(`tsuki: ${processorRefusals.v2}\n`);
+    expect(status).toBe(125);
+  });
+
+  it.skipIf(!canRunProcesses)("refuses a system that does not save all registers", async () => {
+    const code = { ...defaultCodeOptions, cpu: "v3" } as const;
+    const app = { kernel: readFileSync(kernelPath), app: hello };
+    const image = Buffer.from(await buildProgram({ platform: "linux", code, ...app }));
+    // test eax, x87 SSE AVX; bit 8 is no state of XCR0's.
+    const states = Buffer.of(0xf7, 0xc0, 0x07, 0, 0, 0);
+    const at = image.indexOf(states);
+    expect(image.indexOf(states, at + 1)).toBe(-1);
+    image[at + 3] = 1;
+    const { status, stderr } = runProcess(image);
+    expect(stderr.toString()).toBe(`tsuki: ${processorRefusals.v3}\n`);
     expect(status).toBe(125);
   });
 

@@ -19,12 +19,24 @@ const countsZeroes =
   "const none = process.argv.length * 0;\n" +
   "console.log(clz<i32>(none).toString() + ' ' + ctz<u64>(<u64>none).toString());";
 
+const addsInNewPages =
+  "const pages = memory.grow(64) << 16;\n" +
+  "let sum: f64 = process.argv.length;\n" +
+  "for (let at: usize = 0; at < 64 << 16; at += 4096) {\n" +
+  "  const next = sum * 1.5 - <f64>at;\n" +
+  "  store<f64>(pages + at, next);\n" +
+  "  sum = (next + load<f64>(pages + at) + sum) / 4.0;\n" +
+  "}\n" +
+  "console.log(sum.toString());";
+
 const programs = {
   /** Counts bits that only the running program knows. */
   counts: "console.log(popcnt<i32>(process.argv.length * 3).toString());",
   /** Counts zeroes, for processors with more instructions. */
   countsByLevel3: countsZeroes,
   countsByLevel4: countsZeroes,
+  /** Adds floats up in pages that are first touched meanwhile: exceptions come between. */
+  addsByLevel3: addsInNewPages,
   opensSocket:
     '@external("wasi_snapshot_preview1", "sock_open")\n' +
     "declare function open(family: i32, type: i32, result: usize): i32;\n" +
@@ -36,6 +48,7 @@ type ProgramName = keyof typeof programs;
 const levels: Partial<Record<ProgramName, CpuLevel>> = {
   countsByLevel3: "v3",
   countsByLevel4: "v4",
+  addsByLevel3: "v3",
 };
 
 async function buildImage(name: ProgramName): Promise<Uint8Array> {
@@ -98,6 +111,12 @@ const badMachines: readonly (readonly [string, ProgramName, Machine, string])[] 
     { processor: "max,abm=off" },
     processorRefusals.v3,
   ],
+  [
+    "one that cannot save AVX's registers",
+    "countsByLevel3",
+    { processor: "max,xsave=off" },
+    processorRefusals.v3,
+  ],
   // QEMU's own processors have no AVX-512.
   ["one with all of it but AVX-512", "countsByLevel4", {}, processorRefusals.v4],
   [
@@ -144,6 +163,7 @@ const badMachines: readonly (readonly [string, ProgramName, Machine, string])[] 
 const goodMachines: readonly (readonly [string, ProgramName, Machine, string])[] = [
   ["an ordinary processor", "counts", {}, "0\n"],
   ["a processor of the level", "countsByLevel3", {}, "32 64\n"],
+  ["a processor with AVX", "addsByLevel3", {}, "-1072693248.0\n"],
   [
     "a network device of which only ACPI tells",
     "opensSocket",
@@ -168,7 +188,7 @@ const goodMachines: readonly (readonly [string, ProgramName, Machine, string])[]
 describe.skipIf(!hasQemu)(`a machine${qemuNeeded}`, { timeout: 60_000 }, () => {
   const images = new Map<string, Uint8Array>();
   beforeAll(async () => {
-    for (const name of ["counts", "countsByLevel3", "countsByLevel4", "opensSocket"] as const) {
+    for (const name of Object.keys(programs) as ProgramName[]) {
       images.set(name, await buildImage(name));
     }
   }, 120_000);

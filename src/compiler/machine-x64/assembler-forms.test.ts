@@ -94,7 +94,7 @@ function memorySamples(form: FormId): Sample[] {
           form,
           operands: {
             registers: [register, seconds[(turn >> 1) % seconds.length]].filter(
-              (choice) => choice !== undefined,
+              (named) => named !== undefined,
             ),
             memory: { base, index, scaleShift, displacement },
             immediate: immediates[turn % immediates.length] ?? 0n,

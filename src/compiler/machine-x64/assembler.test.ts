@@ -8,7 +8,7 @@ import { Form, formNames } from "./encoding.ts";
 import { EncodingError } from "./encoding-error.ts";
 import { Register, Segment } from "./registers.ts";
 
-const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r12, xmm0, xmm9 } = Register;
+const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r12, xmm0, xmm1, xmm9 } = Register;
 
 function texts(assembler: Assembler, mode: 32 | 64 = 64): string[] {
   return disassemble(assembler.finish().bytes, mode).map(({ text }) => text);
@@ -240,4 +240,41 @@ test("conditions name the members of a family, and their inverses", () => {
   }
   expect(invertCondition(Condition.e)).toBe(Condition.ne);
   expect(invertCondition(Condition.ge)).toBe(Condition.l);
+});
+
+describe("with AVX", () => {
+  test.each<readonly [string, (assembler: Assembler) => void]>([
+    ["vaddsd xmm1,xmm1,xmm9", (assembler) => assembler.emit(Form.addsd_x_xm64, xmm1, xmm9)],
+    // Lanes that survive come from the operand, or from a register that is hardly ever written.
+    ["vsqrtsd xmm1,xmm9,xmm9", (assembler) => assembler.emit(Form.sqrtsd_x_xm64, xmm1, xmm9)],
+    ["vcvtsi2sd xmm1,xmm15,rax", (assembler) => assembler.emit(Form.cvtsi2sd_x_rm64, xmm1, rax)],
+    ["vpsrld xmm9,xmm9,5", (assembler) => assembler.emit(Form.psrld_x_imm8, xmm9, 0, 5)],
+    ["vmovaps xmm9,xmm1", (assembler) => assembler.emit(Form.movaps_x_xm128, xmm9, xmm1)],
+    [
+      "vshufps xmm1,xmm1,xmm9,8",
+      (assembler) => assembler.emit(Form.shufps_x_xm128_imm8, xmm1, xmm9, 8),
+    ],
+    ["vmovq rax,xmm9", (assembler) => assembler.emit(Form.movq_rm64_x, rax, xmm9)],
+    ["add rax,rcx", (assembler) => assembler.emit(Form.add_r64_rm64, rax, rcx)],
+  ])("%s", (text, write) => {
+    const assembler = new Assembler();
+    assembler.useAvx();
+    write(assembler);
+    expect(texts(assembler)).toEqual([text]);
+  });
+
+  test("memory operands stay what they are", () => {
+    const assembler = new Assembler();
+    assembler.useAvx();
+    assembler.emitMemory(Form.movss_m32_x, xmm9, rcx, noRegister, 0, 4);
+    assembler.emitMemory(Form.mulps_x_xm128, xmm1, rcx, r8, 2, 0);
+    assembler.emitMemorySymbol(Form.cvtss2sd_x_xm32, xmm1, rcx, noRegister, 0, 7, 0);
+    assembler.emitMemory(Form.mov_r64_rm64, rax, rcx, noRegister, 0, 0);
+    expect(texts(assembler)).toEqual([
+      "vmovss dword [rcx+4],xmm9",
+      "vmulps xmm1,xmm1,oword [rcx+r8*4]",
+      "vcvtss2sd xmm1,xmm15,dword [rcx]",
+      "mov rax,qword [rcx]",
+    ]);
+  });
 });

@@ -8,6 +8,7 @@ import { outermostUnwinding } from "../../compiler/object/unwinding.ts";
 import type { CpuLevel } from "../../contracts/build.ts";
 import { appBase, bootRecordKinds } from "../../contracts/machine-interface.ts";
 import { pcStack } from "../layout/pc-layout.ts";
+import { enableStates } from "../processor-check.ts";
 import { descriptorPlaces, selectors } from "./descriptors.ts";
 import { interruptChunks } from "./interrupts.ts";
 import { checkMachine, refusalChunks } from "./machine-check.ts";
@@ -27,6 +28,8 @@ const { rax, rbx, rcx, rdx, rsi, rdi, rsp, r15 } = Register;
 
 /** PAE, OSFXSR, OSXMMEXCPT (volume 3, 2.5). */
 const cr4Value = 0x620;
+/** OSXSAVE, which XCR0 asks for; only with it are there AVX's instructions. */
+const saveExtendedStates = 0x4_0000;
 /** PG, WP, NE, ET, MP, PE: caches on, no emulation, read-only pages hold for us too. */
 const cr0Value = 0x8001_0033;
 const efer = 0xc000_0080;
@@ -61,8 +64,10 @@ function assemblePvhEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   checkMachine(assembler, symbols, level);
   assembler.emitImmediateSymbol(Form.mov_r32_imm32, rax, symbols.intern("config.pageTables"), 0);
   assembler.emit(Form.mov_cr_r32, 3, rax);
-  assembler.emitImmediate(Form.mov_r32_imm32, rax, cr4Value);
+  const extended = level === "v2" ? 0 : saveExtendedStates;
+  assembler.emitImmediate(Form.mov_r32_imm32, rax, cr4Value | extended);
   assembler.emit(Form.mov_cr_r32, 4, rax);
+  enableStates(assembler, level);
   assembler.emitImmediate(Form.mov_r32_imm32, rcx, efer);
   assembler.emit(Form.xor_r32_rm32, rdx, rdx);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, eferBits);
