@@ -57,10 +57,11 @@ export function checkProcessor(assembler: Assembler, level: CpuLevel, refuse: ()
 }
 
 /**
- * The same for a processor that has the level, under a system that may not save AVX's registers (Intel
- * SDM volume 1, 14.3).
+ * The same for a processor and the system that it runs, which may not save AVX's registers (Intel SDM
+ * volume 1, 14.3).
  */
-export function checkSystem(assembler: Assembler, level: CpuLevel, refuse: () => void): void {
+export function checkHost(assembler: Assembler, level: CpuLevel, refuse: () => void): void {
+  checkProcessor(assembler, level, refuse);
   const states = savedStates[level];
   if (states === 0) return;
   checkFeatures(assembler, systemSaves, refuse);

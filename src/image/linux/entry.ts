@@ -9,7 +9,7 @@ import type { CpuLevel } from "../../contracts/build.ts";
 import { appBase } from "../../contracts/machine-interface.ts";
 import { trapKinds } from "../../contracts/traps.ts";
 import { linuxStackBytes } from "../layout/linux-layout.ts";
-import { checkProcessor, checkSystem, processorRefusals } from "../processor-check.ts";
+import { checkHost, processorRefusals } from "../processor-check.ts";
 
 /** Where the process begins. */
 export const linuxEntrySymbol = "linux.entry";
@@ -73,9 +73,7 @@ function assembleEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   const assembler = new Assembler(64, 256);
   const fail = assembler.newLabel();
   const refuse = assembler.newLabel();
-  for (const check of [checkProcessor, checkSystem]) {
-    check(assembler, level, () => assembler.jump(Form.jne_rel32, refuse));
-  }
+  checkHost(assembler, level, () => assembler.jump(Form.jne_rel32, refuse));
   assembler.emit(Form.mov_r64_rm64, rbx, rsp);
   assembler.emitImmediate(Form.mov_r32_imm32, rax, call.mmap);
   assembler.emitImmediateSymbol(Form.mov_r32_imm32, rdi, symbols.intern("config.stackLow"), 0);

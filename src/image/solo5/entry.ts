@@ -8,7 +8,7 @@ import { outermostUnwinding } from "../../compiler/object/unwinding.ts";
 import type { CpuLevel } from "../../contracts/build.ts";
 import { sptBootInfo, sptSystemCalls } from "../../contracts/solo5.ts";
 import { trapKinds } from "../../contracts/traps.ts";
-import { checkProcessor, processorRefusals } from "../processor-check.ts";
+import { checkHost, processorRefusals } from "../processor-check.ts";
 
 /** Where a tender hands over. */
 export const solo5EntrySymbol = "solo5.entry";
@@ -37,7 +37,7 @@ function assembleEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   const refuse = assembler.newLabel();
   const fail = assembler.newLabel();
   const { memoryBytes } = sptBootInfo;
-  checkProcessor(assembler, level, () => assembler.jump(Form.jne_rel32, refuse));
+  checkHost(assembler, level, () => assembler.jump(Form.jne_rel32, refuse));
   assembler.emitMemory(Form.mov_r64_rm64, rax, rdi, noRegister, 0, memoryBytes);
   assembler.emitImmediateSymbol(Form.cmp_rm64_imm32, rax, symbols.intern("config.heapStart"), 0);
   assembler.jump(Form.jb_rel32, fail);
