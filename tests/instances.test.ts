@@ -5,9 +5,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { findQemu } from "../src/monitors/qemu/find-qemu.ts";
 import { program, Workplace } from "./command-line.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
+const hasQemu = findQemu(process.env) !== undefined;
 
 /** Writes two lines; then ends with a status, or waits to be ended. */
 const source = `#include <stdio.h>
@@ -200,6 +202,62 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     expect(await said("stats", "--no-stream", "used")).toMatch(/ used +\d+\.\d\d% /);
   });
 
+  it.each(["process", "node", "qemu"])(
+    "on %s is asked by its supervisor how it is and what it has done",
+    async (monitor) => {
+      if (monitor === "qemu" && !hasQemu) return;
+      const run = ["run", "-d", "-q", "-e", "WORD=x", "-m", "64M", "--monitor", monitor];
+      expect(await tsuki(...run, "--name", `asked-${monitor}`, "app.c")).toMatchObject({
+        status: 0,
+      });
+      const kernel = ["inspect", "-f", "{{.State.Kernel.Status}}", `asked-${monitor}`];
+      await vi.waitFor(async () => expect(await said(...kernel)).toBe("ready\n"), {
+        timeout: 30_000,
+        interval: 100,
+      });
+      const stats = await said("stats", "--no-stream", "--json", `asked-${monitor}`);
+      const [used] = JSON.parse(stats) as readonly Record<string, number>[];
+      // What a kernel counts of its own has no monitor in it.
+      expect(used?.["memoryBytes"]).toBeLessThan(8 * 1024 * 1024);
+      expect(used?.["limitBytes"]).toBeLessThanOrEqual(72 * 1024 * 1024);
+      await tsuki("pause", `asked-${monitor}`);
+      expect(await said(...kernel)).toBe("\n");
+      await tsuki("rm", "-f", `asked-${monitor}`);
+    },
+  );
+
+  it("is started and followed to its end, with its status", async () => {
+    await tsuki(
+      "create",
+      "-q",
+      "--monitor",
+      "process",
+      "-e",
+      "WORD=x",
+      "--name",
+      "a",
+      "app.c",
+      "9",
+    );
+    const ending = await tsuki("start", "-a", "a");
+    expect(ending).toMatchObject({ status: 9, output: "out x\n", errors: "err\n" });
+    const { errors, status } = await tsuki("start", "-a", "a", "b");
+    expect(errors).toContain("-a is for one instance");
+    expect(status).toBe(2);
+  });
+
+  it("writes to nothing that is mounted read-only", async () => {
+    place.write(
+      "write.c",
+      '#include <stdio.h>\nint main(void) { return fopen("/data/file", "w") == NULL; }\n',
+    );
+    const run = ["run", "-q", "--rm", "-v", "writable:/data", "--monitor"];
+    for (const monitor of ["process", "node"]) {
+      expect((await tsuki(...run, monitor, "write.c")).status).toBe(0);
+      expect((await tsuki(...run, monitor, "--read-only", "write.c")).status).toBe(1);
+    }
+  });
+
   it("costs less than 4 MiB with its supervisor", async () => {
     await detach("small");
     const { pid = 0 } = (await listed("small")) ?? {};
@@ -224,6 +282,7 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     [["run", "-d", "--health-http", "x", "app.c"], 125, "--health-http x is malformed"],
     [["run", "-d", "--health-retries", "3", "app.c"], 125, "a health check needs --health-http"],
     [["completion", "csh"], 2, "no completion for csh"],
+    [["run", "--pids-limit", "0", "app.c"], 125, "--pids-limit 0 is no number of processes"],
     [["run", "-d", "--cpus", "many", "app.c"], 125, "--cpus many is no number of processors"],
   ])("refuses %j in one line", async (words, status, message) => {
     const ending = await tsuki(...words);
@@ -306,6 +365,28 @@ describe.skipIf(!hasGroups)(`limits${hasGroups ? "" : " (need root, and control 
     await workplace.tsuki(["rm", "-f", id]);
     expect(existsSync(group)).toBe(false);
   });
+
+  it("hold what runs in the foreground, and leave nothing", { timeout: 60_000 }, async ({
+    skip,
+  }) => {
+    workplace.write("echo.c", echo);
+    const run = ["run", "-q", "--monitor", "process", "--cpus", "0.5", "--pids-limit", "7"];
+    const group = "{{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}} {{.State.Pid}}";
+    let seen = "";
+    const ending = await workplace.tsuki([...run, "--name", "front", "echo.c"], {
+      typed: (output) => {
+        if (seen !== "" || !output.includes("pipe")) return undefined;
+        const words = [program, "inspect", "-f", group, "front"];
+        const options = { env: workplace.environment, encoding: "utf8" } as const;
+        seen = spawnSync(process.execPath, words, options).stdout;
+        return "one\nq\n";
+      },
+    });
+    skip(ending.errors.includes("limits-missing"), "control groups cannot be made here");
+    expect(ending).toMatchObject({ status: 5, output: "pipe\ngot one\n", errors: "" });
+    expect(seen).toMatch(/^500000000 7 \d+\n$/);
+    expect((await workplace.tsuki(["ps", "-aq"])).output).toBe("");
+  });
 });
 
 const hasScript = spawnSync("script", ["--version"]).status === 0;
@@ -374,12 +455,12 @@ describe.skipIf(!canRun)("who is attached", { timeout: 60_000 }, () => {
         });
       };
       const first = await type(command, "one\r\u0010\u0011");
-      expect(first.output).toMatch(/^terminal\r+\n/);
+      expect(first.output).toMatch(/^terminal\r\n/);
       expect(first.output).toContain("runs on");
       expect(first.status).toBe(0);
       const again = `echo terminal; ${process.execPath} ${program} attach typed`;
       const second = await type(again, "two\rq\r");
-      expect(second.output).toMatch(/got two\r+\n/);
+      expect(second.output).toMatch(/got two\r\n/);
       expect(second.status).toBe(5);
     },
   );

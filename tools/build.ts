@@ -53,11 +53,13 @@ const groups = [
  */
 const lightRequire: Plugin = {
   name: "light-require",
-  renderChunk: (code) =>
-    code.replace(
+  renderChunk: (code) => ({
+    code: code.replace(
       'import { createRequire } from "node:module";',
       'const { createRequire } = process.getBuiltinModule("module");',
     ),
+    map: null, // no line moves
+  }),
 };
 
 /** Bundles the programs, each with lazily loaded chunks; returns the names of those that exist. */

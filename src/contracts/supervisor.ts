@@ -14,11 +14,15 @@
  * how often, for how long, and how often in vain before the instance is unhealthy; failures within the start
  * period do not count. INPUT is `-`, `pipe` or `terminal`: where the program's input comes from, and with a
  * terminal its output goes. GROUPS is `-` or folders of control groups with `:` between them. PROGRAM is a path, NAME
- * what the program finds as its own name. The environment is the program's. Once the program runs,
+ * what the program finds as its own name. The environment is the program's, and descriptor 3 is the other end of
+ * its control channel (control-channel.ts). Once the program runs,
  * `started` and a line feed are written to descriptor 1, which is closed; when it cannot be started, one
  * line to descriptor 2 says why, and the status is 125.
  */
 export const supervisorVerb = "supervise";
+
+/** The descriptor of the control channel, as the program finds it. */
+export const supervisedControl = 3;
 
 /**
  * `tsuki-host launch` starts supervisors for a process that is too large to fork quickly. Requests come
@@ -79,6 +83,7 @@ export interface SupervisorState {
  *     pause, resume   `done`
  *     wait            `exited STATUS` once it has ended and is not started again
  *     resize NUMBER   `done`: rows times 1000 and columns of the program's terminal
+ *     health, metrics the kernel's own answer, a frame of the control channel; nothing where it gives none
  *     attach          frames of what it writes from now on (and, for the first, wrote so far); what is sent
  *                     behind the line is its input, and ends with the connection's other half
  */
@@ -89,6 +94,8 @@ export type SupervisorRequest =
   | "pause"
   | "resume"
   | "wait"
+  | "health"
+  | "metrics"
   | "attach";
 
 /**

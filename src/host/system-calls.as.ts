@@ -71,6 +71,11 @@ export function listen(descriptor: u64, backlog: u32): i64 {
   return host.setup(50, descriptor, backlog, 0, 0, 0, 0);
 }
 
+/** socketpair(2), of streams that wait for nothing; `ends`: where the two descriptors go. */
+export function openSocketPair(ends: usize): i64 {
+  return host.setup(53, 1, 0x80801, 0, ends, 0, 0); // AF_UNIX, SOCK_STREAM | CLOEXEC | NONBLOCK
+}
+
 /** getsockopt(2). */
 export function socketOption(
   descriptor: u64, level: u32, name: u32, value: usize, length: usize,

@@ -2,7 +2,7 @@
 
 import { frameHeaderBytes, frameKinds, framePayloadLimit } from "../contracts/control-channel.ts";
 import { TsukiError } from "../contracts/errors.ts";
-import { decodeHealth, decodeMetrics, type ReportFrame } from "./reports.ts";
+import { decodeHealth, decodeMetrics, encodeReport, type ReportFrame } from "./reports.ts";
 
 /** What a guest may say. */
 export type GuestFrame =
@@ -39,6 +39,12 @@ export function stopFrame(): Uint8Array {
 /** The frame that asks for a report. */
 export function questionFrame(question: "health" | "metrics"): Uint8Array {
   return frameHeader(frameKinds[`${question}Request`], 0);
+}
+
+/** The frame that answers such a question. */
+export function reportFrame(frame: ReportFrame): Uint8Array {
+  const payload = encodeReport(frame);
+  return Buffer.concat([frameHeader(frameKinds[frame.kind], payload.length), payload]);
 }
 
 /** The frame that tells the time, in nanoseconds since 1970. */

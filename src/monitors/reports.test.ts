@@ -8,7 +8,13 @@ import {
   metricsLayout,
   networkDeviceFields,
 } from "../contracts/instance-report.ts";
-import { decodeHealth, decodeMetrics, ReportQueue } from "./reports.ts";
+import {
+  decodeHealth,
+  decodeMetrics,
+  encodeReport,
+  type MetricsReport,
+  ReportQueue,
+} from "./reports.ts";
 
 /** A payload of so many bytes: u16 at the beginning, then u64 from offset 8 on. */
 function payloadOf(length: number, words: readonly number[], values: readonly number[]): Buffer {
@@ -42,6 +48,27 @@ describe("reports of an instance", () => {
       networkDevices: [namedAs(networkDeviceFields, 108), namedAs(networkDeviceFields, 113)],
       disks: [namedAs(diskFields, 118)],
     });
+  });
+
+  test("are read as they were made", () => {
+    const count = fastCheck.nat();
+    const record = (names: readonly string[]) =>
+      fastCheck.record(Object.fromEntries(names.map((name) => [name, count])));
+    const devices = (names: readonly string[]) =>
+      fastCheck.array(record(names), { maxLength: metricsLayout.deviceLimit });
+    const made = fastCheck.tuple(
+      record(metricsFields),
+      devices(networkDeviceFields),
+      devices(diskFields),
+    );
+    fastCheck.assert(
+      fastCheck.property(made, ([numbers, networkDevices, disks]) => {
+        const report = { ...numbers, networkDevices, disks } as unknown as MetricsReport;
+        expect(decodeMetrics(encodeReport({ kind: "metrics", report }))).toEqual(report);
+      }),
+    );
+    const health = { state: "draining", turns: 9 } as const;
+    expect(decodeHealth(encodeReport({ kind: "health", report: health }))).toEqual(health);
   });
 
   test.each([

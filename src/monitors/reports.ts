@@ -40,6 +40,29 @@ export function decodeHealth(payload: Uint8Array): HealthReport {
   return { state, turns: Number(view.getBigUint64(healthLayout.turns, true)) };
 }
 
+/** Makes the payload of a report, by the layout of its kind. */
+export function encodeReport({ kind, report }: ReportFrame): Uint8Array {
+  if (kind === "health") {
+    const payload = Buffer.alloc(healthLayout.bytes);
+    payload.writeUInt16LE(reportVersion, 0);
+    payload.writeUInt16LE(healthStates.indexOf(report.state), healthLayout.state);
+    payload.writeBigUInt64LE(BigInt(report.turns), healthLayout.turns);
+    return payload;
+  }
+  const { networkDevices, disks } = report;
+  const values = [
+    ...metricsFields.map((name) => report[name]),
+    ...networkDevices.flatMap((device) => networkDeviceFields.map((name) => device[name])),
+    ...disks.flatMap((disk) => diskFields.map((name) => disk[name])),
+  ];
+  const payload = Buffer.alloc(8 + values.length * 8);
+  payload.writeUInt16LE(reportVersion, 0);
+  payload.writeUInt16LE(networkDevices.length, metricsLayout.networkDeviceCount);
+  payload.writeUInt16LE(disks.length, metricsLayout.diskCount);
+  values.forEach((value, index) => void payload.writeBigUInt64LE(BigInt(value), 8 + index * 8));
+  return payload;
+}
+
 /** Reads the payload of a `metrics` frame. Throws `control-protocol`. */
 export function decodeMetrics(payload: Uint8Array): MetricsReport {
   const view = versioned(payload, "metrics report");

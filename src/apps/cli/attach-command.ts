@@ -31,8 +31,8 @@ export async function attachCommand(name: string, { stdin }: AttachOptions): Pro
 }
 
 /** Attaches to an instance that was started just now; its exit status. */
-export async function attachStarted(instance: StoredInstance): Promise<number> {
-  const end = await attachHere(instance, true);
+export async function attachStarted(instance: StoredInstance, withInput: boolean): Promise<number> {
+  const end = await attachHere(instance, withInput);
   if (end === "lost") {
     // It was quicker than we were; what it said is in its log.
     for (const { text, isWhole } of readLog(instance.folder)) {
@@ -59,22 +59,35 @@ async function attachHere(instance: StoredInstance, withInput: boolean): Promise
   const hasInput = withInput && instance.record.input !== undefined;
   const isTerminal = hasInput && instance.record.input === "terminal" && stdin.isTTY;
   const resize = (): void => void resizeTerminal(instance, stdout.rows, stdout.columns);
-  const signalled = (signal: NodeJS.Signals): void => {
-    void killInstance(instance, signal).catch(() => undefined);
-  };
   if (isTerminal) {
     stdin.setRawMode(true);
     stdout.on("resize", resize);
     resize();
   }
-  for (const signal of proxiedSignals) process.on(signal, signalled);
   try {
     const input = hasInput ? stdin : undefined;
-    return await attach(instance, { stdin: input, stdout, stderr, hasKeys: isTerminal });
+    return await passingSignals(instance, async () =>
+      attach(instance, { stdin: input, stdout, stderr, hasKeys: isTerminal }),
+    );
   } finally {
-    for (const signal of proxiedSignals) process.removeListener(signal, signalled);
     stdout.removeListener("resize", resize);
     if (isTerminal) stdin.setRawMode(false);
     stdin.unref?.();
+  }
+}
+
+/** Does work during which signals to this process go to an instance. */
+export async function passingSignals<Result>(
+  instance: StoredInstance,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const pass = (signal: NodeJS.Signals): void => {
+    void killInstance(instance, signal).catch(() => undefined);
+  };
+  for (const signal of proxiedSignals) process.on(signal, pass);
+  try {
+    return await work();
+  } finally {
+    for (const signal of proxiedSignals) process.removeListener(signal, pass);
   }
 }

@@ -26,6 +26,8 @@ export interface InstanceVerbOptions {
   readonly until?: string;
   readonly tail?: string;
   readonly timestamps?: boolean;
+  readonly attach?: boolean;
+  readonly interactive?: boolean;
 }
 
 interface MapOptions extends MapCommandOptions {
@@ -114,8 +116,11 @@ function defineListings(program: Command): void {
 }
 
 function defineChanges(program: Command): void {
-  onSome(verb(program, "start", "start instances that were made or have ended"), (verbs, names) =>
-    verbs.start(names),
+  onSome(
+    verb(program, "start", "start instances that were made or have ended")
+      .option("-a, --attach", "show what one writes, pass signals on, and end with its status")
+      .option("-i, --interactive", "with -a: give it what is typed"),
+    (verbs, names, options) => verbs.start(names, options),
   );
   const time = ["-t, --time <seconds>", "how long to wait before they are ended"] as const;
   onSome(

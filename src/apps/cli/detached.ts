@@ -26,23 +26,32 @@ export async function runDetached(
   return 0;
 }
 
-/** Makes and starts an instance with a terminal, and connects this one to it; its exit status. */
+/** Makes and starts an instance, and connects this process's streams to it; its exit status. */
 export async function runAttached(
   request: RunOptions,
   options: RunCommandOptions,
   surroundings: Surroundings,
 ): Promise<number> {
-  if (!process.stdin.isTTY) {
+  if (options.tty === true && !process.stdin.isTTY) {
     throw new TsukiError("usage", "-t needs a terminal here; leave it away, or add -d");
   }
   const instance = await createAndStart(request, options, surroundings);
   const { attachStarted } = await import("./attach-command.ts");
-  const status = await attachStarted(instance);
+  const status = await attachStarted(instance, true);
   const store = instanceStore(process.env);
   const { state } = store.require(instance.record.id);
   if (options.rm === true && state.status === "exited")
     await removeInstance(store, store.require(instance.record.id), false);
   return status;
+}
+
+/** Runs an instance that control groups limit, which its supervisor sees to; nothing of it stays. */
+export async function runLimited(
+  request: RunOptions,
+  options: RunCommandOptions,
+  surroundings: Surroundings,
+): Promise<number> {
+  return await runAttached(request, { ...options, interactive: true, rm: true }, surroundings);
 }
 
 async function createAndStart(
@@ -97,6 +106,7 @@ function mannerOf(options: RunCommandOptions): InstanceManner {
     health: healthCheckOf(options),
     input: inputOf(options),
     processors: options.cpus === undefined ? undefined : parseProcessors(options.cpus),
+    processLimit: parseProcessLimit(options.pidsLimit),
     ports: [...(options.publish ?? []), ...(options.listen ?? [])],
     labels: parseLabels(options.label ?? []),
   };
@@ -106,6 +116,12 @@ function parseProcessors(text: string): number {
   const count = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
   if (count > 0) return count;
   throw new TsukiError("usage", `--cpus ${text} is no number of processors; write 2 or 0.5`);
+}
+
+function parseProcessLimit(text: string | undefined): number | undefined {
+  if (text === undefined || text === "-1") return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new TsukiError("usage", `--pids-limit ${text} is no number of processes; write 100`);
 }
 
 function inputOf({ interactive, tty }: RunCommandOptions): "pipe" | "terminal" | undefined {

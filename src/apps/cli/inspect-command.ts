@@ -37,7 +37,7 @@ export async function inspectCommand(
 /** An instance where there is one of that name, an image otherwise. */
 async function describe(name: string): Promise<object> {
   try {
-    return describeInstance(instanceStore(process.env).require(name));
+    return await describeInstance(instanceStore(process.env).require(name));
   } catch (error) {
     if (!(error instanceof TsukiError) || error.code !== "instance-missing") throw error;
   }

@@ -179,9 +179,34 @@ async function portCommand(name: string): Promise<number> {
   return 0;
 }
 
-/** Starts instances; the exit status. */
-async function startCommand(names: readonly string[]): Promise<number> {
+/** Starts instances; the exit status. With `attach` it is the one's own. */
+async function startCommand(
+  names: readonly string[],
+  options: InstanceVerbOptions,
+): Promise<number> {
+  if (options.attach === true || options.interactive === true) {
+    const [name, ...more] = names;
+    if (name === undefined || more.length > 0) {
+      throw new TsukiError("usage", "-a is for one instance; name no more");
+    }
+    return await startAttached(name, options);
+  }
   return await onEach("start", names, startInstance, printName);
+}
+
+async function startAttached(name: string, options: InstanceVerbOptions): Promise<number> {
+  const { attachStarted, passingSignals } = await import("./attach-command.ts");
+  const store = instanceStore(process.env);
+  const since = new Date().toISOString();
+  await startInstance(store.require(name));
+  const instance = store.require(name);
+  if (instance.record.input !== undefined) {
+    return await attachStarted(instance, options.interactive === true);
+  }
+  return await passingSignals(instance, async () => {
+    await logsCommand(name, { follow: true, since });
+    return await waitForInstance(store, instance);
+  });
 }
 
 /** Stops instances; the exit status. */

@@ -39,6 +39,8 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly interactive?: boolean;
   readonly tty?: boolean;
   readonly cpus?: string;
+  readonly pidsLimit?: string;
+  readonly readOnly?: boolean;
   readonly healthHttp?: string;
   readonly healthInterval?: string;
   readonly healthTimeout?: string;
@@ -63,6 +65,10 @@ export async function runCommand(
     const { runAttached, runDetached } = await import("./detached.ts");
     const runIt = options.detach === true ? runDetached : runAttached;
     return await runIt(request, options, surroundings);
+  }
+  if (options.cpus !== undefined || options.pidsLimit !== undefined) {
+    const { runLimited } = await import("./detached.ts");
+    return await runLimited(request, options, surroundings);
   }
   const { network } = surroundings;
   if (network === undefined) return await runHere(request);
@@ -158,12 +164,17 @@ export async function environmentOf(
 }
 
 /** Paths become absolute: an instance in the background does not work in this folder. */
-function mountsOf({ volume = [], mount = [] }: RunCommandOptions): readonly Mount[] {
+function mountsOf({
+  volume = [],
+  mount = [],
+  readOnly = false,
+}: RunCommandOptions): readonly Mount[] {
   const folder = process.cwd();
-  return [
+  const mounts = [
     ...mount.map((text) => parseMount(text, folder)),
     ...volume.map((text) => parseVolumeMount(text, folder)),
   ];
+  return readOnly ? mounts.map((one) => ({ ...one, isReadOnly: true })) : mounts;
 }
 
 function volumeNames(mounts: readonly Mount[]): readonly string[] {

@@ -37,10 +37,10 @@ export async function statsCommand(
   options: StatsOptions,
 ): Promise<number> {
   const before = new Map<string, Sample>();
-  takeSamples(wantedInstances(names, options), before);
+  await takeSamples(wantedInstances(names, options), before);
   for (;;) {
     await wait(periodMs);
-    const rows = takeSamples(wantedInstances(names, options), before);
+    const rows = await takeSamples(wantedInstances(names, options), before);
     process.stdout.write(options.json === true ? jsonText(rows) : screenText(rows, options));
     if (options.stream === false) return 0;
   }
@@ -55,9 +55,13 @@ function wantedInstances(
   return store.list().filter(({ state }) => all === true || isLiving(state.status));
 }
 
-function takeSamples(instances: readonly StoredInstance[], before: Map<string, Sample>): Row[] {
-  return instances.map((instance) => {
-    const usage = usageOf(instance);
+async function takeSamples(
+  instances: readonly StoredInstance[],
+  before: Map<string, Sample>,
+): Promise<Row[]> {
+  const usages = await Promise.all(instances.map(usageOf));
+  return instances.map((instance, index) => {
+    const usage = usages[index];
     const last = before.get(instance.record.id);
     const timeMs = performance.now();
     if (usage === undefined) before.delete(instance.record.id);
@@ -82,7 +86,7 @@ function rowTexts({ instance, usage, processorPercent }: Row): string[] {
   const front = [shortInstanceId(instance), instance.record.name];
   if (usage === undefined) return [...front, "--", "--", "--", "--", "--", "--"];
   const { network, memoryBytes } = usage;
-  const limit = limitBytes(instance);
+  const limit = limitOf(instance, usage);
   const pair = (one: number, other: number): string => `${formatSize(one)} / ${formatSize(other)}`;
   return [
     ...front,
@@ -95,7 +99,8 @@ function rowTexts({ instance, usage, processorPercent }: Row): string[] {
   ];
 }
 
-function limitBytes({ record }: StoredInstance): number {
+function limitOf({ record }: StoredInstance, usage: Usage | undefined): number {
+  if (usage?.limitBytes !== undefined) return usage.limitBytes;
   return record.memoryMebibytes === undefined ? totalmem() : record.memoryMebibytes * mebibyte;
 }
 
@@ -105,8 +110,8 @@ function jsonText(rows: readonly Row[]): string {
     name: instance.record.name,
     status: instance.state.status,
     processorPercent,
-    memoryLimitBytes: limitBytes(instance),
     ...usage,
+    limitBytes: limitOf(instance, usage),
   }));
   return `${JSON.stringify(documents)}\n`;
 }

@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
 import { imageFile } from "./instance-record.ts";
 import type { StoredInstance } from "./instance-store.ts";
+import { healthOf } from "./kernel-reports.ts";
 import { thisGroupsHost, wasOutOfMemory } from "./limits.ts";
 
 const mebibyte = 1024 * 1024;
 const killedStatus = 137;
 const notYet = "0001-01-01T00:00:00Z";
 
-/** All there is to know of an instance (Docker Engine API, ContainerInspect). */
-export function describeInstance({ record, state, folder }: StoredInstance): object {
+/** All there is to know of an instance (Docker Engine API, ContainerInspect), and how its kernel is. */
+export async function describeInstance(instance: StoredInstance): Promise<object> {
+  const { record, state, folder } = instance;
   const [name = "", ...words] = record.arguments;
   const { restart } = record;
+  const kernel = await healthOf(instance);
   return {
     Id: record.id,
     Created: record.created,
@@ -30,6 +33,7 @@ export function describeInstance({ record, state, folder }: StoredInstance): obj
       StartedAt: timeOf(state.startedMs),
       FinishedAt: timeOf(state.finishedMs),
       Health: { Status: state.health },
+      Kernel: { Status: kernel?.state ?? "", Turns: kernel?.turns ?? 0 },
     },
     Image: record.image,
     ImagePath: join(folder, imageFile),
@@ -52,6 +56,7 @@ export function describeInstance({ record, state, folder }: StoredInstance): obj
       AutoRemove: record.isTemporary,
       NanoCpus: Math.round((record.processors ?? 0) * 1e9),
       Memory: (record.memoryMebibytes ?? 0) * mebibyte,
+      PidsLimit: record.processLimit ?? 0,
       Ports: record.ports,
       RestartPolicy: {
         Name: restart === "always" ? "always" : restart === "0" ? "no" : "on-failure",

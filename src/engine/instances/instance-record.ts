@@ -41,6 +41,8 @@ export interface InstanceRecord {
   readonly health?: HealthCheck | undefined;
   /** How many processors' time its processes have together; any when undefined. */
   readonly processors?: number | undefined;
+  /** How many processes and threads these may be; any when undefined. */
+  readonly processLimit?: number | undefined;
   /** Where its input comes from, if it has any. */
   readonly input?: "pipe" | "terminal" | undefined;
 }
@@ -131,6 +133,7 @@ const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   labels: (value) => isObject(value) && Object.values(value).every(isText),
   health: orNothing(isHealthCheck),
   processors: orNothing((value) => typeof value === "number" && value > 0 && value <= 4096),
+  processLimit: orNothing(isNumber(1, 4_194_304)),
   input: orNothing(isOneOf(["pipe", "terminal"])),
 };
 

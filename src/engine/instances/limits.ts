@@ -19,6 +19,8 @@ const groupsFolder = "tsuki";
 export interface Limits {
   readonly processors?: number | undefined;
   readonly memoryBytes?: number | undefined;
+  /** Of processes and threads. */
+  readonly processLimit?: number | undefined;
 }
 
 /** Where control groups are, and which one this process is in (/proc/self/cgroup). */
@@ -36,7 +38,7 @@ export function thisGroupsHost(): GroupsHost {
 /** Makes an instance's groups and returns their folders; none without limits. Throws `limits-missing`. */
 export function makeGroups(
   id: string,
-  { processors, memoryBytes }: Limits,
+  { processors, memoryBytes, processLimit }: Limits,
   host: GroupsHost,
 ): readonly string[] {
   const quotaUs = Math.max(leastQuotaUs, Math.round((processors ?? 0) * cpuPeriodUs));
@@ -55,6 +57,12 @@ export function makeGroups(
       isWanted: memoryBytes !== undefined,
       version1: [["memory.limit_in_bytes", String(memoryBytes)]],
       version2: [["memory.max", String(memoryBytes)]],
+    },
+    {
+      controller: "pids",
+      isWanted: processLimit !== undefined,
+      version1: [["pids.max", String(processLimit)]],
+      version2: [["pids.max", String(processLimit)]],
     },
   ].filter(({ isWanted }) => isWanted);
   const groups = wanted.map(({ controller, version1, version2 }) => {

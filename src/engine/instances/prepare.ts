@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
+import { supervisedControl } from "../../contracts/supervisor.ts";
 import type { Instance } from "../../monitors/interface.ts";
 import { networkAndEnvironment } from "../machine-network.ts";
 import { openMonitor, prepareRun, type RunOptions } from "../run.ts";
 import { imageFile, parseInstanceRecord, recordFile } from "./instance-record.ts";
+import { passQuestions } from "./kernel-reports.ts";
 import type { InstanceOptions } from "./lifecycle.ts";
 
 /** What does not follow from the run. */
@@ -22,6 +24,7 @@ export type InstanceManner = Pick<
   | "health"
   | "input"
   | "processors"
+  | "processLimit"
 >;
 
 /** Builds what is to run, and says how. Throws a TsukiError. */
@@ -48,17 +51,23 @@ export async function prepareInstance(
   };
 }
 
-/** Runs the instance whose folder this process works in, on a monitor that Node holds. */
+/**
+ * Runs the instance whose folder this process works in, on a monitor that Node holds, and answers its
+ * supervisor's questions.
+ */
 export async function runHere(folder: string, environment: NodeJS.ProcessEnv): Promise<Instance> {
   const path = join(folder, recordFile);
   const record = parseInstanceRecord(readFileSync(path, "utf8"), path);
   const { monitor: name, accelerator, machine } = record;
   const monitor = await openMonitor({ name, accelerator }, machine, environment);
-  return await monitor.launch({
+  const instance = await monitor.launch({
     imagePath: join(folder, imageFile),
     arguments: record.arguments,
     ...networkAndEnvironment(monitor, record.environment),
     streams: "inherit",
+    hasReports: true,
     memoryMebibytes: record.memoryMebibytes,
   });
+  passQuestions(supervisedControl, instance);
+  return instance;
 }

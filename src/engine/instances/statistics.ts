@@ -1,7 +1,9 @@
-/** What instances use, by proc(5). */
+/** What instances use, by proc(5) and by their kernels' own reports. */
 import { readFileSync } from "node:fs";
+import type { MetricsReport } from "../../monitors/reports.ts";
 import { attempt } from "../attempt.ts";
 import type { StoredInstance } from "./instance-store.ts";
+import { metricsOf } from "./kernel-reports.ts";
 import { isLiving } from "./lifecycle.ts";
 
 /** Linux's USER_HZ on x86-64: units of times in /proc. */
@@ -12,32 +14,39 @@ const kibibyte = 1024;
 export interface Usage {
   /** Seconds of processors, of monitor and guest together. */
   readonly processorSeconds: number;
-  /** Resident memory of the guest; with `qemu`, QEMU's own is in it. */
+  /** What the guest has taken: of a process its resident memory, else by its kernel's own count. */
   readonly memoryBytes: number;
-  /** Resident memory of all that holds it: the supervisor, and Node where that is the monitor. */
+  /** What there is for the guest, where its kernel says so: of a machine, not of a process. */
+  readonly limitBytes: number | undefined;
+  /** Resident memory of all else that holds it: the supervisor, Node and QEMU. */
   readonly monitorBytes: number;
   readonly diskReadBytes: number;
   readonly diskWrittenBytes: number;
-  /** Of a tap device of its own; a network that is shared with others is not counted for each. */
+  /** Of a network of its own; sockets of the host's are not counted for each process. */
   readonly network: { readonly receivedBytes: number; readonly sentBytes: number } | undefined;
 }
 
 /** What an instance uses; undefined when it does not run. */
-export function usageOf({ record, state }: StoredInstance): Usage | undefined {
+export async function usageOf(instance: StoredInstance): Promise<Usage | undefined> {
+  const { record, state } = instance;
   if (!isLiving(state.status) || state.pid === 0) return undefined;
+  const metrics = await metricsOf(instance);
   const supervisor = parentOf(state.pid);
   const below = descendantsOf(state.pid);
   // Where Node is the monitor, the guest is its child.
   const guests = record.monitor === "process" || below.length === 0 ? [state.pid] : below;
   const holders = [supervisor, state.pid].filter((pid) => pid > 1 && !guests.includes(pid));
   const all = [...holders, ...guests];
+  // A process's pages are Linux's to count; a machine's are the monitor's, touched or not.
+  const machine = record.monitor === "process" ? undefined : metrics;
+  const memoryBytes = machine?.memoryUsedBytes ?? sum(guests, residentBytes);
   return {
     processorSeconds: sum(all, processorSeconds),
-    memoryBytes: sum(guests, residentBytes),
-    monitorBytes: sum(holders, residentBytes),
-    diskReadBytes: sum(guests, (pid) => entryOf(pid, "io", "read_bytes")),
-    diskWrittenBytes: sum(guests, (pid) => entryOf(pid, "io", "write_bytes")),
-    network: networkOf(record.environment),
+    memoryBytes,
+    limitBytes: machine?.memoryBytes,
+    monitorBytes: Math.max(0, sum(all, residentBytes) - memoryBytes),
+    ...diskOf(metrics, guests),
+    network: networkOf(record.environment, metrics),
   };
 }
 
@@ -79,8 +88,36 @@ function descendantsOf(pid: number): readonly number[] {
   return children.flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
+/** A guest without disks of its own has files of the host's, whose traffic Linux counts. */
+function diskOf(
+  metrics: MetricsReport | undefined,
+  guests: readonly number[],
+): Pick<Usage, "diskReadBytes" | "diskWrittenBytes"> {
+  if (metrics !== undefined && metrics.disks.length > 0) {
+    const { disks } = metrics;
+    return {
+      diskReadBytes: disks.reduce((total, { readBytes }) => total + readBytes, 0),
+      diskWrittenBytes: disks.reduce((total, { writtenBytes }) => total + writtenBytes, 0),
+    };
+  }
+  return {
+    diskReadBytes: sum(guests, (pid) => entryOf(pid, "io", "read_bytes")),
+    diskWrittenBytes: sum(guests, (pid) => entryOf(pid, "io", "write_bytes")),
+  };
+}
+
 /** A tap's counters are the host's: what it received, the instance has sent. */
-function networkOf(environment: readonly string[]): Usage["network"] {
+function networkOf(
+  environment: readonly string[],
+  metrics: MetricsReport | undefined,
+): Usage["network"] {
+  if (metrics !== undefined && metrics.networkDevices.length > 0) {
+    const { networkDevices } = metrics;
+    return {
+      receivedBytes: networkDevices.reduce((total, { receivedBytes }) => total + receivedBytes, 0),
+      sentBytes: networkDevices.reduce((total, { sentBytes }) => total + sentBytes, 0),
+    };
+  }
   const setting = environment.find((entry) => entry.startsWith("TSUKI_NET=tap="));
   const [, name] = /^TSUKI_NET=tap=([\w.-]+)/.exec(setting ?? "") ?? [];
   if (name === undefined) return undefined;

@@ -4,7 +4,12 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { TsukiError } from "../../contracts/errors.ts";
-import { type SupervisorRequest, supervisorVerb } from "../../contracts/supervisor.ts";
+import { controlVariable } from "../../contracts/inherited-descriptors.ts";
+import {
+  type SupervisorRequest,
+  supervisedControl,
+  supervisorVerb,
+} from "../../contracts/supervisor.ts";
 import { abstractName } from "../abstract-socket.ts";
 import { tapName } from "../machine-network.ts";
 import { builtFile } from "../package-files.ts";
@@ -53,10 +58,11 @@ export function supervisorWords(
 /** An image bounds its memory by itself; this is for what it and its kernel take besides. */
 const memorySlackBytes = 32 << 20;
 
-function limitsOf({ processors, memoryMebibytes, monitor }: InstanceRecord): Limits {
+function limitsOf(record: InstanceRecord): Limits {
+  const { processors, processLimit, memoryMebibytes, monitor } = record;
   const isProcess = monitor === "process" && process.getuid?.() === 0;
-  if (memoryMebibytes === undefined || !isProcess) return { processors };
-  return { processors, memoryBytes: memoryMebibytes * 2 ** 20 + memorySlackBytes };
+  if (memoryMebibytes === undefined || !isProcess) return { processors, processLimit };
+  return { processors, processLimit, memoryBytes: memoryMebibytes * 2 ** 20 + memorySlackBytes };
 }
 
 function healthWord({ health }: InstanceRecord): string {
@@ -67,16 +73,17 @@ function healthWord({ health }: InstanceRecord): string {
 
 /** What the supervisor starts: the image itself, or Node with the monitor that runs it. */
 function programOf(record: InstanceRecord, folder: string) {
+  const control = `${controlVariable}=${supervisedControl}`;
   if (record.monitor === "process") {
     const words = processWords(record, folder);
-    return { words, environment: record.environment };
+    return { words, environment: [...record.environment, control] };
   }
   const words = [process.execPath, "node", builtFile("instance-runner.js")];
   const environment = ownVariables.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [`${name}=${value}`];
   });
-  return { words, environment };
+  return { words, environment: [...environment, control] };
 }
 
 /** A connection to an instance's supervisor. */

@@ -6,6 +6,7 @@ import {
 import { linuxExit } from "../../kernel/platform/linux/process.as";
 import { joinGroups } from "./groups.as";
 import { openOutput, streamCount } from "./output.as";
+import { closeProgramChannel, handOverChannel, openChannel } from "./questions.as";
 import { closeProgramEnds, openStreams, ownEnd, programEnd } from "./streams.as";
 
 const closeOnExecute: u32 = 0x80000; // O_CLOEXEC
@@ -36,12 +37,14 @@ export function childProcess(): i64 {
  */
 export function startChild(path: u64, list: u64, environment: u64): i64 {
   let result = openStreams();
+  if (result == 0) result = openChannel();
   if (result == 0) result = openPipe(failurePipe, closeOnExecute);
   if (result < 0) return result;
   const supervisor = processId();
   const child = fork();
   if (child == 0) become(path, list, environment, supervisor);
   closeProgramEnds();
+  closeProgramChannel();
   close(load<u32>(failurePipe, 4));
   if (child < 0) return child;
   const reported = read(load<u32>(failurePipe), answer, 8);
@@ -89,6 +92,7 @@ function become(path: u64, list: u64, environment: u64, supervisor: u32): void {
   for (let stream: u32 = 0; stream <= streamCount; stream++) {
     duplicate(programEnd(stream), stream);
   }
+  handOverChannel();
   const joined = joinGroups();
   if (joined < 0) {
     store<i64>(answer, joined);

@@ -32,6 +32,7 @@ const request = memory.data(80);
 const waitsForEnd: u32 = 1;
 const attached: u32 = 2;
 const attachedWithoutInput: u32 = 3;
+const waitsForReport: u32 = 16; // and the number of the question
 
 let listener: i64 = -1;
 
@@ -128,7 +129,8 @@ export function markInputEnd(index: u32): void {
 
 /** Whether it is one. */
 export function isAttached(index: u32): bool {
-  return load<u8>(waiting + index) >= attached;
+  const state: u32 = load<u8>(waiting + index);
+  return state == attached || state == attachedWithoutInput;
 }
 
 /** Whether nothing more comes from it. */
@@ -144,6 +146,28 @@ export function answerWaiting(status: u32): void {
     putText(text("exited "));
     putDecimal(status);
     sendLine(index);
+  }
+}
+
+/** Has a connection wait for the answer to a question. */
+export function awaitReport(index: u32, question: u32): void {
+  store<u8>(waiting + index, waitsForReport + question);
+}
+
+/** Whether one does. */
+export function isReportAwaited(question: u32): bool {
+  for (let index: u32 = 0; index < connectionLimit; index++) {
+    if (<u32>load<u8>(waiting + index) == waitsForReport + question) return true;
+  }
+  return false;
+}
+
+/** Hands the answer to a question to all that wait for it; one of no bytes where none comes. */
+export function answerReport(question: u32, bytes: usize, length: u32): void {
+  for (let index: u32 = 0; index < connectionLimit; index++) {
+    if (<u32>load<u8>(waiting + index) != waitsForReport + question) continue;
+    write(connectionDescriptor(index), bytes, length);
+    dropConnection(index);
   }
 }
 

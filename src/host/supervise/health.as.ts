@@ -159,9 +159,19 @@ function takeReply(now: u64): bool {
   if (count <= 0) return finishProbe(false, now);
   replyLength += <u32>count;
   if (replyLength < statusOffset + 3) return false;
-  const isHttp = load<u32>(reply) == 0x5054_5448; // "HTTP"
+  return finishProbe(isWellSaid(), now);
+}
+
+/** Whether a status line of HTTP/1 has come (RFC 9112, section 4), and its status is 200 to 399. */
+function isWellSaid(): bool {
+  if ((load<u64>(reply) & 0xff_ffff_ffff_ffff) != 0x2e_312f_5054_5448) return false; // "HTTP/1."
+  if (!isDigit(7) || load<u8>(reply, 8) != 0x20 || !isDigit(10) || !isDigit(11)) return false;
   const hundreds = load<u8>(reply, statusOffset);
-  return finishProbe(isHttp && (hundreds == 0x32 || hundreds == 0x33), now);
+  return hundreds == 0x32 || hundreds == 0x33;
+}
+
+function isDigit(offset: usize): bool {
+  return <u32>load<u8>(reply + offset) - 0x30 < 10;
 }
 
 function finishProbe(isWell: bool, now: u64): bool {

@@ -19,11 +19,16 @@ const noControl: u32 = 0x100; // O_NOCTTY
 const lockTerminal: u32 = 0x4004_5431; // TIOCSPTLCK
 const openPeer: u32 = 0x5441; // TIOCGPTPEER
 const setSize: u32 = 0x5414; // TIOCSWINSZ
+const getAttributes: u32 = 0x5401; // TCGETS
+const setAttributes: u32 = 0x5402; // TCSETS
+const outputFlags: usize = 4; // c_oflag of struct termios
+const addsReturns: u32 = 4; // ONLCR
 
 const ends = memory.data(8, 4);
 const theirs = memory.data(24, 8); // i64: what the program finds as 0, 1 and 2
 const ours = memory.data(24, 8); // i64: of 0 to write to, of 1 and 2 to read from; -1 for none
 const option = memory.data(8, 8);
+const attributes = memory.data(64, 4); // struct termios, 36 bytes
 
 let kind: u32 = 0;
 
@@ -102,10 +107,18 @@ function openTerminal(): i64 {
   let result = control(master, lockTerminal, option);
   if (result == 0) result = control(master, openPeer, readWrite | noControl | closeOnExecute);
   if (result < 0) return result;
+  leaveLineEnds(result);
   setEnds(0, result, master);
   setEnds(1, result, master);
   setEnds(2, result, -1);
   return 0;
+}
+
+/** Whose terminal is attached has it add a return to each line's end; two would be one too many. */
+function leaveLineEnds(terminal: u64): void {
+  if (control(terminal, getAttributes, attributes) < 0) return;
+  store<u32>(attributes, load<u32>(attributes, outputFlags) & ~addsReturns, outputFlags);
+  control(terminal, setAttributes, attributes);
 }
 
 function setEnds(stream: u32, program: i64, own: i64): void {

@@ -17,7 +17,8 @@ import {
 import { exitStatus, hasEnded, signalChild, startChild } from "./child.as";
 import {
   answer, answerWaiting, awaitEnd, connectionDescriptor, connectionLimit, controlListener,
-  hasInputEnded, hasRoom, isAttached, openControl, readRequest, takeConnection,
+  awaitReport, dropConnection, hasInputEnded, hasRoom, isAttached, openControl, readRequest,
+  takeConnection,
 } from "./control.as";
 import { noteEvent, noteEventWith } from "./events.as";
 import {
@@ -27,6 +28,9 @@ import {
 import { setGroups } from "./groups.as";
 import { logSpaceBytes, openLog } from "./log.as";
 import { drainOutput, outputBytes, outputDescriptor, streamCount, takeOutput } from "./output.as";
+import {
+  askProgram, channelDescriptor, closeChannel, healthQuestion, metricsQuestion, takeAnswer,
+} from "./questions.as";
 import { always, isRestarted, setRestartLimit, takeRestartDelay } from "./restart.as";
 import { noteEnd, noteStart, writeState } from "./state.as";
 import {
@@ -62,12 +66,13 @@ const milliseconds: u64 = 1_000_000;
 const defaultGrace: u64 = 10;
 const longestWaitMs: u64 = 3_600_000;
 
-// struct pollfd of the listener, the signals, both outputs, the health check, the input, and each
-// connection.
+// struct pollfd of the listener, the signals, both outputs, the health check, the input, the
+// control channel, and each connection.
 const probeIndex: u32 = 4;
 const inputRecord: u32 = 5;
-const firstConnection: u32 = 6;
-const records = memory.data(304, 8);
+const channelRecord: u32 = 6;
+const firstConnection: u32 = 7;
+const records = memory.data(312, 8);
 const signals = memory.data(8, 8);
 const signalRecord = memory.data(128, 8); // struct signalfd_siginfo
 
@@ -167,6 +172,7 @@ function round(): void {
   }
   if (isReady(1)) takeSignals();
   if (isReady(inputRecord)) writeInput();
+  if (isReady(channelRecord)) takeAnswer();
   for (let index: u32 = 0; index < connectionLimit; index++) {
     if (!isReady(firstConnection + index)) continue;
     if (isAttached(index)) takeInput(index, hasHungUp(firstConnection + index));
@@ -198,6 +204,7 @@ function listDescriptors(): void {
     list(2 + stream, outputDescriptor(stream), pollInput);
   }
   list(inputRecord, hasInputLeft() ? ownEnd(0) : -1, pollOutput);
+  list(channelRecord, channelDescriptor(), pollInput);
   list(probeIndex, probeDescriptor(), isProbeConnecting() ? pollOutput : pollInput);
   for (let index: u32 = 0; index < connectionLimit; index++) {
     const descriptor = connectionDescriptor(index);
@@ -243,6 +250,7 @@ function takeSignals(): void {
 function end(): void {
   drainOutput();
   releaseStreams();
+  closeChannel();
   noteEnd();
   endHealth();
   killAt = never;
@@ -289,9 +297,19 @@ function obey(index: u32): void {
     answer(index, text("done"));
   } else if (isWord(request, text("wait"))) {
     awaitEnd(index);
+  } else if (isWord(request, text("health"))) {
+    ask(index, healthQuestion);
+  } else if (isWord(request, text("metrics"))) {
+    ask(index, metricsQuestion);
   } else {
     answer(index, text("unknown"));
   }
+}
+
+/** Passes a question on; who cannot have an answer is let go at once. */
+function ask(index: u32, question: u32): void {
+  if (askProgram(question)) awaitReport(index, question);
+  else dropConnection(index);
 }
 
 function kill(index: u32, number: u32): void {

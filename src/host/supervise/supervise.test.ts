@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -33,6 +33,47 @@ async function hold(...command: readonly string[]): Promise<ChildProcess> {
   });
   await once(child.stdout, "data");
   return child;
+}
+
+/** What the state says of an instance's health after each of these replies to its probes. */
+async function healthBy(replies: readonly Uint8Array[]): Promise<readonly number[]> {
+  const found: number[] = [];
+  const health = () =>
+    Number(/^health=(\d)$/m.exec(readFileSync(join(folder, "state"), "utf8"))?.[1]);
+  let count = 0;
+  const server = createServer((connection) => {
+    connection.on("error", () => {});
+    if (count > 0 && found.length < replies.length) found.push(health());
+    const reply = replies[count++];
+    if (reply === undefined) return void server.emit("answered");
+    const middle = reply.length >> 1;
+    connection.setNoDelay().once("data", () => {
+      connection.write(reply.subarray(0, middle), () => connection.end(reply.subarray(middle)));
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  const answered = once(server, "answered");
+  const check = `${port} 1 10000 1 0 /`;
+  const command = [
+    "supervise",
+    socket,
+    "0",
+    "100000",
+    "2",
+    check,
+    "-",
+    "-",
+    "/bin/sleep",
+    "sleep",
+    "1000",
+  ];
+  const child = spawn(program, command, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  await answered;
+  server.close();
+  await ask("stop 5\n");
+  await once(child, "exit");
+  return found;
 }
 
 async function ask(request: string | Uint8Array): Promise<string> {
@@ -75,6 +116,26 @@ describe.skipIf(!isLinux)(`a supervisor${isLinux ? "" : " (needs Linux on x86-64
     expect(await ask("stop 5\n")).toBe("exited 143\n");
     await once(first, "exit");
     expect(second.stderr).toBe(`tsuki: ${socket}: runs already\n`);
+  });
+
+  it("finds an instance well by a status line of HTTP/1, and ill by whatever else answers", async () => {
+    const digit = fc.constantFrom(..."0123456789");
+    const line = fc
+      .tuple(fc.constantFrom("HTTP/1.", "HTTP/2.", "http/1."), digit, digit, digit, digit)
+      .map(([version, minor, ...status]) => `${version}${minor} ${status.join("")} Fine\r\n\r\n`);
+    const cut = fc.tuple(line, fc.nat(14)).map(([text, length]) => text.slice(0, length));
+    const reply = fc
+      .oneof(line, cut, fc.string({ unit: "binary" }))
+      .map((text) => Buffer.from(text, "latin1"));
+    await fc.assert(
+      fc.asyncProperty(fc.array(reply, { minLength: 1, maxLength: 30 }), async (replies) => {
+        const expected = replies.map((bytes) =>
+          /^HTTP\/1\.\d [23]\d\d/.test(bytes.toString("latin1")) ? 2 : 3,
+        );
+        expect(await healthBy(replies)).toEqual(expected);
+      }),
+      { numRuns: 4 },
+    );
   });
 
   it("ends by force what does not end when asked", async () => {
