@@ -123,10 +123,10 @@ describe.skipIf(!isLinux)(`a supervisor${isLinux ? "" : " (needs Linux on x86-64
     const line = fc
       .tuple(fc.constantFrom("HTTP/1.", "HTTP/2.", "http/1."), digit, digit, digit, digit)
       .map(([version, minor, ...status]) => `${version}${minor} ${status.join("")} Fine\r\n\r\n`);
-    const cut = fc.tuple(line, fc.nat(14)).map(([text, length]) => text.slice(0, length));
+    const cut = fc.tuple(line, fc.nat(14)).map(([whole, length]) => whole.slice(0, length));
     const reply = fc
       .oneof(line, cut, fc.string({ unit: "binary" }))
-      .map((text) => Buffer.from(text, "latin1"));
+      .map((said) => Buffer.from(said, "latin1"));
     await fc.assert(
       fc.asyncProperty(fc.array(reply, { minLength: 1, maxLength: 30 }), async (replies) => {
         const expected = replies.map((bytes) =>

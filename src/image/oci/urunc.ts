@@ -6,7 +6,8 @@ import type { ArchiveFile } from "./layer.ts";
 
 /**
  * urunc's annotations. `unikraft` is how it calls command lines of the form that Tsuki's kernel reads:
- * the program's name, `netdev.ip=...`, `--`, arguments.
+ * the program's name, `netdev.ip=...`, `--`, arguments; those of that version of Unikraft, which urunc
+ * complains about when it is not told.
  */
 export function uruncAnnotations(
   programPath: string,
@@ -17,6 +18,8 @@ export function uruncAnnotations(
     "com.urunc.unikernel.cmdline": [contents.name, ...contents.arguments].join(" "),
     "com.urunc.unikernel.hypervisor": "qemu",
     "com.urunc.unikernel.unikernelType": "unikraft",
+    "com.urunc.unikernel.unikernelVersion": "0.17.0",
+    "com.urunc.unikernel.useDMBlock": "false",
   };
 }
 
