@@ -72,7 +72,7 @@ export class Bench {
   /** Builds an image with the command line, with further options if need be; its path. */
   image(
     source: string,
-    platform: "linux" | "pc" | "node",
+    platform: "linux" | "pc" | "node" | "solo5",
     name: string,
     options: readonly string[] = [],
   ): string {

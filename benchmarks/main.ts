@@ -16,6 +16,7 @@ import { describeLoad, loadNow, machineLines } from "./report/machine.ts";
 import { resultsText } from "./report/results-file.ts";
 import { tableLines } from "./report/table.ts";
 import { measureServices } from "./services/area.ts";
+import { measureSolo5 } from "./solo5/area.ts";
 
 const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Finding[]>> = {
   process: measureProcess,
@@ -25,6 +26,7 @@ const areas: Readonly<Record<AreaName, (bench: Bench) => Promise<Finding[]> | Fi
   services: measureServices,
   instances: measureInstances,
   network: measureNetwork,
+  solo5: measureSolo5,
 };
 
 const resultsPath = fileURLToPath(new URL("RESULTS.md", import.meta.url));

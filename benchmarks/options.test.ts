@@ -6,7 +6,7 @@ test("measures everything unless told otherwise", () => {
     quick: false,
     json: false,
     kvm: false,
-    areas: ["process", "qemu", "building", "code", "services", "instances", "network"],
+    areas: ["process", "qemu", "building", "code", "services", "instances", "network", "solo5"],
   });
 });
 

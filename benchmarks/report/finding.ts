@@ -9,6 +9,7 @@ export const areaNames = [
   "services",
   "instances",
   "network",
+  "solo5",
 ] as const;
 
 /** The name of one part. */

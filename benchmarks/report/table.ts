@@ -10,6 +10,7 @@ const titles: Readonly<Record<AreaName, string>> = {
   services: "services: servers as sealed processes, 16 connections",
   instances: "instances: in the background, each with its supervisor",
   network: "network: the kernel's own stack",
+  solo5: "solo5: an image under Solo5's own solo5-spt",
 };
 
 const verdictTexts = { met: "met", missed: "MISSED", unclear: "unclear" } as const;

@@ -13,7 +13,7 @@ import {
   mediaTypes,
 } from "./documents.ts";
 import { packFiles } from "./layer.ts";
-import { uruncAnnotations, uruncFile } from "./urunc.ts";
+import { uruncAnnotations, uruncFiles } from "./urunc.ts";
 
 /** What an image is made of. */
 export interface ImageContents {
@@ -73,11 +73,11 @@ async function addEntry(
   platform: Platform,
   program: Uint8Array,
 ): Promise<Descriptor> {
-  const annotations = platform === "pc" ? uruncAnnotations(programPaths.pc, contents) : {};
+  const annotations = uruncAnnotations(platform, programPaths[platform], contents);
   const mode = platform === "linux" ? 0o755 : 0o644;
   const files = [
     { path: programPaths[platform], bytes: program, mode },
-    ...(platform === "pc" ? [uruncFile(annotations)] : []),
+    ...uruncFiles(annotations),
   ];
   const layer = addBlob(blobs, mediaTypes.layer, await packFiles(files));
   const labels = { ...contents.labels, ...annotations };
@@ -87,7 +87,7 @@ async function addEntry(
     mediaType: mediaTypes.manifest,
     config: addBlob(blobs, mediaTypes.config, encodeDocument(config)),
     layers: [layer],
-    ...(platform === "pc" ? { annotations } : {}),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
   const descriptor = addBlob(blobs, mediaTypes.manifest, encodeDocument(manifest));
   return { ...descriptor, platform: ociPlatforms[platform] };

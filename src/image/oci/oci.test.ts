@@ -69,6 +69,24 @@ describe("an image", () => {
     expect(Object.fromEntries(decoded)).toEqual(annotations);
   });
 
+  it("tells urunc how to run a guest of Solo5's, with what is built in as its arguments", async () => {
+    const entries = [{ platform: "solo5", program: Uint8Array.of(1) }] as const;
+    const { index, blobs } = await makeOciImage({ ...contents, entries });
+    const blob = (digest: string) => blobs.get(digest as never) ?? Uint8Array.of();
+    const [solo5] = parseIndex(blob(index.digest), "index").manifests;
+    expect(solo5?.platform).toEqual({ architecture: "amd64", os: "solo5" });
+    const { annotations, layers } = parseManifest(blob(solo5?.digest ?? ""), "manifest");
+    expect(annotations).toEqual({
+      "com.urunc.unikernel.binary": "/app.spt",
+      "com.urunc.unikernel.cmdline": "--",
+      "com.urunc.unikernel.hypervisor": "spt",
+      "com.urunc.unikernel.unikernelType": "mirage",
+      "com.urunc.unikernel.useDMBlock": "false",
+    });
+    const files = await unpackFiles(Uint8Array.from(blob(layers[0]?.digest ?? "")), "layer");
+    expect([...files.keys()]).toEqual(["app.spt", "urunc.json"]);
+  });
+
   it("is the same image when it is made again", async () => {
     expect(await makeOciImage(contents)).toEqual(await makeOciImage(contents));
   });

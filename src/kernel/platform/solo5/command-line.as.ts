@@ -2,9 +2,11 @@
 // words that blanks divide, in which a backslash takes the next character as it is and double
 // quotes take blanks. Words of the form NAME=value before the first other are variables; `--` ends
 // them. The variable TSUKI_NAME is the program's name (contracts/solo5.ts).
+import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
 import { readLaunchRecord } from "../../launch/launch-record.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
+import { noteAddressWords, takeAddressWord } from "./address-words.as";
 import { commandLineStart, commandLineStop } from "./boot-information.as";
 
 const magic: u32 = 0x4b55_5354;
@@ -37,6 +39,7 @@ export function takeCommandLine(): void {
   memory.fill(record, 0, headerBytes);
   const first = record + headerBytes;
   const named = skipVariables(first);
+  if (config.opensSockets) noteAddressWords();
   const isNamed = named != first;
   const firstArgument = place;
   let stop = isNamed ? named : copyText(text("app"), first);
@@ -60,6 +63,7 @@ function skipVariables(target: usize): usize {
     const start = place;
     const stop = copyWord(target);
     if (isEndOfVariables(target, stop)) return target;
+    if (config.opensSockets && takeAddressWord(target)) continue;
     if (!isVariable(target)) {
       place = start;
       return target;
@@ -80,7 +84,7 @@ function copyVariables(record: usize, target: usize, firstArgument: usize): usiz
   skipBlanks();
   while (place < end) {
     const stop = copyWord(target);
-    if (isName(target) || isEndOfVariables(target, stop)) continue;
+    if (!isVariable(target) || isName(target)) continue;
     target = stop;
     count++;
   }

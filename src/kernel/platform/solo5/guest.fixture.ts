@@ -24,6 +24,8 @@ export interface Handover {
   readonly commandLine?: Uint8Array;
   readonly hasNetwork?: boolean;
   readonly memoryBytes?: number;
+  /** Whether the processor has RDRAND. */
+  readonly hasRandom?: boolean;
 }
 
 /** A kernel configured for `solo5`, and a tender that is a script. */
@@ -51,6 +53,13 @@ export class TenderedGuest {
       },
       modules: {
         host: { call: (number: number, ...values: bigint[]) => this.systemCall(number, values) },
+        cpu: {
+          identify: (_leaf: number, _subleaf: number, pointer: number) => {
+            const view = new DataView(this.memory.buffer);
+            view.setUint32(pointer + 8, handover.hasRandom === false ? 0 : 1 << 30, true);
+          },
+          random: () => 7n,
+        },
       },
       onTrap: (report) => {
         throw new Error(report);

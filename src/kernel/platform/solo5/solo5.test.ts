@@ -5,6 +5,8 @@ import { type Handover, TenderedGuest } from "./guest.fixture.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
+const ownStack = { opensSockets: 1, usesOwnStack: 1 };
+
 function booted(handover: Handover = {}): TenderedGuest {
   const guest = new TenderedGuest(handover);
   expect([guest.boot(), guest.console]).toEqual([0, ""]);
@@ -72,8 +74,40 @@ describe("a guest of Solo5's", () => {
     expect(guest.strings("args")).toEqual([]);
   });
 
+  it("takes addresses in Mirage's words in front of the others, where there is a network", () => {
+    const commandLine = utf8("--ipv4=10.0.0.2/24 --ipv4-gateway=10.0.0.1 A=1 -- --ipv4=x");
+    const guest = new TenderedGuest({ commandLine, hasNetwork: true }, ownStack);
+    expect([guest.boot(), guest.console]).toEqual([0, ""]);
+    expect([guest.strings("args"), guest.strings("environ")]).toEqual([
+      ["app", "--ipv4=x"],
+      ["A=1"],
+    ]);
+    expect(guest.call("sock_open", 1, 2, 64)).toBe(0);
+    // Who has 10.0.0.2? Tell 10.0.0.1 (RFC 826).
+    guest.received.push(
+      Buffer.from(
+        "ffffffffffff020000000001" +
+          "08060001080006040001" +
+          "0200000000010a000001" +
+          "0000000000000a000002",
+        "hex",
+      ),
+    );
+    guest.call("sched_yield");
+    const answers = guest.sent.map((frame) => Buffer.from(frame).toString("hex"));
+    expect(answers.join()).toMatch(/08060001080006040002[0-9a-f]{12}0a000002/);
+    expect(booted({ commandLine }).strings("args")[1]).toBe("--ipv4=10.0.0.2/24");
+  });
+
+  it("has the processor's randomness, or ends in one line", () => {
+    expect(booted().call("random_get", 16, 8)).toBe(0);
+    const guest = booted({ hasRandom: false });
+    expect(guest.call("random_get", 16, 8)).toBe(125);
+    expect(guest.console).toMatch(/^tsuki: no randomness: [^\n]*RDRAND\)\n$/);
+  });
+
   it("opens no socket without a device", () => {
-    const guest = new TenderedGuest({}, { opensSockets: 1, usesOwnStack: 1 });
+    const guest = new TenderedGuest({}, ownStack);
     expect([guest.boot(), guest.console]).toEqual([0, ""]);
     expect(guest.call("sock_open", 1, 2, 64)).toBe(2);
   });
@@ -101,7 +135,7 @@ describe("what a tender hands over", () => {
     const places = fc.array(fc.tuple(place, fc.nat(255)), { maxLength: 12 });
     fc.assert(
       fc.property(places, fc.bigInt({ min: 0n, max: 0xffffn }), (changes, address) => {
-        const guest = new TenderedGuest({}, { opensSockets: 1, usesOwnStack: 1 });
+        const guest = new TenderedGuest({}, ownStack);
         for (const [at, byte] of changes) guest.record[at] = byte;
         expect([0, 125]).toContain(guest.boot());
         expect(new TenderedGuest({}).boot(address)).toBe(125);
