@@ -54,6 +54,7 @@ export const monitorCases: readonly MonitorCase[] = [
       nodeMonitor({
         programPath: builtFile("node-monitor.js"),
         kernelPath: builtFile("kernel.wasm"),
+        hostPath: builtFile("tsuki-host"),
       }),
     isHere: true,
     largeInputBytes: mebibyte,

@@ -3,39 +3,22 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough, Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Platform } from "../src/contracts/machine-interface.ts";
-import { build } from "../src/engine/build.ts";
 import type { Monitor } from "../src/monitors/interface.ts";
 import { monitorCases } from "./built-monitors.fixture.ts";
 import { behaviours, type FilePlace, outcomeAt } from "./file-behaviours.fixture.ts";
+import { FileProgram } from "./file-program.fixture.ts";
 
 const work = mkdtempSync(join(tmpdir(), "tsuki-files-"));
 afterAll(() => rmSync(work, { recursive: true }));
 
 const options = { timeout: 120_000 };
-const images = new Map<Platform, Promise<string>>();
-
-async function imagePath(platform: Platform): Promise<string> {
-  const known = images.get(platform);
-  if (known !== undefined) return await known;
+const program = new FileProgram(work, () => {
   mkdirSync(join(work, "public", "texts", "empty"), { recursive: true });
   writeFileSync(join(work, "public", "hello.txt"), "hello\n");
   writeFileSync(join(work, "public", "texts", "größe.txt"), "x".repeat(5000));
-  const made = build({
-    sources: [join(import.meta.dirname, "apps", "files.c")],
-    includeDirectories: [],
-    toolchain: undefined,
-    workingDirectory: work,
-    environment: { ...process.env, XDG_CACHE_HOME: join(work, "cache") },
-    platform,
-    embed: [{ source: "public", target: "/srv" }],
-  }).then(({ path }) => path);
-  images.set(platform, made);
-  return await made;
-}
+  return [{ source: "public", target: "/srv" }];
+});
 
 /** What the program prints for each command. */
 async function act(
@@ -44,24 +27,9 @@ async function act(
   commands: readonly string[],
   environment: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const [output, errors] = [text(stdout), text(stderr)];
-  const instance = await monitor.launch({
-    imagePath: await imagePath(monitor.platform),
-    arguments: ["files", root],
-    environment,
-    streams: {
-      stdin: Readable.from([`${commands.join("\n")}\n`]).pipe(new PassThrough()),
-      stdout,
-      stderr,
-    },
-    memoryMebibytes: undefined,
-  });
-  const status = await instance.wait();
-  stdout.end();
-  stderr.end();
-  expect([status, await errors]).toEqual([0, ""]);
-  return (await output).split("\n").slice(0, -1);
+  const { status, lines, errors } = await program.run(monitor, { root, commands, environment });
+  expect([status, errors]).toEqual([0, ""]);
+  return lines;
 }
 
 let folders = 0;
@@ -253,21 +221,10 @@ describe.each(withFolders)("folders of the host on $title", options, ({ open }) 
     ["folder", /^tsuki: cannot mount folder: not of the form folder:\/target\[:ro\]\n$/],
     [`${import.meta.filename}:/data`, /^tsuki: cannot mount .*: not a folder\n$/],
   ])("TSUKI_MOUNT=%s: one line, status 125", async (mount, line) => {
-    const monitor = open();
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-    const instance = await monitor.launch({
-      imagePath: await imagePath(monitor.platform),
-      arguments: ["files", "/data"],
-      environment: [`TSUKI_MOUNT=${mount}`],
-      streams: { stdin: Readable.from([]).pipe(new PassThrough()), stdout, stderr },
-      memoryMebibytes: undefined,
-    });
-    const errors = text(stderr);
-    const status = await instance.wait();
-    stdout.end();
-    stderr.end();
+    const environment = [`TSUKI_MOUNT=${mount}`];
+    const { status, errors } = await program.run(open(), { root: "/data", environment });
     expect(status).toBe(125);
-    expect(await errors).toMatch(line);
+    expect(errors).toMatch(line);
   });
 });
 
@@ -284,7 +241,7 @@ describe("beside Node's own WASI", options, () => {
 
   test.each(shared)("the same program does the same: $title", async ({ steps }) => {
     const { commands, expected } = read(steps, "wasi");
-    const module = await imagePath("node");
+    const module = await program.imagePath("node");
     const ran = spawnSync(process.execPath, ["--no-warnings", "-e", script, module, newFolder()], {
       input: `${commands.join("\n")}\n`,
       encoding: "utf8",

@@ -77,6 +77,12 @@ export const commandLineWords = {
    * urunc gives, `netdev.ipv4_addr=`, `netdev.ipv4_subnet_mask=` and `netdev.ipv4_gw_addr=`.
    */
   network: "tsuki.net",
+  /**
+   * `tsuki.disk=<path>[,ro][,id=<name>]`: where the app finds a block device, as a file. `id` names the
+   * device that calls itself so (virtio 1.2, 5.2.6, VIRTIO_BLK_T_GET_ID); without it, it is the next
+   * one.
+   */
+  disk: "tsuki.disk",
 } as const;
 
 /** Port of QEMU's isa-debug-exit device where the monitor provides it. */

@@ -45,6 +45,7 @@ export const errorCodes = {
   "limits-missing": "host",
   "volume-missing": "missing",
   "volume-busy": "host",
+  "disk-busy": "host",
   "network-missing": "missing",
   "network-busy": "host",
   "network-unavailable": "host",

@@ -56,10 +56,11 @@ export function opensFiles(name: string): boolean {
 
 /**
  * Whether the kernel of an app that imports this function has a use for virtio devices: for input,
- * or for a network.
+ * for a network, or for disks.
  */
 export function findsDevices(name: string): boolean {
-  return name === "fd_read" || name === "poll_oneoff" || opensSockets(name);
+  const isInput = name === "fd_read" || name === "poll_oneoff";
+  return isInput || name === "path_open" || opensSockets(name);
 }
 
 /** Whether an app that imports this function can look up addresses by name. */

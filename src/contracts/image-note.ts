@@ -14,4 +14,6 @@ export const deviceNoteBits = {
   consolePorts: 1,
   /** A virtio network device. */
   network: 2,
+  /** Virtio block devices, as disks. */
+  disks: 4,
 } as const;

@@ -146,6 +146,7 @@ export const machineImports = {
 
   // Folders of its host. A path is a pointer and a length; results are negated WASI error numbers when
   // they fail. Options are the kernel's (kernel/files/kinds.as.ts).
+  "node.diskOpen": define(["i32", "i32", "i32"], ["i64"], ["node"]), // path on the host, 1: read-only
   "node.folderRoot": define(["i32", "i32"], ["i64"], ["node"]), // path on the host -> handle
   // directory, path, options -> handle * 2, and 1 more of a directory
   "node.folderOpen": define(["i32", "i32", "i32", "i32"], ["i64"], ["node"]),

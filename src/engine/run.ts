@@ -11,6 +11,7 @@ import { Cache, cacheFolder } from "./cache.ts";
 import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { preloadCompiler } from "./compiler.ts";
 import { findKvm } from "./host/kvm-memory.ts";
+import { disksAndEnvironment } from "./machine-disks.ts";
 import { namesTap, networkAndEnvironment } from "./machine-network.ts";
 import { builtFile } from "./package-files.ts";
 import { programName } from "./program.ts";
@@ -65,6 +66,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   const prepared = await prepareRun(options);
   const { choice, monitor, image } = prepared;
   const { network, environment } = networkAndEnvironment(monitor, prepared.environment);
+  const { disks, environment: settings } = disksAndEnvironment(monitor, environment);
   if (options.tracePath !== undefined && network === undefined) {
     throw nothingToTrace(options.tracePath);
   }
@@ -72,8 +74,9 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   const instance = await monitor.launch({
     imagePath: image.path,
     arguments: prepared.arguments,
-    environment,
+    environment: settings,
     network,
+    disks,
     tracePath: options.tracePath,
     streams: options.streams,
     memoryMebibytes: options.memoryMebibytes,
@@ -200,7 +203,8 @@ export async function openMonitor(
     case "node": {
       const { nodeMonitor } = await import("../monitors/node/monitor.ts");
       const programPath = builtFile("node-monitor.js");
-      return nodeMonitor({ programPath, kernelPath: builtFile("kernel.wasm") });
+      const hostPath = builtFile("tsuki-host");
+      return nodeMonitor({ programPath, hostPath, kernelPath: builtFile("kernel.wasm") });
     }
     case "solo5": {
       const { solo5Monitor } = await import("../monitors/solo5/monitor.ts");

@@ -4,6 +4,7 @@ import { findLinuxArguments } from "../kernel/platform/linux/arguments.as";
 import { argumentCount, isArgument } from "./arguments.as";
 import { failUsage } from "./failure.as";
 import { runLaunch } from "./launch.as";
+import { runLock } from "./lock.as";
 import { runSupervise } from "./supervise/supervise.as";
 import { runTap } from "./tap.as";
 
@@ -13,5 +14,6 @@ export function boot(record: u64): void {
   if (argumentCount() > 1 && isArgument(1, text("tap"))) runTap();
   if (argumentCount() > 1 && isArgument(1, text("supervise"))) runSupervise();
   if (argumentCount() == 2 && isArgument(1, text("launch"))) runLaunch();
-  failUsage(text("tsuki-host tap|supervise|launch ..."));
+  if (argumentCount() > 1 && isArgument(1, text("lock"))) runLock();
+  failUsage(text("tsuki-host tap|supervise|launch|lock ..."));
 }

@@ -277,7 +277,8 @@ function packProgram(
   const file = images.file(linked, segments, program.usesOwnStack && hasNetwork);
   const devices =
     (program.findsDevices ? deviceNoteBits.consolePorts : 0) |
-    (program.opensSockets ? deviceNoteBits.network : 0);
+    (program.opensSockets ? deviceNoteBits.network : 0) |
+    (program.opensFiles ? deviceNoteBits.disks : 0);
   const debug = debugRequest === undefined ? {} : debugParts(program, linked, debugRequest);
   return {
     image: writeElf({ ...file, ...debug, devices }),

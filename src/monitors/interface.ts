@@ -35,6 +35,15 @@ export interface MachineNetwork {
   readonly forwards: readonly PortForward[];
 }
 
+/** A file of the host's that an app finds as a disk: one file of fixed size. */
+export interface DiskMount {
+  /** An absolute path of the host's. */
+  readonly path: string;
+  /** An absolute path in the app's eyes, without blanks and commas. */
+  readonly target: string;
+  readonly isReadOnly: boolean;
+}
+
 /** One image to be run once. */
 export interface LaunchRequest {
   /** Path of the image (for `node`: of the app's module). */
@@ -46,6 +55,8 @@ export interface LaunchRequest {
   readonly streams: InstanceStreams;
   /** The network of an image with a stack of its own; nothing for none. */
   readonly network?: MachineNetwork | undefined;
+  /** Disks of a virtual machine; other monitors' images open theirs by TSUKI_DISK. */
+  readonly disks?: readonly DiskMount[] | undefined;
   /** A file that is written what passes the network; only with a network. */
   readonly tracePath?: string | undefined;
   /** Whether its reports will be asked for, where a way for them has a price (`process`). */

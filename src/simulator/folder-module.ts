@@ -18,7 +18,10 @@ export function folderModule(
   folders: Folders | undefined,
   memory: WebAssembly.Memory,
 ): Record<string, MachineFunction> {
-  if (folders === undefined) return { folderRoot: () => BigInt(-wasiErrors.notsup) };
+  if (folders === undefined) {
+    const refuse = (): bigint => BigInt(-wasiErrors.notsup);
+    return { folderRoot: refuse, diskOpen: refuse };
+  }
   return {
     ...fileFunctions(folders, memory),
     ...statusFunctions(folders, memory),
@@ -59,6 +62,8 @@ function done(run: () => void): bigint {
 
 function fileFunctions(folders: Folders, memory: Memory): Record<string, MachineFunction> {
   return {
+    diskOpen: (path: number, length: number, isReadOnly: number) =>
+      attempt(() => folders.openDisk(textAt(memory, path, length), isReadOnly !== 0)),
     folderRoot: (path: number, length: number) =>
       attempt(() => folders.openRoot(textAt(memory, path, length))),
     folderOpen: (directory: number, path: number, length: number, bits: number) =>

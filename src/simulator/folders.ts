@@ -51,6 +51,8 @@ export class FolderError extends Error {
  * relative to an open directory and never leads out of it. Everything throws a FolderError.
  */
 export interface Folders {
+  /** Opens a disk, a file by its path on the host, which nobody else writes meanwhile. */
+  openDisk(path: string, isReadOnly: boolean): number;
   /** Opens a folder by its path on the host. */
   openRoot(path: string): number;
   open(

@@ -41,10 +41,26 @@ interface OpenFile {
   listing: readonly FolderEntry[];
 }
 
+/** Locks an open file for a writer or for one of several readers; false when others use it so. */
+export type LockDisk = (descriptor: number, isReadOnly: boolean) => boolean;
+
 /** The folders of this very host, by Node's synchronous functions. */
 export class HostFolders implements Folders {
   readonly #open = new Map<number, OpenFile>();
+  readonly #lockDisk: LockDisk;
   #last = 0;
+
+  constructor(lockDisk: LockDisk) {
+    this.#lockDisk = lockDisk;
+  }
+
+  openDisk(path: string, isReadOnly: boolean): number {
+    const flags = isReadOnly ? constants.O_RDONLY : constants.O_RDWR;
+    const descriptor = call(() => openSync(path, flags | constants.O_NONBLOCK));
+    if (!call(() => fstatSync(descriptor)).isFile()) throw new FolderError("inval");
+    if (!this.#lockDisk(descriptor, isReadOnly)) throw new FolderError("busy");
+    return this.#add(path, descriptor);
+  }
 
   openRoot(path: string): number {
     const hostPath = call(() => realpathSync(path));

@@ -41,6 +41,12 @@ const programs = {
     '@external("wasi_snapshot_preview1", "sock_open")\n' +
     "declare function open(family: i32, type: i32, result: usize): i32;\n" +
     "console.log(open(1, 2, memory.data(4)).toString());",
+  opensFile:
+    '@external("wasi_snapshot_preview1", "path_open")\n' +
+    "declare function open(directory: i32, lookup: i32, path: usize, length: usize, flags: i32, " +
+    "rights: u64, inheriting: u64, options: i32, result: usize): i32;\n" +
+    "const dot = memory.data<u8>([0x2e]);\n" +
+    "console.log(open(4, 1, dot, 1, 0, 2, 0, 0, memory.data(4)).toString());",
 } as const;
 
 type ProgramName = keyof typeof programs;
@@ -76,6 +82,10 @@ interface Machine {
 
 const network = (name: string) => [
   ...["-netdev", `user,id=${name}`, "-device", `virtio-net-device,netdev=${name}`],
+];
+const disk = (name: string) => [
+  ...["-blockdev", `null-co,node-name=${name},size=65536,read-zeroes=on`],
+  ...["-device", `virtio-blk-device,drive=${name},serial=${name}`],
 ];
 const modern = ["-global", "virtio-mmio.force-legacy=false"];
 
@@ -153,6 +163,33 @@ const badMachines: readonly (readonly [string, ProgramName, Machine, string])[] 
     'network setting "10.0.2.15" is malformed',
   ],
   [
+    "no disk",
+    "opensFile",
+    { commandLine: "tsuki.time=1 tsuki.disk=/data.img" },
+    "the program uses the disk /data.img, but this machine has no block device",
+  ],
+  [
+    "no disk of a name",
+    "opensFile",
+    {
+      devices: [...modern, ...disk("a"), ...disk("b")],
+      commandLine: "tsuki.time=1 tsuki.disk=/data.img,id=c",
+    },
+    "the program uses the disk /data.img, but no block device of this machine is called c",
+  ],
+  [
+    "a disk of old",
+    "opensFile",
+    { devices: disk("a"), commandLine: "tsuki.time=1 tsuki.disk=/data.img" },
+    "this machine's block device cannot be used: it is older than virtio 1.0",
+  ],
+  [
+    "a disk setting that is none",
+    "opensFile",
+    { commandLine: "tsuki.time=1 tsuki.disk=data.img" },
+    "the command line's tsuki.disk= is not <path>[,ro][,id=<name>]",
+  ],
+  [
     "a time that is none",
     "opensSocket",
     { commandLine: "tsuki.time=now" },
@@ -171,6 +208,15 @@ const goodMachines: readonly (readonly [string, ProgramName, Machine, string])[]
       type: "microvm",
       devices: [...modern, ...network("a")],
       commandLine: "tsuki.net=10.0.2.15/24",
+    },
+    "0\n",
+  ],
+  [
+    "two disks",
+    "opensFile",
+    {
+      devices: [...modern, ...disk("a"), ...disk("b")],
+      commandLine: "tsuki.time=1 tsuki.disk=/b,id=b tsuki.disk=/a,ro",
     },
     "0\n",
   ],

@@ -40,6 +40,8 @@ export interface CompiledProgram {
   readonly appKind: number;
   /** Whether the kernel in it can use devices besides serial ports (`config.findsDevices`). */
   readonly findsDevices: boolean;
+  /** Whether the app can open files (`config.opensFiles`). */
+  readonly opensFiles: boolean;
   /** Whether the app in it can have sockets (`config.opensSockets`). */
   readonly opensSockets: boolean;
   /** Whether its sockets are the kernel's own (`config.usesOwnStack`). */
@@ -123,6 +125,7 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
     },
     appKind: appEnvironment.appKind,
     findsDevices: appEnvironment.findsDevices,
+    opensFiles: appEnvironment.opensFiles,
     opensSockets: appEnvironment.opensSockets,
     usesOwnStack: appEnvironment.usesOwnStack,
     systemCalls: [...new Set(chunks.flatMap((chunk) => chunk.systemCalls ?? []))].sort(

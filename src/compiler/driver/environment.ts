@@ -283,6 +283,11 @@ export class UnitEnvironment implements LoweringEnvironment {
     return this.appImports(findsDevices) === 1;
   }
 
+  /** Whether the app can open files. */
+  get opensFiles(): boolean {
+    return this.appImports(opensFiles) === 1;
+  }
+
   /** What the app is, as its module says. */
   get appKind(): number {
     const { customSections } = this.program.app.module;
@@ -370,7 +375,7 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (names.name === "appKind") return { low: this.appKind, high: 0 };
     if (names.name === "opensSockets") return { low: Number(this.opensSockets), high: 0 };
     if (names.name === "usesOwnStack") return { low: Number(this.usesOwnStack), high: 0 };
-    if (names.name === "opensFiles") return { low: this.appImports(opensFiles), high: 0 };
+    if (names.name === "opensFiles") return { low: Number(this.opensFiles), high: 0 };
     if (names.name === "findsDevices") return { low: Number(this.findsDevices), high: 0 };
     if (names.name === "hasDefaults") return { low: Number(this.readsDefaults), high: 0 };
     if (names.name === "resolvesNames") return { low: this.appImports(resolvesNames), high: 0 };

@@ -151,6 +151,7 @@ export class Dev {
     return new DevProcess({
       programPath: builtFile("dev-program.js"),
       kernelPath: builtFile("kernel.wasm"),
+      hostPath: builtFile("tsuki-host"),
       libraryPath: builtFile("javascript/library-v8.js"),
     });
   }

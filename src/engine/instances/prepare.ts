@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import { supervisedControl } from "../../contracts/supervisor.ts";
 import type { Instance } from "../../monitors/interface.ts";
+import { disksAndEnvironment } from "../machine-disks.ts";
 import { networkAndEnvironment } from "../machine-network.ts";
 import { openMonitor, prepareRun, type RunOptions } from "../run.ts";
 import { imageFile, parseInstanceRecord, recordFile } from "./instance-record.ts";
@@ -60,10 +61,12 @@ export async function runHere(folder: string, environment: NodeJS.ProcessEnv): P
   const record = parseInstanceRecord(readFileSync(path, "utf8"), path);
   const { monitor: name, accelerator, machine } = record;
   const monitor = await openMonitor({ name, accelerator }, machine, environment);
+  const { network, environment: settings } = networkAndEnvironment(monitor, record.environment);
   const instance = await monitor.launch({
     imagePath: join(folder, imageFile),
     arguments: record.arguments,
-    ...networkAndEnvironment(monitor, record.environment),
+    network,
+    ...disksAndEnvironment(monitor, settings),
     streams: "inherit",
     hasReports: true,
     memoryMebibytes: record.memoryMebibytes,

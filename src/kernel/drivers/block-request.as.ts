@@ -9,10 +9,15 @@ export const readBlocks: u32 = 0;
 export const writeBlocks: u32 = 1;
 /** Operation: make durable what was written and has been taken back. */
 export const flushBlocks: u32 = 4;
+/** Operation: read what the device calls itself, into one part of `identifierBytes`. */
+export const identifyBlocks: u32 = 8;
 /** Operation: the content of `sectorCount` sectors is needed no more. */
 export const discardBlocks: u32 = 11;
 /** Operation: make `sectorCount` sectors zeroes. */
 export const writeZeroes: u32 = 13;
+
+/** Bytes of what a device calls itself; a shorter name ends with a NUL. */
+export const identifierBytes: u32 = 20;
 
 /** A request has at most so many parts. */
 export const requestPartLimit: u32 = 16;

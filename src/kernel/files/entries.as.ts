@@ -11,7 +11,7 @@ import {
 } from "./embedded-tree.as";
 import { setEntry } from "./entry.as";
 import { folderEntry } from "./folder.as";
-import { directoryType, embeddedKind, folderKind } from "./kinds.as";
+import { directoryType, diskKind, embeddedKind, folderKind } from "./kinds.as";
 import { memoryChildFrom, memoryNode, memorySequence, memoryType } from "./memory-nodes.as";
 import { isDirectoryFile, kindOfFile, objectOfFile } from "./open-files.as";
 
@@ -23,6 +23,7 @@ export function findEntry(directory: u32, cookie: u64): i32 {
   const kind = kindOfFile(directory);
   const object = objectOfFile(directory);
   if (kind == folderKind) return <i32>folderEntry(object, cookie);
+  if (kind == diskKind) return -<i32>errno.notDirectory;
   if (cookie < firstCookie) {
     // The number of the directory above is not told: it may lie beyond what the app may see.
     setEntry(text(".."), <u32>cookie + 1, directoryType, <u64>object + 1, cookie + 1);

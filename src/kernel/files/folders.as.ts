@@ -1,5 +1,6 @@
-// The host's folders that the instance was told to mount: TSUKI_MOUNT=folder:/target[:ro],... Each
-// keeps a record of 16 bytes: u32 handle, u8 1 if read-only at 4, u16 bytes of the target at 6, u32
+// The host's folders and disks that the instance was told to mount:
+// TSUKI_MOUNT=folder:/target[:ro],... and TSUKI_DISK=file:/target[:ro],... Each keeps a record of
+// 16 bytes: u32 handle, u8 1 if read-only at 4, u8 kind at 5, u16 bytes of the target at 6, u32
 // target at 8.
 import * as errno from "../base/errno.as";
 import { putBytes, putText } from "../base/line.as";
@@ -7,13 +8,13 @@ import { text } from "../base/text.as";
 import { beginMessage, endMessage } from "../console/message.as";
 import { copySetting, tooLong } from "../launch/setting.as";
 import { allocateZeroedFrame, frameBytes } from "../memory/frames.as";
+import { openHostDisk } from "./disks.as";
 import { openFolderRoot } from "./folder.as";
+import { diskKind, folderKind } from "./kinds.as";
 import { prepareScratch, secondPath } from "./scratch.as";
 
 const recordBytes: u32 = 16;
 const folderLimit: u32 = 16;
-const recordsBytes: u32 = folderLimit * recordBytes;
-const settingLimit: u32 = frameBytes - recordsBytes;
 const targetLimit: u32 = 255;
 const comma: u32 = 0x2c;
 const colon: u32 = 0x3a;
@@ -21,31 +22,45 @@ const slash: u32 = 0x2f;
 const readOnlyMode: u32 = 0x6f72; // "ro"
 const readWriteMode: u32 = 0x7772; // "rw"
 
-let frame: usize = 0; // the records, then the setting's text
+let frame: usize = 0; // the records, then the settings' text
+let used: u32 = 256; // behind the records
 let count: u32 = 0;
 
-/** Opens every folder; false, after a line that says why, if one cannot be. */
+/** Opens every folder and disk; false, after a line that says why, if one cannot be. */
 export function openFolders(): bool {
   frame = allocateZeroedFrame();
   if (frame == 0 || !prepareScratch()) return true;
-  const setting = frame + recordsBytes;
-  const length = copySetting(text("TSUKI_MOUNT"), setting, settingLimit);
+  return (
+    openSetting(text("TSUKI_MOUNT"), folderKind) && openSetting(text("TSUKI_DISK"), diskKind)
+  );
+}
+
+/** Opens what a setting names: all of one kind. */
+function openSetting(name: usize, kind: u32): bool {
+  const setting = frame + used;
+  const length = copySetting(name, setting, frameBytes - used);
   if (length <= 0) return length != tooLong;
+  used += length;
   for (let start = setting, end = setting + length; start < end; ) {
     let stop = start;
     while (stop < end && load<u8>(stop) != comma) stop++;
-    if (!openFolder(start, stop)) return false;
+    if (!openFolder(start, stop, kind)) return false;
     start = stop + 1;
   }
   return true;
 }
 
-/** How many folders there are. */
+/** How many folders and disks there are. */
 export function folderCount(): u32 {
   return count;
 }
 
-/** The open directory that a folder is: its platform's handle. */
+/** Whether it is a folder or a disk. */
+export function folderKindOf(folder: u32): u32 {
+  return load<u8>(frame + folder * recordBytes, 5);
+}
+
+/** A folder's open directory, the platform's handle; or the number of a disk. */
 export function folderHandle(folder: u32): u32 {
   return load<u32>(frame + folder * recordBytes);
 }
@@ -65,25 +80,40 @@ export function folderTargetLength(folder: u32): u32 {
   return load<u16>(frame + folder * recordBytes, 6);
 }
 
-/** Opens what one entry of the setting names. */
-function openFolder(start: usize, end: usize): bool {
+/** Opens what one entry of a setting names. */
+function openFolder(start: usize, end: usize, kind: u32): bool {
   const isReadOnly = endsInMode(start, end, readOnlyMode);
   const stop = isReadOnly || endsInMode(start, end, readWriteMode) ? end - 3 : end;
   let target = stop;
   while (target > start && load<u8>(target - 1) != colon) target--;
   const length = targetBytes(target, stop);
   if (target <= start + 1 || length == 0) {
+    if (kind == diskKind) return report(start, end, text(": not of the form file:/target[:ro]"));
     return report(start, end, text(": not of the form folder:/target[:ro]"));
   }
-  if (count == folderLimit) return report(start, end, text(": 16 folders are mounted already"));
   const pathBytes = <u32>(target - 1 - start);
   memory.copy(secondPath(), start, pathBytes);
   store<u8>(secondPath() + pathBytes, 0);
-  const handle = openFolderRoot(secondPath(), pathBytes);
+  const handle = kind == diskKind
+    ? openHostDisk(secondPath(), pathBytes, isReadOnly)
+    : openFolderRoot(secondPath(), pathBytes);
+  if (handle == -<i64>errno.noEntry && kind == diskKind) {
+    return report(start, target - 1, text(": no such file"));
+  }
   if (handle < 0) return report(start, target - 1, reasonOf(<u32>-handle));
+  if (addHostMount(kind, <u32>handle, isReadOnly, target, length)) return true;
+  return report(start, end, text(": 16 folders and disks are mounted already"));
+}
+
+/** Notes a folder or disk that is open; `target` stays where it is. False when there is no room. */
+export function addHostMount(
+  kind: u32, handle: u32, isReadOnly: bool, target: usize, length: u32,
+): bool {
+  if (frame == 0 || count == folderLimit) return false;
   const record = frame + count++ * recordBytes;
-  store<u32>(record, <u32>handle);
+  store<u32>(record, handle);
   store<u8>(record, isReadOnly ? 1 : 0, 4);
+  store<u8>(record, kind, 5);
   store<u16>(record, length, 6);
   store<u32>(record, <u32>target, 8);
   return true;
@@ -94,7 +124,7 @@ function endsInMode(start: usize, end: usize, mode: u32): bool {
 }
 
 /** Bytes of an absolute path without slashes behind; 0 if it is none, or none that may be used. */
-function targetBytes(start: usize, end: usize): u32 {
+export function targetBytes(start: usize, end: usize): u32 {
   if (start == end || load<u8>(start) != slash) return 0;
   while (end > start + 1 && load<u8>(end - 1) == slash) end--;
   const length = <u32>(end - start);
@@ -105,9 +135,14 @@ function reasonOf(error: u32): usize {
   switch (error) {
     case errno.noEntry: return text(": no such folder");
     case errno.notDirectory: return text(": not a folder");
+    case errno.invalid: return text(": neither a file nor a block device");
+    case errno.isDirectory: return text(": a folder, and no disk");
+    case errno.busy: return text(": another instance has it; only readers may share a disk");
+    case errno.tooManyFiles: return text(": an instance has 8 disks at most");
+    case errno.readOnly: return text(": read-only; mount it so");
     case errno.accessDenied: return text(": not permitted");
     case errno.notImplemented: return text(": mounts need openat2, which Linux has since 5.6");
-    case errno.notSupported: return text(": this machine cannot reach folders of the host");
+    case errno.notSupported: return text(": this machine cannot reach files of the host");
     default: return text(": the host refuses");
   }
 }

@@ -9,6 +9,9 @@ export const memoryKind: u32 = 2;
 /** Kind of what lies in a folder of the host; its object is the platform's handle. */
 export const folderKind: u32 = 3;
 
+/** Kind of a disk, and of where it was mounted; its object is a disk. */
+export const diskKind: u32 = 4;
+
 /** WASI's file type of a directory. */
 export const directoryType: u32 = 3;
 

@@ -1,7 +1,7 @@
 // What the app finds where: the embedded tree at `/`, a memory file system at `/tmp`, and the
-// host's folders where they were mounted. Each mount begins in a directory that is open from the
-// start. A record has 16 bytes: u8 kind, u8 1 if read-only, u16 bytes of the target, u32 target,
-// u32 file.
+// host's folders and disks where they were mounted. Each mount begins in a directory that is open
+// from the start. A record has 16 bytes: u8 kind, u8 1 if read-only, u16 bytes of the target, u32
+// target, u32 file.
 import * as config from "../base/config.as";
 import { text } from "../base/text.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
@@ -9,15 +9,17 @@ import { embeddedRoot, hasEmbeddedTree } from "./embedded-tree.as";
 import {
   folderCount,
   folderHandle,
+  folderKindOf,
   folderTarget,
   folderTargetLength,
   isFolderReadOnly,
   openFolders,
 } from "./folders.as";
-import { embeddedKind, folderKind, memoryKind } from "./kinds.as";
+import { embeddedKind, memoryKind } from "./kinds.as";
 import { limitContents } from "./memory-contents.as";
 import { holdMemoryNode, memoryRoot, prepareMemoryNodes } from "./memory-nodes.as";
 import { makeFile, markRoot } from "./open-files.as";
+import { openMachineDisks } from "../platform/pc/disks.as";
 import { prepareScratch } from "./scratch.as";
 
 const recordBytes: u32 = 16;
@@ -33,6 +35,7 @@ let count: u32 = 0;
  */
 export function prepareFiles(): bool {
   if (config.platform != config.linux && !openFolders()) return false;
+  if (config.platform == config.pc) openMachineDisks();
   mounts = allocateZeroedFrame();
   if (mounts == 0 || !prepareScratch()) return true;
   if (hasEmbeddedTree()) addMount(embeddedKind, embeddedRoot, true, text("/"), 1);
@@ -45,7 +48,8 @@ export function prepareFiles(): bool {
   for (let folder: u32 = 0; folder < folders; folder++) {
     const target = folderTarget(folder);
     const length = folderTargetLength(folder);
-    addMount(folderKind, folderHandle(folder), isFolderReadOnly(folder), target, length);
+    const kind = folderKindOf(folder);
+    addMount(kind, folderHandle(folder), isFolderReadOnly(folder), target, length);
   }
   return true;
 }

@@ -1,6 +1,7 @@
 // Making, removing and renaming. Every path is relative to an open directory; results are error
 // numbers. The memory file system has neither hard nor symbolic links.
 import * as errno from "../base/errno.as";
+import { diskPathError } from "./disks.as";
 import {
   linkInFolder,
   makeFolderDirectory,
@@ -9,7 +10,7 @@ import {
   renameInFolder,
   symbolicLinkInFolder,
 } from "./folder.as";
-import { directoryType, folderKind, memoryKind } from "./kinds.as";
+import { directoryType, diskKind, folderKind, memoryKind } from "./kinds.as";
 import {
   isMemoryBelow,
   isMemoryDirectory,
@@ -32,6 +33,7 @@ export function makeDirectory(directory: u32, path: usize, length: u32): u32 {
     if (isMountReadOnly(mountOfFile(directory))) return errno.readOnly;
     return <u32>-makeFolderDirectory(object, path, length);
   }
+  if (kindOfFile(directory) == diskKind) return diskRefusal(path, length, errno.exists);
   const problem = walk(kindOfFile(directory), object, path, length);
   if (problem != 0) return problem;
   if (walkTarget() >= 0) return errno.exists;
@@ -48,6 +50,9 @@ export function removePath(directory: u32, path: usize, length: u32, isDirectory
   if (kindOfFile(directory) == folderKind) {
     if (isMountReadOnly(mountOfFile(directory))) return errno.readOnly;
     return <u32>-removeInFolder(object, path, length, isDirectory);
+  }
+  if (kindOfFile(directory) == diskKind) {
+    return diskRefusal(path, length, isDirectory ? errno.notDirectory : errno.busy);
   }
   const problem = walk(kindOfFile(directory), object, path, length);
   if (problem != 0) return problem;
@@ -71,6 +76,7 @@ export function renamePath(
   if (kindOfFile(directory) == folderKind) {
     return <u32>-renameInFolder(from, path, length, to, newPath, newLength);
   }
+  if (kindOfFile(directory) == diskKind) return diskRefusal(path, length, errno.busy);
   const problem = walk(kindOfFile(directory), from, path, length);
   if (problem != 0) return problem;
   const node = walkTarget();
@@ -113,9 +119,16 @@ export function readLinkPath(
   if (kindOfFile(directory) == folderKind) {
     return <i32>readFolderLink(object, path, length, buffer, capacity);
   }
+  if (kindOfFile(directory) == diskKind) return -<i32>diskRefusal(path, length, errno.invalid);
   const problem = walk(kindOfFile(directory), object, path, length);
   if (problem != 0) return -<i32>problem;
   return walkTarget() < 0 ? -<i32>errno.noEntry : -<i32>errno.invalid;
+}
+
+/** Why something cannot be done to a path on a disk, which is nothing but the disk's own. */
+function diskRefusal(path: usize, length: u32, refusal: u32): u32 {
+  const error = diskPathError(path, length);
+  return error != 0 ? error : refusal;
 }
 
 function renameNode(node: u32, start: u32, path: usize, length: u32): u32 {

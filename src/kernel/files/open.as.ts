@@ -2,11 +2,13 @@
 // kernel memory of at most `pathLimit` bytes with a NUL behind, and relative to an open directory.
 import * as errno from "../base/errno.as";
 import { embeddedType } from "./embedded-tree.as";
+import { diskPathError } from "./disks.as";
 import { closeInFolder, isFolderDirectory, openInFolder } from "./folder.as";
 import {
   createOption,
   directoryOption,
   directoryType,
+  diskKind,
   embeddedKind,
   exclusiveOption,
   folderKind,
@@ -42,6 +44,7 @@ const changingOptions = createOption | exclusiveOption | truncateOption | writeO
 export function openFile(directory: u32, path: usize, length: u32, options: u32): i32 {
   if (!isDirectoryFile(directory)) return -<i32>errno.notDirectory;
   if (kindOfFile(directory) == folderKind) return openFolderFile(directory, path, length, options);
+  if (kindOfFile(directory) == diskKind) return openDisk(directory, path, length, options);
   const node = findNode(directory, path, length, options);
   if (node < 0) return node;
   return openNode(kindOfFile(directory), mountOfFile(directory), node, options);
@@ -69,6 +72,15 @@ function openFolderFile(directory: u32, path: usize, length: u32, options: u32):
   const file = error != 0 ? -<i32>error : makeFile(folderKind, mount, handle, isDirectory);
   if (file < 0) closeInFolder(handle);
   return file;
+}
+
+/** A disk has the size that it has: it is not emptied (EPERM). */
+function openDisk(directory: u32, path: usize, length: u32, options: u32): i32 {
+  const mount = mountOfFile(directory);
+  let error = diskPathError(path, length);
+  if (error == 0) error = refusal(false, options, isMountReadOnly(mount));
+  if (error == 0 && (options & truncateOption) != 0) error = errno.notPermitted;
+  return error != 0 ? -<i32>error : makeFile(diskKind, mount, objectOfFile(directory), false);
 }
 
 /** The node that a path names, made if that is asked for; a negated error number otherwise. */

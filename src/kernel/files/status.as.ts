@@ -3,8 +3,15 @@
 // u64 accessed at 40, modified at 48, changed at 56.
 import * as errno from "../base/errno.as";
 import { embeddedLength, embeddedType } from "./embedded-tree.as";
+import { diskPathError, diskSize, diskSizeError, syncDisk } from "./disks.as";
 import { folderStatus, setFolderFileSize, setFolderTimes, syncInFolder } from "./folder.as";
-import { directoryType, embeddedKind, folderKind } from "./kinds.as";
+import {
+  directoryType,
+  diskKind,
+  embeddedKind,
+  folderKind,
+  regularType,
+} from "./kinds.as";
 import { contentSize, setContentSize } from "./memory-contents.as";
 import { memoryNode, memoryType, touchMemoryNode } from "./memory-nodes.as";
 import { isMountReadOnly } from "./mounts.as";
@@ -35,8 +42,12 @@ export function pathStatus(directory: u32, path: usize, length: u32, follows: bo
   if (kind == folderKind) {
     return length == 0 ? errno.noEntry : <u32>-folderStatus(object, path, length, follows);
   }
-  const error = walk(kind, object, path, length);
+  const error = kind == diskKind ? diskPathError(path, length) : walk(kind, object, path, length);
   if (error != 0) return error;
+  if (kind == diskKind) {
+    nodeStatus(kind, mountOfFile(directory), object);
+    return errno.success;
+  }
   if (walkTarget() < 0) return errno.noEntry;
   nodeStatus(kind, mountOfFile(directory), walkTarget());
   return errno.success;
@@ -53,6 +64,7 @@ export function setFileSize(file: u32, size: u64): u32 {
   if (<i64>size < 0) return errno.invalid;
   const kind = kindOfFile(file);
   if (kind == embeddedKind) return errno.readOnly;
+  if (kind == diskKind) return diskSizeError(objectOfFile(file), size);
   if (kind == folderKind) return <u32>-setFolderFileSize(objectOfFile(file), size);
   touchMemoryNode(objectOfFile(file));
   return setContentSize(memoryNode(objectOfFile(file)), size);
@@ -66,6 +78,7 @@ export function setFileTimes(file: u32, access: u64, modification: u64, which: u
   if (kindOfFile(file) == folderKind) {
     return <u32>-setFolderTimes(object, 0, 0, false, access, modification, which);
   }
+  if (kindOfFile(file) == diskKind) return errno.notPermitted;
   setNodeTimes(object, access, modification, which);
   return errno.success;
 }
@@ -84,6 +97,10 @@ export function setPathTimes(
     if (length == 0) return errno.noEntry;
     return <u32>-setFolderTimes(object, path, length, follows, access, modification, which);
   }
+  if (kind == diskKind) {
+    const refusal = diskPathError(path, length);
+    return refusal != 0 ? refusal : errno.notPermitted;
+  }
   const error = walk(kind, object, path, length);
   if (error != 0) return error;
   if (walkTarget() < 0) return errno.noEntry;
@@ -93,7 +110,9 @@ export function setPathTimes(
 
 /** Has a file's bytes, and unless `dataOnly` all else of it, kept as durably as its kind is. */
 export function syncFile(file: u32, dataOnly: bool): u32 {
-  if (kindOfFile(file) != folderKind) return errno.success;
+  const kind = kindOfFile(file);
+  if (kind == diskKind) return isDirectoryFile(file) ? errno.success : syncDisk(objectOfFile(file));
+  if (kind != folderKind) return errno.success;
   return <u32>-syncInFolder(objectOfFile(file), dataOnly);
 }
 
@@ -113,13 +132,21 @@ function setNodeTimes(node: u32, access: u64, modification: u64, which: u32): vo
   store<u64>(address, now, 40);
 }
 
-/** The embedded tree has no times, and so nothing in it changes with the time of a build. */
+/**
+ * The embedded tree has no times, and so nothing in it changes with the time of a build; nobody
+ * keeps times of a disk.
+ */
 function nodeStatus(kind: u32, mount: u32, node: u32): void {
   const status = statusSpace();
   memory.fill(status, 0, 64);
   store<u64>(status, <u64>mount + 1);
   store<u64>(status, <u64>node + 1, 8);
   store<u64>(status, 1, 24);
+  if (kind == diskKind) {
+    store<u8>(status, regularType, 16);
+    store<u64>(status, diskSize(node), 32);
+    return;
+  }
   if (kind == embeddedKind) {
     store<u8>(status, embeddedType(node), 16);
     store<u64>(status, embeddedLength(node), 32);

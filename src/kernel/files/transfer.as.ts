@@ -3,8 +3,9 @@
 import * as errno from "../base/errno.as";
 import * as app from "../base/machine/app.as";
 import { embeddedBytes, embeddedLength } from "./embedded-tree.as";
+import { diskSize, readDisk, writeDisk } from "./disks.as";
 import { readInFolder, writeInFolder } from "./folder.as";
-import { embeddedKind, folderKind } from "./kinds.as";
+import { diskKind, embeddedKind, folderKind } from "./kinds.as";
 import { contentSize, readContents, writeContents } from "./memory-contents.as";
 import { memoryNode, touchMemoryNode } from "./memory-nodes.as";
 import {
@@ -28,7 +29,9 @@ export function readFileAt(file: u32, list: u32, count: u32, offset: u64): i64 {
   if (isDirectoryFile(file)) return -<i64>errno.isDirectory;
   if (<i64>offset < 0) return -<i64>errno.invalid;
   const object = objectOfFile(file);
-  if (kindOfFile(file) == folderKind) return readInFolder(object, list, count, offset);
+  const kind = kindOfFile(file);
+  if (kind == folderKind) return readInFolder(object, list, count, offset);
+  if (kind == diskKind) return readDisk(object, list, count, offset);
   let total: u32 = 0;
   for (; count != 0; count--) {
     const length = app.load32(list + 4);
@@ -56,6 +59,7 @@ export function writeFileAt(file: u32, list: u32, count: u32, offset: u64, appen
   const kind = kindOfFile(file);
   const object = objectOfFile(file);
   if (kind == folderKind) return writeInFolder(object, list, count, offset, appends);
+  if (kind == diskKind) return writeDisk(object, list, count, appends ? diskSize(object) : offset);
   if (kind == embeddedKind) return -<i64>errno.readOnly;
   const node = memoryNode(object);
   if (appends) offset = contentSize(node);

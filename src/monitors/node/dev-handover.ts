@@ -18,6 +18,7 @@ export interface DevHandover {
 /** What each process is started with, as JSON in its only argument. */
 export interface DevPlaces {
   readonly kernelPath: string;
+  readonly hostPath: string;
   readonly libraryPath: string;
 }
 

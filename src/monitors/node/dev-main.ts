@@ -46,7 +46,7 @@ async function prepare(): Promise<Prepared> {
   const surroundings: Surroundings = {
     kernel,
     launchRecord: () => launchRecord,
-    ...processSurroundings(threadUrl, wake),
+    ...processSurroundings(threadUrl, wake, places.hostPath),
     network,
   };
   const machine = scriptMachine(surroundings, realm, network);

@@ -35,8 +35,7 @@ export class DevProcess {
   readonly #child: ChildProcess;
   #listener: DevListener | undefined;
 
-  constructor({ programPath, kernelPath, libraryPath }: DevFiles) {
-    const places: DevPlaces = { kernelPath, libraryPath };
+  constructor({ programPath, ...places }: DevFiles) {
     this.#child = spawn(process.execPath, [...nodeFlags, programPath, JSON.stringify(places)], {
       stdio: ["inherit", "inherit", "inherit", "pipe", "pipe", "pipe"],
       // Node's own variables (NODE_OPTIONS) are not the program's.

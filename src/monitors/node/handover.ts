@@ -1,6 +1,8 @@
 /** What the node monitor hands to the process in which the kernel runs, as JSON on descriptor 3. */
 export interface Handover {
   readonly kernelPath: string;
+  /** `tsuki-host`. */
+  readonly hostPath: string;
   readonly appPath: string;
   readonly arguments: readonly string[];
   /** Each `NAME=value`. */

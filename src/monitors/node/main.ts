@@ -21,7 +21,7 @@ function main(): number {
     app: readFileSync(handover.appPath),
     arguments: handover.arguments,
     environment: handover.environment,
-    ...processSurroundings(threadUrl, wake),
+    ...processSurroundings(threadUrl, wake, handover.hostPath),
     network,
     questions: control === null ? undefined : socketQuestions(threadUrl, wake, control),
     maximumPages: handover.maximumPages ?? undefined,

@@ -13,6 +13,8 @@ export interface NodeMonitorFiles {
   /** The bundled program of `main.ts`. */
   readonly programPath: string;
   readonly kernelPath: string;
+  /** `tsuki-host`, which locks disks. */
+  readonly hostPath: string;
 }
 
 /** A monitor that runs `node` images; the child dies by signals even while its app computes. */
@@ -24,6 +26,7 @@ async function launch(files: NodeMonitorFiles, request: LaunchRequest): Promise<
   const { memoryMebibytes } = request;
   const handover: Handover = {
     kernelPath: files.kernelPath,
+    hostPath: files.hostPath,
     appPath: request.imagePath,
     arguments: request.arguments,
     environment: request.environment,

@@ -4,6 +4,7 @@ import { HostFolders } from "../../simulator/host-folders.ts";
 import type { AppRun } from "../../simulator/run-app.ts";
 import { writeWaiting } from "./descriptors.ts";
 import { Input } from "./input.ts";
+import { diskLock } from "./lock-disk.ts";
 import { pipedStopRequests } from "./stop.ts";
 
 /**
@@ -12,8 +13,15 @@ import { pipedStopRequests } from "./stop.ts";
  */
 const brokenPipeStatus = 141;
 
-/** This process, for an app whose thread sleeps on `wake`; `threadUrl` is the program of its other threads. */
-export function processSurroundings(threadUrl: URL, wake: Int32Array<SharedArrayBuffer>) {
+/**
+ * This process, for an app whose thread sleeps on `wake`; `threadUrl` is the program of its other threads,
+ * `hostPath` that of `tsuki-host`.
+ */
+export function processSurroundings(
+  threadUrl: URL,
+  wake: Int32Array<SharedArrayBuffer>,
+  hostPath: string,
+) {
   const input = new Input(threadUrl, wake);
   return {
     streams: {
@@ -22,7 +30,7 @@ export function processSurroundings(threadUrl: URL, wake: Int32Array<SharedArray
       inputReady: input.isReady,
     },
     clock: hostClock(wake),
-    folders: new HostFolders(),
+    folders: new HostFolders(diskLock(hostPath)),
     stopRequests: pipedStopRequests(threadUrl, wake),
   } satisfies Partial<AppRun>;
 }

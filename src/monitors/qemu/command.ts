@@ -1,6 +1,6 @@
 /** QEMU's command line: the leanest machine that an image boots on. */
 import { commandLineWords, debugExitPort } from "../../contracts/control-channel.ts";
-import type { MachineNetwork } from "../interface.ts";
+import type { DiskMount, MachineNetwork } from "../interface.ts";
 import type { FoundQemu } from "./find-qemu.ts";
 
 /** Machine types that images boot on. */
@@ -25,6 +25,8 @@ export interface MachineRequest {
   readonly hasConsolePorts: boolean;
   /** Only of use to an image that has a driver for it. */
   readonly network: MachineNetwork | undefined;
+  /** Only of use to an image that has a driver for them. */
+  readonly disks?: readonly DiskMount[] | undefined;
   /** Where what passes the network is written, in pcap's format. */
   readonly tracePath?: string | undefined;
   /** The descriptor that COM1 writes to: a connected socket that QEMU inherits. */
@@ -86,6 +88,31 @@ function networkParameters({ machine, network, tracePath }: MachineRequest): rea
   return [...device, "-object", `filter-dump,id=trace,netdev=network,file=${file}`];
 }
 
+const diskDevice: Readonly<Record<MachineType, string>> = {
+  microvm: "virtio-blk-device",
+  q35: "virtio-blk-pci",
+};
+
+/** What the disk at a place calls itself. */
+function diskName(place: number): string {
+  return `disk${place}`;
+}
+
+/** Block devices, which QEMU locks for a writer or for readers. */
+function diskParameters({ machine, disks = [] }: MachineRequest): readonly string[] {
+  return disks.flatMap(({ path, isReadOnly }, place) => {
+    const name = diskName(place);
+    const node = {
+      driver: "raw",
+      "node-name": name,
+      "read-only": isReadOnly,
+      file: { driver: "file", filename: path },
+    };
+    const device = `${diskDevice[machine]},drive=${name},serial=${name}`;
+    return ["-blockdev", JSON.stringify(node), "-device", device];
+  });
+}
+
 /** What carries standard output besides COM1, and the control channel. */
 function channelParameters(request: MachineRequest): readonly string[] {
   const { machine, hasConsolePorts, outputDescriptor } = request;
@@ -100,10 +127,17 @@ function channelParameters(request: MachineRequest): readonly string[] {
   ];
 }
 
-function commandLine({ wallTime, network }: MachineRequest): string {
-  const time = `${commandLineWords.time}=${wallTime}`;
-  if (network === undefined || network.configuration === "") return time;
-  return `${time} ${commandLineWords.network}=${network.configuration}`;
+function commandLine({ wallTime, network, disks = [] }: MachineRequest): string {
+  const { time, network: networkWord, disk } = commandLineWords;
+  const configuration = network?.configuration ?? "";
+  return [
+    `${time}=${wallTime}`,
+    ...(configuration === "" ? [] : [`${networkWord}=${configuration}`]),
+    ...disks.map(
+      ({ target, isReadOnly }, place) =>
+        `${disk}=${target}${isReadOnly ? ",ro" : ""},id=${diskName(place)}`,
+    ),
+  ].join(" ");
 }
 
 /**
@@ -126,6 +160,7 @@ export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readon
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...channelParameters(request),
     ...networkParameters(request),
+    ...diskParameters(request),
     ...["-kernel", request.imagePath, "-initrd", request.launchRecordPath],
     ...["-append", commandLine(request)],
   ];

@@ -66,6 +66,7 @@ async function launch(
         network === undefined || (devices & deviceNoteBits.network) === 0
           ? undefined
           : { ...network, forwards: relays.forwards },
+      disks: (devices & deviceNoteBits.disks) === 0 ? undefined : request.disks,
       tracePath: request.tracePath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       consoleDescriptor,

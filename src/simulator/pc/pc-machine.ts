@@ -34,6 +34,8 @@ export interface PcOptions {
   readonly interrupts?: () => boolean;
   /** Whether the app can have sockets, which are those of the kernel's own stack. */
   readonly opensSockets?: boolean;
+  /** Whether it can open files. */
+  readonly opensFiles?: boolean;
   /** QEMU's isa-debug-exit, which is there otherwise. */
   readonly hasDebugExit?: boolean;
   /** Whatever else the machine has on its port bus. */
@@ -70,8 +72,8 @@ export class PcMachine {
 
   constructor(options: PcOptions) {
     const { kernel, app, memory, startInfo, clock = new VirtualClock() } = options;
-    const { devices = [], opensSockets = false } = options;
-    const findsDevices = devices.length === 0 && !opensSockets ? 0 : 1;
+    const { devices = [], opensSockets = false, opensFiles = false } = options;
+    const findsDevices = devices.length > 0 || opensSockets || opensFiles ? 1 : 0;
     this.clock = clock;
     this.processor = new Processor(clock, options.hypervisor ?? "tcg", memory, this.waitForDevices);
     this.deviceInterrupts = options.interrupts ?? (() => false);
@@ -91,13 +93,13 @@ export class PcMachine {
       kernel,
       app,
       memory,
-      // No files, and sockets only where they are meant: preparing them takes memory and time.
+      // Files and sockets only where they are meant: preparing them takes memory and time.
       config: {
         platform: platformIds.pc,
         ...simulatedImage,
         opensSockets: opensSockets ? 1 : 0,
         usesOwnStack: opensSockets ? 1 : 0,
-        opensFiles: 0,
+        opensFiles: opensFiles ? 1 : 0,
         findsDevices,
       },
       modules: {

@@ -32,6 +32,8 @@ export interface BlockOptions extends DeviceOptions {
   readonly disk: Disk;
   /** Which of `blockFeatures` it has; all but `readOnly` by default. */
   readonly blockFeatures?: bigint;
+  /** What it calls itself (5.2.6, VIRTIO_BLK_T_GET_ID). */
+  readonly serial?: string;
   readonly segmentLimit?: number;
   readonly segmentBytesLimit?: number;
 }
@@ -44,6 +46,7 @@ interface Outcome {
 /** A block device (virtio 1.2, 5.2) over a simulated disk. */
 export class BlockDevice extends VirtioDevice {
   readonly disk: Disk;
+  private readonly serial: string;
   private readonly segmentLimit: number;
   private readonly segmentBytesLimit: number;
 
@@ -51,6 +54,7 @@ export class BlockDevice extends VirtioDevice {
     const features = options.blockFeatures ?? allFeatures & ~blockFeatures.readOnly;
     super({ name: "block", type: 2, features, queues: 1 }, options);
     this.disk = options.disk;
+    this.serial = options.serial ?? "";
     this.segmentLimit = options.segmentLimit ?? 30;
     this.segmentBytesLimit = options.segmentBytesLimit ?? 0x1_0000;
   }
@@ -112,6 +116,9 @@ export class BlockDevice extends VirtioDevice {
       return { status: result.ok };
     }
     if (type === operation.read) return this.readSectors(sector, spanBytes(chain.writable) - 1);
+    if (type === operation.identify) {
+      return { status: result.ok, data: new TextEncoder().encode(this.serial.padEnd(20, "\0")) };
+    }
     if (isReadOnly) return { status: result.error };
     if (type === operation.write) return this.writeSectors(sector, data);
     if (type === operation.writeZeroes || type === operation.discard) return this.clear(data);

@@ -118,6 +118,10 @@ export declare function hostFile(which: u32, pointer: usize, capacity: u32): u32
 @external("node", "socketReadable")
 export declare function socketReadable(handle: u32): u32;
 
+/** Opens a disk of the host by its path there: a handle, as of a file in a folder. */
+@external("node", "diskOpen")
+export declare function diskOpen(path: usize, length: u32, isReadOnly: u32): i64;
+
 /** Opens a folder of the host by its path there: a handle. */
 @external("node", "folderRoot")
 export declare function folderRoot(path: usize, length: u32): i64;

@@ -1,7 +1,14 @@
 import type { DriverMachine } from "../drivers.fixture.ts";
 
 /** Operations of a request (block-request.as.ts). */
-export const operations = { read: 0, write: 1, flush: 4, discard: 11, writeZeroes: 13 } as const;
+export const operations = {
+  read: 0,
+  write: 1,
+  flush: 4,
+  identify: 8,
+  discard: 11,
+  writeZeroes: 13,
+} as const;
 
 /** One request, with buffers of its own. */
 export interface BlockRequest {

@@ -8,6 +8,8 @@ import {
   BlockRequest,
   discardBlocks,
   flushBlocks,
+  identifierBytes,
+  identifyBlocks,
   readBlocks,
   requestPart,
   sectorBytes,
@@ -112,6 +114,9 @@ export function ignoreVirtioBlock(base: BlockDevice): void {
 function checkRequest(device: VirtioBlock, request: BlockRequest): u32 {
   const operation = request.operation;
   if (operation == flushBlocks) return device.canFlush ? 0 : errno.notSupported;
+  if (operation == identifyBlocks) {
+    return partBytes(device, request) == identifierBytes ? 0 : errno.invalid;
+  }
   if (operation != readBlocks && device.isReadOnly) return errno.readOnly;
   if (operation == discardBlocks) return checkRange(device, request, device.discardLimit);
   if (operation == writeZeroes) return checkRange(device, request, device.writeZeroesLimit);
@@ -145,6 +150,7 @@ function partBytes(device: VirtioBlock, request: BlockRequest): u64 {
 
 function send(queue: Queue, request: BlockRequest, dataParts: u32, hasRange: bool): void {
   const record = changetype<usize>(request);
+  const isReading = request.operation == readBlocks || request.operation == identifyBlocks;
   beginChain(queue, dataParts + 2);
   addReadable(queue, record, headerBytes);
   if (hasRange) {
@@ -152,7 +158,7 @@ function send(queue: Queue, request: BlockRequest, dataParts: u32, hasRange: boo
   } else {
     for (let index: u32 = 0; index < dataParts; index++) {
       const part = requestPart(request, index);
-      if (request.operation == readBlocks) addWritable(queue, load<u32>(part), load<u32>(part, 4));
+      if (isReading) addWritable(queue, load<u32>(part), load<u32>(part, 4));
       else addReadable(queue, load<u32>(part), load<u32>(part, 4));
     }
   }

@@ -117,6 +117,13 @@ describe("virtio-blk", () => {
     expect(client.run({ operation: "read", sector: 0, parts: [512] }).error).toBe(0);
   });
 
+  it("tells what the device calls itself", () => {
+    const { client } = start(new Simulation(1), { serial: "data" });
+    const { error, data } = client.run({ operation: "identify", parts: [20] });
+    expect([error, new TextDecoder().decode(data)]).toEqual([0, "data".padEnd(20, "\0")]);
+    expect(client.submit({ operation: "identify", parts: [512] })).toBe(wasiErrors.inval);
+  });
+
   it("says what the device cannot do", () => {
     const { client } = start(new Simulation(1), { blockFeatures: 0n });
     for (const operation of ["flush", "discard", "writeZeroes"] as const) {

@@ -1,8 +1,10 @@
 /** What can be wrong with a machine: one line, and a status that is not 0. */
 import { describe, expect, it } from "vitest";
+import { Disk } from "../../../simulator/disk.ts";
 import { InstanceExit } from "../../../simulator/exit.ts";
 import type { PcMachine, PcOptions } from "../../../simulator/pc/pc-machine.ts";
 import { Simulation } from "../../../simulator/simulation.ts";
+import { BlockDevice, blockFeatures } from "../../../simulator/virtio/block-device.ts";
 import { MmioRegisters } from "../../../simulator/virtio/mmio-registers.ts";
 import { NetDevice } from "../../../simulator/virtio/net-device.ts";
 import {
@@ -44,6 +46,24 @@ function networkDevice(queueSize: number, features?: bigint): Partial<PcOptions>
 }
 
 const program: Partial<PcOptions> = { opensSockets: true };
+const fileProgram: Partial<PcOptions> = { opensFiles: true };
+
+/** A block device at 0xd0000000 that calls itself "web", and a command line that may name a disk. */
+function blockDevice(words: string, features?: bigint): Partial<PcOptions> {
+  const memory = new WebAssembly.Memory({ initial: 32 });
+  const simulation = new Simulation(1);
+  const options = { simulation, memory, disk: new Disk(64), serial: "web" };
+  const device = new BlockDevice({ ...options, blockFeatures: features ?? blockFeatures.flush });
+  const devices = [new MmioRegisters(device, 0xd000_0000n)];
+  return {
+    memory,
+    devices,
+    clock: simulation.timeline,
+    interrupts: () => device.interruptStatus !== 0,
+    ...fileProgram,
+    ...said(`${deviceWord} ${words}`),
+  };
+}
 
 const deviceWord = "virtio_mmio.device=512@0xd0000000:5";
 
@@ -91,6 +111,32 @@ const badMachines: readonly [string, Partial<PcOptions>, Use, RegExp][] = [
     openSocket,
     /network setting "10\.0\.0\.1\/99" is malformed/,
   ],
+  [
+    "no disk",
+    { ...fileProgram, ...said("tsuki.disk=/a") },
+    findMemory,
+    /this machine has no block/,
+  ],
+  [
+    "no disk of a name",
+    blockDevice("tsuki.disk=/a,id=data"),
+    findMemory,
+    /uses the disk \/a, but no block device of this machine is called data/,
+  ],
+  [
+    "fewer disks than settings",
+    blockDevice("tsuki.disk=/a,id=web tsuki.disk=/b"),
+    findMemory,
+    /uses the disk \/b, but this machine has no further block device/,
+  ],
+  [
+    "a disk that can only be read",
+    blockDevice("tsuki.disk=/a", blockFeatures.readOnly),
+    findMemory,
+    /the disk \/a can only be read: write tsuki\.disk=<path>,ro/,
+  ],
+  ["a disk nowhere", blockDevice("tsuki.disk=a"), findMemory, /tsuki\.disk= is not <path>/],
+  ["a disk of letters", blockDevice("tsuki.disk=/a,rx"), findMemory, /tsuki\.disk= is not <path>/],
   ["ACPI out of memory", firmwareSays(1n << 40n), findMemory, /ACPI root pointer is none/],
 ];
 

@@ -8,6 +8,7 @@ import {
   noteNetworkWord,
 } from "../../net/configuration.as";
 import { complain } from "./complaint.as";
+import { noteDiskWord } from "./disks.as";
 
 /** No more of a command line is read, in bytes. */
 export const commandLineLimit: u32 = 4096;
@@ -27,6 +28,7 @@ export function readCommandLine(pointer: usize): void {
     if (value != 0) readTime(value, last);
     if (config.findsDevices) readDeviceWord(pointer, last);
     if (config.opensSockets) readNetworkWord(pointer, last);
+    if (config.opensFiles) readDiskWord(pointer, last);
     while (!endsWord(byteAt(pointer, last))) pointer++;
     while (byteAt(pointer, last) == 0x20) pointer++;
   }
@@ -45,6 +47,13 @@ function readDeviceWord(pointer: usize, last: u64): void {
   const space = valueOf(text("tsuki.ecam="), pointer, last);
   if (space != 0 && !noteConfigurationSpace(space, last)) {
     complain(text("the command line's tsuki.ecam= is no address"));
+  }
+}
+
+function readDiskWord(pointer: usize, last: u64): void {
+  const value = valueOf(text("tsuki.disk="), pointer, last);
+  if (value != 0 && !noteDiskWord(value, last)) {
+    complain(text("the command line's tsuki.disk= is not <path>[,ro][,id=<name>]"));
   }
 }
 

@@ -55,7 +55,8 @@ export function pcIdle(deadline: u64, input: bool): void {
   endWake();
 }
 
-function halt(): void {
+/** Halts until an interrupt; the time counts as waited. */
+export function halt(): void {
   const start = pcMonotonicTime();
   cpu.waitForInterrupt();
   addWaitedTime(pcMonotonicTime() - start);

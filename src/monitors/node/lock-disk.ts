@@ -1,0 +1,15 @@
+/** Locks on the files of disks, which Node cannot make itself. */
+import { spawnSync } from "node:child_process";
+import type { LockDisk } from "../../simulator/host-folders.ts";
+
+/**
+ * Locks by `tsuki-host`, whose path it is: a lock is the open file's, and lasts until this process has
+ * closed it. Only Linux on x86-64 has such locks; elsewhere nobody keeps instances apart.
+ */
+export function diskLock(hostPath: string): LockDisk {
+  if (process.platform !== "linux" || process.arch !== "x64") return () => true;
+  return (descriptor, isReadOnly) => {
+    const words = isReadOnly ? ["lock", "ro"] : ["lock"];
+    return spawnSync(hostPath, words, { stdio: [descriptor, "ignore", "ignore"] }).status === 0;
+  };
+}
