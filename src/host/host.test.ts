@@ -27,7 +27,11 @@ describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"
 
   it.each([
     ["no verb", [], "tsuki: usage: tsuki-host tap|supervise|launch|lock ...\n"],
-    ["an unknown verb", ["tape", "tap0"], "tsuki: usage: tsuki-host tap|supervise|launch|lock ...\n"],
+    [
+      "an unknown verb",
+      ["tape", "tap0"],
+      "tsuki: usage: tsuki-host tap|supervise|launch|lock ...\n",
+    ],
     ["no name", ["tap"], usage],
     ["no program", ["tap", "tap0"], usage],
     ["no program behind a word", ["tap", "tap0", "-a", "word"], usage],
