@@ -74,6 +74,7 @@ export class UnitEnvironment implements LoweringEnvironment {
   readonly memorySpace: number;
   /** Of functions that were asked for. */
   private readonly functionSymbols: SymbolId[] = [];
+  private readonly ownFunctions = new Map<SymbolId, number>();
   private knownCallAreaWords: number | undefined;
   private knownLocals: ReturnType<typeof trackedLocals> | undefined;
   private readonly growsTables: boolean;
@@ -138,7 +139,14 @@ export class UnitEnvironment implements LoweringEnvironment {
     if (known !== undefined) return known;
     const symbol = this.findFunctionSymbol(functionIndex);
     this.functionSymbols[functionIndex] = symbol;
+    const isOwn = this.unit.module.functions[functionIndex]?.import === undefined;
+    if (isOwn) this.ownFunctions.set(symbol, functionIndex);
     return symbol;
+  }
+
+  /** The index of a function of the unit's own by a symbol that was asked for. */
+  ownFunction(symbol: SymbolId): number | undefined {
+    return this.ownFunctions.get(symbol);
   }
 
   private findFunctionSymbol(functionIndex: number): SymbolId {

@@ -10,6 +10,7 @@ import { loopUnrolling } from "../ssa/passes/loop-unrolling.ts";
 import { runPipeline } from "../ssa/pipeline.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { placedData } from "./initial-memory.ts";
+import { inlineSmallFunctions } from "./inlining.ts";
 import { symbolNames } from "./unit.ts";
 
 /** Who wants to see how a function is compiled. */
@@ -73,6 +74,10 @@ function compileLowered(
   watcher?: Watcher,
 ): [Chunk, ...Chunk[]] {
   watcher?.onStage("lowered", fn);
+  if (!environment.hasDebugInfo || watcher !== undefined) {
+    inlineSmallFunctions(fn, environment);
+    watcher?.onStage("inlining", fn);
+  }
   runPipeline(fn, {
     // In a copy of a loop's body a local holds another value than its origin tells.
     without: fn.localValues.length > 0 ? [loopUnrolling.name] : [],

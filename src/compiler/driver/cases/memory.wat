@@ -96,10 +96,10 @@
 ;;     0  test byte [r15+rdi],-128
 ;;     5  je 14
 ;;     7  mov eax,3
-;;    12  jmp 24
-;;    14  call app.f0
-;;    19  mov eax,4
-;;    24  ret
+;;    12  jmp 25
+;;    14  add dword [r15+rdi+4],1
+;;    20  mov eax,4
+;;    25  ret
 ;; is_masked_negative
 ;;     0  movsx eax,byte [r15+rdi]
 ;;     5  test eax,128
