@@ -8,6 +8,7 @@ import type { SymbolId, SymbolTable } from "../object/symbols.ts";
 import type { SsaFunction } from "../ssa/function.ts";
 import { loopUnrolling } from "../ssa/passes/loop-unrolling.ts";
 import { runPipeline } from "../ssa/pipeline.ts";
+import { verify } from "../ssa/verify.ts";
 import type { UnitEnvironment } from "./environment.ts";
 import { placedData } from "./initial-memory.ts";
 import { inlineSmallFunctions } from "./inlining.ts";
@@ -76,6 +77,7 @@ function compileLowered(
   watcher?.onStage("lowered", fn);
   if (!environment.hasDebugInfo || watcher !== undefined) {
     inlineSmallFunctions(fn, environment);
+    if (environment.codeOptions.isVerified) verify(fn);
     watcher?.onStage("inlining", fn);
   }
   runPipeline(fn, {
