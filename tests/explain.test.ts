@@ -166,7 +166,7 @@ describe("explain", () => {
       [
         ["-f", "sum", "--pass", "polish"],
         2,
-        /there is no pass polish; there are lowered, simplify/,
+        /there is no pass polish; there are lowered, inlining, simplify/,
       ],
       [[], 2, /say which function with --function, or --list them/],
     ] as const;
