@@ -41,7 +41,7 @@ function emulated(machine: MachineType): MonitorCase {
 /** The monitor whose instances have a console alone: no input, errors beside output, no reports. */
 export const consoleMonitorCase: MonitorCase = {
   title: `solo5${tenderNeeded}`,
-  open: () => solo5Monitor(process.env),
+  open: () => solo5Monitor({ environment: process.env, hostPath: builtFile("tsuki-host") }),
   isHere: hasTender,
   largeInputBytes: 0,
 };

@@ -1,10 +1,20 @@
 /** Disks as programs see them, on every monitor, and who keeps whom from them. */
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { builtFile } from "../src/engine/package-files.ts";
 import type { DiskMount, Monitor } from "../src/monitors/interface.ts";
-import { monitorCases } from "./built-monitors.fixture.ts";
+import { diskLock } from "../src/monitors/lock-disk.ts";
+import { consoleMonitorCase, monitorCases } from "./built-monitors.fixture.ts";
 import { FileProgram, type FileRun } from "./file-program.fixture.ts";
 
 const work = mkdtempSync(join(tmpdir(), "tsuki-disks-"));
@@ -163,5 +173,60 @@ describe.each(withFiles)("a disk that cannot be had on $title", options, ({ open
     const { status, errors } = await program.run(open(), { root: "", environment });
     expect(status).toBe(125);
     expect(errors).toMatch(line);
+  });
+});
+
+const { title: solo5, isHere: hasSolo5, open: openSolo5 } = consoleMonitorCase;
+
+describe.skipIf(!hasSolo5)(`disks on ${solo5}`, options, () => {
+  const monitor = openSolo5();
+  const given5 = (mounts: readonly DiskMount[]) => {
+    const entries = mounts.map(({ path, target: place }) => `${path}:${place}`);
+    return { disks: mounts, environment: [`TSUKI_DISK=${entries.join(",")}`] };
+  };
+
+  test("are files of their size, which nothing makes durable", async () => {
+    const [first, second] = [newDisk(), newDisk()];
+    const bytes = readFileSync(first).length;
+    const steps = [
+      ["stat data.img", `file ${bytes}`],
+      ["open 0 data.img rw", "0"],
+      ["write 0 hello", "5"],
+      ["pread 0 7 0", '"hello00"'],
+      ["seek 0 -3 e", `${bytes - 3}`],
+      ["write 0 abcdef", "3"],
+      ["write 0 x", "ENOSPC"],
+      ["seek 0 1000 s", "1000"],
+      ["fill 0 300000", `ENOSPC after ${bytes - 1000}`],
+      ["sync 0", "ENOTSUP"],
+      ["open 1 other rw", "0"],
+      ["write 1 second", "6"],
+    ] as const;
+    const mounts = given5([
+      { path: first, target, isReadOnly: false },
+      { path: second, target: "/other", isReadOnly: false },
+    ]);
+    const run = { root: "", commands: commandsOf(steps), ...mounts };
+    expect((await program.run(monitor, run)).lines).toEqual(outcomes(steps));
+    const expected = Buffer.alloc(bytes, "x").fill(0, 5, 1000);
+    expected.write("hello");
+    expect(Buffer.compare(readFileSync(first), expected)).toBe(0);
+    expect(readFileSync(second, "latin1").slice(0, 6)).toBe("second");
+  });
+
+  test("have one writer, which is the tender", async () => {
+    const path = newDisk();
+    const held = openSync(path, "r+");
+    expect(diskLock(builtFile("tsuki-host"))(held, false)).toBe(true);
+    const mounts = given5([{ path, target, isReadOnly: false }]);
+    const start = async () => await program.run(monitor, { root: "", commands: ["x"], ...mounts });
+    await expect(start()).rejects.toMatchObject({ code: "disk-busy" });
+    closeSync(held);
+    expect((await start()).status).toBe(0);
+    const [lost] = given5([{ path, target, isReadOnly: false }]).environment;
+    const without = { root: "", commands: ["x"], environment: [lost ?? ""] };
+    const { status, lines } = await program.run(monitor, without);
+    expect(status).toBe(125);
+    expect(lines[0]).toMatch(/^tsuki: cannot mount .*: its tender has attached no block device/);
   });
 });

@@ -38,7 +38,7 @@ export interface RunningProgram {
 export class FileProgram {
   readonly #folder: string;
   readonly #embed: () => Embeds;
-  readonly #images = new Map<Platform, Promise<string>>();
+  readonly #images = new Map<string, Promise<string>>();
 
   /** `embed` makes what is built into images, in the folder. */
   constructor(folder: string, embed: () => Embeds = () => []) {
@@ -46,9 +46,10 @@ export class FileProgram {
     this.#embed = embed;
   }
 
-  /** The path of an image. */
-  async imagePath(platform: Platform): Promise<string> {
-    const known = this.#images.get(platform);
+  /** The path of an image; one for `solo5` has so many disks. */
+  async imagePath(platform: Platform, diskCount = 0): Promise<string> {
+    const key = `${platform} ${diskCount}`;
+    const known = this.#images.get(key);
     if (known !== undefined) return await known;
     const made = build({
       sources: [join(import.meta.dirname, "apps", "files.c")],
@@ -57,18 +58,21 @@ export class FileProgram {
       workingDirectory: this.#folder,
       environment: { ...process.env, XDG_CACHE_HOME: join(this.#folder, "cache") },
       platform,
+      diskCount,
       embed: this.#embed(),
     }).then(({ path }) => path);
-    this.#images.set(platform, made);
+    this.#images.set(key, made);
     return await made;
   }
 
-  /** Starts the program, and leaves its input open. */
-  async start(monitor: Monitor, { root, environment, disks }: FileRun): Promise<RunningProgram> {
+  /** Starts the program, and leaves its input open; where there is none, it is given the commands. */
+  async start(monitor: Monitor, run: FileRun): Promise<RunningProgram> {
+    const { root, environment, disks, commands = [] } = run;
+    const isConsole = monitor.name === "solo5";
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
     const instance = await monitor.launch({
-      imagePath: await this.imagePath(monitor.platform),
-      arguments: ["files", root],
+      imagePath: await this.imagePath(monitor.platform, isConsole ? disks?.length : 0),
+      arguments: ["files", root, ...(isConsole ? commands : [])],
       environment: environment ?? [],
       disks,
       streams: { stdin, stdout, stderr },

@@ -77,6 +77,8 @@ export interface BuildRequest {
    * the image of an app that can have sockets asks its tender for a tap, and starts with one only.
    */
   readonly hasTap?: boolean;
+  /** `solo5`: how many disks the image asks its tender for, and starts with only; none by default. */
+  readonly diskCount?: number;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean;
   /** The kernel's source map (ECMA-426), for debug information. */

@@ -55,8 +55,13 @@ export const solo5Manifest = {
 /** Types of entries. */
 export const solo5DeviceTypes = { block: 1, network: 2, none: 0x4000_0000 } as const;
 
-/** What images call their devices: the names that urunc, and Mirage's unikernels, use, too. */
-export const solo5DeviceNames = { network: "service", block: "storage" } as const;
+/** What images call their network device: the name that urunc, and Mirage's unikernels, use, too. */
+export const solo5NetworkName = "service";
+
+/** The same for the block device at a place, from 0 up: storage, storage2 ... */
+export function solo5BlockName(place: number): string {
+  return place === 0 ? "storage" : `storage${place + 1}`;
+}
 
 /**
  * A word in front of the app's arguments on the command line: the program's name, which the kernel takes

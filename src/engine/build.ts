@@ -27,6 +27,8 @@ export interface ImageOptions {
   readonly bootsFromDisk?: boolean | undefined;
   /** Whether an image for `linux` or `solo5` is one for a tap (contracts/build.ts). */
   readonly hasTap?: boolean | undefined;
+  /** How many disks an image for `solo5` asks for (contracts/build.ts). */
+  readonly diskCount?: number | undefined;
   /** Whether the image carries what debuggers want to know; not by default. */
   readonly hasDebugInfo?: boolean | undefined;
   /** Arguments and variables to build into the image. */
@@ -80,6 +82,7 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
       bootsFromDisk,
       hasDebugInfo,
       hasTap,
+      diskCountOf(options),
       tree === undefined ? undefined : digestOf(tree),
       digest,
       digestOf(kernel),
@@ -122,6 +125,7 @@ export function imageRequest(
     ...(bootsFromDisk === undefined ? {} : { bootsFromDisk }),
     ...(hasDebugInfo === true ? debugRequest(onWarning) : {}),
     hasTap: isForTap(options),
+    diskCount: diskCountOf(options),
     ...(tree === undefined ? {} : { embeddedTree: tree }),
   };
 }
@@ -129,6 +133,10 @@ export function imageRequest(
 /** Virtual machines have their network devices whatever the image was made for. */
 function isForTap({ platform, hasTap }: ImageOptions): boolean {
   return platform !== "pc" && hasTap === true;
+}
+
+function diskCountOf({ platform, diskCount = 0 }: ImageOptions): number {
+  return platform === "solo5" ? diskCount : 0;
 }
 
 /** What the compiler is told for an image with debug information. */

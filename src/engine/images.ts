@@ -15,6 +15,7 @@ import { makeOciImage, ociPlatforms, programPaths } from "../image/oci/image.ts"
 import { unpackFiles } from "../image/oci/layer.ts";
 import { type BuildOptions, buildProgram } from "./build.ts";
 import { dataFolder } from "./data-folder.ts";
+import { disksOf } from "./machine-disks.ts";
 import { isBuiltForTap } from "./machine-network.ts";
 import { makeProgram, moduleOf, type Program, programIn, programName } from "./program.ts";
 import { ImageStore, isCalled, type StoredImage, shortId } from "./store/image-store.ts";
@@ -67,6 +68,7 @@ export async function buildStoredImage(
       platform,
       bootsFromDisk: platform === "pc",
       hasTap: isBuiltForTap(platform, environment),
+      diskCount: disksOf(environment).length,
     });
     entries.push({ platform, program: image });
   }

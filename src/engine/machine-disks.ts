@@ -20,11 +20,15 @@ export function disksOf(environment: readonly string[]): readonly DiskMount[] {
   });
 }
 
-/** What a monitor attaches to its machine, which opens no files of the host; others are left to the image. */
+/**
+ * What a monitor attaches to its machine, which opens no files of the host; others are left to the image.
+ * A guest of Solo5's has its disks attached, and the setting says where.
+ */
 export function disksAndEnvironment(
   monitor: Monitor,
   environment: readonly string[],
 ): DisksAndEnvironment {
+  if (monitor.name === "solo5") return { disks: disksOf(environment), environment };
   if (monitor.name !== "qemu") return { disks: [], environment };
   return {
     disks: disksOf(environment),

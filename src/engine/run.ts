@@ -11,7 +11,7 @@ import { Cache, cacheFolder } from "./cache.ts";
 import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { preloadCompiler } from "./compiler.ts";
 import { findKvm } from "./host/kvm-memory.ts";
-import { disksAndEnvironment } from "./machine-disks.ts";
+import { disksAndEnvironment, disksOf } from "./machine-disks.ts";
 import { namesTap, networkAndEnvironment } from "./machine-network.ts";
 import { builtFile } from "./package-files.ts";
 import { programName } from "./program.ts";
@@ -107,6 +107,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     maximumPages,
     hasDebugInfo,
     hasTap,
+    diskCount: choice.name === "solo5" ? disksOf(appEnvironment).length : 0,
     jobs,
   });
   if (image.warnings !== "") options.onWarnings(image.warnings);
@@ -208,7 +209,7 @@ export async function openMonitor(
     }
     case "solo5": {
       const { solo5Monitor } = await import("../monitors/solo5/monitor.ts");
-      return solo5Monitor(environment);
+      return solo5Monitor({ environment, hostPath: builtFile("tsuki-host") });
     }
   }
 }

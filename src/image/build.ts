@@ -42,7 +42,7 @@ import { machineTableSegments, sparseSegments } from "./pc/machine-tables.ts";
 import { makeProgramMap, readOnlyChunk } from "./program-map.ts";
 import { checkAllowedCalls } from "./solo5/allowed-calls.ts";
 import { solo5EntryChunks, solo5EntrySymbol } from "./solo5/entry.ts";
-import { solo5Parts } from "./solo5/headers.ts";
+import { type Solo5Devices, solo5Parts } from "./solo5/headers.ts";
 
 /** How one platform's images are made. */
 interface PlatformImages {
@@ -56,7 +56,7 @@ interface PlatformImages {
   readonly file: (
     program: LinkedProgram,
     segments: readonly Segment[],
-    hasNetwork: boolean,
+    devices: Solo5Devices,
   ) => ElfImage;
   /** The kernel's static data from an address on, as far as `end`. */
   readonly statics: (start: number, contents: Uint8Array, end: number) => Segment[];
@@ -155,12 +155,12 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       checkAllowedCalls(systemCalls);
       return { chunks: [], symbols: [] };
     },
-    file: (program, segments, hasNetwork) => ({
+    file: (program, segments, devices) => ({
       entry: program.addressOf(solo5EntrySymbol),
       segments,
       mappable: false,
       hasPageAlignment: true,
-      parts: solo5Parts({ hasNetwork }),
+      parts: solo5Parts(devices),
     }),
     statics: (start, contents, end) =>
       pageRuns(start, contents, end).filter(({ bytes }) => bytes.length > 0),
@@ -191,7 +191,7 @@ export interface ImageParts {
 export async function buildParts(request: BuildRequest): Promise<ImageParts> {
   const images = platforms[request.platform];
   const { platform, kernel, app, maximumPages, objects, threads, defaults } = request;
-  const { embeddedTree, bootsFromDisk, hasTap, hasDebugInfo = false } = request;
+  const { embeddedTree, bootsFromDisk, hasTap, hasDebugInfo = false, diskCount = 0 } = request;
   const code = { ...(request.code ?? defaultCodeOptions), ...images.code };
   const record = encodeImageDefaults(defaults ?? noDefaults);
   const program = await compileProgram({
@@ -220,7 +220,10 @@ export async function buildParts(request: BuildRequest): Promise<ImageParts> {
     program,
     images,
     treeSymbols(embeddedTree),
-    hasTap === true,
+    {
+      hasNetwork: program.usesOwnStack && hasTap === true,
+      diskCount: program.opensFiles ? diskCount : 0,
+    },
     hasDebugInfo ? request : undefined,
   );
 }
@@ -241,7 +244,7 @@ function packProgram(
   program: CompiledProgram,
   images: PlatformImages,
   files: Completion["symbols"],
-  hasNetwork: boolean,
+  asked: Solo5Devices,
   debugRequest: DebugRequest | undefined,
 ): ImageParts {
   const map = makeProgramMap(program.chunks, program.symbols);
@@ -274,7 +277,7 @@ function packProgram(
   );
   const appSegments = provide(range, appImage, images.appAddress(linked, range));
   const segments = fileOrder(linked.segments, statics, appSegments);
-  const file = images.file(linked, segments, program.usesOwnStack && hasNetwork);
+  const file = images.file(linked, segments, asked);
   const devices =
     (program.findsDevices ? deviceNoteBits.consolePorts : 0) |
     (program.opensSockets ? deviceNoteBits.network : 0) |

@@ -16,8 +16,8 @@ export interface ChildProgram {
   readonly name?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly streams: InstanceStreams;
-  /** A descriptor of this process that the child finds as 3; not with a handover. */
-  readonly handedOver?: number;
+  /** Descriptors of this process that the child finds from 3 on; not with a handover. */
+  readonly handedOver?: readonly number[];
   /** Whether the child finds a socket for questions and reports, by a variable that names it. */
   readonly hasReports?: boolean;
   /** Bytes that the child finds on descriptor 3. */
@@ -32,7 +32,7 @@ export async function startChild(program: ChildProgram): Promise<Instance> {
   const stdio: StdioOptions = inherits
     ? ["inherit", "inherit", "inherit"]
     : ["pipe", "pipe", "pipe"];
-  if (program.handedOver !== undefined) stdio.push(program.handedOver);
+  stdio.push(...(program.handedOver ?? []));
   if (program.handover !== undefined) stdio.push("pipe");
   if (program.hasStopPipe === true) stdio.push("pipe");
   const control = stdio.length;

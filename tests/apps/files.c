@@ -168,19 +168,24 @@ static void act(const char *verb) {
   } else printf("what is %s?\n", verb);
 }
 
+static void read_and_act(char *line) {
+  char *rest = line, *word;
+  char verb[32] = "";
+  memset(words, 0, sizeof words);
+  line[strcspn(line, "\n")] = 0;
+  for (int index = 0; index < 4 && (word = strsep(&rest, " ")) != NULL; index++) {
+    if (index == 0) snprintf(verb, sizeof verb, "%s", word);
+    else snprintf(words[index], sizeof words[0], "%s", word);
+  }
+  act(verb);
+}
+
+/* What to do stands in the arguments behind the root, or else on standard input. */
 int main(int count, char **arguments) {
   static char line[32768];
   root = count > 1 ? arguments[1] : "";
-  while (fgets(line, sizeof line, stdin) != NULL) {
-    char *rest = line, *word;
-    char verb[32] = "";
-    memset(words, 0, sizeof words);
-    line[strcspn(line, "\n")] = 0;
-    for (int index = 0; index < 4 && (word = strsep(&rest, " ")) != NULL; index++) {
-      if (index == 0) snprintf(verb, sizeof verb, "%s", word);
-      else snprintf(words[index], sizeof words[0], "%s", word);
-    }
-    act(verb);
-  }
+  for (int index = 2; index < count; index++) read_and_act(arguments[index]);
+  if (count > 2) return 0;
+  while (fgets(line, sizeof line, stdin) != NULL) read_and_act(line);
   return 0;
 }

@@ -4,6 +4,7 @@ import type { ImageDefaults } from "../../contracts/image-defaults.ts";
 import { build } from "../../engine/build.ts";
 import { checkDefaults, parsePlatform, parseVariable } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
+import { disksOf } from "../../engine/machine-disks.ts";
 import { isBuiltForTap } from "../../engine/machine-network.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
 import { programName } from "../../engine/program.ts";
@@ -43,8 +44,12 @@ export async function buildCommand(
   checkDefaults(platform, defaults);
   checkOutput(output, sources);
   const startedMs = performance.now();
-  const hasTap = isBuiltForTap(platform, defaults?.environment ?? []);
-  const built = await offeringInstall(() => build({ ...request, platform, defaults, hasTap }));
+  const settings = defaults?.environment ?? [];
+  const devices = {
+    hasTap: isBuiltForTap(platform, settings),
+    diskCount: disksOf(settings).length,
+  };
+  const built = await offeringInstall(() => build({ ...request, platform, defaults, ...devices }));
   if (built.warnings !== "") process.stderr.write(built.warnings);
   writeOutput(output, built.image);
   if (options.quiet !== true) {

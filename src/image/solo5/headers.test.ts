@@ -12,21 +12,28 @@ const zeroes = (count: number) => "00".repeat(count);
 const abiNote = "060000001000000041424931536f6c6f3500000002000000020000000000000000000000";
 const firstEntry = zeroes(68) + "00000040" + zeroes(32);
 const networkEntry = "73657276696365" + zeroes(61) + "02000000" + zeroes(32);
+const blockEntries = ["73746f72616765" + zeroes(61), "73746f7261676532" + zeroes(60)]
+  .map((name) => `${name}01000000${zeroes(32)}`)
+  .join("");
 const manifestNote = (descriptionBytes: string, contents: string) =>
   `06000000${descriptionBytes}4d465431536f6c6f35000000${zeroes(4)}${contents}`;
 
 describe("what Solo5's tenders read of a file", () => {
   it.each([
-    [false, manifestNote("74000000", `0100000001000000${firstEntry}`)],
-    [true, manifestNote("dc000000", `0100000002000000${firstEntry}${networkEntry}`)],
-  ])("are an interpreter that is none and two notes; network: %s", (hasNetwork, manifest) => {
-    const [interpreter, abi, declared] = solo5Parts({ hasNetwork });
-    expect(interpreter?.type).toBe(3);
-    expect(Buffer.from(interpreter?.bytes ?? []).toString()).toBe("/nonexistent/solo5/\0");
-    expect([abi, declared].map((note) => note?.type)).toEqual([4, 4]);
-    expect(hex(abi?.bytes ?? new Uint8Array(0))).toBe(abiNote);
-    expect(hex(declared?.bytes ?? new Uint8Array(0))).toBe(manifest);
-  });
+    [false, 0, manifestNote("74000000", `0100000001000000${firstEntry}`)],
+    [true, 0, manifestNote("dc000000", `0100000002000000${firstEntry}${networkEntry}`)],
+    [false, 2, manifestNote("44010000", `0100000003000000${firstEntry}${blockEntries}`)],
+  ])(
+    "are no interpreter and two notes; network %s, disks %i",
+    (hasNetwork, diskCount, manifest) => {
+      const [interpreter, abi, declared] = solo5Parts({ hasNetwork, diskCount });
+      expect(interpreter?.type).toBe(3);
+      expect(Buffer.from(interpreter?.bytes ?? []).toString()).toBe("/nonexistent/solo5/\0");
+      expect([abi, declared].map((note) => note?.type)).toEqual([4, 4]);
+      expect(hex(abi?.bytes ?? new Uint8Array(0))).toBe(abiNote);
+      expect(hex(declared?.bytes ?? new Uint8Array(0))).toBe(manifest);
+    },
+  );
 
   it("are followed by segments as tenders load them", async () => {
     const { segments } = readElf(await buildHello());

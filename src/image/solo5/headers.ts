@@ -1,8 +1,9 @@
 /** What Solo5's tenders read in a file: an interpreter that is none, and two notes. */
 import {
-  solo5DeviceNames,
+  solo5BlockName,
   solo5DeviceTypes,
   solo5Manifest,
+  solo5NetworkName,
   sptAbiVersion,
 } from "../../contracts/solo5.ts";
 import { programType } from "../elf/format.ts";
@@ -11,6 +12,7 @@ import type { ElfPart } from "../elf/writer.ts";
 /** Devices that an image asks for: a tender starts it with all of them, or not at all. */
 export interface Solo5Devices {
   readonly hasNetwork: boolean;
+  readonly diskCount: number;
 }
 
 /** Keeps Linux from running the file by itself: a path to what cannot be there (elf_abi.h). */
@@ -51,10 +53,11 @@ function solo5Note(type: number, contents: Uint8Array, alignment: number): Uint8
 }
 
 /** The manifest, a first entry of no device before the others (mft_abi.h). */
-function encodeManifest({ hasNetwork }: Solo5Devices): Uint8Array {
-  const { none, network } = solo5DeviceTypes;
+function encodeManifest({ hasNetwork, diskCount }: Solo5Devices): Uint8Array {
+  const { none, network, block } = solo5DeviceTypes;
   const entries: (readonly [string, number])[] = [["", none]];
-  if (hasNetwork) entries.push([solo5DeviceNames.network, network]);
+  if (hasNetwork) entries.push([solo5NetworkName, network]);
+  for (let disk = 0; disk < diskCount; disk++) entries.push([solo5BlockName(disk), block]);
   const { headerBytes, entryBytes, name, type, version } = solo5Manifest;
   const manifest = new Uint8Array(headerBytes + entries.length * entryBytes);
   const view = new DataView(manifest.buffer);

@@ -68,6 +68,8 @@ export const networkUnreachable: u32 = 40;
 export const tooManyFiles: u32 = 41;
 /** ENOBUFS: the host has no buffers left. */
 export const noBuffers: u32 = 42;
+/** There is no such device. */
+export const noDevice: u32 = 43;
 /** ENOENT: no such name. */
 export const noEntry: u32 = 44;
 /** ENOMEM: the kernel has no memory left for this. */

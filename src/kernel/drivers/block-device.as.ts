@@ -1,6 +1,8 @@
 // Block devices as the rest of the kernel sees them. Requests are submitted and, some time later,
 // taken back; several may be under way, and they may finish in any order. Functions branch on the
-// device's kind; so far every block device is virtio's.
+// platform: a machine's are virtio's, a guest of Solo5's has those of its tender.
+import * as config from "../base/config.as";
+import { findSolo5Block, submitSolo5Block, takeSolo5Block } from "../platform/solo5/block.as";
 import {
   BlockDevice,
   BlockRequest,
@@ -23,7 +25,7 @@ let openedCount: u32 = 0;
 
 /** The next block device that nobody has; null when there is none that works. */
 export function openBlockDevice(): BlockDevice | null {
-  const device = findVirtioBlock();
+  const device = isSolo5() ? findSolo5Block() : findVirtioBlock();
   if (device != null && openedCount < openedLimit) {
     store<u32>(opened + openedCount++ * 4, <u32>changetype<usize>(device));
   }
@@ -42,12 +44,12 @@ export function openedBlockDevice(index: u32): BlockDevice | null {
  * of order.
  */
 export function submitBlockRequest(device: BlockDevice, request: BlockRequest): u32 {
-  return submitVirtioBlock(device, request);
+  return isSolo5() ? submitSolo5Block(device, request) : submitVirtioBlock(device, request);
 }
 
 /** Takes a finished request back, `error` filled in; null when none has finished. */
 export function takeBlockRequest(device: BlockDevice): BlockRequest | null {
-  const request = takeVirtioBlock(device);
+  const request = isSolo5() ? takeSolo5Block(device) : takeVirtioBlock(device);
   if (request != null && request.error == 0) countRequest(device, request);
   return request;
 }
@@ -71,7 +73,7 @@ function countRequest(device: BlockDevice, request: BlockRequest): void {
  * which says nothing of whether it was done. False when the device does not even reset.
  */
 export function resetBlockDevice(device: BlockDevice): bool {
-  return resetVirtioBlock(device);
+  return !isSolo5() && resetVirtioBlock(device);
 }
 
 /**
@@ -79,10 +81,16 @@ export function resetBlockDevice(device: BlockDevice): bool {
  * has finished in the meantime. Devices begin so.
  */
 export function listenToBlockDevice(device: BlockDevice): bool {
-  return listenToVirtioBlock(device);
+  return !isSolo5() && listenToVirtioBlock(device);
 }
 
 /** Spares the interrupts of a device whose requests are taken back by polling. */
 export function ignoreBlockDevice(device: BlockDevice): void {
-  ignoreVirtioBlock(device);
+  if (!isSolo5()) ignoreVirtioBlock(device);
+}
+
+/** A constant in every image. */
+@inline
+function isSolo5(): bool {
+  return config.platform == config.solo5;
 }

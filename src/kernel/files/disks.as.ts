@@ -15,6 +15,7 @@ import {
   nodeSyncDisk,
   nodeWriteDisk,
 } from "../platform/node/disks.as";
+import { solo5OpenDisk } from "../platform/solo5/disks.as";
 import { beginVectors } from "./app-vectors.as";
 import { BlockFile, readBlockFile, syncBlockFile, writeBlockFile } from "./block-file.as";
 import {
@@ -38,7 +39,7 @@ let count: u32 = 0;
 export function openHostDisk(path: usize, length: u32, isReadOnly: bool): i64 {
   if (config.platform == config.linux) return linuxOpenDisk(path, isReadOnly);
   if (config.platform == config.node) return nodeOpenDisk(path, length, isReadOnly);
-  return -<i64>errno.notSupported;
+  return config.platform == config.solo5 ? solo5OpenDisk() : -<i64>errno.notSupported;
 }
 
 /** Adds a disk of a size in bytes; its number, or -1 when there are too many. */
@@ -65,7 +66,6 @@ export function readDisk(disk: u32, list: u32, vectorCount: u32, offset: u64): i
     return linuxReadDisk(handle, list, vectorCount, offset, length);
   }
   if (config.platform == config.node) return nodeReadDisk(handle, offset, length);
-  if (config.platform != config.pc) return -<i64>errno.notSupported;
   return readBlockFile(changetype<BlockFile>(<usize>handle), offset, length);
 }
 
@@ -81,7 +81,6 @@ export function writeDisk(disk: u32, list: u32, vectorCount: u32, offset: u64): 
     return linuxWriteDisk(handle, list, vectorCount, offset, length);
   }
   if (config.platform == config.node) return nodeWriteDisk(handle, offset, length);
-  if (config.platform != config.pc) return -<i64>errno.notSupported;
   return writeBlockFile(changetype<BlockFile>(<usize>handle), offset, length);
 }
 
@@ -90,7 +89,7 @@ export function syncDisk(disk: u32): u32 {
   const handle = handleOf(disk);
   if (config.platform == config.linux) return linuxSyncDisk(handle);
   if (config.platform == config.node) return nodeSyncDisk(handle);
-  if (config.platform != config.pc) return errno.notSupported;
+  if (config.platform == config.solo5) return errno.notSupported; // its tender has no call for it
   return syncBlockFile(changetype<BlockFile>(<usize>handle));
 }
 

@@ -138,6 +138,7 @@ function reasonOf(error: u32): usize {
     case errno.invalid: return text(": neither a file nor a block device");
     case errno.isDirectory: return text(": a folder, and no disk");
     case errno.busy: return text(": another instance has it; only readers may share a disk");
+    case errno.noDevice: return text(": its tender has attached no block device for it");
     case errno.tooManyFiles: return text(": an instance has 8 disks at most");
     case errno.readOnly: return text(": read-only; mount it so");
     case errno.accessDenied: return text(": not permitted");

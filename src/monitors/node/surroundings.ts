@@ -2,9 +2,9 @@
 import { hostClock } from "../../simulator/clock.ts";
 import { HostFolders } from "../../simulator/host-folders.ts";
 import type { AppRun } from "../../simulator/run-app.ts";
+import { diskLock } from "../lock-disk.ts";
 import { writeWaiting } from "./descriptors.ts";
 import { Input } from "./input.ts";
-import { diskLock } from "./lock-disk.ts";
 import { pipedStopRequests } from "./stop.ts";
 
 /**

@@ -28,7 +28,7 @@ async function launch(hostPath: string, request: LaunchRequest): Promise<Instanc
         trace === undefined ? environment : { ...environment, TSUKI_PCAP: `${firstHandedOver}` },
       streams: request.streams,
       ...(request.hasReports === true ? { hasReports: true } : {}),
-      ...(trace === undefined ? {} : { handedOver: trace }),
+      ...(trace === undefined ? {} : { handedOver: [trace] }),
     });
   } finally {
     if (trace !== undefined) closeSync(trace);

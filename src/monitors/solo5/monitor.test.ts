@@ -45,7 +45,7 @@ describe("the tender", () => {
       streams: "inherit",
       memoryMebibytes: undefined,
     } as const;
-    const launched = solo5Monitor({ PATH: "" }).launch(request);
+    const launched = solo5Monitor({ environment: { PATH: "" }, hostPath: "" }).launch(request);
     await expect(launched).rejects.toThrow(/^solo5-spt is not here; build it from https:.*$/);
     await expect(launched).rejects.toMatchObject({ code: "monitor-missing" });
   });

@@ -64,10 +64,11 @@ export function timerDescriptor(): u32 {
   return timer;
 }
 
-/** The manifest's first attached device of a type; 0 when there is none. */
-export function findDevice(type: u32): usize {
+/** The manifest's first attached device of a type behind another one, or 0; 0 when there is none. */
+export function deviceAfter(other: usize, type: u32): usize {
   for (let index: u32 = 0; index < entryCount; index++) {
     const entry = manifest + manifestHeaderBytes + index * entryBytes;
+    if (entry <= other) continue;
     if (load<u32>(entry, typeOffset) == type && load<u8>(entry, attachedOffset) != 0) return entry;
   }
   return 0;

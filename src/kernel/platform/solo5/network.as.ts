@@ -12,7 +12,7 @@ import {
 import { hasRoomForSent, keepSent, takeSent } from "../../drivers/sent-frames.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import { turnNetworkOff } from "../../net/settings.as";
-import { findDevice } from "./boot-information.as";
+import { deviceAfter } from "./boot-information.as";
 
 const read = 0;
 const write = 1;
@@ -36,7 +36,7 @@ let isTaken = false;
 
 /** Looks for the device; without one the app has no network. */
 export function openSolo5Network(): void {
-  entry = findDevice(networkType);
+  entry = deviceAfter(0, networkType);
   if (entry == 0) {
     turnNetworkOff();
     return;

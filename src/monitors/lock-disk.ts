@@ -1,6 +1,8 @@
 /** Locks on the files of disks, which Node cannot make itself. */
 import { spawnSync } from "node:child_process";
-import type { LockDisk } from "../../simulator/host-folders.ts";
+
+/** Locks an open file for a writer, or for one of several readers; false when others use it so. */
+type LockDisk = (descriptor: number, isReadOnly: boolean) => boolean;
 
 /**
  * Locks by `tsuki-host`, whose path it is: a lock is the open file's, and lasts until this process has
