@@ -64,7 +64,7 @@ export function timerDescriptor(): u32 {
   return timer;
 }
 
-/** The manifest's first attached device of a type behind another one, or 0; 0 when there is none. */
+/** The manifest's first attached device of a type behind another one or 0; 0 for none. */
 export function deviceAfter(other: usize, type: u32): usize {
   for (let index: u32 = 0; index < entryCount; index++) {
     const entry = manifest + manifestHeaderBytes + index * entryBytes;
