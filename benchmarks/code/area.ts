@@ -12,6 +12,7 @@ const thoroughRounds = 7;
 const goalMean = 1;
 /** Whose times are compared with whose besides, all programs at once. */
 const variantNames = [
+  ["with --cpu v3, against v2", "level3", "ours"],
   ["with --memory-checks, against without", "checked", "ours"],
   ["with --fast, against without", "fast", "ours"],
   ["with --fast, against V8's Liftoff", "fast", "liftoff"],
@@ -98,6 +99,7 @@ function mean(ratios: readonly number[]): Finding {
 }
 
 function compareVariant(measure: string, ratios: readonly number[]): Finding {
+  if (ratios.some(Number.isNaN)) return skipped("code", measure, "a peer is missing");
   const detail = `by program: ${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}`;
   return { ...mean(ratios), measure, detail };
 }

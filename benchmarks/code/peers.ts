@@ -7,15 +7,25 @@ import { fileURLToPath } from "node:url";
 import { makeApp } from "../../src/engine/app-store.ts";
 import { Cache } from "../../src/engine/cache.ts";
 import { digestOf } from "../../src/toolchains/source-files.ts";
+import { hasLevel3 } from "../../tests/differential/subject.ts";
 import type { Bench } from "../bench.ts";
 import { isInstalled } from "../programs.ts";
 import type { Program } from "./program.ts";
 
 /**
- * Who runs a program; the two compilers may be missing. `liftoff` is V8's baseline tier alone, the last
+ * Who runs a program; the two compilers may be missing, and the processor may not be of level 3. `liftoff` is V8's baseline tier alone, the last
  * are ours with other options.
  */
-export const peerNames = ["gcc", "clang", "v8", "liftoff", "ours", "checked", "fast"] as const;
+export const peerNames = [
+  "gcc",
+  "clang",
+  "v8",
+  "liftoff",
+  "ours",
+  "level3",
+  "checked",
+  "fast",
+] as const;
 
 /** The name of one of them. */
 export type PeerName = (typeof peerNames)[number];
@@ -92,8 +102,12 @@ function ourPeers(
   { name }: Program,
   source: string,
 ): [PeerName, readonly string[]][] {
+  const level3: [PeerName, readonly string[]][] = hasLevel3()
+    ? [["level3", [bench.image(source, "linux", `${name}-level3`, ["--cpu", "v3"])]]]
+    : [];
   return [
     ["ours", [bench.image(source, "linux", `${name}-ours`)]],
+    ...level3,
     ["checked", [bench.image(source, "linux", `${name}-checked`, ["--memory-checks"])]],
     ["fast", [bench.image(source, "linux", `${name}-fast`, ["--fast"])]],
   ];
