@@ -4,7 +4,7 @@ import { compare } from "./compare.ts";
 import { canRunSubject, codeModes } from "./subject.ts";
 import { vectorForms, vectorModule } from "./vector-operators.ts";
 
-const modes = codeModes.filter(([, { cpu, memory }]) => memory === "reserved" && cpu === "v2");
+const modes = codeModes.filter(([, { memory }]) => memory === "reserved");
 
 describe.skipIf(!canRunSubject).each(modes)("vector instructions at edge values, %s", (_, code) => {
   it.each(vectorForms)(

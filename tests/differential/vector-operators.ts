@@ -6,7 +6,7 @@ import { shuffleMasks } from "./shuffle-masks.ts";
 const rows: readonly (readonly [string, OpcodeRow])[] = Object.entries(vectorOpcodeRows);
 
 /** Edges of integers and floats of every width, and plain numbers. */
-const values: readonly string[] = [
+export const vectorValues: readonly string[] = [
   "i64x2 0 0",
   "i64x2 -1 -1",
   "i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
@@ -32,7 +32,7 @@ const values: readonly string[] = [
 ];
 
 /** Those that are also written into the code. */
-const constants = [0, 1, 3, 5, 8, 13].map((index) => `(v128.const ${values[index]})`);
+const constants = [0, 1, 3, 5, 8, 13].map((index) => `(v128.const ${vectorValues[index]})`);
 
 /** Counts of shifts that are written into the code. */
 const counts = [0, 1, 5, 7, 8, 9, 15, 16, 31, 33, 63, 64, -1].map(
@@ -73,7 +73,7 @@ const appliedType = "(param $a v128) (param $b v128) (result v128)";
 /** The module that applies the instructions in one form, as text. */
 export function vectorModule(form: VectorForm): string {
   const functions = bodies[form]();
-  const data = values.map(
+  const data = vectorValues.map(
     (value, index) => `(v128.store (i32.const ${1024 + 16 * index}) (v128.const ${value}))`,
   );
   return `(module
@@ -100,7 +100,7 @@ function canonicalText(bits: string, shape: string, nan: string): string {
 function applyAllText(count: number): string {
   const advance = (local: string, step: number, end: number) =>
     `(i32.lt_u (local.tee ${local} (i32.add (local.get ${local}) (i32.const ${step}))) (i32.const ${end}))`;
-  const bytes = values.length * 16;
+  const bytes = vectorValues.length * 16;
   return `(func (export "apply") (local $f i32) (local $i i32) (local $j i32)
     (loop $functions
       (local.set $i (i32.const 0))
@@ -155,7 +155,7 @@ function immediatesOf(name: string, { immediate }: OpcodeRow): string[] {
     case "none":
       return [""];
     case "v128":
-      return [...values];
+      return [...vectorValues];
     case "lane":
       return Array.from({ length: Number(/x(\d+)/.exec(name)?.[1]) }, (_, lane) => String(lane));
     case "lanes":

@@ -4,6 +4,7 @@ import type { Group, Instance, Step } from "./instances.ts";
 import { MergedModule } from "./merge.ts";
 import {
   type Action,
+  type Command,
   isVector,
   type ScalarValue,
   type ScriptValue,
@@ -56,7 +57,7 @@ function hasHostReferences(step: Step): boolean {
   const { command } = step;
   const values: ScriptValue[] = [];
   if ("action" in command) values.push(...(command.action.args ?? []));
-  if ("expected" in command) values.push(...command.expected);
+  if ("expected" in command) values.push(...(command.expected ?? []));
   return values.some(isHostReference);
 }
 
@@ -133,7 +134,7 @@ class ProgramBuilder {
       this.run(line, "uncaught exception", code.writer.toBytes());
       return;
     }
-    const expected = command.type === "assert_return" ? command.expected : undefined;
+    const expected = command.type === "assert_return" ? allowedResults(command) : [];
     const id = this.checks.length + 1;
     this.run(
       line,
@@ -275,17 +276,29 @@ function reportBody(): Uint8Array {
   return code.body(new Array<WasmTypeId>(savedWords).fill(i64));
 }
 
+/** For each result what it may be. */
+function allowedResults({
+  either,
+  expected = [],
+}: Extract<Command, { type: "assert_return" }>): readonly (readonly ScriptValue[])[] {
+  return either === undefined ? expected.map((value) => [value]) : [either];
+}
+
 /** Compares results, which become locals, and reports the first that is wrong. */
 function compareCode(
   code: CodeWriter,
   results: readonly WasmTypeId[],
-  expected: readonly ScriptValue[] | undefined,
+  expected: readonly (readonly ScriptValue[])[],
   { id, report, hosts }: { id: number; report: number; hosts: HostReferences },
 ): Uint8Array {
   for (let index = results.length - 1; index >= 0; index--) code.op("local.set", index);
-  expected?.forEach((value, index) => {
+  expected.forEach((alternatives, index) => {
     const type = results[index];
-    if (type === undefined || !pushDifference(code, value, index, hosts)) return;
+    if (type === undefined) return;
+    for (const [position, value] of alternatives.entries()) {
+      if (!pushDifference(code, value, index, hosts)) return;
+      if (position > 0) code.op("i32.and");
+    }
     code.op("if", 0x40).i32(id);
     pushBits(code, type, index);
     code.op("call", report).op("return").op("end");

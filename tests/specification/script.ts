@@ -54,7 +54,9 @@ export type Command =
       readonly type: "assert_return";
       readonly line: number;
       readonly action: Action;
-      readonly expected: readonly ScriptValue[];
+      /** The results, or (of relaxed instructions) the one result's alternatives. */
+      readonly expected?: readonly ScriptValue[];
+      readonly either?: readonly ScriptValue[];
     }
   | {
       readonly type: "assert_trap" | "assert_exhaustion";

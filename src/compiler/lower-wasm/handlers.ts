@@ -7,6 +7,7 @@ import { exceptionHandlers } from "./exceptions.ts";
 import type { Handler } from "./function-lowering.ts";
 import { memoryHandlers } from "./memory.ts";
 import { numericHandlers } from "./numeric.ts";
+import { relaxedVectorHandlers } from "./relaxed-vectors.ts";
 import { tableHandlers } from "./tables.ts";
 import { variableHandlers } from "./variables.ts";
 import { vectorMemoryHandlers } from "./vector-memory.ts";
@@ -24,6 +25,7 @@ const byName: Partial<Record<OpcodeName, Handler>> = {
   ...numericHandlers,
   ...vectorHandlers,
   ...vectorMemoryHandlers,
+  ...relaxedVectorHandlers,
 };
 
 /** The handler of each opcode, by its number. */

@@ -134,4 +134,10 @@ export const vectorEncodings = {
   cvtpd2ps_x_xm128:     "cvtpd2ps w:x r:xm128      | 66 0F 5A /r",
   cvtdq2pd_x_xm64:      "cvtdq2pd w:x r:xm64       | F3 0F E6 /r",
   cvtps2pd_x_xm64:      "cvtps2pd w:x r:xm64       | 0F 5A /r",
+
+  // Products and sums that are rounded once: there is no such instruction of SSE.
+  vfmadd231ps_x_v128_xm128:  "vfmadd231ps rw:x r:v128 r:xm128  | VEX.66.0F38 B8 /r    | v3",
+  vfmadd231pd_x_v128_xm128:  "vfmadd231pd rw:x r:v128 r:xm128  | VEX.66.0F38.W1 B8 /r | v3",
+  vfnmadd231ps_x_v128_xm128: "vfnmadd231ps rw:x r:v128 r:xm128 | VEX.66.0F38 BC /r    | v3",
+  vfnmadd231pd_x_v128_xm128: "vfnmadd231pd rw:x r:v128 r:xm128 | VEX.66.0F38.W1 BC /r | v3",
 } as const;

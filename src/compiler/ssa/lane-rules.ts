@@ -46,6 +46,8 @@ export const integerLaneRules: Readonly<Record<string, LaneRule>> = {
   avgr_u: (a, b) => (a + b + 1n) >> 1n,
   q15mulr_sat_s: (a, b, width) =>
     clamp((signed(a, width) * signed(b, width) + 0x4000n) >> 15n, width, true),
+  // What version 3.0 leaves open for -1 times -1 wraps, as in x86-64's instruction.
+  relaxed_q15mulr_s: (a, b, width) => (signed(a, width) * signed(b, width) + 0x4000n) >> 15n,
   min_s: (a, b, width) => smaller(signed(a, width), signed(b, width)),
   min_u: smaller,
   max_s: (a, b, width) => larger(signed(a, width), signed(b, width)),

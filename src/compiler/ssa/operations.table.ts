@@ -102,6 +102,7 @@ export const operationRows = {
   bitSelect: { operands: 3, effect: "none" }, // a where c has ones, b where it has zeroes
   vectorUnary: { operands: 1, effect: "none", aux: "vector" },
   vectorBinary: { operands: 2, effect: "none", aux: "vector" },
+  vectorTernary: { operands: 3, effect: "none", aux: "vector" },
   vectorShift: { operands: 2, effect: "none", aux: "vector" }, // b: an i32
   vectorTest: { operands: 1, effect: "none", aux: "vector" }, // i32
 

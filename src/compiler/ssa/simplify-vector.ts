@@ -48,6 +48,8 @@ function bitsOf(fn: SsaFunction, value: Value): bigint {
 
 /** Which NaN arithmetic makes is the processor's choice; only moving bits around is exact. */
 function isFloatArithmetic(operation: number, aux: number): boolean {
+  // How often a product and a sum are rounded is, too.
+  if (operation === Operation.vectorTernary) return true;
   if (operation !== Operation.vectorUnary && operation !== Operation.vectorBinary) return false;
   return vectorNames[aux]?.startsWith("f") === true;
 }

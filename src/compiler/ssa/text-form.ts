@@ -60,6 +60,7 @@ export function auxText(operation: number, aux: number): string {
       return `.${shapes[shapeOf(aux)]}.${laneOf(aux)}`;
     case Operation.vectorUnary:
     case Operation.vectorBinary:
+    case Operation.vectorTernary:
     case Operation.vectorShift:
     case Operation.vectorTest:
       return `.${vectorNames[aux]}`;
@@ -110,6 +111,7 @@ function auxNumbers(name: OperationName): number[] {
       return laneCounts.flatMap((count, shape) => upTo(count).map((lane) => laneAux(shape, lane)));
     case "vectorUnary":
     case "vectorBinary":
+    case "vectorTernary":
     case "vectorShift":
     case "vectorTest":
       return upTo(vectorNames.length);

@@ -113,6 +113,7 @@ const rules: { readonly [name in OperationName]: Rule } = {
   bitSelect: vector3,
   vectorUnary: vector1,
   vectorBinary: vector2,
+  vectorTernary: vector3,
   vectorShift: ({ type, a, b }) => type === v128 && a === v128 && b === i32,
   vectorTest: fromTo(v128, i32),
   load: ({ type, a, aux }) => a === i32 && fitsAccess(aux & 15, type),

@@ -2,6 +2,7 @@ import { evaluateConversion } from "./conversions.ts";
 import { evaluateFloat } from "./float-arithmetic.ts";
 import { clamp, floatLaneRule, integerLaneRules, type LaneRule } from "./lane-rules.ts";
 import { Operation, type OperationName, ValueType, type ValueTypeId } from "./operations.ts";
+import { relaxedProducts, relaxedSwizzle, relaxedTruncate } from "./relaxed-lanes.ts";
 import {
   laneBits,
   laneOf,
@@ -47,9 +48,19 @@ export function evaluateVector(
     case Operation.vectorBinary:
     case Operation.vectorShift:
       return named(vectorNames[aux] ?? "", a, b, operation === Operation.vectorShift);
+    case Operation.vectorTernary:
+      return multiplyAdd(vectorNames[aux] ?? "", a, b, c);
     default:
       return undefined;
   }
+}
+
+/** The product and the sum are rounded one by one. */
+function multiplyAdd(name: string, a: bigint, b: bigint, c: bigint): bigint {
+  const [shape = "", kind] = name.split(".");
+  const product = named(`${shape}.mul`, a, b, false);
+  const isNegated = kind === "relaxed_nmadd";
+  return named(`${shape}.${isNegated ? "sub" : "add"}`, c, product, false);
 }
 
 function widthOf(aux: number): number {
@@ -154,9 +165,29 @@ function crossing(kind: string, width: number, a: bigint, b: bigint): bigint {
       const products = signedLanes(a, 16).map((lane, index) => lane * (factors[index] ?? 0n));
       return joined(neighbours(products), width);
     }
+    case "relaxed":
+      return relaxed(kind, width, a, b);
     default:
       return converted(kind, width, isSigned, a);
   }
+}
+
+function relaxed(kind: string, width: number, a: bigint, b: bigint): bigint {
+  if (kind === "relaxed_swizzle") {
+    const lanes = cut(a, 8);
+    return joined(
+      cut(b, 8).map((lane) => relaxedSwizzle(lanes, lane)),
+      8,
+    );
+  }
+  if (kind.includes("dot")) return joined(relaxedProducts(signedLanes(a, 8), cut(b, 8)), width);
+  const isDouble = kind.includes("f64x2");
+  const type = isDouble ? ValueType.f64 : ValueType.f32;
+  const lanes = cut(a, isDouble ? 64 : 32);
+  return joined(
+    lanes.map((lane) => relaxedTruncate(type, lane)),
+    width,
+  );
 }
 
 /** Conversions between floats and integers, and between widths of floats; missing lanes are 0. */

@@ -41,7 +41,7 @@ export function laneOf(aux: number): number {
   return aux >> laneShift;
 }
 
-/** Shapes, and what can be done to each: named as in WebAssembly (2.0, section 4.3.5). */
+/** Shapes, and what can be done to each: named as in WebAssembly (3.0, section 4.3.5). */
 const families: readonly (readonly [string, string])[] = [
   ["v128", "not any_true and andnot or xor"],
   ["i8x16 i16x8 i32x4 i64x2", "abs neg all_true bitmask shl shr_s shr_u add sub"],
@@ -64,6 +64,10 @@ const families: readonly (readonly [string, string])[] = [
   ["f64x2", "promote_low_f32x4 convert_low_i32x4_s convert_low_i32x4_u"],
   ["i32x4", "trunc_sat_f32x4_s trunc_sat_f32x4_u"],
   ["i32x4", "trunc_sat_f64x2_s_zero trunc_sat_f64x2_u_zero"],
+  ["i8x16", "relaxed_swizzle"],
+  ["i16x8", "relaxed_q15mulr_s relaxed_dot_i8x16_i7x16_s"],
+  ["i32x4", "relaxed_trunc_f32x4_s relaxed_trunc_f64x2_s_zero"],
+  ["f32x4 f64x2", "relaxed_madd relaxed_nmadd"],
 ];
 
 /** The names of what vectors are put to, "i8x16.add", in the order of their numbers. */

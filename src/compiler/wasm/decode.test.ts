@@ -267,7 +267,6 @@ describe("features that come later are refused by name", () => {
   });
 
   it.each([
-    ["relaxed SIMD", [0xfd, 0x80, 0x02]],
     ["garbage-collected types", [0xfb, 0x00]],
     ["typed function references", [0xd4]],
     ["wide arithmetic", [0xfc, 0x13]],

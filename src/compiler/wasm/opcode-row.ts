@@ -32,8 +32,8 @@ export type ImmediateKind =
   | "lanes"; // of shuffle
 
 /**
- * One opcode: its byte (behind 0xfc: 0x100 + number, behind 0xfd: 0x200 + number, behind 0xfe: 0x300 + number), its immediates
- * and its signature.
+ * One opcode: its byte (behind 0xfc: 0x100 + number, behind 0xfd: 0x200 + number, and from 0x100 on 0x300 + number,
+ * behind 0xfe: 0x300 + number), its immediates and its signature.
  */
 export interface OpcodeRow {
   readonly code: number;

@@ -1,5 +1,6 @@
 import { atomicOpcodeRows } from "./atomic-opcodes.table.ts";
 import { type OpcodeRow, row } from "./opcode-row.ts";
+import { relaxedOpcodeRows } from "./relaxed-opcodes.table.ts";
 import { vectorOpcodeRows } from "./vector-opcodes.table.ts";
 
 /** The instructions of WebAssembly 2.0 (specification, section 5.4). */
@@ -236,6 +237,7 @@ export const opcodeRows = {
   "table.fill": row(0x111, "", "table"),
 
   ...vectorOpcodeRows,
+  ...relaxedOpcodeRows,
   ...atomicOpcodeRows,
 } as const satisfies Record<string, OpcodeRow>;
 

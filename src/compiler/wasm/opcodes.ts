@@ -5,30 +5,37 @@ export type { ImmediateKind } from "./opcode-row.ts";
 export type { OpcodeName } from "./opcodes.table.ts";
 
 /** One more than the largest opcode number. */
-export const opcodeLimit = 0x400;
+export const opcodeLimit = 0x500;
 
-/** The first opcode number behind each prefix byte. */
-const prefixBases = new Map<number, number>([
-  [0xfc, 0x100],
-  [0xfd, 0x200],
-  [0xfe, 0x300],
-]);
+/** 256 opcode numbers from `base` on: those from `first` on behind a prefix byte. */
+interface PrefixedOpcodes {
+  readonly prefix: number;
+  readonly first: number;
+  readonly base: number;
+}
+
+const prefixedOpcodes: readonly PrefixedOpcodes[] = [
+  { prefix: 0xfc, first: 0, base: 0x100 },
+  { prefix: 0xfd, first: 0, base: 0x200 },
+  { prefix: 0xfd, first: 0x100, base: 0x400 },
+  { prefix: 0xfe, first: 0, base: 0x300 },
+];
 
 /** The opcode number of an instruction behind a prefix byte; of an unknown one it is large. */
 export function opcodeBehind(prefix: number, number: number): number | undefined {
-  const base = prefixBases.get(prefix);
-  if (base === undefined) return undefined;
-  return number < 0x100 ? base + number : (prefix << 16) + Math.min(number, 0xffff);
+  const ranges = prefixedOpcodes.filter((range) => range.prefix === prefix);
+  if (ranges.length === 0) return undefined;
+  const range = ranges.find(({ first }) => number >= first && number < first + 0x100);
+  if (range === undefined) return (prefix << 16) + Math.min(number, 0xffff);
+  return range.base + number - range.first;
 }
 
 /** The prefix byte of an opcode number and the number behind it, or undefined for a plain byte. */
 export function prefixOf(
   code: number,
 ): { readonly prefix: number; readonly number: number } | undefined {
-  for (const [prefix, base] of prefixBases) {
-    if (code >= base && code < base + 0x100) return { prefix, number: code - base };
-  }
-  return undefined;
+  const range = prefixedOpcodes.find(({ base }) => code >= base && code < base + 0x100);
+  return range && { prefix: range.prefix, number: code - range.base + range.first };
 }
 
 /** Names of all opcodes. */
@@ -82,7 +89,6 @@ export function signatureOf(
 
 /** The feature that an unknown opcode belongs to, by its number. */
 export function featureOfOpcode(code: number): string | undefined {
-  if (code >= 0xfd0100 && code <= 0xfd0113) return "relaxed SIMD";
   if (code === 0xfb) return "garbage-collected types";
   if (code === 0x14 || code === 0x15 || (code >= 0xd3 && code <= 0xd6))
     return "typed function references";

@@ -20,6 +20,8 @@
     (v128.bitselect (local.get 0) (local.get 1) (local.get 2)))
   (func (export "interleaved") (param v128 v128) (result v128)
     (i8x16.shuffle 0 16 1 17 2 18 3 19 4 20 5 21 6 22 7 23 (local.get 0) (local.get 1)))
+  (func (export "multiplied and added") (param v128 v128 v128) (result v128)
+    (f64x2.relaxed_madd (local.get 0) (local.get 1) (local.get 2)))
   (func (export "smaller") (param f64 f64) (result f64)
     (f64.min (local.get 0) (local.get 1)))
 )
@@ -66,6 +68,10 @@
 ;; interleaved
 ;;     0  vpunpcklbw xmm0,xmm0,xmm1
 ;;     4  ret
+;; multiplied and added
+;;     0  vfmadd231pd xmm2,xmm0,xmm1
+;;     5  vmovaps xmm0,xmm2
+;;     9  ret
 ;; smaller
 ;;     0  vucomisd xmm0,xmm1
 ;;     4  jp 13

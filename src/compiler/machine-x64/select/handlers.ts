@@ -42,6 +42,7 @@ import { selectBitSelect, selectVectorBinary, selectVectorUnary } from "./vector
 import { selectExtractLane, selectPair, selectReplaceLane, selectSplat } from "./vector-lanes.ts";
 import { selectVectorShift } from "./vector-shifts.ts";
 import { selectShuffle } from "./vector-shuffle.ts";
+import { selectVectorTernary } from "./vector-ternary.ts";
 import { selectVectorTest } from "./vector-tests.ts";
 
 /** Selects machine instructions for one SSA instruction whose value or effect is needed. */
@@ -111,6 +112,7 @@ const byName: Partial<Record<OperationName, Handler>> = {
   bitSelect: selectBitSelect,
   vectorUnary: selectVectorUnary,
   vectorBinary: selectVectorBinary,
+  vectorTernary: selectVectorTernary,
   vectorShift: selectVectorShift,
   vectorTest: selectVectorTest,
   load: selectLoad,

@@ -97,6 +97,11 @@ export const binaryRows: Readonly<Record<string, BinaryRow>> = {
   "i32x4.ge_s": inverted(exchanged("pcmpgtd")),
   "i64x2.ge_s": inverted(exchanged("pcmpgtq")),
 
+  // What version 3.0 leaves open is what the processor does.
+  "i8x16.relaxed_swizzle": row("pshufb"),
+  "i16x8.relaxed_q15mulr_s": either("pmulhrsw"),
+  "i16x8.relaxed_dot_i8x16_i7x16_s": exchanged("pmaddubsw"),
+
   "f32x4.add": either("addps"),
   "f64x2.add": either("addpd"),
   "f32x4.sub": row("subps"),
@@ -149,5 +154,7 @@ export const unaryRows: Readonly<Record<string, UnaryRow>> = {
   "f32x4.trunc": { form: "roundps", immediate: rounding.trunc },
   "f64x2.trunc": { form: "roundpd", immediate: rounding.trunc },
   "f32x4.convert_i32x4_s": { form: "cvtdq2ps", immediate: 0 },
+  "i32x4.relaxed_trunc_f32x4_s": { form: "cvttps2dq", immediate: 0 },
+  "i32x4.relaxed_trunc_f64x2_s_zero": { form: "cvttpd2dq", immediate: 0 },
   "f32x4.demote_f64x2_zero": { form: "cvtpd2ps", immediate: 0 },
 };
