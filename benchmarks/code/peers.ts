@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { makeApp } from "../../src/engine/app-store.ts";
 import { Cache } from "../../src/engine/cache.ts";
 import { digestOf } from "../../src/toolchains/source-files.ts";
-import { hasLevel3 } from "../../tests/differential/subject.ts";
 import type { Bench } from "../bench.ts";
 import { isInstalled } from "../programs.ts";
 import type { Program } from "./program.ts";
@@ -111,6 +110,11 @@ function ourPeers(
     ["checked", [bench.image(source, "linux", `${name}-checked`, ["--memory-checks"])]],
     ["fast", [bench.image(source, "linux", `${name}-fast`, ["--fast"])]],
   ];
+}
+
+/** Every processor with AVX2 has the rest of x86-64-v3. */
+function hasLevel3(): boolean {
+  return readFileSync("/proc/cpuinfo", "utf8").includes(" avx2 ");
 }
 
 function beside(file: string): string {

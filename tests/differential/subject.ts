@@ -18,7 +18,7 @@ export const canRunSubject = process.platform === "linux" && process.arch === "x
 const verified: CodeOptions = { ...defaultCodeOptions, isVerified: true };
 
 /** Whether this processor runs code for x86-64-v3. */
-export function hasLevel3(): boolean {
+function hasLevel3(): boolean {
   if (!canRunSubject) return false;
   const flags = /^flags.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "";
   return ["avx2", "bmi1", "bmi2", "fma", "abm"].every((name) => flags.includes(` ${name}`));
