@@ -37,13 +37,18 @@ export {
 } from "./virtio-rng/virtio-rng.as";
 export { addFrames, allocateFrames } from "../memory/frames.as";
 export {
+  clearWay,
   isNetDeviceUp,
+  keepableMemory,
+  keepReceivedFrame,
   listenToNetDevice,
   notifyNetDevice,
   openNetDevice,
+  passKeptFrame,
   receiveFrame,
   releaseReceivedFrame,
   resetNetDevice,
+  returnKeptFrame,
   takeSentFrame,
   transmitFrame,
 } from "./net-device.as";

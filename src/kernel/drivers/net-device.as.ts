@@ -4,7 +4,17 @@
 // Solo5's has one from its tender.
 import * as config from "../base/config.as";
 import { NetDevice, NetFrame, ReceivedFrame } from "./net-frame.as";
-import { receiveTap, takeSentTap, takeTap, transmitTap } from "../platform/linux/tap.as";
+import {
+  clearWayTap,
+  keepableTap,
+  keepTap,
+  passKeptTap,
+  receiveTap,
+  returnKeptTap,
+  takeSentTap,
+  takeTap,
+  transmitTap,
+} from "../platform/linux/tap.as";
 import {
   receiveSolo5,
   takeSentSolo5,
@@ -12,13 +22,18 @@ import {
   transmitSolo5,
 } from "../platform/solo5/network.as";
 import {
+  clearWayVirtioNet,
   findVirtioNet,
   isVirtioNetUp,
+  keepableVirtioNet,
+  keepVirtioNet,
   listenToVirtioNet,
   notifyVirtioNet,
+  passKeptVirtioNet,
   receiveVirtioNet,
   releaseVirtioNet,
   resetVirtioNet,
+  returnKeptVirtioNet,
   takeSentVirtioNet,
   transmitVirtioNet,
 } from "./virtio-net/virtio-net.as";
@@ -61,6 +76,44 @@ export function receiveFrame(device: NetDevice): ReceivedFrame | null {
 /** Gives the memory of the frame that was received last back to the device. */
 export function releaseReceivedFrame(device: NetDevice): void {
   if (isVirtio()) releaseVirtioNet(device);
+}
+
+/**
+ * How many bytes of memory the frame that was received last takes up, from `netHeaderBytes` before
+ * its start on, if it may be kept; 0 if it may not.
+ */
+export function keepableMemory(device: NetDevice): u32 {
+  if (config.platform == config.linux) return keepableTap(device);
+  return isVirtio() ? keepableVirtioNet(device) : 0;
+}
+
+/**
+ * Keeps the frame that was received last: its memory stays as it is until `returnKeptFrame`.
+ * Whether as large a frame could be kept as well.
+ */
+export function keepReceivedFrame(device: NetDevice): bool {
+  return config.platform == config.linux ? keepTap(device) : isVirtio() && keepVirtioNet(device);
+}
+
+/** Gives the memory of a kept frame back, by where it begins. */
+export function returnKeptFrame(device: NetDevice, place: usize): void {
+  if (config.platform == config.linux) returnKeptTap(device, place);
+  else if (isVirtio()) returnKeptVirtioNet(device, place);
+}
+
+/**
+ * Has the device make use of memory that was given back. Where kept frames leave it too little, the
+ * place of one that ought to be given back, too, or else passed; 0 for none.
+ */
+export function clearWay(device: NetDevice): usize {
+  if (config.platform == config.linux) return clearWayTap(device);
+  return isVirtio() ? clearWayVirtioNet(device) : 0;
+}
+
+/** Leaves the kept frame where it is of which `clearWay` told. */
+export function passKeptFrame(device: NetDevice): void {
+  if (config.platform == config.linux) passKeptTap(device);
+  else if (isVirtio()) passKeptVirtioNet(device);
 }
 
 /** Whether the device is connected. */

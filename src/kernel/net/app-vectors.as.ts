@@ -10,7 +10,7 @@ export function headToVectors(queue: DatagramQueue, list: u32, count: u32): u32 
     let target = app.load32(list + index * 8);
     const length = min(app.load32(list + index * 8 + 4), bytes - done);
     for (const end = done + length; done < end; ) {
-      const part = min(end - done, headPartBytes(done));
+      const part = min(end - done, headPartBytes(queue, done));
       app.copyOut(target, headPart(queue, done), part);
       target += part;
       done += part;

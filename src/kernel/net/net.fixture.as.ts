@@ -23,6 +23,12 @@ export { joinGroup, leaveGroup } from "./ip/groups.as";
 export { suppressedErrors } from "./ip/icmp-errors.as";
 export { abandonedDatagrams } from "./ip/reassembly.as";
 export { addInterface, setOffloads, takePacket } from "./link/interfaces.as";
+export {
+  endOffer,
+  keptFrames,
+  offerToKeep,
+  takeReturned,
+} from "./link/kept-frames.as";
 export { neighbourFailures } from "./link/neighbours.as";
 export { packetsInUse, releasePacket } from "./link/packets.as";
 export { addressConflicts } from "./link/receive-arp.as";
@@ -30,6 +36,7 @@ export {
   configureAddress,
   configureAutomatically,
   configureGateway,
+  moveKept,
   receivePacket,
   runStack,
   stackDeadline,

@@ -9,6 +9,7 @@ import {
   isOwnAddress,
   isUnspecified,
 } from "./link/addresses.as";
+import { hasReturned } from "./link/kept-frames.as";
 import { interfaceOfMembership, joinFor, leaveFor } from "./memberships.as";
 import { flushNetwork, startNetwork } from "./network.as";
 import {
@@ -281,6 +282,8 @@ export function receiveStackBytes(socket: u32, pointer: usize, length: u32, from
 
 function received(socket: u32, result: i32): i64 {
   clearReadiness(socket, ~readinessNow(recordOf(socket)));
+  // The sooner a device has its memory again, the sooner it goes on.
+  if (hasReturned()) flushNetwork();
   return result;
 }
 

@@ -13,7 +13,9 @@ import {
   setOffloads,
   takePacket,
 } from "./link/interfaces.as";
+import { moveDatagram } from "./link/datagram-queue.as";
 import { offerFrame } from "./link/frame-sockets.as";
+import { KeptFrame } from "./link/kept-frames.as";
 import { neighbourDeadline, runNeighbours, takeSilentNeighbour } from "./link/neighbours.as";
 import { Packet, releasePacket } from "./link/packets.as";
 import {
@@ -29,6 +31,7 @@ import { limitQueueFrames } from "./tcp/byte-queue.as";
 import { endUnreachable } from "./tcp/connect.as";
 import { earliestDeadline } from "./tcp/timer-heap.as";
 import { receiveTcp, receiveTcpError } from "./tcp/input.as";
+import { moveSegment } from "./tcp/received.as";
 import { runTimers } from "./tcp/timers.as";
 import { dhcpDeadline, receiveDhcp, runDhcp } from "./dhcp/client.as";
 import { failDatagrams, receiveUdp, receiveUdpError, seedPorts } from "./udp/sockets.as";
@@ -85,6 +88,12 @@ export function receivePacket(
     if (isTcp) receiveTcpError(arrival, now);
     else receiveUdpError(arrival);
   }
+}
+
+/** Copies what a frame is kept for, so that it is given back; false when there is no memory. */
+export function moveKept(place: usize): bool {
+  const isDatagram = changetype<KeptFrame>(place).isDatagram != 0;
+  return isDatagram ? moveDatagram(place) : moveSegment(place);
 }
 
 /** Does what is due, and takes in what was sent to this host itself. */

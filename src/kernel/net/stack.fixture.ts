@@ -3,6 +3,7 @@ import { BareMachine, bareHeapStart } from "../../simulator/bare-machine.ts";
 import type { Simulation } from "../../simulator/simulation.ts";
 import { completeFrame } from "../../simulator/virtio/frame-offload.ts";
 import { compileKernelPart } from "../kernel-part.fixture.ts";
+import { ReceiveRow, rowBytes } from "./receive-row.fixture.ts";
 
 const module = new WebAssembly.Module(await compileKernelPart("src/kernel/net/net.fixture.as.ts"));
 const never = 2n ** 64n - 1n;
@@ -31,6 +32,8 @@ export interface HostDevice {
   readonly delayNs: number;
   /** Whether it leaves it to whoever is behind the link to cut. */
   readonly passesWhole: boolean;
+  /** Whether the host may keep received frames where they are. */
+  readonly lendsFrames?: boolean;
 }
 
 const plainDevice: HostDevice = { offloads: 0, delayNs: 0, passesWhole: false };
@@ -54,6 +57,8 @@ export class Host extends BareMachine {
   readonly lines: string[] = [];
   private readonly scratch: number;
   private readonly device: HostDevice;
+  /** Where received frames may be kept. */
+  readonly row: ReceiveRow | undefined;
   private plannedFor = never;
 
   constructor(simulation: Simulation, number: number, settings: HostSettings = {}) {
@@ -75,7 +80,10 @@ export class Host extends BareMachine {
     this.scratch = bareHeapStart;
     const { random } = simulation;
     const bits = () => BigInt(random.bits()) * 2n ** 32n + BigInt(random.bits());
-    this.call("addFrames", BigInt(bareHeapStart + 0x2_0000), BigInt(memoryBytes));
+    const heapStart = bareHeapStart + 0x2_0000;
+    if (this.device.lendsFrames) this.row = new ReceiveRow(this, heapStart);
+    const usedBytes = this.row === undefined ? 0 : rowBytes;
+    this.call("addFrames", BigInt(heapStart + usedBytes), BigInt(memoryBytes));
     this.call("startStack", bits(), bits(), bits());
     this.call("addInterface", 1, 0x0200_0000_0000n + BigInt(number), mtu);
     this.call("setOffloads", wire, this.device.offloads);
@@ -104,7 +112,9 @@ export class Host extends BareMachine {
 
   /** Takes a frame in. */
   receive(frame: Uint8Array): void {
-    this.call("receivePacket", wire, this.place(frame), frame.length, 0, this.now);
+    if (!this.row?.receive(wire, frame)) {
+      this.call("receivePacket", wire, this.place(frame), frame.length, 0, this.now);
+    }
     this.settle();
   }
 

@@ -7,17 +7,23 @@ import {
   needsChecksum,
   NetDevice,
   NetFrame,
+  netHeaderBytes,
   ReceivedFrame,
   segmentedTcp4,
   segmentedTcp6,
 } from "../drivers/net-frame.as";
 import {
+  clearWay,
+  keepableMemory,
+  keepReceivedFrame,
   listenToNetDevice,
   notifyNetDevice,
   openNetDevice,
+  passKeptFrame,
   receiveFrame,
   releaseReceivedFrame,
   resetNetDevice,
+  returnKeptFrame,
   takeSentFrame,
   transmitFrame,
 } from "../drivers/net-device.as";
@@ -41,13 +47,17 @@ import {
   packetOfRecord,
   releasePacket,
 } from "../net/link/packets.as";
-import { receivePacket } from "../net/stack.as";
+import { endOffer, KeptFrame, offerToKeep, takeReturned } from "../net/link/kept-frames.as";
+import { moveKept, receivePacket } from "../net/stack.as";
 import { routeDeviceLines, sendDeviceMessages } from "./pc/device-interrupts.as";
 import { findMemory } from "./pc/machine-memory.as";
 import { requireNetworkDevices } from "./pc/required-devices.as";
 
 /** Frames that are taken in a round, at most, so that others have their turn. */
 const roundLimit: u32 = 64;
+
+/** No shorter frame is worth the memory that it takes up: a quarter of half a page, and more. */
+const leastKeptBytes: u32 = 512;
 
 const devices = memory.data(16, 4); // one u32 for each interface: its device, or 0
 
@@ -95,21 +105,54 @@ export function receiveFrames(now: u64): void {
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     if (deviceOf(number) == 0) continue;
     const device = changetype<NetDevice>(deviceOf(number));
+    makeWay(device);
     for (let count: u32 = 0; count < roundLimit; count++) {
       const frame: ReceivedFrame | null = receiveFrame(device);
       if (frame == null) break;
       device.receivedBytes += frame.lengthBytes;
       const isSound = (frame.flags & (checksumIsValid | needsChecksum)) != 0;
+      const mayBeKept = frame.lengthBytes >= leastKeptBytes;
+      if (mayBeKept) {
+        offerToKeep(number, frame.start - netHeaderBytes, keepableMemory(device));
+      }
       receivePacket(number, frame.start, frame.lengthBytes, isSound, now);
+      // What comes next could only be copied: what is there should be read first.
+      if (mayBeKept && endOffer() && !keepReceivedFrame(device)) break;
     }
     releaseReceivedFrame(device);
   }
 }
 
+/** Copies what kept frames hold that leave a device too little memory. */
+function makeWay(device: NetDevice): void {
+  giveBackFrames();
+  for (let count: u32 = 0; count < roundLimit; count++) {
+    const place = clearWay(device);
+    if (place == 0) return;
+    if (moveKept(place)) giveBackFrames();
+    else passKeptFrame(device);
+  }
+}
+
+/** Gives devices the memory of kept frames that nobody needs any more; whether there was some. */
+function giveBackFrames(): bool {
+  let isAny = false;
+  for (let place = takeReturned(); place != 0; place = takeReturned()) {
+    const device = linkDevice(changetype<KeptFrame>(place).number);
+    if (device == null) continue;
+    returnKeptFrame(device, place);
+    isAny = true;
+  }
+  return isAny;
+}
+
 /** Hands the devices the packets that wait, as far as they have room. */
 export function sendQueuedPackets(): void {
+  const hasGivenBack = giveBackFrames();
   for (let number: u32 = 0; number < interfaceLimit; number++) {
-    if (deviceOf(number) != 0) sendPackets(number, changetype<NetDevice>(deviceOf(number)));
+    if (deviceOf(number) == 0) continue;
+    if (hasGivenBack) clearWay(changetype<NetDevice>(deviceOf(number)));
+    sendPackets(number, changetype<NetDevice>(deviceOf(number)));
   }
 }
 

@@ -11,9 +11,9 @@ import { Transport } from "../../bus/transport-record.as";
 import { configuration16, configuration8, offeredFeatures } from "../../bus/transport.as";
 import { allocateFrames, availableFrames, frameBytes } from "../../memory/frames.as";
 import { NetDevice, ReceivedFrame, transmitPartLimit } from "../net-frame.as";
-import { addWritable, beginChain, endChain, notifyQueue } from "../virtio-queue/chains.as";
 import { makeQueue, Queue } from "../virtio-queue/queue.as";
 import { ignoreNotifications } from "../virtio-queue/used.as";
+import { offerAllBuffers } from "./buffers.as";
 
 const checksum: u64 = 1 << 0;
 const guestChecksum: u64 = 1 << 1;
@@ -65,6 +65,12 @@ export class VirtioNet extends NetDevice {
   heldCount: u32;
   buffers: usize;
   bufferBytes: u32;
+  /** The buffer that is offered next, as soon as it is free. */
+  nextOffer: u32;
+  /** Buffers that nobody has. */
+  freeCount: u32;
+  /** Buffers of frames that are kept. */
+  keptCount: u32;
   /** Where frames are put together whose buffers do not follow one another; 0 before the first. */
   assembly: usize;
   /** The records of the queues begin here. */
@@ -94,6 +100,12 @@ export class VirtioNet extends NetDevice {
     return changetype<usize>(this.frame()) + offsetof<ReceivedFrame>() + index * 4;
   }
 
+  /** Where the mark of a buffer stands, u8 (buffers.as.ts). */
+  @inline
+  mark(index: u32): usize {
+    return this.heldBuffer(receivePartLimit) + index;
+  }
+
   /** A receive buffer by its number. */
   @inline
   buffer(index: u32): usize {
@@ -106,7 +118,7 @@ export class VirtioNet extends NetDevice {
   }
 }
 
-/** Bytes of a `VirtioNet` with its queues, its frame and the buffers that this holds. */
+/** Bytes of a `VirtioNet` with its queues, its frame, the buffers that this holds, and marks. */
 export const netRecordBytes: u32 = 1024;
 
 function openNet(device: VirtioNet, transport: Transport): u32 {
@@ -126,23 +138,11 @@ function openNet(device: VirtioNet, transport: Transport): u32 {
   }
   if (device.buffers == 0) return memoryFailure;
   device.isReset = false;
-  device.heldCount = 0;
   transport.needsReset = false;
   ignoreNotifications(device.sending());
   startDevice(transport);
-  for (let buffer: u32 = 0; buffer < device.receiving().size; buffer++) {
-    offerBuffer(device, buffer);
-  }
-  notifyQueue(device.receiving());
+  offerAllBuffers(device);
   return 0;
-}
-
-/** Gives a receive buffer to the device. */
-export function offerBuffer(device: VirtioNet, buffer: u32): void {
-  const queue = device.receiving();
-  if (!beginChain(queue, 1)) return;
-  addWritable(queue, device.buffer(buffer), device.bufferBytes);
-  endChain(queue, buffer);
 }
 
 /** Without merging, each buffer would have to have room for the longest frame (5.1.6.3.1). */

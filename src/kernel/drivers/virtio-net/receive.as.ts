@@ -12,7 +12,8 @@ import {
   ReceivedFrame,
 } from "../net-frame.as";
 import { breakQueue, noToken, takeUsed } from "../virtio-queue/used.as";
-import { offerBuffer, receivePartLimit, VirtioNet } from "./open.as";
+import { freeHeld, offerFreeBuffers } from "./buffers.as";
+import { receivePartLimit, VirtioNet } from "./open.as";
 
 const bufferCountField: u32 = 10;
 
@@ -31,7 +32,8 @@ export function takeFrame(device: VirtioNet): ReceivedFrame | null {
       return device.frame();
     }
     device.droppedCount++;
-    drop(device);
+    freeHeld(device);
+    offerFreeBuffers(device);
   }
   if (queue.isBroken) device.heldCount = 0;
   return null;
@@ -92,11 +94,4 @@ function hold(device: VirtioNet, index: u32, buffer: u32): void {
 function breakOff(device: VirtioNet): bool {
   breakQueue(device.receiving());
   return false;
-}
-
-function drop(device: VirtioNet): void {
-  for (let index: u32 = 0; index < device.heldCount; index++) {
-    offerBuffer(device, load<u32>(device.heldBuffer(index)));
-  }
-  device.heldCount = 0;
 }

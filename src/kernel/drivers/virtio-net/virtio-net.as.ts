@@ -27,7 +27,15 @@ import {
   takeUsed,
 } from "../virtio-queue/used.as";
 import { openWorkingDevice } from "../working-device.as";
-import { linkStatus, netRecordBytes, offerBuffer, VirtioNet } from "./open.as";
+import {
+  freeHeld,
+  freeKeptBuffers,
+  keepableBytes,
+  keepBuffers,
+  offerFreeBuffers,
+  passKeptBuffers,
+} from "./buffers.as";
+import { linkStatus, netRecordBytes, VirtioNet } from "./open.as";
 import { takeFrame } from "./receive.as";
 
 const netType: u32 = 1;
@@ -112,11 +120,33 @@ export function receiveVirtioNet(base: NetDevice): ReceivedFrame | null {
 export function releaseVirtioNet(base: NetDevice): void {
   const device = changetype<VirtioNet>(base);
   if (device.heldCount == 0) return;
-  for (let index: u32 = 0; index < device.heldCount; index++) {
-    offerBuffer(device, load<u32>(device.heldBuffer(index)));
-  }
-  device.heldCount = 0;
-  notifyQueue(device.receiving());
+  freeHeld(device);
+  offerFreeBuffers(device);
+}
+
+/** How much memory the frame that was received last takes up, if it may be kept, else 0. */
+export function keepableVirtioNet(base: NetDevice): u32 {
+  return keepableBytes(changetype<VirtioNet>(base));
+}
+
+/** Keeps it; see `keepReceivedFrame`. */
+export function keepVirtioNet(base: NetDevice): bool {
+  return keepBuffers(changetype<VirtioNet>(base));
+}
+
+/** Gives the memory of a kept frame back. */
+export function returnKeptVirtioNet(base: NetDevice, place: usize): void {
+  freeKeptBuffers(changetype<VirtioNet>(base), place);
+}
+
+/** Gives the device what is free; the place of a kept frame in its way, else 0. */
+export function clearWayVirtioNet(base: NetDevice): usize {
+  return offerFreeBuffers(changetype<VirtioNet>(base));
+}
+
+/** Leaves a kept frame where it is in the way. */
+export function passKeptVirtioNet(base: NetDevice): void {
+  passKeptBuffers(changetype<VirtioNet>(base));
 }
 
 /** Whether the device is connected; one that cannot tell is. */

@@ -90,6 +90,45 @@ describe("virtio-net", () => {
     expect(device.driverErrors).toEqual([]);
   });
 
+  it("lets half of its buffers be kept with what is in them, and goes on with the others", () => {
+    const { machine, client, device } = start({ queueSize: 64 });
+    const kept = Array.from({ length: 32 }, (_, index) => {
+      const bytes = frameTo(1, 2, payload(1000 + index));
+      device.receive(bytes);
+      const frame = machine.call("receiveFrame", client.device);
+      expect(machine.call("keepableMemory", client.device)).toBe(2048);
+      expect(machine.call("keepReceivedFrame", client.device)).toBe(index < 31 ? 1 : 0);
+      return { place: machine.view(frame).getUint32(8, true) - 12, bytes };
+    });
+    const goOn = () => {
+      for (let length = 0; length < 200; length++) {
+        const bytes = frameTo(1, 2, payload(length));
+        device.receive(bytes);
+        expect(machine.call("receiveFrame", client.device)).not.toBe(0);
+        expect(machine.call("keepableMemory", client.device)).toBe(0);
+        expect(client.receive()).toBeUndefined();
+        const inTheWay = () => machine.call("clearWay", client.device);
+        for (let place = inTheWay(); place !== 0; place = inTheWay()) {
+          expect(kept.map((one) => one.place)).toContain(place);
+          machine.call("passKeptFrame", client.device);
+        }
+      }
+      expect(device.overruns).toBe(0);
+    };
+    goOn();
+    expect(machine.call("resetNetDevice", client.device)).toBe(1);
+    expect(client.receive()).toBeUndefined();
+    goOn();
+    for (const { place, bytes } of kept.reverse()) {
+      expect(Buffer.compare(machine.bytes(place + 12, bytes.length), bytes)).toBe(0);
+      machine.call("returnKeptFrame", client.device, place);
+    }
+    expect(machine.call("clearWay", client.device)).toBe(0);
+    device.receive(frameTo(1, 2, payload(99)));
+    expect(client.receive()).toHaveLength(113);
+    expect(client.properties).toMatchObject({ violations: 0, dropped: 0, received: 433 });
+  });
+
   it.each([
     ["a small machine", undefined, undefined],
     ["without merged buffers", ~netFeatures.mergeableBuffers, muchMemoryBytes],

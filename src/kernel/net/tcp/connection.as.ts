@@ -4,6 +4,7 @@ import { allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
 import { isSameAddress } from "../link/addresses.as";
 import { clearQueue, queueRecordBytes } from "./byte-queue.as";
 import { releaseRanges } from "./ranges.as";
+import { clearReceived } from "./received.as";
 import { releaseSegments } from "./segments.as";
 import { cancelTimer } from "./timer-heap.as";
 
@@ -201,6 +202,9 @@ export class Connection {
   sackedSegments: u32;
   lostBytes: u32;
 
+  /** Received frames that are kept (received.as.ts). */
+  keptSegments: usize;
+
   // Behind it: the records of both queues.
   queues: u64;
 }
@@ -301,7 +305,7 @@ export function freeConnection(connection: Connection): void {
 /** Gives back the memory of what is sent and received. */
 export function dropBuffers(connection: Connection): void {
   clearQueue(sendQueue(connection));
-  clearQueue(receiveQueue(connection));
+  clearReceived(connection);
   releaseSegments(connection);
   releaseRanges(connection);
 }

@@ -4,7 +4,6 @@ import { ackFlag, finFlag, rstFlag, synFlag, Tcp } from "../wire/tcp.as";
 import { finishHandshake } from "./accept.as";
 import { isAcknowledgementSound, takeAcknowledgement } from "./acknowledge.as";
 import { tuneReceiving } from "./buffers.as";
-import { writeQueue } from "./byte-queue.as";
 import { takeInSynSent } from "./connect.as";
 import {
   closeWaitState,
@@ -16,7 +15,6 @@ import {
   lastAckState,
   never,
   noteChange,
-  receiveQueue,
   synReceivedState,
   synSentState,
   timeWaitState,
@@ -24,6 +22,7 @@ import {
 import { emitAcknowledgement, emitReset, emitSegment } from "./emit.as";
 import { endConnection, enterTimeWait } from "./ending.as";
 import { addRange, hasRangeRoom, isCovered, joinRanges } from "./ranges.as";
+import { storeReceived } from "./received.as";
 import { pushOutput } from "./send.as";
 import { isBefore } from "./sequence.as";
 
@@ -245,7 +244,7 @@ function storeData(connection: Connection, tcp: Tcp, data: usize): void {
   }
   const stored = connection.isReceiveClosed != 0
     ? end - start
-    : writeQueue(receiveQueue(connection), start, data, end - start);
+    : storeReceived(connection, start, data, end - start);
   if (stored == 0) return;
   if (!isNext) {
     addRange(connection, start, start + stored);

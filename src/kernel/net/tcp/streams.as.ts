@@ -9,15 +9,7 @@ import {
 } from "../../base/errno.as";
 import { acceptStream, leaveListeners } from "./accept.as";
 import { sendCapacityOf } from "./buffers.as";
-import {
-  dropFrames,
-  dropRest,
-  readableSpan,
-  readQueue,
-  spanBytes,
-  writableSpan,
-  writeQueue,
-} from "./byte-queue.as";
+import { spanBytes, writableSpan, writeQueue } from "./byte-queue.as";
 import {
   closedState,
   closeWaitState,
@@ -26,7 +18,6 @@ import {
   finWait2State,
   freeConnection,
   listenState,
-  receiveQueue,
   sendQueue,
   synReceivedState,
   synSentState,
@@ -35,6 +26,12 @@ import {
 import { isWindowUpdateDue } from "./emit.as";
 import { endConnection, endHandshakes } from "./ending.as";
 import { resetConnection } from "./receive.as";
+import {
+  dropAllReceived,
+  dropReceived,
+  receivedPlace,
+  receivedSpan,
+} from "./received.as";
 import { pushConnection } from "./timers.as";
 
 const streamReadable: u32 = 1;
@@ -82,12 +79,13 @@ export function streamBytes(place: usize): i32 {
 /** Where bytes lie that can be read, from so many behind the first. */
 export function streamSource(place: usize, offset: u32): usize {
   const connection = changetype<Connection>(place);
-  return readableSpan(receiveQueue(connection), connection.readNext + offset);
+  return receivedPlace(connection, connection.readNext + offset);
 }
 
 /** How many of them follow one another there, at most. */
 export function streamSourceBytes(place: usize, offset: u32): u32 {
-  return spanBytes(changetype<Connection>(place).readNext + offset);
+  const connection = changetype<Connection>(place);
+  return receivedSpan(connection, connection.readNext + offset);
 }
 
 /** Takes bytes out that were looked at. */
@@ -101,17 +99,22 @@ export function readStream(place: usize, target: usize, length: u32, now: u64): 
   if (available <= 0) return available;
   const connection = changetype<Connection>(place);
   const count = min(<u32>available, length);
-  readQueue(receiveQueue(connection), connection.readNext, target, count);
+  for (let done: u32 = 0; done < count; ) {
+    const part = min(count - done, streamSourceBytes(place, done));
+    memory.copy(target + done, streamSource(place, done), part);
+    done += part;
+  }
   takeRead(connection, count, now);
   return count;
 }
 
 function takeRead(connection: Connection, count: u32, now: u64): void {
   const next = connection.readNext + count;
-  dropFrames(receiveQueue(connection), connection.readNext, next);
+  const last = connection.readNext;
   connection.readNext = next;
   const isEmpty = readableBytes(connection) == 0 && connection.rangeCount == 0;
-  if (isEmpty) dropRest(receiveQueue(connection), next);
+  if (isEmpty) dropAllReceived(connection, last, next);
+  else dropReceived(connection, last, next);
   if (connection.state >= establishedState && connection.state <= finWait2State) {
     if (isWindowUpdateDue(connection)) connection.mustAcknowledge = 1;
     pushConnection(connection, now);

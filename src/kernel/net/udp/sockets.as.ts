@@ -45,7 +45,7 @@ import {
   dropDatagram,
   headBytes,
   headSender,
-  keepDatagram,
+  takeInDatagram,
 } from "../link/datagram-queue.as";
 
 /** Sockets in a frame, and frames of sockets, at most. */
@@ -381,7 +381,7 @@ export function receiveUdp(arrival: Arrival, now: u64): void {
   if (socket != null) {
     const data = arrival.payload + udpHeaderBytes;
     const queue = queueOf(changetype<usize>(socket));
-    const isKept = keepDatagram(queue, sourceOf(packet), udp.sourcePort, data, udp.dataBytes);
+    const isKept = takeInDatagram(queue, sourceOf(packet), udp.sourcePort, data, udp.dataBytes);
     if (isKept) noteChange(socket);
     return;
   }

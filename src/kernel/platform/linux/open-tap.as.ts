@@ -4,7 +4,7 @@ import * as host from "../../base/machine/host.as";
 import { putDecimal, putText } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { beginMessage, endMessage } from "../../console/message.as";
-import { allocateFrames, frameBytes } from "../../memory/frames.as";
+import { allocateFrames, availableFrames } from "../../memory/frames.as";
 import {
   inheritedDescriptor,
   makeNonBlocking,
@@ -14,8 +14,9 @@ import {
 } from "./inherited.as";
 import {
   openedTap,
-  tapBufferBytes,
+  tapBufferPages,
   tapDescriptor,
+  tapRowPages,
 } from "./tap.as";
 import { netHeaderBytes } from "../../drivers/net-frame.as";
 import { readTapSetting } from "../../net/tap-setting.as";
@@ -39,6 +40,8 @@ const segmentOffload: u64 = 6; // TUN_F_TSO4 | TUN_F_TSO6
 const localFamily: u64 = 1; // AF_UNIX
 const datagramType: u64 = 2;
 
+/** With so many page frames, some are set aside for received frames that are kept. */
+const keepingFrames: u32 = 1024;
 const defaultMtu: u32 = 1500;
 const valueOffset: usize = 16;
 const addressOffset: usize = 18;
@@ -90,7 +93,8 @@ function prepare(given: u64): bool {
   tap.canChecksum = true;
   tap.canSegment4 = true;
   tap.canSegment6 = true;
-  tap.buffer = allocateFrames(tapBufferBytes / frameBytes);
+  tap.buffer = allocateFrames(tapBufferPages);
+  if (availableFrames() >= keepingFrames) tap.row = allocateFrames(tapRowPages);
   return tap.buffer != 0;
 }
 

@@ -14,7 +14,9 @@ import {
   ReceivedFrame,
   transmitPartLimit,
 } from "../../drivers/net-frame.as";
+import { beginsKept, isKept, markKept, notKept, unmarkKept } from "../../drivers/kept-buffers.as";
 import { hasRoomForSent, keepSent, takeSent } from "../../drivers/sent-frames.as";
+import { frameBytes } from "../../memory/frames.as";
 import { interrupted } from "./errors.as";
 import { isTracing, traceVectors } from "./tap-trace.as";
 
@@ -24,20 +26,32 @@ const writev = 20;
 /** The tap's descriptor from the boot on (contracts/inherited-descriptors.ts). */
 export const tapDescriptor: u32 = 128;
 
-/** Bytes of the buffer of received frames: the longest segment, with all headers. */
-export const tapBufferBytes: u32 = 17 * 4096;
+/** Pages of the buffer of received frames: the longest segment, with all headers. */
+export const tapBufferPages: u32 = 17;
+
+/** Pages in a row for frames that may be kept. */
+export const tapRowPages: u32 = 128;
 
 /** A tap device. */
 @unmanaged
 class Tap extends NetDevice {
-  /** Where a frame is read to, header first. */
+  /** Where a frame is read to, header first, that cannot be kept. */
   buffer: usize;
+  /** Pages for those that can, `tapRowPages`; 0 where memory is scarce. */
+  row: usize;
+  /** The page of the row from which on the next frame is read. */
+  nextPage: u32;
+  /** Pages of frames that are kept. */
+  keptPages: u32;
+  /** Where the frame is that was received last. */
+  place: usize;
   /** Whether it was asked to join segments of TCP. */
   joinsSegments: bool;
 }
 
 const device = changetype<Tap>(memory.data(128, 8));
 const received = changetype<ReceivedFrame>(memory.data(16, 8));
+const marks = memory.data(128); // one for each page of the row
 const vectors = memory.data(352, 8); // struct iovec: header, transmitPartLimit parts, and one more
 let isOpen = false;
 let isTaken = false;
@@ -98,20 +112,82 @@ export function receiveTap(base: NetDevice): ReceivedFrame | null {
 
 function readFrame(tap: Tap): i64 {
   let result: i64 = 0;
+  const isFree = tap.row != 0 && keptAhead(tap) == tapRowPages;
+  tap.place = isFree ? tap.row + tap.nextPage * frameBytes : tap.buffer;
   do {
-    result = host.call(read, tapDescriptor, tap.buffer, tapBufferBytes, 0, 0, 0);
+    result = host.call(read, tapDescriptor, tap.place, tapBufferPages * frameBytes, 0, 0, 0);
   } while (result == interrupted);
   return result;
+}
+
+/** The first page of a kept frame where the next one is to be read; `tapRowPages` for none. */
+function keptAhead(tap: Tap): u32 {
+  for (let page = tap.nextPage; page < tap.nextPage + tapBufferPages; page++) {
+    if (isKept(marks + page)) return page;
+  }
+  return tapRowPages;
+}
+
+function goOn(tap: Tap, page: u32): void {
+  tap.nextPage = page + tapBufferPages <= tapRowPages ? page : 0;
+}
+
+function pagesOf(length: u32): u32 {
+  return (netHeaderBytes + length + frameBytes - 1) / frameBytes;
+}
+
+/** Half of the row is never kept. */
+function mayKeep(tap: Tap, pages: u32): bool {
+  return tap.keptPages + pages <= tapRowPages / 2;
+}
+
+/** How much memory the frame that was received last takes up, if it may be kept, else 0. */
+export function keepableTap(base: NetDevice): u32 {
+  const tap = changetype<Tap>(base);
+  const pages = pagesOf(received.lengthBytes);
+  return tap.place != tap.buffer && mayKeep(tap, pages) ? pages * frameBytes : 0;
+}
+
+/** Keeps it; see `keepReceivedFrame`. */
+export function keepTap(base: NetDevice): bool {
+  const tap = changetype<Tap>(base);
+  const pages = pagesOf(received.lengthBytes);
+  markKept(marks + tap.nextPage, pages);
+  tap.keptPages += pages;
+  goOn(tap, tap.nextPage + pages);
+  return mayKeep(tap, pages);
+}
+
+/** Gives the memory of a kept frame back. */
+export function returnKeptTap(base: NetDevice, place: usize): void {
+  const tap = changetype<Tap>(base);
+  const mark = marks + (place - tap.row) / frameBytes;
+  tap.keptPages -= unmarkKept(mark, marks + tapRowPages, notKept);
+}
+
+/** The place of a kept frame where the next one is to be read, else 0. */
+export function clearWayTap(base: NetDevice): usize {
+  const tap = changetype<Tap>(base);
+  const page = keptAhead(tap);
+  return page == tapRowPages || !beginsKept(marks + page) ? 0 : tap.row + page * frameBytes;
+}
+
+/** Has the next frame read behind it. */
+export function passKeptTap(base: NetDevice): void {
+  const tap = changetype<Tap>(base);
+  let page = keptAhead(tap) + 1;
+  while (page < tapRowPages && isKept(marks + page) && !beginsKept(marks + page)) page++;
+  goOn(tap, page);
 }
 
 /** Describes what was read; false when it is none. */
 function takeIn(tap: Tap, length: u32): bool {
   if (length < netHeaderBytes + ethernetHeaderBytes) return false;
   length -= netHeaderBytes;
-  const start = tap.buffer + netHeaderBytes;
-  received.flags = load<u8>(tap.buffer) & <u8>(needsChecksum | checksumIsValid);
-  received.segmentation = load<u8>(tap.buffer, 1);
-  received.segmentBytes = load<u16>(tap.buffer, 4);
+  const start = tap.place + netHeaderBytes;
+  received.flags = load<u8>(tap.place) & <u8>(needsChecksum | checksumIsValid);
+  received.segmentation = load<u8>(tap.place, 1);
+  received.segmentBytes = load<u16>(tap.place, 4);
   received.lengthBytes = length;
   received.start = start;
   if (!isJoiningSound(received, tap.joinsSegments)) return false;
