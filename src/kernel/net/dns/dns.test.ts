@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Calls } from "../../../simulator/kernel.fixture.ts";
-import { answerWith, nameOf, ServedNetwork, type Server } from "./served-network.fixture.ts";
+import {
+  answerRoom,
+  answerWith,
+  nameOf,
+  questionEnd,
+  ServedNetwork,
+  type Server,
+} from "./served-network.fixture.ts";
 
 const tryAgain = 78;
 const failed = 80;
@@ -282,6 +289,29 @@ describe("looking up a name", () => {
     expect(network.questions).toEqual(["10.0.0.1 many.test A", "10.0.0.1 many.test A by TCP"]);
   });
 
+  it("says how long an answer by UDP may be, and takes as long a one (RFC 6891)", () => {
+    const many = Array.from({ length: 60 }, (_, index) => [1, [10, 0, 0, index]] as const);
+    const network = new ServedNetwork((question) => {
+      const answer = answerWith(question, many);
+      if (answer.length <= answerRoom(question)) return [answer];
+      answer[2] = 0x83;
+      return [answer];
+    });
+    expect(lookUp(new Calls({ network }), "many.test", "", 1).found).toHaveLength(4);
+    expect(network.questions).toEqual(["10.0.0.1 many.test A"]);
+  });
+
+  it.each([
+    ["does not understand one", (question: Uint8Array) => [answerWith(question, [], 1)]],
+    ["is silent to one", () => []],
+  ])("asks without an extension who %s", (_name, refuse) => {
+    const network = new ServedNetwork((question, server, isStream) =>
+      answerRoom(question) === 512 ? both(question, server, isStream) : refuse(question),
+    );
+    expect(lookUp(new Calls({ network }), "a.b", "", 1).found).toEqual(["192.0.2.7:0"]);
+    expect(network.questions).toEqual(["10.0.0.1 a.b A", "10.0.0.1 a.b A"]);
+  });
+
   it("follows aliases in any order, and believes no record about another name", () => {
     const target = [5, 0x6f, 0x74, 0x68, 0x65, 0x72, 0]; // other.
     const network = new ServedNetwork((question) => {
@@ -309,7 +339,7 @@ describe("looking up a name", () => {
     expect(lookUp(new Calls({ network }), "a.b", "", 1).error).toBe(noName);
     const pointing = new ServedNetwork((question) => {
       const answer = answerWith(question, [[1, [6, 6, 6, 6]]]);
-      answer.set([0xc0, question.length], question.length);
+      answer.set([0xc0, questionEnd(question)], questionEnd(question));
       return [answer];
     });
     expect(lookUp(new Calls({ network: pointing }), "a.b", "", 1).error).toBe(noName);

@@ -16,12 +16,14 @@ import { closeSocket, connectSocket, openSocket, receiveBytes, sendBytes } from 
 import { cacheAddresses, cachedAbsence, findCached, notCached } from "./cache.as";
 import { hostsAddresses } from "./hosts.as";
 import {
+  addExtension,
   answerSeconds,
+  extensionBytes,
   noSuchName,
   notAnAnswer,
+  notUnderstood,
   queryCapacity,
   readAnswer,
-  serverFailure,
   wantsStream,
   writeQuery,
 } from "./message.as";
@@ -39,7 +41,7 @@ import {
 const lookupLimit: u32 = 16;
 const addressLimit: u32 = 16;
 const nameCapacity: u32 = 256;
-const answerCapacity: u32 = 1232; // what resolvers keep to without being told otherwise, and more
+const answerCapacity: u32 = 1232; // so much comes whole everywhere (RFC 9715, appendix B)
 const configurationPause: u64 = 20_000_000; // between looks whether there is a server to ask
 
 /** A lookup, at the start of its frame; what is at the offsets below follows. */
@@ -55,7 +57,12 @@ class Lookup {
   candidateBytes: u32;
   tries: u32;
   found: u32;
+  /** Bytes of the question without its extension. */
   queryBytes: u32;
+  /** Bytes of what is sent. */
+  messageBytes: u32;
+  /** Whether a server does not understand extensions. */
+  isPlain: bool;
   socketPlusOne: u32;
   /** 0 while it goes on, 1 when it has addresses, or a negated error number. */
   outcome: i32;
@@ -249,6 +256,12 @@ function ask(lookup: Lookup): void {
     takeResult(lookup, noSuchName);
     return;
   }
+  lookup.messageBytes = lookup.queryBytes;
+  // Whoever was silent to all may be one who drops what is extended (RFC 6891, 6.2.2).
+  if (!lookup.isPlain && lookup.tries < servers) {
+    addExtension(query, lookup.queryBytes, answerCapacity);
+    lookup.messageBytes += extensionBytes;
+  }
   openQuestion(lookup, datagramType, now);
 }
 
@@ -269,7 +282,7 @@ function openQuestion(lookup: Lookup, type: u32, now: u64): void {
     lookup.deadline = now + configurationPause;
   } else if (result == 0 && type == datagramType) {
     const query = changetype<usize>(lookup) + queryOffset;
-    sendBytes(socket, query, lookup.queryBytes, 0);
+    sendBytes(socket, query, lookup.messageBytes, 0);
   }
 }
 
@@ -303,8 +316,8 @@ function receiveStream(lookup: Lookup): void {
   if (lookup.socketPlusOne == 0) return;
   const socket = lookup.socketPlusOne - 1;
   const place = changetype<usize>(lookup) + queryLengthOffset;
-  const total = lookup.queryBytes + 2;
-  store<u16>(place, bswap<u16>(<u16>lookup.queryBytes));
+  const total = lookup.messageBytes + 2;
+  store<u16>(place, bswap<u16>(<u16>lookup.messageBytes));
   if (lookup.sentBytes < total && (readinessOf(socket) & writable) != 0) {
     const sent = sendBytes(socket, place + lookup.sentBytes, total - lookup.sentBytes, 0);
     if (sent > 0) lookup.sentBytes += <u32>sent;
@@ -341,12 +354,19 @@ function takeAnswer(lookup: Lookup, answer: usize, length: u32): bool {
   );
   if (result == notAnAnswer) return false;
   if (result == wantsStream && !lookup.isStream) askByStream(lookup);
-  else if (result == serverFailure || result == wantsStream) askAgain(lookup);
+  else if (result == notUnderstood && lookup.messageBytes != lookup.queryBytes) askPlainly(lookup);
+  else if (result < noSuchName) askAgain(lookup);
   else {
     remember(lookup, result);
     takeResult(lookup, result);
   }
   return true;
+}
+
+/** Asks the same server once more, without an extension. */
+function askPlainly(lookup: Lookup): void {
+  lookup.isPlain = true;
+  ask(lookup);
 }
 
 function askByStream(lookup: Lookup): void {

@@ -5,6 +5,9 @@ import { areSameNames, isSameName, skipName } from "./names.as";
 /** Bytes of the longest message that is sent. */
 export const queryCapacity: u32 = 300;
 
+/** Bytes of what `addExtension` writes. */
+export const extensionBytes: u32 = 11;
+
 /** Outcome: not an answer to this question. */
 export const notAnAnswer: i32 = -1;
 
@@ -12,10 +15,13 @@ export const notAnAnswer: i32 = -1;
 export const noSuchName: i32 = -2;
 
 /** Outcome: this server cannot say. */
-export const serverFailure: i32 = -3;
+const serverFailure: i32 = -3;
 
 /** Outcome: the answer is too long for a datagram, and is to be had by TCP (RFC 7766). */
 export const wantsStream: i32 = -4;
+
+/** Outcome: this server does not understand the question (FORMERR, NOTIMP). */
+export const notUnderstood: i32 = -5;
 
 const headerBytes: u32 = 12;
 const internetClass: u32 = 1;
@@ -23,6 +29,7 @@ const typeIpv4: u32 = 1; // A
 const typeAlias: u32 = 5; // CNAME
 const typeAuthority: u32 = 6; // SOA
 const typeIpv6: u32 = 28; // AAAA
+const typeExtension: u32 = 41; // OPT
 const longestName: u32 = 253;
 const longestLabel: u32 = 63;
 const aliasLimit: u32 = 8;
@@ -73,6 +80,15 @@ export function writeQuery(
   return <u32>(target + 5 - buffer);
 }
 
+/** Adds to a question how long a datagram with its answer may be (RFC 6891, 6.1.2: OPT). */
+export function addExtension(buffer: usize, length: u32, answerBytes: u32): void {
+  store16(buffer + 10, 1);
+  const record = buffer + length;
+  memory.fill(record, 0, extensionBytes);
+  store16(record + 1, typeExtension);
+  store16(record + 3, answerBytes);
+}
+
 /**
  * Reads the answer to a question: how many addresses it wrote to `addresses`, with port 0, at most
  * `limit`, or one of the outcomes above.
@@ -84,6 +100,7 @@ export function readAnswer(
   if (length < queryLength || !isAnswerTo(message, query, queryLength)) return notAnAnswer;
   if ((load<u8>(message, 2) & truncatedFlag) != 0) return wantsStream;
   const code = load<u8>(message, 3) & 15;
+  if (code == 1 || code == 4) return notUnderstood;
   if (code != 0 && code != 3) return serverFailure;
   let found: u32 = 0;
   if (code == 0) found = followAliases(message, length, query, queryLength, addresses, limit);

@@ -87,15 +87,30 @@ export function nameOf(question: Uint8Array): string {
   return `${labels.join(".")} ${question[at + 2] === 28 ? "AAAA" : "A"}`;
 }
 
+/** Bytes that a question says a datagram with its answer may have; 512 when it does not say. */
+export function answerRoom(question: Uint8Array): number {
+  const end = questionEnd(question);
+  const isExtended = question[11] === 1 && question[end + 2] === 41;
+  return isExtended ? ((question[end + 3] ?? 0) << 8) | (question[end + 4] ?? 0) : 512;
+}
+
+/** Where a question ends, and an answer's records begin. */
+export function questionEnd(question: Uint8Array): number {
+  let at = 12;
+  for (let size = question[at] ?? 0; size !== 0; size = question[at] ?? 0) at += size + 1;
+  return at + 5;
+}
+
 /** An answer with the given records, each [type, data], named by a pointer to the question. */
 export function answerWith(
   question: Uint8Array,
   records: readonly (readonly [number, readonly number[]])[],
   code = 0,
 ): Uint8Array {
-  const head = question.slice();
+  const head = question.slice(0, questionEnd(question));
   head[2] = 0x81;
   head[3] = 0x80 | code;
+  head[11] = 0;
   head[7] = records.length;
   const body = records.flatMap(([type, bytes]) => [
     ...[0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, bytes.length],
