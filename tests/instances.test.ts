@@ -170,6 +170,7 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
       Name: "shown",
       State: { Status: "running", Running: true, Health: { Status: "none" } },
       Config: { Env: ["WORD=hello"], Labels: { team: "a" } },
+      Isolation: { Capabilities: [], NoNewPrivileges: true, Seccomp: true },
     });
     const template = '{{.State.Status}} {{index .Config.Labels "team"}}';
     expect(await said("inspect", "-f", template, "shown")).toBe("running a\n");
@@ -505,6 +506,7 @@ describe.skipIf(!canRun)("a log", { timeout: 60_000 }, () => {
       "0",
       "1000000",
       "9",
+      "-",
       "-",
       "-",
       "-",

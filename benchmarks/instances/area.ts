@@ -233,6 +233,7 @@ function logFinding(bench: Bench): Finding {
     "-",
     "-",
     "-",
+    "-",
     "/bin/sh",
     "sh",
     "-c",

@@ -6,15 +6,16 @@
 /**
  * How it is started, in the instance's folder:
  *
- *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH INPUT GROUPS PROGRAM NAME [ARG...]
+ *     tsuki-host supervise SOCKET RESTART LOG_BYTES LOG_FILES HEALTH INPUT GROUPS ISOLATION PROGRAM NAME [ARG...]
  *
  * SOCKET is a name in Linux's abstract namespace, RESTART a number of restarts or `always`, LOG_BYTES the
  * size at which the log is renamed, LOG_FILES how many of those are kept (0 to 9). HEALTH is `-` or
  * `PORT INTERVAL TIMEOUT RETRIES START_PERIOD PATH`, times in milliseconds: what to GET from this host, and
  * how often, for how long, and how often in vain before the instance is unhealthy; failures within the start
  * period do not count. INPUT is `-`, `pipe` or `terminal`: where the program's input comes from, and with a
- * terminal its output goes. GROUPS is `-` or folders of control groups with `:` between them. PROGRAM is a path, NAME
- * what the program finds as its own name. The environment is the program's, and descriptor 3 is the other end of
+ * terminal its output goes. GROUPS is `-` or folders of control groups with `:` between them. ISOLATION is `-`, or
+ * `pid` for a PID namespace of its own where the host allows it. PROGRAM is a path, NAME what the program
+ * finds as its own name. The environment is the program's, and descriptor 3 is the other end of
  * its control channel (control-channel.ts). Once the program runs,
  * `started` and a line feed are written to descriptor 1, which is closed; when it cannot be started, one
  * line to descriptor 2 says why, and the status is 125.

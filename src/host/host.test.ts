@@ -23,15 +23,12 @@ function run(path: string, words: readonly string[], environment: NodeJS.Process
 
 describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
   const usage = "tsuki: usage: tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]\n";
+  const verbs = "tap|supervise|launch|lock|abilities";
   const characters = "a tap's name has letters, digits, -, . and _ only\n";
 
   it.each([
-    ["no verb", [], "tsuki: usage: tsuki-host tap|supervise|launch|lock ...\n"],
-    [
-      "an unknown verb",
-      ["tape", "tap0"],
-      "tsuki: usage: tsuki-host tap|supervise|launch|lock ...\n",
-    ],
+    ["no verb", [], `tsuki: usage: tsuki-host ${verbs} ...\n`],
+    ["an unknown verb", ["tape", "tap0"], `tsuki: usage: tsuki-host ${verbs} ...\n`],
     ["no name", ["tap"], usage],
     ["no program", ["tap", "tap0"], usage],
     ["no program behind a word", ["tap", "tap0", "-a", "word"], usage],
@@ -47,6 +44,12 @@ describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"
   ])("refuses %s in one line", (_what, words, stderr) => {
     expect(run(program, words)).toEqual({ status: 125, stdout: "", stderr });
   });
+});
+
+it.skipIf(!isLinux)("tsuki-host abilities tells of each namespace, and of Landlock", () => {
+  const { status, stdout } = run(program, ["abilities"]);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^(?:(?:user|mnt|pid|net|ipc|uts) (?:yes|no)\n){6}landlock \d+\n$/);
 });
 
 describe.skipIf(!isLinux)(`tsuki-host launch${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {

@@ -1,6 +1,7 @@
 // tsuki-host: reads the verb.
 import { text } from "../kernel/base/text.as";
 import { findLinuxArguments } from "../kernel/platform/linux/arguments.as";
+import { runAbilities } from "./abilities.as";
 import { argumentCount, isArgument } from "./arguments.as";
 import { failUsage } from "./failure.as";
 import { runLaunch } from "./launch.as";
@@ -15,5 +16,6 @@ export function boot(record: u64): void {
   if (argumentCount() > 1 && isArgument(1, text("supervise"))) runSupervise();
   if (argumentCount() == 2 && isArgument(1, text("launch"))) runLaunch();
   if (argumentCount() > 1 && isArgument(1, text("lock"))) runLock();
-  failUsage(text("tsuki-host tap|supervise|launch|lock ..."));
+  if (argumentCount() == 2 && isArgument(1, text("abilities"))) runAbilities();
+  failUsage(text("tsuki-host tap|supervise|launch|lock|abilities ..."));
 }

@@ -46,11 +46,6 @@ export function control(descriptor: u64, request: u32, value: usize): i64 {
   return host.setup(16, descriptor, request, value, 0, 0, 0);
 }
 
-/** getpid(2). */
-export function processId(): u32 {
-  return <u32>host.setup(39, 0, 0, 0, 0, 0, 0);
-}
-
 /** socket(2). */
 export function openSocket(family: u32, kind: u32): i64 {
   return host.setup(41, family, kind, 0, 0, 0, 0);
@@ -81,6 +76,11 @@ export function socketOption(
   descriptor: u64, level: u32, name: u32, value: usize, length: usize,
 ): i64 {
   return host.setup(55, descriptor, level, name, value, length, 0);
+}
+
+/** clone(2), as fork, with flags for its namespaces and the signal of its end. */
+export function clone(flags: u32): i64 {
+  return host.setup(56, flags, 0, 0, 0, 0, 0);
 }
 
 /** fork(2): 0 in the new process. */
@@ -133,6 +133,16 @@ export function userId(): u32 {
   return <u32>host.setup(102, 0, 0, 0, 0, 0, 0);
 }
 
+/** getgid(2). */
+export function groupId(): u32 {
+  return <u32>host.setup(104, 0, 0, 0, 0, 0, 0);
+}
+
+/** unshare(2). */
+export function unshare(flags: u32): i64 {
+  return host.setup(272, flags, 0, 0, 0, 0, 0);
+}
+
 /** setsid(2). */
 export function beginSession(): i64 {
   return host.setup(112, 0, 0, 0, 0, 0, 0);
@@ -141,11 +151,6 @@ export function beginSession(): i64 {
 /** prctl(2). */
 export function processControl(operation: u32, value: u64): i64 {
   return host.setup(157, operation, value, 0, 0, 0, 0);
-}
-
-/** getppid(2). */
-export function parentId(): u32 {
-  return <u32>host.setup(110, 0, 0, 0, 0, 0, 0);
 }
 
 /** sigprocmask(2); `set`: the 64 bits of a signal set. */

@@ -1,5 +1,6 @@
 /** The host as its probes see it: files that can be read or opened, and a few names. */
 import { accessSync, closeSync, constants, openSync, readFileSync } from "node:fs";
+import { type Abilities, hostAbilities } from "./abilities.ts";
 
 /** Everything that probes may ask; a test gives them a host of its own. */
 export interface HostFiles {
@@ -9,6 +10,8 @@ export interface HostFiles {
   device(path: string): "open" | "denied" | "absent";
   /** Whether this user may write there. */
   isWritable(path: string): boolean;
+  /** What it offers to keep processes apart. */
+  abilities(): Abilities;
 }
 
 /** This host. */
@@ -37,4 +40,5 @@ export const thisHost: HostFiles = {
       return false;
     }
   },
+  abilities: hostAbilities,
 };

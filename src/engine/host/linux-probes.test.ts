@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { parseAbilities } from "./abilities.ts";
 import type { Finding } from "./finding.ts";
 import type { HostFiles } from "./host-files.ts";
 import { probeLinux } from "./linux-probes.ts";
@@ -12,6 +13,7 @@ function probe(
     read: (path) => files[path],
     device: () => "absent",
     isWritable: () => false,
+    abilities: () => parseAbilities(""),
     ...changes,
   };
   const finding = probeLinux(host).find((candidate) => candidate.name === name);
@@ -32,14 +34,6 @@ describe("what a Linux kernel offers", () => {
       /filters/,
     ],
     ["seccomp", {}, "no", /no filters/],
-    [
-      "Landlock",
-      { "/sys/kernel/security/lsm": "capability,landlock", "/proc/sys/kernel/osrelease": "6.8.1" },
-      "yes",
-      /ABI 4/,
-    ],
-    ["Landlock", { "/sys/kernel/security/lsm": "capability" }, "no", /older/],
-    ["Landlock", {}, "partly", /not mounted/],
     ["user namespaces", { "/proc/sys/user/max_user_namespaces": "100" }, "yes", /100/],
     ["user namespaces", {}, "no", /none/],
     [
@@ -74,6 +68,20 @@ describe("what a Linux kernel offers", () => {
     };
     const isWritable = (path: string) => path === "/sys/fs/cgroup/user/me/cgroup.procs";
     expect(probe("cgroups", files, { isWritable }).offers).toBe("yes");
+  });
+
+  test.each([
+    ["", "no", "namespaces: none; no Landlock"],
+    ["landlock 0\nuser no\nmnt no\n", "no", "namespaces: none; no Landlock"],
+    ["user yes\nmnt yes\nlandlock 4\n", "partly", "namespaces: user, mnt; Landlock 4"],
+    [
+      "user yes\nmnt yes\npid yes\nnet yes\nipc yes\nuts yes\nlandlock 7\n",
+      "yes",
+      "namespaces: user, mnt, pid, net, ipc, uts; Landlock 7",
+    ],
+  ])("isolation, where trying it says %j: %s", (said, offers, found) => {
+    const finding = probe("isolation", {}, { abilities: () => parseAbilities(said) });
+    expect(finding).toMatchObject({ offers, found });
   });
 
   test.each([

@@ -1,4 +1,5 @@
 /** What the Linux kernel offers to processes that seal themselves, and to their networks. */
+import { namespaceNames } from "../../contracts/isolation.ts";
 import type { Finding } from "./finding.ts";
 import type { HostFiles } from "./host-files.ts";
 
@@ -6,7 +7,7 @@ import type { HostFiles } from "./host-files.ts";
 export function probeLinux(host: HostFiles): readonly Finding[] {
   return [
     probeSeccomp(host),
-    probeLandlock(host),
+    probeIsolation(host),
     probeUserNamespaces(host),
     probeAddressSpace(host),
     probeTap(host),
@@ -26,41 +27,18 @@ function probeSeccomp(host: HostFiles): Finding {
   };
 }
 
-/** Kernel versions that brought each version of Landlock's interface. */
-const landlockVersions: readonly (readonly [major: number, minor: number, abi: number])[] = [
-  [6, 15, 7],
-  [6, 12, 6],
-  [6, 10, 5],
-  [6, 7, 4],
-  [6, 2, 3],
-  [5, 19, 2],
-  [5, 13, 1],
-];
-
-function probeLandlock(host: HostFiles): Finding {
-  const modules = host.read("/sys/kernel/security/lsm");
-  const release = host.read("/proc/sys/kernel/osrelease") ?? "";
-  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
-  const version = landlockVersions.find(
-    ([wantMajor, wantMinor]) => major > wantMajor || (major === wantMajor && minor >= wantMinor),
-  );
-  const base = { name: "Landlock", consequence: "", advice: "" };
-  if (modules?.includes("landlock") === true && version !== undefined) {
-    return {
-      ...base,
-      offers: "yes",
-      found: `on; ABI ${version[2]}, going by the kernel's version`,
-    };
-  }
-  if (modules === undefined) {
-    const found = "cannot tell: /sys/kernel/security is not mounted";
-    return { ...base, offers: "partly", found };
-  }
+/** What processes have besides their seal, as trying it shows. */
+function probeIsolation(host: HostFiles): Finding {
+  const { namespaces, landlock } = host.abilities();
+  const isAll = namespaces.length === namespaceNames.length;
+  const list = namespaces.length === 0 ? "none" : namespaces.join(", ");
+  const hasBoth = isAll && landlock > 0;
   return {
-    ...base,
-    offers: "no",
-    found: version === undefined ? "older than Landlock" : "not among the active security modules",
-    consequence: "file access of sealed processes is bounded by seccomp alone",
+    name: "isolation",
+    offers: hasBoth ? "yes" : namespaces.length > 0 || landlock > 0 ? "partly" : "no",
+    found: `namespaces: ${list}; ${landlock > 0 ? `Landlock ${landlock}` : "no Landlock"}`,
+    consequence: hasBoth ? "" : "sealed processes do without what is missing",
+    advice: "",
   };
 }
 

@@ -1,8 +1,10 @@
 /** An instance as `tsuki inspect` shows it: by the names of Docker's API where it has one. */
 import { join } from "node:path";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
-import { imageFile } from "./instance-record.ts";
+import { wantsNamespaces } from "../../monitors/process/isolation.ts";
+import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import type { StoredInstance } from "./instance-store.ts";
+import { isolationOf } from "./isolation.ts";
 import { healthOf } from "./kernel-reports.ts";
 import { thisGroupsHost, wasOutOfMemory } from "./limits.ts";
 
@@ -43,6 +45,7 @@ export async function describeInstance(instance: StoredInstance): Promise<object
     RestartCount: state.restarts,
     Monitor: record.monitor,
     Machine: record.monitor === "qemu" ? record.machine : "",
+    Isolation: describeIsolation(record, state.pid),
     Accelerator: record.monitor === "qemu" ? record.accelerator : "",
     Config: {
       Env: record.environment,
@@ -64,6 +67,11 @@ export async function describeInstance(instance: StoredInstance): Promise<object
       },
     },
   };
+}
+
+function describeIsolation({ monitor, environment }: InstanceRecord, pid: number): object | null {
+  if (monitor !== "process") return null;
+  return isolationOf(pid, wantsNamespaces(environment)) ?? null;
 }
 
 function timeOf(timeMs: number | undefined): string {

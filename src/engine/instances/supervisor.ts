@@ -10,6 +10,7 @@ import {
   supervisedControl,
   supervisorVerb,
 } from "../../contracts/supervisor.ts";
+import { isolatedEnvironment, wantsNamespaces } from "../../monitors/process/isolation.ts";
 import { abstractName } from "../abstract-socket.ts";
 import { tapName } from "../machine-network.ts";
 import { builtFile } from "../package-files.ts";
@@ -50,6 +51,7 @@ export function supervisorWords(
     healthWord(record),
     record.input ?? "-",
     groups.join(":") || "-",
+    isApart(record) ? "pid" : "-",
   ];
   const { words } = programOf(record, folder);
   return [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words];
@@ -71,12 +73,17 @@ function healthWord({ health }: InstanceRecord): string {
   return [port, intervalMs, timeoutMs, retries, startPeriodMs, path].join(" ");
 }
 
+/** Whether it is the first of a PID namespace; what Node holds has processes besides. */
+function isApart({ monitor, environment }: InstanceRecord): boolean {
+  return monitor === "process" && wantsNamespaces(environment);
+}
+
 /** What the supervisor starts: the image itself, or Node with the monitor that runs it. */
 function programOf(record: InstanceRecord, folder: string) {
   const control = `${controlVariable}=${supervisedControl}`;
   if (record.monitor === "process") {
     const words = processWords(record, folder);
-    return { words, environment: [...record.environment, control] };
+    return { words, environment: [...isolatedEnvironment(record.environment), control] };
   }
   const words = [process.execPath, "node", builtFile("instance-runner.js")];
   const environment = ownVariables.flatMap((name) => {

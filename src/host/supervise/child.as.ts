@@ -1,10 +1,11 @@
 // The instance's process: started with its output in pipes, signalled, waited for.
 import {
-  beginSession, close, control, duplicate, execute, fork, maskSignals, openPipe, parentId,
-  processControl, processId, read, signal, waitFor, write,
+  beginSession, close, control, duplicate, execute, maskSignals, openPipe, poll, processControl,
+  read, signal, waitFor, write,
 } from "../system-calls.as";
 import { linuxExit } from "../../kernel/platform/linux/process.as";
 import { joinGroups } from "./groups.as";
+import { forkApart } from "./namespaces.as";
 import { openOutput, streamCount } from "./output.as";
 import { closeProgramChannel, handOverChannel, openChannel } from "./questions.as";
 import { closeProgramEnds, openStreams, ownEnd, programEnd } from "./streams.as";
@@ -23,6 +24,7 @@ const failurePipe = memory.data(8, 4); // closed by the program's start
 const noSignals = memory.data(8, 8);
 const answer = memory.data(8, 8);
 const waitStatus = memory.data(8, 4);
+const pollRecord = memory.data(8, 4); // struct pollfd
 
 let process: i64 = 0;
 
@@ -40,9 +42,8 @@ export function startChild(path: u64, list: u64, environment: u64): i64 {
   if (result == 0) result = openChannel();
   if (result == 0) result = openPipe(failurePipe, closeOnExecute);
   if (result < 0) return result;
-  const supervisor = processId();
-  const child = fork();
-  if (child == 0) become(path, list, environment, supervisor);
+  const child = forkApart();
+  if (child == 0) become(path, list, environment);
   closeProgramEnds();
   closeProgramChannel();
   close(load<u32>(failurePipe, 4));
@@ -82,11 +83,12 @@ export function signalChild(number: u32): i64 {
 }
 
 /** Becomes the program, in the new process; a failure goes through a pipe of its own. */
-function become(path: u64, list: u64, environment: u64, supervisor: u32): void {
+function become(path: u64, list: u64, environment: u64): void {
   beginSession();
   processControl(setDeathSignal, killSignal);
   // Whoever died before that was asked for sends no signal any more.
-  if (parentId() != supervisor) linuxExit(failure);
+  close(load<u32>(failurePipe));
+  if (hasNoReader(load<u32>(failurePipe, 4))) linuxExit(failure);
   // Where it is a terminal, it becomes the session's; who is at it can interrupt the program.
   control(programEnd(0), takeTerminal, 0);
   for (let stream: u32 = 0; stream <= streamCount; stream++) {
@@ -103,4 +105,11 @@ function become(path: u64, list: u64, environment: u64, supervisor: u32): void {
   store<i64>(answer, execute(path, list, environment));
   write(load<u32>(failurePipe, 4), answer, 8);
   linuxExit(failure);
+}
+
+/** Whether nobody has a pipe's other end any more. */
+function hasNoReader(descriptor: u32): bool {
+  store<u32>(pollRecord, descriptor);
+  store<u32>(pollRecord, 0, 4);
+  return poll(pollRecord, 1, 0) > 0;
 }

@@ -27,6 +27,7 @@ import {
 } from "./health.as";
 import { setGroups } from "./groups.as";
 import { logSpaceBytes, openLog } from "./log.as";
+import { wantNamespaces } from "./namespaces.as";
 import { drainOutput, outputBytes, outputDescriptor, streamCount, takeOutput } from "./output.as";
 import {
   askProgram, channelDescriptor, closeChannel, healthQuestion, metricsQuestion, takeAnswer,
@@ -44,8 +45,9 @@ const logFilesIndex: u32 = 5;
 const healthIndex: u32 = 6;
 const inputIndex: u32 = 7;
 const groupsIndex: u32 = 8;
-const programIndex: u32 = 9;
-const nameIndex: u32 = 10;
+const isolationIndex: u32 = 9;
+const programIndex: u32 = 10;
+const nameIndex: u32 = 11;
 
 const killSignal: u32 = 9;
 const terminateSignal: u32 = 15;
@@ -85,7 +87,7 @@ let restartAt: u64 = 0xffff_ffff_ffff_ffff;
 export function runSupervise(): void {
   if (argumentCount() <= nameIndex) {
     failUsage(
-      text("tsuki-host supervise SOCKET RESTART BYTES FILES HEALTH INPUT GROUPS PROGRAM NAME ..."),
+      text("tsuki-host supervise SOCKET RESTART ... GROUPS ISOLATION PROGRAM NAME ..."),
     );
   }
   const socket = argumentText(socketIndex);
@@ -97,6 +99,7 @@ export function runSupervise(): void {
   else if (isArgument(inputIndex, text("terminal"))) setInput(terminalInput);
   else setInput(noInput);
   setGroups(argumentText(groupsIndex));
+  if (isArgument(isolationIndex, text("pid"))) wantNamespaces();
   setEarlyPlace(config.heapStart + outputBytes + logSpaceBytes);
   const opened = openControl(socket);
   if (opened == addressInUse) failAbout(socket, text("runs already"), startFailure);

@@ -13,8 +13,7 @@ import { builtFile } from "../../engine/package-files.ts";
 const isLinux = process.platform === "linux" && process.arch === "x64";
 const program = builtFile("tsuki-host");
 const socket = `supervise-test-${process.pid}`.padEnd(107, "-");
-const usage =
-  "usage: tsuki-host supervise SOCKET RESTART BYTES FILES HEALTH INPUT GROUPS PROGRAM NAME ...";
+const usage = "usage: tsuki-host supervise SOCKET RESTART ... GROUPS ISOLATION PROGRAM NAME ...";
 
 let folder = "";
 beforeEach(() => {
@@ -23,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function words(...command: readonly string[]): string[] {
-  return ["supervise", socket, "0", "100000", "2", "-", "-", "-", ...command];
+  return ["supervise", socket, "0", "100000", "2", "-", "-", "-", "-", ...command];
 }
 
 async function hold(...command: readonly string[]): Promise<ChildProcess> {
@@ -64,6 +63,7 @@ async function healthBy(replies: readonly Uint8Array[]): Promise<readonly number
     check,
     "-",
     "-",
+    "-",
     "/bin/sleep",
     "sleep",
     "1000",
@@ -87,17 +87,17 @@ describe.skipIf(!isLinux)(`a supervisor${isLinux ? "" : " (needs Linux on x86-64
     ["too few words", ["supervise", "x"], usage],
     [
       "a number that is none",
-      ["supervise", "x", "0", "ten", "2", "-", "-", "-", "/bin/true", "true"],
+      ["supervise", "x", "0", "ten", "2", "-", "-", "-", "-", "/bin/true", "true"],
       "ten: is no number",
     ],
     [
       "too many files",
-      ["supervise", "x", "0", "1", "10", "-", "-", "-", "/bin/true", "true"],
+      ["supervise", "x", "0", "1", "10", "-", "-", "-", "-", "/bin/true", "true"],
       "10: is out of range",
     ],
     [
       "a health check that is none",
-      ["supervise", "x", "0", "1", "1", "80 1 1 x 1 /", "-", "-", "/bin/true", "true"],
+      ["supervise", "x", "0", "1", "1", "80 1 1 x 1 /", "-", "-", "-", "/bin/true", "true"],
       "80 1 1 x 1 /: is no health check",
     ],
     ["a missing program", words("/absent", "absent"), "/absent: there is no such program"],

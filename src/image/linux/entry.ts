@@ -49,8 +49,8 @@ const signalUnwinding: Unwinding = {
 };
 
 const segmentationFault = 11;
-/** SIGINT, SIGTERM. */
-const stopSignals = [2, 15];
+/** SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM. */
+const stopSignals = [1, 2, 3, 10, 12, 15];
 /** The exit status that stands for the end by a signal, less its number. */
 const signalStatusBase = 128;
 

@@ -81,9 +81,32 @@ export function publishedHostAddress(type: u32, port: u32): usize {
   return mapping == 0 || familyOf(mapping) == 0 ? 0 : mapping;
 }
 
+/** How many ports were published. */
+export function publishedCount(): u32 {
+  return mappingCount;
+}
+
+/** The host's port that one of them is, if it is for streams; else 0. */
+export function publishedStreamPort(index: u32): u32 {
+  const mapping = mappingPlace(index);
+  return load<u16>(mapping, typeOffset) == streamType ? load<u16>(mapping, hostPortOffset) : 0;
+}
+
+/** Whether the app may bind ports of the host's below one: any, unless some are published. */
+export function mayPublishBelow(limit: u32): bool {
+  for (let index: u32 = 0; index < mappingCount; index++) {
+    if (load<u16>(mappingPlace(index), hostPortOffset) < limit) return true;
+  }
+  return mappingCount == 0;
+}
+
+function mappingPlace(index: u32): usize {
+  return frame + valueCapacity + index * mappingBytes;
+}
+
 function findMapping(type: u32, port: u32): usize {
   for (let index: u32 = 0; index < mappingCount; index++) {
-    const mapping = frame + valueCapacity + index * mappingBytes;
+    const mapping = mappingPlace(index);
     const isItsType = load<u16>(mapping, typeOffset) == type;
     if (isItsType && load<u16>(mapping, guestPortOffset) == port) return mapping;
   }
@@ -153,7 +176,7 @@ function readMapping(start: usize, end: usize): bool {
   const hostPort = parsePort(host, guest - 1);
   const guestPort = parsePort(guest, end);
   if (hostPort < 0 || guestPort <= 0) return false;
-  const mapping = frame + valueCapacity + mappingCount * mappingBytes;
+  const mapping = mappingPlace(mappingCount);
   if (host != start && !readHostAddress(start, host - 1, mapping)) return false;
   store<u16>(mapping, type, typeOffset);
   store<u16>(mapping, hostPort, hostPortOffset);

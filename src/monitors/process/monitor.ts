@@ -1,6 +1,7 @@
 /** The `process` monitor: the image is a static executable that seals itself before it runs. */
 import { environmentRecord, startChild } from "../child.ts";
 import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
+import { isolatedEnvironment } from "./isolation.ts";
 
 /** Runs `linux` images on x86-64 Linux as a process with the caller's own rights, then sealed. */
 export const processMonitor: Monitor = { name: "process", platform: "linux", launch };
@@ -11,7 +12,7 @@ async function launch(request: LaunchRequest): Promise<Instance> {
     path: request.imagePath,
     name,
     arguments: rest,
-    environment: environmentRecord(request.environment),
+    environment: environmentRecord(isolatedEnvironment(request.environment)),
     streams: request.streams,
     ...(request.hasReports === true ? { hasReports: true } : {}),
   });

@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { TsukiError } from "../../contracts/errors.ts";
 import { environmentRecord, startChild } from "../child.ts";
 import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
+import { isolatedEnvironment } from "./isolation.ts";
 
 /** Descriptors that are handed over come behind the standard streams. */
 const firstHandedOver = 3;
@@ -19,7 +20,7 @@ export function tapMonitor(hostPath: string): Monitor {
 async function launch(hostPath: string, request: LaunchRequest): Promise<Instance> {
   const [name = "app", ...rest] = request.arguments;
   const trace = request.tracePath === undefined ? undefined : openTrace(request.tracePath);
-  const environment = environmentRecord(request.environment);
+  const environment = environmentRecord(isolatedEnvironment(request.environment));
   try {
     return await startChild({
       path: hostPath,

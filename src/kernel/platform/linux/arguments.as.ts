@@ -3,6 +3,8 @@
 import * as app from "../../base/machine/app.as";
 import * as mmio from "../../base/machine/mmio.as";
 
+const equalsSign: u32 = 0x3d;
+
 let argumentCount: u32 = 0;
 let argumentVector: u64 = 0;
 
@@ -67,12 +69,31 @@ export function hasLinuxVariable(name: usize): bool {
   return findVariable(name) != 0;
 }
 
+/** Takes a variable out of the environment, so that the app does not see it. */
+export function hideLinuxVariable(name: usize): void {
+  let entry = findEntry(name);
+  if (entry == 0) return;
+  for (let start: u64 = 1; start != 0; entry += 8) {
+    start = mmio.read64(entry + 8);
+    mmio.write64(entry, start);
+  }
+}
+
 /** Where a variable's value is, or 0. */
 function findVariable(name: usize): u64 {
+  const entry = findEntry(name);
+  if (entry == 0) return 0;
+  let start = mmio.read64(entry);
+  while (mmio.read8(start) != equalsSign) start++;
+  return start + 1;
+}
+
+/** Where the address of a variable's string stands, or 0. */
+function findEntry(name: usize): u64 {
   for (let entry = vectorOf(1), start = mmio.read64(entry); start != 0; ) {
     let at: usize = 0;
     while (load<u8>(name + at) != 0 && load<u8>(name + at) == mmio.read8(start + at)) at++;
-    if (load<u8>(name + at) == 0 && mmio.read8(start + at) == 0x3d) return start + at + 1;
+    if (load<u8>(name + at) == 0 && mmio.read8(start + at) == equalsSign) return entry;
     entry += 8;
     start = mmio.read64(entry);
   }

@@ -10,6 +10,8 @@ import { findLinuxArguments } from "./arguments.as";
 import { openControl } from "./control.as";
 import { mapInitialAppPages } from "./app-pages.as";
 import { prepareLinuxFiles } from "./folders.as";
+import { closeForeignDescriptors } from "./foreign-descriptors.as";
+import { hasNamespaces, isIsolated, isolate, readIsolation } from "./isolation.as";
 import { openTap } from "./open-tap.as";
 import { linuxExit } from "./process.as";
 import { openReadiness } from "./readiness.as";
@@ -30,10 +32,12 @@ export function bootLinux(record: u64): void {
     endMessage();
     linuxExit(startFailure);
   }
+  if (!readIsolation() || (isIsolated() && !closeForeignDescriptors())) linuxExit(startFailure);
   if (config.opensSockets || config.opensFiles) occupyStandardDescriptors();
   if (config.canWait && !openControl()) linuxExit(startFailure);
   if (config.opensSockets) prepareSockets();
   if (config.opensFiles && !prepareLinuxFiles()) linuxExit(startFailure);
+  if (isIsolated() && !isolate()) linuxExit(startFailure);
   if (!installFaultHandler() || !heedStop() || !seal()) {
     beginMessage(text("this host refuses to seal the process (seccomp); run it in a VM instead"));
     endMessage();
@@ -43,10 +47,10 @@ export function bootLinux(record: u64): void {
 
 /**
  * Apps whose work the kernel ends in order have the request to stop reported; those that never wait
- * come to their end by themselves.
+ * come to their end by themselves, unless somebody made them a PID namespace.
  */
 function heedStop(): bool {
-  return config.catchesStop || !config.canWait ? true : heedStopSignals();
+  return config.catchesStop || !(config.canWait || hasNamespaces()) ? true : heedStopSignals();
 }
 
 /** Opens, while that is still allowed, what sockets need and what listens from the start. */

@@ -60,6 +60,8 @@ export class LinuxProcess {
         mmio: {
           read8: (address: bigint) => this.block.getUint8(at(address)),
           read64: (address: bigint) => this.block.getBigInt64(at(address), true),
+          write64: (address: bigint, value: bigint) =>
+            this.block.setBigInt64(at(address), value, true),
         },
       },
       onTrap: (report) => {

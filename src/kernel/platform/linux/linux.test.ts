@@ -35,12 +35,15 @@ describe("boot in a Linux process", () => {
   });
 
   const first = "as the first process of a container";
+  const ending = [1n, 2n, 3n, 10n, 12n, 15n];
+  const isolated = ["TSUKI_ISOLATION=auto"];
   it.each([
-    [`can be asked to stop ${first}`, { canWait: 1 }, 1n, [11n, 2n, 15n]],
-    ["is stopped by the host elsewhere", { canWait: 1 }, 2n, [11n]],
-    [`comes to its end ${first} when it never waits`, { canWait: 0 }, 1n, [11n]],
-  ])("%s", (_, config, process, signals) => {
-    const instance = new LinuxProcess([], [], config);
+    [`can be ended ${first}`, { canWait: 1 }, [], 1n, [11n, ...ending]],
+    ["is ended by the host elsewhere", { canWait: 1 }, [], 2n, [11n]],
+    [`comes to its end ${first} when it never waits`, { canWait: 0 }, [], 1n, [11n]],
+    [`can be ended ${first} that was made for it`, {}, isolated, 1n, [11n, ...ending]],
+  ])("%s", (_, config, variables, process, signals) => {
+    const instance = new LinuxProcess([], variables, config);
     instance.results.set(39, [process]);
     instance.boot();
     const handled = instance.calls.filter(({ number }) => number === 13);

@@ -28,6 +28,9 @@ const reuseName: u64 = 2; // SO_REUSEADDR
 const backlog: u64 = 4096; // the host bounds it
 const firstInherited: u32 = 3;
 const inheritedLimit: u32 = 64;
+const digitLimit: u32 = 16;
+
+const digits = memory.data(16);
 
 /** Opens a socket that listens, or takes datagrams: a host descriptor or a negated error number. */
 export function linuxOpenListener(type: u32, address: usize): i64 {
@@ -80,11 +83,10 @@ function option(descriptor: u32, name: u64): i64 {
 
 /** A variable's decimal number; 0 when it has none. */
 function numberOf(name: usize): i64 {
-  const buffer = scratchSpace();
-  const length = copyVariable(name, buffer, 16);
+  const length = copyVariable(name, digits, digitLimit);
   let value: i64 = 0;
   for (let index = 0; index < length; index++) {
-    const digit = <u32>load<u8>(buffer + index) - 0x30;
+    const digit = <u32>load<u8>(digits + index) - 0x30;
     if (digit > 9) return 0;
     value = value * 10 + digit;
   }

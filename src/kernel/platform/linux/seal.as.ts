@@ -10,8 +10,8 @@ const prctl = 157;
 const seccomp = 317;
 
 const firstProcess: i64 = 1;
-const interrupt: u64 = 2; // SIGINT
-const terminate: u64 = 15; // SIGTERM
+// SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTERM: bits by their numbers.
+const endingSignals: u64 = 0x940e;
 const segmentationFault: u64 = 11; // SIGSEGV
 // SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER
 const actionFlags: u64 = 0x4c00_0004;
@@ -31,12 +31,15 @@ export function installFaultHandler(): bool {
 }
 
 /**
- * As the first process of a container, lets itself be asked to stop: such a process gets no signal
- * that it has no handler for (pid_namespaces(7)). Others end by the signal itself, as they should.
+ * As the first process of a PID namespace, lets itself be ended: such a process gets no signal that
+ * it has no handler for (pid_namespaces(7)). Others end by the signal itself, as they should.
  */
 export function heedStopSignals(): bool {
   if (host.setup(getpid, 0, 0, 0, 0, 0, 0) != firstProcess) return true;
-  return installHandler(interrupt) && installHandler(terminate);
+  for (let signal: u64 = 1; endingSignals >> signal != 0; signal++) {
+    if ((endingSignals >> signal & 1) != 0 && !installHandler(signal)) return false;
+  }
+  return true;
 }
 
 function installHandler(signal: u64): bool {
@@ -48,12 +51,17 @@ function installHandler(signal: u64): bool {
   return host.setup(rtSigaction, signal, record, 0, 8, 0, 0) == 0;
 }
 
+/** Has nothing that the process executes ever gain a right; false when the host refuses. */
+export function forbidNewPrivileges(): bool {
+  return host.setup(prctl, setNoNewPrivileges, 1, 0, 0, 0, 0) == 0;
+}
+
 /**
  * Gives up privileges and installs the allowlist of system calls; false when refused. What is there
  * for the host's folders alone is not on it when none is mounted.
  */
 export function seal(): bool {
-  if (host.setup(prctl, setNoNewPrivileges, 1, 0, 0, 0, 0) != 0) return false;
+  if (!forbidNewPrivileges()) return false;
   const isFolderless = config.opensFiles && folderCount() == 0;
   store<u64>(record, isFolderless ? config.folderlessFilterLength : config.seccompFilterLength);
   store<u64>(record, isFolderless ? config.folderlessFilter : config.seccompFilter, 8);
