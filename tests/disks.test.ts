@@ -121,6 +121,38 @@ describe.each(here)("a disk on $title", options, ({ open }) => {
   });
 });
 
+describe.each(here)("the counters of a disk on $title", options, ({ open }) => {
+  test("tell what was read and written", async () => {
+    const monitor = open();
+    const mounts = given(monitor, [{ path: newDisk(), target, isReadOnly: false }]);
+    const run = { root: "", hasReports: true, ...mounts };
+    const { instance, stdin, stdout, ended } = await program.start(monitor, run);
+    const commands = [
+      "open 0 data.img rw",
+      "fill 0 100000",
+      "sync 0",
+      "pread 0 100 150000",
+      "pread 0 100 90000",
+    ];
+    const speaks = new Promise((resolve) => stdout.once("readable", resolve));
+    stdin.write(`${commands.join("\n")}\nstat data.img\n`);
+    await speaks;
+    let health = await instance.health(10_000);
+    while (health?.state === "starting") health = await instance.health(10_000);
+    const metrics = await instance.metrics(10_000);
+    stdin.end();
+    await ended();
+    const [disk, ...others] = metrics?.disks ?? [];
+    expect(others).toEqual([]);
+    // A block device is written whole sectors, and read those at the ends of what is written.
+    expect(disk).toMatchObject({ writes: 2, failedRequests: 0 });
+    expect(disk?.writtenBytes).toBeGreaterThanOrEqual(100_000);
+    expect(disk?.writtenBytes).toBeLessThan(101_000);
+    expect(disk?.reads).toBeGreaterThanOrEqual(1);
+    expect(disk?.readBytes).toBeGreaterThanOrEqual(100);
+  });
+});
+
 const apart = here.filter(({ title }) => !title.includes("q35"));
 const canLock = process.platform === "linux" && process.arch === "x64";
 

@@ -16,6 +16,8 @@ export interface FileRun {
   readonly commands?: readonly string[];
   readonly environment?: readonly string[];
   readonly disks?: readonly DiskMount[];
+  /** Whether it is to be asked how it is. */
+  readonly hasReports?: boolean;
 }
 
 /** What came of it. */
@@ -67,7 +69,7 @@ export class FileProgram {
 
   /** Starts the program, and leaves its input open; where there is none, it is given the commands. */
   async start(monitor: Monitor, run: FileRun): Promise<RunningProgram> {
-    const { root, environment, disks, commands = [] } = run;
+    const { root, environment, disks, commands = [], hasReports = false } = run;
     const isConsole = monitor.name === "solo5";
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
     const instance = await monitor.launch({
@@ -75,6 +77,7 @@ export class FileProgram {
       arguments: ["files", root, ...(isConsole ? commands : [])],
       environment: environment ?? [],
       disks,
+      hasReports,
       streams: { stdin, stdout, stderr },
       memoryMebibytes: undefined,
     });

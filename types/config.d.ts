@@ -23,8 +23,8 @@ export interface UnikernelConfig {
   readonly network?: string;
   /** Files and folders to build in: `public:/srv`. */
   readonly files?: readonly string[];
-  /** Folders of the host that the app sees: `data:/data:ro`. */
-  readonly volumes?: readonly string[];
+  /** What of the host the app sees: folders, as `data:/data:ro`, and volumes. */
+  readonly volumes?: readonly (string | VolumeConfig)[];
   /** What stored images are built for, besides `node`. */
   readonly platforms?: readonly ("linux" | "pc" | "solo5")[];
   /** What runs it; the safest there is otherwise. */
@@ -63,6 +63,18 @@ export interface UnikernelConfig {
     /** Whether accesses of memory are compared with its size. */
     readonly memoryChecks?: boolean;
   };
+}
+
+/** A volume by its name, or a file that is a disk. */
+export interface VolumeConfig {
+  /** What it is: a volume of either kind, or one that must be a disk. */
+  readonly kind: "volume" | "disk";
+  /** A volume's name; of a disk also its file: `./disk.img`. */
+  readonly source: string;
+  /** Where the app finds it: `/data.img`. */
+  readonly target: string;
+  /** Whether the app only reads it. */
+  readonly readOnly?: boolean;
 }
 
 /** The same object, checked by the compiler. */

@@ -221,6 +221,8 @@ export const configConstants = [
   "seccompFilterLength", // in instructions
   "folderlessFilter", // linux: the same for an app that opens files, when no folder is mounted
   "folderlessFilterLength",
+  "disksFilter", // linux: the same, when disks are mounted and no folder
+  "disksFilterLength",
   "signalEntry", // linux: handler of SIGSEGV; a container's first process: of SIGINT, SIGTERM too
   "signalStack", // linux: lowest byte of the alternate signal stack
   "signalStackLength",

@@ -29,7 +29,7 @@ describe("without a request", () => {
       "an app with folders",
       { kvm: async () => usable, sharesWithHost: "folders of the host" },
       "process tcg",
-      /not a VM: virtual machines have no folders of the host yet/,
+      /not a VM: virtual machines have no folders of the host$/,
     ],
     ["no QEMU", { hasQemu: false }, "process tcg", /sealed process, .* not a VM: QEMU is not inst/],
     ["macOS", { system: "darwin", architecture: "arm64" }, "node tcg", /Node, neither in a VM nor/],
@@ -49,7 +49,9 @@ describe("without a request", () => {
 describe("with a request", () => {
   test("a virtual machine with what it has not is refused", async () => {
     const choice = chooseMonitor("qemu", host({ sharesWithHost: "folders of the host" }));
-    await expect(choice).rejects.toThrow(/no folders of the host yet; use --monitor process/);
+    await expect(choice).rejects.toThrow(
+      /no folders of the host; give them a disk .*or use --monitor process/,
+    );
   });
 
   test.each<[MonitorName, Partial<MonitorHost>, string, RegExp]>([

@@ -34,7 +34,7 @@ export async function chooseMonitor(
   if ((requested === "qemu" || requested === "solo5") && sharesWithHost !== "") {
     throw new TsukiError(
       "usage",
-      `${requested === "qemu" ? "virtual machines" : "guests of Solo5's"} have no ${sharesWithHost} yet; use --monitor process or --monitor node`,
+      `${requested === "qemu" ? "virtual machines" : "guests of Solo5's"} have no ${sharesWithHost}; ${adviceFor(requested, sharesWithHost)}use --monitor process`,
     );
   }
   if (requested === "qemu") return await chooseQemu(host);
@@ -69,7 +69,13 @@ export async function chooseMonitor(
 
 function whyNotAsked(sharesWithHost: string): string {
   if (sharesWithHost === "") return "QEMU is not installed";
-  return `virtual machines have no ${sharesWithHost} yet`;
+  return `virtual machines have no ${sharesWithHost}`;
+}
+
+/** What a virtual machine has in the place of folders. */
+function adviceFor(requested: MonitorName, sharesWithHost: string): string {
+  const hasDisks = requested === "qemu" && sharesWithHost.startsWith("folders");
+  return hasDisks ? "give them a disk (tsuki volume create --size 64m NAME), or " : "";
 }
 
 async function chooseQemu(host: MonitorHost): Promise<MonitorChoice> {

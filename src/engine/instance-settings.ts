@@ -9,6 +9,8 @@ export interface InstanceSettings {
   readonly publish?: readonly string[] | undefined;
   /** `folder:path[:ro]`: folders of the host, and where the app finds them. */
   readonly mount?: readonly string[] | undefined;
+  /** `file:path[:ro]`: disks, and where the app finds them. */
+  readonly disk?: readonly string[] | undefined;
   /** `host`, `user`, `none`, or `tap=<device>[,<address>/<bits>,gateway=<address>...]`. */
   readonly net?: string | undefined;
 }
@@ -23,17 +25,20 @@ const forms = {
     form: /^(?:\[[0-9a-f:.]+\]:|[0-9.]+:)?(\d+):(\d+)(?:\/(?:tcp|udp))?$/i,
   },
   mount: { variable: "TSUKI_MOUNT", form: /^[^:,\0]+:\/[^:,\0]*(?::r[ow])?$/ },
+  // A path stands on a machine's command line, too, between blanks.
+  disk: { variable: "TSUKI_DISK", form: /^[^:,\0]+:\/[^:,\s\0]*(?::r[ow])?$/ },
 } as const;
 
 const examples = {
   listen: "8080, 127.0.0.1:8080 or 53/udp",
   publish: "8080:80, 127.0.0.1:8080:80 or [::1]:8080:80",
   mount: "./data:/data:ro",
+  disk: "./disk.img:/data.img:ro",
 };
 
 /** The variables, each `NAME=value`; throws a TsukiError that says what is malformed. */
 export function settingVariables(settings: InstanceSettings): readonly string[] {
-  const lists = (["listen", "publish", "mount"] as const).flatMap((name) => {
+  const lists = (["listen", "publish", "mount", "disk"] as const).flatMap((name) => {
     const values = settings[name] ?? [];
     for (const value of values) check(name, value);
     return values.length === 0 ? [] : [`${forms[name].variable}=${values.join(",")}`];

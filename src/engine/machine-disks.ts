@@ -9,6 +9,11 @@ export interface DisksAndEnvironment {
 
 const variable = "TSUKI_DISK=";
 
+/** Whether settings name disks. */
+export function namesDisks(environment: readonly string[]): boolean {
+  return environment.some((entry) => entry.startsWith(variable));
+}
+
 /** The disks that settings name, each `file:/target[:ro]` behind one another. */
 export function disksOf(environment: readonly string[]): readonly DiskMount[] {
   const setting = environment.find((entry) => entry.startsWith(variable));

@@ -28,7 +28,11 @@ import { linuxLayout } from "./layout/linux-layout.ts";
 import { pcLayout } from "./layout/pc-layout.ts";
 import { solo5Layout } from "./layout/solo5-layout.ts";
 import { linuxEntryChunks, linuxEntrySymbol } from "./linux/entry.ts";
-import { folderlessProcessFilter, sealedProcessFilter } from "./linux/sealed-calls.ts";
+import {
+  disksProcessFilter,
+  folderlessProcessFilter,
+  sealedProcessFilter,
+} from "./linux/sealed-calls.ts";
 import { fileSizeOfRuns, pageRuns } from "./page-runs.ts";
 import { pcAppRange } from "./pc/app-range.ts";
 import {
@@ -86,6 +90,7 @@ const engineStackBytes = 4 * 1024 * 1024;
 const ownStackHeapBytes = 64 * 1024 * 1024;
 
 const folderlessFilterSymbol = "config.folderlessFilter";
+const disksFilterSymbol = "config.disksFilter";
 const embeddedTreeSymbol = "config.embeddedTree";
 const { contentAlignment } = embeddedTreeFormat;
 
@@ -98,15 +103,18 @@ const platforms: Readonly<Record<NativePlatform, PlatformImages>> = {
       const { symbols, systemCalls, usesOwnStack } = program;
       const filter = sealedProcessFilter(systemCalls, usesOwnStack);
       const folderless = folderlessProcessFilter(systemCalls, usesOwnStack);
+      const disks = disksProcessFilter(systemCalls, usesOwnStack);
       const chunks = [readOnlyChunk(symbols, "config.seccompFilter", filter.bytes, 8)];
       if (isReached(program, folderlessFilterSymbol)) {
         chunks.push(readOnlyChunk(symbols, folderlessFilterSymbol, folderless.bytes, 8));
+        chunks.push(readOnlyChunk(symbols, disksFilterSymbol, disks.bytes, 8));
       }
       return {
         chunks,
         symbols: [
           ["config.seccompFilterLength", filter.length],
           ["config.folderlessFilterLength", folderless.length],
+          ["config.disksFilterLength", disks.length],
         ],
       };
     },

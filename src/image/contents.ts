@@ -141,6 +141,7 @@ function platformPart(symbol: string): Named {
     "image.functionNames": "image/program map",
     "config.seccompFilter": "image/seccomp filter",
     "config.folderlessFilter": "image/seccomp filter",
+    "config.disksFilter": "image/seccomp filter",
     "config.embeddedTree": "app/embedded files",
   };
   return { name: symbol, component: components[symbol] ?? "image/settings" };

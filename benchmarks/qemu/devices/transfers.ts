@@ -13,7 +13,9 @@ import { imageWords, linuxWords } from "./device-machine.ts";
 import { linuxMissing, makeLinuxGuest } from "./linux-guest.ts";
 
 const area = "qemu";
-const measure = "block device, our driver's rate to Linux's";
+const driverMeasure = "block device, our driver's rate to Linux's";
+const fileMeasure = "disk, an app's rate to one's on Linux";
+const shareMeasure = "disk, an app's rate to our driver's";
 const roundCount = 7;
 const timeLimitMs = 300_000;
 
@@ -29,7 +31,7 @@ const idleApp = Uint8Array.from([
 /** Nanoseconds by the name of a transfer. */
 type Times = ReadonlyMap<string, number>;
 
-/** By turns, each on a machine of its own; apps have no way to block devices yet. */
+/** By turns, each on a machine of its own. */
 export async function measureTransfers(
   bench: Bench,
   machine: MeasuredMachine,
@@ -38,7 +40,7 @@ export async function measureTransfers(
   const compiler = findCompiler();
   const missing = compiler === undefined ? compilerMissing : linuxMissing(bench);
   if (missing !== undefined || compiler === undefined) {
-    return [skipped(area, measure, missing ?? compilerMissing)];
+    return [skipped(area, driverMeasure, missing ?? compilerMissing)];
   }
   bench.note("qemu: transfers of block devices");
   const { wasm: kernel } = await compileKernel("benchmarks/qemu/devices/transfers.as.ts");
@@ -46,7 +48,8 @@ export async function measureTransfers(
   writeFileSync(image, await buildProgram({ platform: "pc", kernel, app: idleApp }));
   const program = bench.path("transfers-linux");
   const source = fileURLToPath(new URL("transfers.c", import.meta.url));
-  if (!compileStatic(compiler, source, program)) return [skipped(area, measure, compilerMissing)];
+  if (!compileStatic(compiler, source, program))
+    return [skipped(area, driverMeasure, compilerMissing)];
   const commands = ["/transfers > /dev/ttyS0"];
   const guest = makeLinuxGuest(bench, "transfers", commands, { transfers: program });
   const ours: Times[] = [];
@@ -55,11 +58,53 @@ export async function measureTransfers(
     ours.push(timesOf(imageWords(machine, image, diskPath)));
     linux.push(timesOf(linuxWords(machine, guest, diskPath)));
   }
-  return [...(ours[0]?.keys() ?? [])].map((name) => finding(bench, name, ours, linux));
+  const files = await measureFiles(bench, machine, diskPath, compiler, ours);
+  return [
+    ...[...(ours[0]?.keys() ?? [])].map((name) => finding(bench, driverMeasure, name, ours, linux)),
+    ...files,
+  ];
+}
+
+/** The same of an app's file, one call after the other, and what of the driver's rate is left. */
+async function measureFiles(
+  bench: Bench,
+  machine: MeasuredMachine,
+  diskPath: string,
+  compiler: string,
+  driver: readonly Times[],
+): Promise<Finding[]> {
+  const source = fileURLToPath(new URL("files.c", import.meta.url));
+  const image = bench.image(source, "pc", "files");
+  const program = bench.path("files-linux");
+  if (!compileStatic(compiler, source, program))
+    return [skipped(area, fileMeasure, compilerMissing)];
+  const guest = makeLinuxGuest(bench, "files", ["/files > /dev/ttyS0"], { files: program });
+  const ours: Times[] = [];
+  const linux: Times[] = [];
+  for (let round = 0; round < bench.rounds(roundCount); round++) {
+    ours.push(timesOf(withDisk(imageWords(machine, image, diskPath))));
+    linux.push(timesOf(linuxWords(machine, guest, diskPath)));
+  }
+  const names = [...(ours[0]?.keys() ?? [])];
+  const shared = names.filter((name) => driver[0]?.has(name) === true);
+  return [
+    ...names.map((name) => finding(bench, fileMeasure, name, ours, linux)),
+    ...shared.map((name) => {
+      const { goal: _goal, ...share } = finding(bench, shareMeasure, name, ours, driver);
+      return share;
+    }),
+  ];
+}
+
+/** The machine's block device is the app's disk. */
+function withDisk(words: readonly string[]): string[] {
+  const place = words.indexOf("-append") + 1;
+  return words.map((word, index) => (index === place ? `${word} tsuki.disk=/data.img` : word));
 }
 
 function finding(
   bench: Bench,
+  measure: string,
   name: string,
   ours: readonly Times[],
   linux: readonly Times[],

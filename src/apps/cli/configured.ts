@@ -4,6 +4,7 @@ import { TsukiError } from "../../contracts/errors.ts";
 import type { LoadedConfig } from "../../engine/config/config.ts";
 import { findConfig } from "../../engine/config/find-config.ts";
 import { isOwnNetwork } from "../../engine/instance-settings.ts";
+import { isName } from "../../engine/name-form.ts";
 import type { BuildCommandOptions } from "./build-command.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
@@ -51,7 +52,7 @@ function merge<Options extends AnyOptions>(
     listen: direct.listen,
     ...networkOf(direct.network, options),
     embed: direct.files?.map(place),
-    mount: direct.volumes?.map(place),
+    mount: direct.volumes?.map((volume) => mountOf(volume, place)),
     platform: options.tag === undefined ? undefined : platforms?.join(","),
     monitor: direct.monitor,
     machine: direct.machine,
@@ -74,6 +75,18 @@ function merge<Options extends AnyOptions>(
     },
     arguments: args,
   };
+}
+
+type VolumeEntry = NonNullable<LoadedConfig["config"]["volumes"]>[number];
+
+/** As `--mount` has it. */
+function mountOf(volume: VolumeEntry, place: (path: string) => string): string {
+  if (typeof volume === "string") return place(volume);
+  const { kind, source, target, readOnly = false } = volume;
+  const file = place(source);
+  const path = isAbsolute(file) ? file : `./${file}`;
+  const where = kind === "volume" || isName(source) ? source : path;
+  return `type=${kind},source=${where},target=${target}${readOnly ? ",readonly" : ""}`;
 }
 
 function healthOptions(health: LoadedConfig["config"]["health"]): AnyOptions {

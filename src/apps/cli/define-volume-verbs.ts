@@ -10,6 +10,7 @@ export interface VolumeVerbOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly label?: readonly string[];
+  readonly size?: string;
 }
 
 /** Adds the commands to the program; `collect` makes a list of an option that is repeated. */
@@ -17,10 +18,11 @@ export function defineVolumeVerbs(
   program: Command,
   collect: (value: string, before?: readonly string[]) => readonly string[],
 ): void {
-  const volume = program.command("volume").summary("keep folders that outlive instances");
+  const volume = program.command("volume").summary("keep folders and disks that outlive instances");
   const create = groupVerb(volume, "create", "make an empty volume")
     .argument("<name>", "what it is called")
-    .option("--label <name=value>", "label the volume", collect);
+    .option("--label <name=value>", "label the volume", collect)
+    .option("--size <bytes>", "make it a disk of this size, such as 64m, in place of a folder");
   onVolumes(create, (verbs, [name = ""], options) => verbs.create(name, options));
   const list = groupVerb(volume, "ls", "list volumes")
     .option("-q, --quiet", "print names only")

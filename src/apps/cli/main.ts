@@ -51,7 +51,7 @@ function settingOptions(command: Command, publish: string): void {
       "lead a port of the host to one of the app",
       collect,
     )
-    .option("--mount <folder:path[:ro]>", "show the app a folder of the host", collect)
+    .option("--mount <folder:path[:ro]>", "show the app a folder or disk of the host", collect)
     .option("--net <name>", "host, user, none, or tap=<device>,<address>/<bits>,...");
 }
 
@@ -140,7 +140,7 @@ function defineDev(program: Command): void {
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("-m, --memory <size>", "the memory of a program that is not JavaScript, such as 64M")
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
-    .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
+    .option("-v, --volume <name:path[:ro]>", "show the app a volume: a folder or disk", collect)
     .option("--inspect [address:port]", "let debuggers attach, by default to 127.0.0.1:9229")
     .option("--json", "tell what happens as JSON, a line each")
     .option("-q, --quiet", "tell only what is wrong")
@@ -214,7 +214,7 @@ function instanceOptions(command: Command): Command {
     .option("--health-start-period <time>", "how long failures do not count at first; 0s")
     .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped")
     .option("--network <name>", "connect it to a network of `tsuki network create`")
-    .option("-v, --volume <name:path[:ro]>", "show the app a volume, or a folder", collect)
+    .option("-v, --volume <name:path[:ro]>", "show the app a volume: a folder or disk", collect)
     .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance; 10")
     .option("--rm", "remove the instance once it has ended");
 }

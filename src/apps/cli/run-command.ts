@@ -13,9 +13,12 @@ import {
   settingVariables,
 } from "../../engine/instance-settings.ts";
 import type { InstanceManner } from "../../engine/instances/prepare.ts";
+import { namesDisks } from "../../engine/machine-disks.ts";
 import type { TakenPlace } from "../../engine/networks/places.ts";
 import { type RunOptions, run } from "../../engine/run.ts";
+import { checkDiskFile } from "../../engine/volumes/disk-image.ts";
 import { type Mount, parseMount, parseVolumeMount } from "../../engine/volumes/mounts.ts";
+import type { Volume } from "../../engine/volumes/volume-store.ts";
 import { configured } from "./configured.ts";
 import { note } from "./report.ts";
 import { endOnSignals } from "./signals.ts";
@@ -57,6 +60,10 @@ export async function runCommand(
   flags: RunCommandOptions,
 ): Promise<number> {
   const { request, options, surroundings } = await requestOf(source, rest, flags);
+  if (namesDisks(request.appEnvironment)) {
+    const { checkDisks } = await import("./volume-verbs.ts");
+    checkDisks(request.appEnvironment);
+  }
   if (options.trace !== undefined) {
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
@@ -149,18 +156,18 @@ export async function environmentOf(
   options: RunCommandOptions,
   taken?: TakenPlace,
 ): Promise<readonly string[]> {
-  const mount = await mountedFolders(mountsOf(options));
+  const mounted = await mountedPlaces(mountsOf(options));
   const variables = [
     ...(options.envFile ?? []).flatMap(readVariables),
     ...(options.env ?? []).map(parseVariable),
   ];
   if (taken !== undefined) {
-    const own = settingVariables({ ...options, mount, net: undefined, publish: undefined });
+    const own = settingVariables({ ...options, ...mounted, net: undefined, publish: undefined });
     return taken.enter([...variables, ...own]);
   }
   // As container engines have it, --network takes what --net does, too.
   const net = options.net ?? options.network;
-  return [...variables, ...settingVariables({ ...options, mount, net })];
+  return [...variables, ...settingVariables({ ...options, ...mounted, net })];
 }
 
 /** Paths become absolute: an instance in the background does not work in this folder. */
@@ -181,19 +188,30 @@ function volumeNames(mounts: readonly Mount[]): readonly string[] {
   return [...new Set(mounts.filter(({ kind }) => kind === "volume").map(({ source }) => source))];
 }
 
-/** What is mounted, as the settings have it; volumes that are not there are made. */
-async function mountedFolders(mounts: readonly Mount[]): Promise<readonly string[]> {
-  const names = volumeNames(mounts);
-  const folders = new Map<string, string>();
-  if (names.length > 0) {
-    const { volumes } = await import("./volume-verbs.ts");
-    const held = await volumes().hold(names, new Date().toISOString());
-    held.forEach((folder, index) => void folders.set(names[index] ?? "", folder));
+/** What is mounted, as the settings have it; volumes that are not there are made, as folders. */
+async function mountedPlaces(
+  mounts: readonly Mount[],
+): Promise<Required<Pick<InstanceSettings, "mount" | "disk">>> {
+  const volumes = new Map<string, Volume>();
+  if (volumeNames(mounts).length > 0) {
+    const { volumes: store } = await import("./volume-verbs.ts");
+    const wanted = volumeNames(mounts).map((name) => ({
+      name,
+      isDisk: mounts.some(({ source, isDisk }) => source === name && isDisk === true),
+    }));
+    for (const volume of await store().hold(wanted, new Date().toISOString())) {
+      volumes.set(volume.name, volume);
+    }
   }
-  return mounts.map(({ kind, source, target, isReadOnly }) => {
-    const folder = kind === "volume" ? folders.get(source) : source;
-    return `${folder}:${target}${isReadOnly ? ":ro" : ""}`;
-  });
+  const [mount, disk]: [string[], string[]] = [[], []];
+  for (const { kind, source, target, isReadOnly } of mounts) {
+    const volume = kind === "volume" ? volumes.get(source) : undefined;
+    const entry = `${volume?.path ?? source}:${target}${isReadOnly ? ":ro" : ""}`;
+    if (kind === "disk") checkDiskFile(source);
+    const isDisk = kind === "disk" || volume?.kind === "disk";
+    (isDisk ? disk : mount).push(entry);
+  }
+  return { mount, disk };
 }
 
 /** The variables in a file: a line each, without empty ones and those that begin with `#`. */

@@ -1,18 +1,29 @@
 /** `tsuki volume create`, `ls`, `inspect`, `rm` and `prune`. */
 import { parseLabels } from "../../engine/choices.ts";
 import { instanceStore } from "../../engine/instances/lifecycle.ts";
+import { parseDiskSize } from "../../engine/volumes/disk-image.ts";
+import { checkDisksAreFree } from "../../engine/volumes/disk-users.ts";
 import { type VolumeStore, volumeStore } from "../../engine/volumes/volume-store.ts";
 import type { VolumeVerbOptions } from "./define-volume-verbs.ts";
 import { onEachName } from "./on-each-name.ts";
-import { formatAge, formatTable } from "./table.ts";
+import { formatAge, formatSize, formatTable } from "./table.ts";
 
 /** The volumes of whoever calls. */
 export function volumes(): VolumeStore {
   return volumeStore(process.env, () => instanceStore(process.env).list());
 }
 
+/** Refuses what would meet an instance that runs on a disk. Throws `disk-busy`. */
+export function checkDisks(appEnvironment: readonly string[]): void {
+  checkDisksAreFree(
+    appEnvironment,
+    instanceStore(process.env).list(() => undefined),
+  );
+}
+
 async function createCommand(name: string, options: VolumeVerbOptions): Promise<number> {
-  await volumes().create(name, parseLabels(options.label ?? []), new Date().toISOString());
+  const size = options.size === undefined ? undefined : parseDiskSize(options.size);
+  await volumes().create(name, parseLabels(options.label ?? []), new Date().toISOString(), size);
   process.stdout.write(`${name}\n`);
   return 0;
 }
@@ -21,9 +32,11 @@ async function listCommand(options: VolumeVerbOptions): Promise<number> {
   const all = volumes().list();
   const table = () =>
     formatTable(
-      ["VOLUME", "CREATED", "USED BY"],
-      all.map(({ name, created, usedBy }) => [
+      ["VOLUME", "KIND", "SIZE", "CREATED", "USED BY"],
+      all.map(({ name, kind, size, created, usedBy }) => [
         name,
+        kind,
+        size === undefined ? "" : formatSize(size),
         formatAge(created, Date.now()),
         usedBy.join(", "),
       ]),

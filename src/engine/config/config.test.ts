@@ -36,6 +36,8 @@ describe("a configuration", () => {
     expectTypeOf<Static<typeof configSchema>["monitor"]>().toEqualTypeOf<
       UnikernelConfig["monitor"]
     >();
+    type Volumes = Static<typeof configSchema>["volumes"];
+    expectTypeOf<Volumes>().toExtend<UnikernelConfig["volumes"]>();
     expectTypeOf<keyof Static<typeof configSchema>>().toEqualTypeOf<keyof UnikernelConfig>();
   });
 
@@ -52,6 +54,9 @@ describe("a configuration", () => {
     expect(Value.Check(schema, document)).toBe(true);
     expect(Value.Check(schema, { app: "a.c", compiler: { level: "slow" } })).toBe(false);
     expect(Value.Check(schema, { app: "a.c", port: [] })).toBe(false);
+    const disk = { kind: "disk", source: "data", target: "/data.img" };
+    expect(Value.Check(schema, { app: "a.c", volumes: ["a:/a", disk] })).toBe(true);
+    expect(Value.Check(schema, { app: "a.c", volumes: [{ ...disk, size: 1 }] })).toBe(false);
   });
 
   it.each([
@@ -59,6 +64,11 @@ describe("a configuration", () => {
     ["tsuki.config.json", "{}", "app"],
     ["tsuki.config.json", '{"app":"a.c","port":[]}', "port"],
     ["tsuki.config.json", '{"app":"a.c","monitor":"xen"}', "monitor"],
+    [
+      "tsuki.config.json",
+      '{"app":"a.c","volumes":[{"kind":"tape","source":"a","target":"/a"}]}',
+      "volumes",
+    ],
     ["tsuki.config.js", "export const x = 1;", "exports nothing by default"],
     ["tsuki.config.js", 'throw new Error("no moon");', "no moon"],
     ["tsuki.config.ts", "export default {", "tsuki.config.ts"],

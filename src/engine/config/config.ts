@@ -46,6 +46,21 @@ const healthSchema = Type.Object(
   { additionalProperties: false, description: "How instances are asked whether they are well." },
 );
 
+/** A volume by its name, or a file that is a disk. */
+const volumeSchema = Type.Object(
+  {
+    kind: oneOf(
+      "What it is: a volume of either kind, or one that must be a disk.",
+      "volume",
+      "disk",
+    ),
+    source: Type.String({ description: "A volume's name; of a disk also its file: ./disk.img." }),
+    target: Type.String({ description: "Where the app finds it: /data.img." }),
+    readOnly: Type.Optional(Type.Boolean({ description: "Whether the app only reads it." })),
+  },
+  { additionalProperties: false, description: "A volume by its name, or a file that is a disk." },
+);
+
 /** The schema, which is a JSON Schema, too (types/config.d.ts is the same for people). */
 export const configSchema = Type.Object(
   {
@@ -60,7 +75,13 @@ export const configSchema = Type.Object(
     listen: texts("Sockets that are open before the app starts: 8080, 53/udp."),
     network: text("host, user, none, a tap device, or a network of `tsuki network create`."),
     files: texts("Files and folders to build in: public:/srv."),
-    volumes: texts("Folders of the host that the app sees: data:/data:ro."),
+    volumes: Type.Optional(
+      Type.Readonly(
+        Type.Array(Type.Union([Type.String(), volumeSchema]), {
+          description: "What of the host the app sees: folders, as data:/data:ro, and volumes.",
+        }),
+      ),
+    ),
     platforms: Type.Optional(
       Type.Array(oneOf("A platform of stored images, besides node.", "linux", "pc", "solo5")),
     ),

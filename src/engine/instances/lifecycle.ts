@@ -6,6 +6,7 @@ import { TsukiError } from "../../contracts/errors.ts";
 import type { SupervisorRequest } from "../../contracts/supervisor.ts";
 import { flushToDiskNow } from "../atomic-file.ts";
 import { dataFolder } from "../data-folder.ts";
+import { namesDisks } from "../machine-disks.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { InstanceStore, type StoredInstance } from "./instance-store.ts";
 import { removeGroups, thisGroupsHost } from "./limits.ts";
@@ -56,7 +57,16 @@ export async function startInstance({ record, state, folder }: StoredInstance): 
     const { attachInstance } = await import("../networks/instance-places.ts");
     await attachInstance(dirname(folder), record.network, record.name);
   }
+  if (namesDisks(record.environment)) await checkDisks(record, folder);
   await startSupervisor(record, folder);
+}
+
+/** Throws `disk-busy` when another instance has a disk of this one. */
+async function checkDisks({ id, environment }: InstanceRecord, folder: string): Promise<void> {
+  const { checkDisksAreFree } = await import("../volumes/disk-users.ts");
+  const all = new InstanceStore(dirname(folder)).list(() => undefined);
+  const others = all.filter(({ record }) => record.id !== id);
+  checkDisksAreFree(environment, others);
 }
 
 /** Whether something of an instance runs, or will again by itself. */

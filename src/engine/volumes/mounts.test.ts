@@ -22,6 +22,8 @@ describe("what is to be mounted", () => {
     ["type=volume,source=data,target=/srv", volume],
     ["source=data,destination=/srv,readonly", { ...volume, isReadOnly: true }],
     ["type=bind,src=data,dst=/srv", folder],
+    ["type=disk,source=data,target=/srv", { ...volume, isDisk: true }],
+    ["type=disk,source=./data,target=/srv,ro", { ...folder, kind: "disk", isReadOnly: true }],
     ["type=bind,src=data,dst=/srv,ro=false", folder],
   ])("--mount %s", (text, mount) => {
     expect(parseMount(text, "/project")).toEqual(mount);

@@ -1,11 +1,13 @@
-/** What `-v` and `--mount` were told: a volume, or a folder of the host, and where the app finds it. */
+/** What `-v` and `--mount` were told: a volume, a folder or a disk of the host, and where the app finds it. */
 import { resolve } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import { isName } from "../name-form.ts";
 
 /** One thing to be seen by an app. */
 export interface Mount {
-  readonly kind: "volume" | "bind";
+  readonly kind: "volume" | "bind" | "disk";
+  /** Whether a volume must be a disk. */
+  readonly isDisk?: true;
   /** A volume's name, or an absolute path. */
   readonly source: string;
   /** An absolute path in the app's eyes. */
@@ -20,14 +22,24 @@ export function parseVolumeMount(text: string, workingDirectory: string): Mount 
   return isName(short.source) ? short : bind(short, workingDirectory);
 }
 
-/** Reads `--mount`: `folder:/path[:ro]`, or `type=volume|bind,source=...,target=/path[,readonly]`. */
+/**
+ * Reads `--mount`: `folder:/path[:ro]`, or `type=volume|bind|disk,source=...,target=/path[,readonly]`;
+ * the source of a disk is a volume's name, or a file, which has a `/` or `.`.
+ */
 export function parseMount(text: string, workingDirectory: string): Mount {
   const mount = text.includes("=") ? parseLong(text) : parseShort(text);
   const isShort = !text.includes("=");
   if (mount === undefined || (!isShort && mount.kind === "volume" && !isName(mount.source))) {
     throw malformed("--mount", text, "./data:/data:ro or type=volume,source=data,target=/data");
   }
+  if (mount.kind === "disk") return disk(mount, workingDirectory);
   return isShort || mount.kind === "bind" ? bind(mount, workingDirectory) : mount;
+}
+
+/** The name of a disk's file has no `:` or `,`: those would end it in the setting. */
+function disk(mount: Mount, workingDirectory: string): Mount {
+  if (isName(mount.source)) return { ...mount, kind: "volume", isDisk: true };
+  return { ...mount, source: resolve(workingDirectory, mount.source) };
 }
 
 function bind(mount: Mount, workingDirectory: string): Mount {
@@ -62,7 +74,7 @@ function parseLong(text: string): Mount | undefined {
   }
   const { kind = "volume", source, target, isReadOnly } = Object.fromEntries(values);
   const isWhole = source !== undefined && source !== "" && target?.startsWith("/") === true;
-  if (!isWhole || (kind !== "volume" && kind !== "bind")) return undefined;
+  if (!isWhole || (kind !== "volume" && kind !== "bind" && kind !== "disk")) return undefined;
   if (![undefined, "", "true", "false"].includes(isReadOnly)) return undefined;
   return { kind, source, target, isReadOnly: isReadOnly !== undefined && isReadOnly !== "false" };
 }

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -65,11 +73,32 @@ describe("a volume", () => {
   });
 
   it("stays while a process uses it, and not for one that was killed", async () => {
-    expect(await store.hold(["data"], now)).toEqual([join(folder, "data", "data")]);
+    const [volume] = await store.hold([{ name: "data", isDisk: false }], now);
+    expect(volume).toMatchObject({ kind: "folder", path: join(folder, "data", "data") });
     await expect(store.remove("data")).rejects.toThrow(`used by process ${process.pid}`);
     writeFileSync(join(folder, "data", "users.json"), nobody);
     await store.remove("data");
     expect(() => store.require(["data"])).toThrow("no volume is called data");
+  });
+
+  it("may be a disk: a file of its size that takes no room yet", async () => {
+    await store.create("disk", {}, now, 1 << 20);
+    const [volume] = store.require(["disk"]);
+    expect(volume).toMatchObject({
+      kind: "disk",
+      size: 1 << 20,
+      path: join(folder, "disk/disk.img"),
+    });
+    expect(volume?.storedBytes).toBeLessThan(1 << 16);
+    expect(statSync(volume?.path ?? "")).toMatchObject({ size: 1 << 20, mode: 0o10_0600 });
+    expect(await store.hold([{ name: "disk", isDisk: true }], now)).toMatchObject([
+      { kind: "disk" },
+    ]);
+    await store.create("folder", {}, now);
+    const wants = async (name: string) => await store.hold([{ name, isDisk: true }], now);
+    await expect(wants("folder")).rejects.toThrow("the volume folder is a folder, and no disk");
+    await expect(wants("none")).rejects.toThrow("tsuki volume create --size 64m none");
+    expect(readdirSync(folder).sort()).toEqual(["disk", "folder"]);
   });
 
   it("is whole or not there after a crash, and what was left goes", async () => {

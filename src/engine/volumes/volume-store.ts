@@ -8,6 +8,7 @@ import { dataFolder } from "../data-folder.ts";
 import type { StoredInstance } from "../instances/instance-store.ts";
 import { damagedState, NamedFolders, readDocument } from "../named-folders.ts";
 import { isAlive, processIdentity, thisProcess } from "../process-identity.ts";
+import { makeDiskImage, storedBytes } from "./disk-image.ts";
 
 const volumeRecord = Type.Object({
   version: Type.Literal(1),
@@ -15,16 +16,32 @@ const volumeRecord = Type.Object({
   /** ISO 8601. */
   created: Type.String(),
   labels: Type.Record(Type.String(), Type.String()),
+  /** Bytes of a disk; a folder has none. */
+  size: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
 const usersDocument = Type.Object({ users: Type.Array(processIdentity) });
 const usersFile = "users.json";
 const contentFolder = "data";
+const diskFile = "disk.img";
 
-/** A named folder that outlives instances. */
+/** What a volume is. */
+export type VolumeKind = "folder" | "disk";
+
+/** A volume that is to be used. */
+export interface WantedVolume {
+  readonly name: string;
+  /** Whether it must be a disk; one that is not there becomes a folder otherwise. */
+  readonly isDisk: boolean;
+}
+
+/** A named folder, or a disk, that outlives instances. */
 export interface Volume extends Omit<Static<typeof volumeRecord>, "version"> {
-  /** The folder that apps see. */
+  readonly kind: VolumeKind;
+  /** The folder that apps see, or the disk's file. */
   readonly path: string;
+  /** Bytes of a disk that take room on the host. */
+  readonly storedBytes?: number;
   /** Names of instances whose it is, running or not, and processes that run one in the foreground. */
   readonly usedBy: readonly string[];
 }
@@ -54,22 +71,36 @@ export class VolumeStore {
     return names.map((name) => this.#find(name, instances) ?? missing(name));
   }
 
-  /** Makes an empty volume. Throws `usage` when the name is none or taken, `store-unwritable`. */
-  async create(name: string, labels: Readonly<Record<string, string>>, now: string): Promise<void> {
-    await this.#folders.alone(async () => this.#make(name, labels, now));
+  /**
+   * Makes an empty volume: a disk of so many bytes, or a folder. Throws `usage` when the name is none or
+   * taken, `store-unwritable`.
+   */
+  async create(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    now: string,
+    sizeBytes?: number,
+  ): Promise<void> {
+    await this.#folders.alone(async () => this.#make(name, labels, now, sizeBytes));
   }
 
   /**
-   * Makes volumes that are not there, and notes this process as a user of all until it ends: they are
-   * safe until an instance's record names them. Returns the folder of each.
+   * Makes folders that are not there, and notes this process as a user of all until it ends: they are
+   * safe until an instance's record names them. Throws `volume-missing` for a disk that is not there,
+   * `usage` for a folder where a disk is wanted.
    */
-  async hold(names: readonly string[], now: string): Promise<readonly string[]> {
+  async hold(wanted: readonly WantedVolume[], now: string): Promise<readonly Volume[]> {
     return await this.#folders.alone(async () =>
-      names.map((name) => {
-        if (this.#folders.readRecord(name) === undefined) this.#make(name, {}, now);
+      wanted.map(({ name, isDisk }) => {
+        if (this.#folders.readRecord(name) === undefined) {
+          if (isDisk) throw missingDisk(name);
+          this.#make(name, {}, now);
+        }
+        const volume = this.#find(name, []) ?? missing(name);
+        if (isDisk && volume.kind !== "disk") throw noDisk(name);
         const users = [...this.#users(name), thisProcess()];
         this.#folders.write(name, usersFile, { users });
-        return this.#contentOf(name);
+        return volume;
       }),
     );
   }
@@ -92,9 +123,16 @@ export class VolumeStore {
     });
   }
 
-  #make(name: string, labels: Readonly<Record<string, string>>, created: string): void {
-    this.#folders.create(name, { version: 1, name, created, labels }, (folder) => {
-      mkdirSync(join(folder, contentFolder), { mode: 0o755 });
+  #make(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    created: string,
+    size?: number,
+  ): void {
+    const record = { version: 1, name, created, labels, ...(size === undefined ? {} : { size }) };
+    this.#folders.create(name, record, (folder) => {
+      if (size === undefined) mkdirSync(join(folder, contentFolder), { mode: 0o755 });
+      else makeDiskImage(join(folder, diskFile), size);
     });
   }
 
@@ -109,11 +147,12 @@ export class VolumeStore {
       ...owners.map((one) => one.record.name),
       ...this.#users(name).map(({ pid }) => `process ${pid}`),
     ];
-    return { ...record, path: this.#contentOf(name), usedBy };
-  }
-
-  #contentOf(name: string): string {
-    return join(this.#folders.pathOf(name), contentFolder);
+    const folder = this.#folders.pathOf(name);
+    if (record.size === undefined) {
+      return { ...record, kind: "folder", path: join(folder, contentFolder), usedBy };
+    }
+    const image = join(folder, diskFile);
+    return { ...record, kind: "disk", path: image, storedBytes: storedBytes(image), usedBy };
   }
 
   /** Processes that use it and live; a file that is not there or damaged names none. */
@@ -133,6 +172,15 @@ export function volumeStore(environment: NodeJS.ProcessEnv, instances: ListInsta
 function missing(name: string): never {
   const advice = "`tsuki volume ls` lists those there are";
   throw new TsukiError("volume-missing", `no volume is called ${name}; ${advice}`);
+}
+
+function missingDisk(name: string): TsukiError {
+  const advice = `make it with \`tsuki volume create --size 64m ${name}\``;
+  return new TsukiError("volume-missing", `no disk is called ${name}; ${advice}`);
+}
+
+function noDisk(name: string): TsukiError {
+  return new TsukiError("usage", `the volume ${name} is a folder, and no disk; mount it with -v`);
 }
 
 function busy({ name, usedBy }: Volume): TsukiError {

@@ -32,6 +32,8 @@ const definedByLinux = new Set([
   "seccompFilterLength",
   "folderlessFilter",
   "folderlessFilterLength",
+  "disksFilter",
+  "disksFilterLength",
 ]);
 const definedByPc = new Set<string>();
 

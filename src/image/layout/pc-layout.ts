@@ -112,6 +112,8 @@ function symbols(
     ["config.seccompFilterLength", 0],
     ["config.folderlessFilter", 0],
     ["config.folderlessFilterLength", 0],
+    ["config.disksFilter", 0],
+    ["config.disksFilterLength", 0],
     ["pc.faultGuard", places.faultGuard],
     ["pc.faultStackLow", places.faultStackLow],
     ["pc.stack", places.stack],

@@ -87,6 +87,8 @@ function symbols(
     ["config.seccompFilterLength", 0],
     ["config.folderlessFilter", 0],
     ["config.folderlessFilterLength", 0],
+    ["config.disksFilter", 0],
+    ["config.disksFilterLength", 0],
     [wellKnownSymbols.appBase, places.app],
   ]);
 }

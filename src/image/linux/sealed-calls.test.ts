@@ -13,7 +13,11 @@ import {
   systemCall,
   zeroChunk,
 } from "./process.fixture.ts";
-import { folderlessProcessFilter, sealedProcessFilter } from "./sealed-calls.ts";
+import {
+  disksProcessFilter,
+  folderlessProcessFilter,
+  sealedProcessFilter,
+} from "./sealed-calls.ts";
 
 const { rdx, rsi, rsp } = Register;
 const call = {
@@ -106,5 +110,12 @@ describe("a sealed process without folders", () => {
     const calls = [read, getdents64, unlinkat, openat2];
     expect(folderlessProcessFilter(calls)).toEqual(sealedProcessFilter([read]));
     expect(sealedProcessFilter(calls)).not.toEqual(sealedProcessFilter([read]));
+  });
+
+  it("moves bytes of its disks and no more, if it has any", () => {
+    const [read, fdatasync, unlinkat, preadv, pwritev2, openat2] = [0, 75, 263, 295, 328, 437];
+    const calls = [read, fdatasync, unlinkat, preadv, pwritev2, openat2];
+    const left = sealedProcessFilter([read, fdatasync, preadv, pwritev2]);
+    expect(disksProcessFilter(calls)).toEqual(left);
   });
 });

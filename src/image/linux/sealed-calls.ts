@@ -17,6 +17,9 @@ const call = {
  */
 const folderCalls = [8, 74, 75, 77, 217, 258, 263, 264, 265, 266, 267, 280, 295, 328, 437];
 
+/** Those of them that a disk takes, which is open before the seal: fdatasync, preadv, pwritev2. */
+const diskCalls = [75, 295, 328];
+
 const standardInput = [0];
 const standardOutputs = [1, 2];
 const { tap, trace, control } = inheritedDescriptors;
@@ -65,6 +68,14 @@ export function folderlessProcessFilter(
   hasTap = false,
 ): SeccompFilter {
   return sealedProcessFilter(withoutFolderCalls(systemCalls), hasTap);
+}
+
+/** The filter of the same process when disks were mounted, but no folder. */
+export function disksProcessFilter(systemCalls: readonly number[], hasTap = false): SeccompFilter {
+  const allowed = systemCalls.filter(
+    (number) => !folderCalls.includes(number) || diskCalls.includes(number),
+  );
+  return sealedProcessFilter(allowed, hasTap);
 }
 
 /** The calls among others that are there without a mounted folder, too. */

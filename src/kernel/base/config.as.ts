@@ -141,6 +141,14 @@ export declare const folderlessFilter: u32;
 @external("config", "folderlessFilterLength")
 export declare const folderlessFilterLength: u32;
 
+/** linux: the filter of such an app when disks are mounted, but no folder. */
+@external("config", "disksFilter")
+export declare const disksFilter: u32;
+
+/** Instructions of that filter. */
+@external("config", "disksFilterLength")
+export declare const disksFilterLength: u32;
+
 /** linux: the signal handler. */
 @external("config", "signalEntry")
 export declare const signalEntry: u32;

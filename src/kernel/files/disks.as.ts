@@ -1,6 +1,7 @@
 // Disks: files of a fixed size that the instance was given, whoever keeps their bytes. Each has a
-// record of 16 bytes: u64 size, u32 handle of its platform's at 8. An app finds a disk where it was
-// mounted: the mount begins in something that passes for a directory, and there is one name, `.`.
+// record of 56 bytes: u64 size, u32 handle of its platform's at 8, and at 16 the counters that
+// contracts/instance-report.ts names, u64 each. An app finds a disk where it was mounted: the mount
+// begins in something that passes for a directory, and there is one name, `.`.
 import * as config from "../base/config.as";
 import * as errno from "../base/errno.as";
 import {
@@ -31,8 +32,11 @@ import {
 /** As many disks can an instance have. */
 export const diskLimit: u32 = 8;
 
-const records = memory.data(128, 8); // diskLimit records
-const recordBytes: u32 = 16;
+const records = memory.data(448, 8); // diskLimit records
+const recordBytes: u32 = 56;
+const readCounters: usize = 16; // requests, then bytes
+const writeCounters: usize = 32;
+const failureCounter: usize = 48;
 let count: u32 = 0;
 
 /** Opens a disk by its path on the host, a NUL behind it: its number, or a negated error number. */
@@ -50,6 +54,16 @@ export function addDisk(handle: u32, size: u64): i32 {
   return count++;
 }
 
+/** How many disks there are. */
+export function diskCount(): u32 {
+  return count;
+}
+
+/** Where a disk's five counters stand; those of a block device are its driver's. */
+export function diskCounters(disk: u32): usize {
+  return records + disk * recordBytes + readCounters;
+}
+
 /** Bytes of a disk. */
 export function diskSize(disk: u32): u64 {
   return load<u64>(records + disk * recordBytes);
@@ -63,9 +77,11 @@ export function readDisk(disk: u32, list: u32, vectorCount: u32, offset: u64): i
   const length = <u32>min<u64>(total, size - offset);
   const handle = handleOf(disk);
   if (config.platform == config.linux) {
-    return linuxReadDisk(handle, list, vectorCount, offset, length);
+    return counted(disk, readCounters, linuxReadDisk(handle, list, vectorCount, offset, length));
   }
-  if (config.platform == config.node) return nodeReadDisk(handle, offset, length);
+  if (config.platform == config.node) {
+    return counted(disk, readCounters, nodeReadDisk(handle, offset, length));
+  }
   return readBlockFile(changetype<BlockFile>(<usize>handle), offset, length);
 }
 
@@ -78,9 +94,11 @@ export function writeDisk(disk: u32, list: u32, vectorCount: u32, offset: u64): 
   const length = <u32>min<u64>(total, size - offset);
   const handle = handleOf(disk);
   if (config.platform == config.linux) {
-    return linuxWriteDisk(handle, list, vectorCount, offset, length);
+    return counted(disk, writeCounters, linuxWriteDisk(handle, list, vectorCount, offset, length));
   }
-  if (config.platform == config.node) return nodeWriteDisk(handle, offset, length);
+  if (config.platform == config.node) {
+    return counted(disk, writeCounters, nodeWriteDisk(handle, offset, length));
+  }
   return writeBlockFile(changetype<BlockFile>(<usize>handle), offset, length);
 }
 
@@ -108,6 +126,18 @@ export function diskPathError(path: usize, length: u32): u32 {
     if (!isDot(nameStart(), nameLength())) return errno.notDirectory;
   }
   return endsWithSlash() ? errno.notDirectory : errno.success;
+}
+
+/** Counts what came of a request to the host. */
+function counted(disk: u32, counters: usize, result: i64): i64 {
+  const record = records + disk * recordBytes;
+  if (result < 0) {
+    store<u64>(record + failureCounter, load<u64>(record + failureCounter) + 1);
+    return result;
+  }
+  store<u64>(record + counters, load<u64>(record + counters) + 1);
+  store<u64>(record + counters + 8, load<u64>(record + counters + 8) + result);
+  return result;
 }
 
 @inline

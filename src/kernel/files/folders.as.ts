@@ -50,6 +50,14 @@ function openSetting(name: usize, kind: u32): bool {
   return true;
 }
 
+/** Whether there are folders, and not only disks. */
+export function hasFolders(): bool {
+  for (let folder: u32 = 0; folder < count; folder++) {
+    if (folderKindOf(folder) == folderKind) return true;
+  }
+  return false;
+}
+
 /** How many folders and disks there are. */
 export function folderCount(): u32 {
   return count;

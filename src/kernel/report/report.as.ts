@@ -4,6 +4,7 @@ import { stopRequested } from "../boot/stop.as";
 import { openedBlockDevice } from "../drivers/block-device.as";
 import { BlockDevice } from "../drivers/block-request.as";
 import { NetDevice } from "../drivers/net-frame.as";
+import { diskCount, diskCounters } from "../files/disks.as";
 import { availableFrames } from "../memory/frames.as";
 import { openSocketCount } from "../net/socket-table.as";
 import { interfaceLimit } from "../net/link/interfaces.as";
@@ -104,9 +105,20 @@ function putNetworkDevices(): u32 {
   return count;
 }
 
+/** Disks that are files of the host: each has its counters side by side. */
+function putHostDisks(before: u32): u32 {
+  if (!config.opensFiles) return 0;
+  for (let disk: u32 = 0; disk < diskCount(); disk++) {
+    memory.copy(recordAt(before + disk), diskCounters(disk), recordBytes);
+  }
+  return diskCount();
+}
+
 function putDisks(before: u32): u32 {
+  const isOfHost = config.platform == config.linux || config.platform == config.node;
+  if (isOfHost) return putHostDisks(before);
   let count: u32 = 0;
-  if (!config.findsDevices || config.platform == config.linux) return count;
+  if (!config.findsDevices) return count;
   for (; count < deviceLimit; count++) {
     const device: BlockDevice | null = openedBlockDevice(count);
     if (device == null) break;

@@ -1,6 +1,6 @@
 // The self-seal of a Linux process: signal handlers, no_new_privs, the seccomp filter.
 import * as config from "../../base/config.as";
-import { folderCount } from "../../files/folders.as";
+import { folderCount, hasFolders } from "../../files/folders.as";
 import * as host from "../../base/machine/host.as";
 
 const rtSigaction = 13;
@@ -58,12 +58,17 @@ export function forbidNewPrivileges(): bool {
 
 /**
  * Gives up privileges and installs the allowlist of system calls; false when refused. What is there
- * for the host's folders alone is not on it when none is mounted.
+ * for the host's folders alone is not on it when none is mounted, nor what is there for disks.
  */
 export function seal(): bool {
   if (!forbidNewPrivileges()) return false;
-  const isFolderless = config.opensFiles && folderCount() == 0;
-  store<u64>(record, isFolderless ? config.folderlessFilterLength : config.seccompFilterLength);
-  store<u64>(record, isFolderless ? config.folderlessFilter : config.seccompFilter, 8);
+  if (!config.opensFiles || hasFolders()) {
+    store<u64>(record, config.seccompFilterLength);
+    store<u64>(record, config.seccompFilter, 8);
+  } else {
+    const hasDisks = folderCount() != 0;
+    store<u64>(record, hasDisks ? config.disksFilterLength : config.folderlessFilterLength);
+    store<u64>(record, hasDisks ? config.disksFilter : config.folderlessFilter, 8);
+  }
   return host.setup(seccomp, setModeFilter, 0, record, 0, 0, 0) == 0;
 }
