@@ -50,12 +50,12 @@ int main(void) {
   disk_bytes = lseek(disk, 0, SEEK_END);
   buffer = aligned_alloc(4096, LARGEST);
   check(disk >= 0 && disk_bytes > 0 && buffer != NULL, "the disk");
-  measure("sequential read 4 KiB", 0, 4096, 16384, 0);
-  measure("sequential read 64 KiB", 0, 65536, 2048, 0);
-  measure("sequential write 64 KiB", 1, 65536, 2048, 0);
-  measure("sequential read 1 MiB", 0, LARGEST, 128, 0);
-  measure("sequential write 1 MiB", 1, LARGEST, 128, 0);
-  measure("random read 4 KiB", 0, 4096, 4096, 1);
-  measure("random write 4 KiB", 1, 4096, 4096, 1);
+  measure("sequential read 4 KiB", 0, 4096, 4096, 0);
+  measure("sequential read 64 KiB", 0, 65536, 1024, 0);
+  measure("sequential write 64 KiB", 1, 65536, 1024, 0);
+  measure("sequential read 1 MiB", 0, LARGEST, 64, 0);
+  measure("sequential write 1 MiB", 1, LARGEST, 64, 0);
+  measure("random read 4 KiB", 0, 4096, 1024, 1);
+  measure("random write 4 KiB", 1, 4096, 1024, 1);
   return 0;
 }
