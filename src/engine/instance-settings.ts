@@ -33,7 +33,7 @@ const examples = {
   listen: "8080, 127.0.0.1:8080 or 53/udp",
   publish: "8080:80, 127.0.0.1:8080:80 or [::1]:8080:80",
   mount: "./data:/data:ro",
-  disk: "./disk.img:/data.img:ro",
+  disk: "type=disk,source=./disk.img,target=/data.img, with no blank in the target",
 };
 
 /** The variables, each `NAME=value`; throws a TsukiError that says what is malformed. */
@@ -50,7 +50,8 @@ function check(name: keyof typeof forms, value: string): void {
   const match = forms[name].form.exec(value);
   const ports = match?.slice(1) ?? [];
   if (match !== null && ports.every((port) => Number(port) <= 0xffff)) return;
-  throw new TsukiError("usage", `--${name} ${value} is malformed; write ${examples[name]}`);
+  const option = name === "disk" ? "mount" : name;
+  throw new TsukiError("usage", `--${option} ${value} is malformed; write ${examples[name]}`);
 }
 
 /** Whether a text says what an instance's own network is, and is not the name of one that it joins. */

@@ -53,11 +53,11 @@ function keepImage(from: string, to: string): void {
 /** Starts an instance; nothing happens when it runs already. Throws `instance-failed`. */
 export async function startInstance({ record, state, folder }: StoredInstance): Promise<void> {
   if (isLiving(state.status)) return;
+  if (namesDisks(record.environment)) await checkDisks(record, folder);
   if (record.network !== undefined) {
     const { attachInstance } = await import("../networks/instance-places.ts");
     await attachInstance(dirname(folder), record.network, record.name);
   }
-  if (namesDisks(record.environment)) await checkDisks(record, folder);
   await startSupervisor(record, folder);
 }
 
