@@ -66,7 +66,7 @@ export function openTap(): bool {
     return false;
   }
   if (trace >= 0 && moveDescriptor(trace, traceDescriptor)) beginTrace();
-  watchTap(tapDescriptor);
+  watchTap();
   return true;
 }
 

@@ -1,11 +1,14 @@
 // Readiness of a Linux process's sockets: one edge-triggered epoll, whose events are kept in the
 // socket table, so that asking costs no system call (epoll(7)).
 import * as host from "../../base/machine/host.as";
+import { text } from "../../base/text.as";
 import { requestStop } from "../../boot/stop.as";
+import { beginMessage, endMessage } from "../../console/message.as";
 import { allocateZeroedFrame } from "../../memory/frames.as";
 import { addReadiness, hungUp, readable, writable } from "../../net/socket-table.as";
 import { linuxMonotonicTime } from "./clock.as";
 import { controlDescriptor, hasControl, serveControl } from "./control.as";
+import { tapDescriptor } from "./tap.as";
 
 const epollWait = 232;
 const epollControl = 233;
@@ -13,6 +16,7 @@ const epollCreate = 291;
 
 const closeOnExec: u64 = 0x8_0000;
 const add: u64 = 1; // EPOLL_CTL_ADD
+const remove: u64 = 2; // EPOLL_CTL_DEL
 const input: u32 = 1;
 const output: u32 = 4;
 const error: u32 = 8;
@@ -54,9 +58,16 @@ export function watchDescriptor(descriptor: u32, socket: u32): void {
   watch(descriptor, input | output | peerHangUp | edgeTriggered, socket);
 }
 
-/** Wakes up while a tap has frames. */
-export function watchTap(descriptor: u32): void {
-  watch(descriptor, input, tapMark);
+/** Wakes up while the tap has frames. */
+export function watchTap(): void {
+  watch(tapDescriptor, input, tapMark);
+}
+
+/** A tap that the host has removed stays ready, and has nothing any more. */
+function loseTap(): void {
+  host.call(epollControl, epoll, remove, tapDescriptor, 0, 0, 0);
+  beginMessage(text("the tap was removed; this instance has no network any more"));
+  endMessage();
 }
 
 /** Has a signal descriptor's readiness reported as a request to stop. */
@@ -73,9 +84,11 @@ export function awaitReadiness(deadline: u64, withInput: bool): void {
   const count = host.call(epollWait, epoll, events, eventLimit, timeoutUntil(deadline), 0, 0);
   for (let index: i64 = 0; index < count; index++) {
     const event = events + <usize>index * eventBytes;
+    const bits = load<u32>(event);
     const socket = load<u32>(event, 4);
-    if (socket < firstSignalMark) addReadiness(socket, readinessBits(load<u32>(event)));
+    if (socket < firstSignalMark) addReadiness(socket, readinessBits(bits));
     else if (socket == controlMark) serveControl();
+    else if (socket == tapMark && (bits & error) != 0) loseTap();
     else if (socket < tapMark) requestStop(128 + socket - firstSignalMark);
   }
 }
