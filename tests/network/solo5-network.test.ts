@@ -5,6 +5,7 @@ import { hasTender, tenderNeeded } from "../../src/monitors/solo5/tender.fixture
 import { HostNetwork, hostNetworkNeeds } from "./host-network.fixture.ts";
 
 const service = join(import.meta.dirname, "../../examples/http-service-c/service.c");
+const typeScript = join(import.meta.dirname, "../../examples/http-ts/server.ts");
 const isHere = hasTender && hostNetworkNeeds === "";
 const needs = `${tenderNeeded}${hostNetworkNeeds}`;
 
@@ -34,15 +35,15 @@ describe.skipIf(!isHere)(`a service under solo5-spt${needs}`, { timeout: 120_000
     expect((await host.tsuki(["rm", "one"])).status).toBe(0);
   });
 
-  it("answers in a network of instances", async () => {
+  it("answers in a network of instances, written in TypeScript", async () => {
     expect((await host.tsuki(["network", "create", "inner"])).errors).toBe("");
-    const words = ["--monitor", "solo5", "--network", "inner", "-e", "PORT=80", service];
+    const words = ["--monitor", "solo5", "--network", "inner", typeScript];
     const started = await host.tsuki(["run", "-q", "-d", "--name", "two", ...words]);
     expect([started.status, started.errors]).toEqual([0, ""]);
     const { output } = await host.tsuki(["network", "inspect", "inner"]);
     const [network] = JSON.parse(output) as readonly Network[];
     const place = network?.instances.find(({ name }) => name === "two");
-    expect(asked(host, place?.address ?? "")).toBe("Hello from C!\n");
+    expect(asked(host, place?.address ?? "", 8080)).toBe("Hello from TypeScript, sealed.\n");
     expect((await host.tsuki(["rm", "-f", "two"])).status).toBe(0);
   });
 
@@ -55,8 +56,8 @@ describe.skipIf(!isHere)(`a service under solo5-spt${needs}`, { timeout: 120_000
   });
 });
 
-/** What the service at an address says to the host, once it listens. */
-function asked(host: HostNetwork, address: string): string {
+/** What the service at an address and port says to the host, once it listens. */
+function asked(host: HostNetwork, address: string, port = 80): string {
   const patience = ["--retry", "20", "--retry-connrefused", "--retry-delay", "1", "-m", "60"];
-  return host.onHost("curl", "-sS", ...patience, `http://${address.replace(/\/.*/, "")}/`);
+  return host.onHost("curl", "-sS", ...patience, `http://${address.replace(/\/.*/, "")}:${port}/`);
 }

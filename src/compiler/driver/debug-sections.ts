@@ -3,6 +3,7 @@ import { appBase, sourceMapSection } from "../../contracts/machine-interface.ts"
 import { frameSection } from "../debug/frame-section.ts";
 import { ProgramUnits } from "../debug/module-units.ts";
 import { type PlacedFunction, PlacedFunctions } from "../debug/placed-functions.ts";
+import { wellKnownSymbols } from "../object/symbols.ts";
 import type { Module } from "../wasm/module.ts";
 import type { CompiledProgram } from "./compile.ts";
 import type { LinkedProgram } from "./link.ts";
@@ -40,7 +41,7 @@ export function debugSections(
       sourceMap,
       functions: placedFunctions(unit, program, linked),
       context: {
-        memoryBase: appBase,
+        memoryBase: BigInt(linked.findAddress(wellKnownSymbols.appBase) ?? appBase),
         globalAddress: (index) => linked.findAddress(symbolNames.global(unit, index)),
       },
     });

@@ -135,6 +135,15 @@ describe.each(Object.entries(layouts))("the %s layout", (_platform, { make, othe
   });
 });
 
+it("the solo5 layout has no room for an app of 2 GiB", () => {
+  const layout = solo5Layout({
+    kernelStatics: { fileSize: 10, memorySize: 10 },
+    appImage: { memorySize: 0, offset: 0 },
+    appInitialPages: 32_768,
+  });
+  expect(() => layout.symbols(place(layout, [1, 1, 1, 1]))).toThrow("more memory than the 2 GiB");
+});
+
 describe("the linux layout of an app's initial memory", () => {
   const layoutOf = (appInitialPages: number, memorySize: number) =>
     linuxLayout({

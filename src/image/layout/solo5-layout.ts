@@ -1,6 +1,7 @@
 import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
 import type { SectionName } from "../../compiler/object/object.ts";
 import { wellKnownSymbols } from "../../compiler/object/symbols.ts";
+import { TsukiError } from "../../contracts/errors.ts";
 import { platformIds } from "../../contracts/machine-interface.ts";
 import {
   alignUp,
@@ -12,6 +13,8 @@ import {
 } from "./image-layout.ts";
 
 const usualStackBytes = 1024 * 1024;
+/** What the linker can write, which compiled code compares with. */
+const addressLimit = 0x7fff_ffff;
 /** For the report of a stack that is full. */
 const faultStackBytes = 16 * 1024;
 
@@ -65,9 +68,16 @@ function symbols(
   places: Places,
 ): ReadonlyMap<string, number> {
   const { appImage, appInitialPages } = request;
+  const heapStart = places.app + appInitialPages * wasmPageBytes;
+  if (heapStart > addressLimit) {
+    throw new TsukiError(
+      "wasm-unsupported",
+      "The app begins with more memory than the 2 GiB in which an image for solo5 lies; let it grow.",
+    );
+  }
   return new Map([
     ["config.platform", platformIds.solo5],
-    ["config.heapStart", places.app + appInitialPages * wasmPageBytes],
+    ["config.heapStart", heapStart],
     ["config.heapEnd", 0],
     ...sectionRange("text", sections),
     ...sectionRange("readOnly", sections),
