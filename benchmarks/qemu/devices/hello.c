@@ -1,9 +1,10 @@
-/* Says hello, and could read: its kernel is one that looks for devices. */
+/* The hello of all figures, which could read: its kernel is one that looks for devices. */
 #include <stdio.h>
 
-int main(int count, char **words) {
-  (void)words;
-  if (count > 1000) return getchar();
+static volatile int wants_input;
+
+int main(void) {
+  if (wants_input) return getchar();
   puts("Hello from C!");
   return 0;
 }

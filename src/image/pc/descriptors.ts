@@ -30,10 +30,14 @@ const firstInterruptStack = 0x24;
 const noPermissionMap = 102;
 const gateBytes = 16;
 
-/** 64-bit code, 32-bit code, flat data; present, ring 0, accessed (Intel SDM volume 3, 3.4.5). */
+/**
+ * 64-bit code, 32-bit code, flat data; present, ring 0, accessed (Intel SDM volume 3, 3.4.5). Data
+ * are not marked as a 32-bit stack, which 64-bit mode ignores: an exception has no such stack
+ * either, and for QEMU's translator code that runs on both is the same then.
+ */
 const codeDescriptor = 0x00af_9b00_0000_ffffn;
 const code32Descriptor = 0x00cf_9b00_0000_ffffn;
-const dataDescriptor = 0x00cf_9300_0000_ffffn;
+const dataDescriptor = 0x008f_9300_0000_ffffn;
 /** An available 64-bit task state segment without its base (volume 3, 8.2.3). */
 const taskDescriptor = 0x0000_8900_0000_0000n | BigInt(taskStateBytes - 1);
 /** A present interrupt gate to our code: interrupts stay off (volume 3, 6.14.1). */

@@ -40,9 +40,7 @@ export function deviceAt(index: u32): Transport {
 
 /** A record for the next device, all zero; null when there are too many devices. */
 function nextDevice(): Transport | null {
-  if (count == deviceLimit) return null;
-  memory.fill(records + count * recordBytes, 0, recordBytes);
-  return deviceAt(count);
+  return count == deviceLimit ? null : deviceAt(count);
 }
 
 /** Adds the device with memory-mapped registers at an address, if one answers there. */
@@ -55,7 +53,10 @@ export function addMmioDevice(address: u64, lengthBytes: u32, line: u32): bool {
 
 /** Looks for devices where the command line says that some are, and on PCI buses; once. */
 export function findDevices(): void {
-  if (isSearched) return;
+  if (!isSearched) search();
+}
+
+function search(): void {
   isSearched = true;
   for (let index: u32 = 0; index < namedDeviceCount(); index++) {
     addMmioDevice(namedAddress(index), namedBytes(index), namedLine(index));
@@ -79,8 +80,8 @@ export function takeDevice(type: u32): Transport | null {
   findDevices();
   for (let index: u32 = 0; index < count; index++) {
     const transport = deviceAt(index);
-    const isFree = !transport.isTaken && transport.failure == 0;
-    if (transport.deviceType != type || !isFree) continue;
+    const isFree = !transport.isTaken & (transport.failure == 0);
+    if (!isFree | (transport.deviceType != type)) continue;
     transport.isTaken = true;
     enableMessages(transport);
     return transport;

@@ -6,8 +6,10 @@ import {
   refusedFeaturesFailure,
   resetFailure,
 } from "./failures.as";
-import { Transport } from "./transport-record.as";
-import { acceptFeatures, offeredFeatures, readStatus, writeStatus } from "./transport.as";
+import { mmioKind, Transport } from "./transport-record.as";
+import { readStatus, writeStatus } from "./transport.as";
+import { MmioTransport } from "./virtio-mmio.as";
+import { PciTransport } from "./virtio-pci.as";
 
 const acknowledge: u32 = 1;
 const driver: u32 = 2;
@@ -33,21 +35,38 @@ const resetPollLimit: u32 = 100_000;
  * all of `required`. Returns 0 or a failure; queues and `startDevice` come next.
  */
 export function negotiate(transport: Transport, wanted: u64, required: u64): u32 {
-  if (!resetDevice(transport)) return failDevice(transport, resetFailure);
-  writeStatus(transport, acknowledge);
-  writeStatus(transport, acknowledge | driver);
-  const offered = offeredFeatures(transport);
-  if ((offered & version1) == 0) return failDevice(transport, legacyFailure);
-  if ((offered & required) != required) return failDevice(transport, missingFeatureFailure);
-  const features = offered & (wanted | required | version1);
-  acceptFeatures(transport, features);
-  writeStatus(transport, acknowledge | driver | featuresOk);
-  if ((readStatus(transport) & featuresOk) == 0) {
-    return failDevice(transport, refusedFeaturesFailure);
+  transport.failure = transport.kind == mmioKind
+    ? agree(changetype<MmioTransport>(transport), wanted, required)
+    : agree(changetype<PciTransport>(transport), wanted, required);
+  return transport.failure == 0 ? 0 : failDevice(transport, transport.failure);
+}
+
+/** The steps of 3.1.1 up to the features; 0 or a failure. */
+function agree<Kind extends Transport>(transport: Kind, wanted: u64, required: u64): u32 {
+  if (!reset(transport)) return resetFailure;
+  transport.writeStatus(acknowledge);
+  transport.writeStatus(acknowledge | driver);
+  const offered = transport.offeredFeatures();
+  const needed = required | version1;
+  const features = offered & (wanted | needed);
+  if ((features & needed) != needed) {
+    return (offered & version1) == 0 ? legacyFailure : missingFeatureFailure;
   }
+  transport.acceptFeatures(features);
+  transport.writeStatus(acknowledge | driver | featuresOk);
+  if ((transport.readStatus() & featuresOk) == 0) return refusedFeaturesFailure;
   transport.features = features;
-  transport.failure = 0;
   return 0;
+}
+
+function reset<Kind extends Transport>(transport: Kind): bool {
+  transport.features = 0;
+  transport.writeStatus(0);
+  for (let poll: u32 = 0; transport.readStatus() != 0; poll++) {
+    if (poll == resetPollLimit) return false;
+    pause();
+  }
+  return true;
 }
 
 /** Tells the device that its driver is ready. */
@@ -64,13 +83,8 @@ export function failDevice(transport: Transport, failure: u32): u32 {
 
 /** Resets a device, after which it uses none of its rings and buffers; false when it does not. */
 export function resetDevice(transport: Transport): bool {
-  transport.features = 0;
-  writeStatus(transport, 0);
-  for (let poll: u32 = 0; poll < resetPollLimit; poll++) {
-    if (readStatus(transport) == 0) return true;
-    pause();
-  }
-  return false;
+  if (transport.kind == mmioKind) return reset(changetype<MmioTransport>(transport));
+  return reset(changetype<PciTransport>(transport));
 }
 
 /** Whether the device says that it cannot go on (2.1.2). */

@@ -1,27 +1,21 @@
 // One virtio device as a driver reaches it, over memory-mapped registers or PCI (virtio 1.2, 4.1,
 // 4.2): status, features, queues, configuration. Functions branch on the device's kind.
 import {
-  mmioAcceptFeatures,
   mmioConfigurationGeneration,
   mmioEnableQueue,
   mmioNotifyAddress,
-  mmioOfferedFeatures,
   mmioQueueSizeLimit,
-  mmioReadStatus,
   mmioTakeInterrupt,
-  mmioWriteStatus,
+  MmioTransport,
 } from "./virtio-mmio.as";
 import * as mmio from "../base/machine/mmio.as";
 import {
-  pciAcceptFeatures,
   pciConfigurationGeneration,
   pciEnableQueue,
   pciNotifyAddress,
-  pciOfferedFeatures,
   pciQueueSizeLimit,
-  pciReadStatus,
   pciTakeInterrupt,
-  pciWriteStatus,
+  PciTransport,
 } from "./virtio-pci.as";
 import { mmioKind, Transport } from "./transport-record.as";
 
@@ -30,25 +24,14 @@ const generationLimit: u32 = 16;
 
 /** The device's status (2.1). */
 export function readStatus(transport: Transport): u32 {
-  return transport.kind == mmioKind ? mmioReadStatus(transport) : pciReadStatus(transport);
+  if (transport.kind == mmioKind) return changetype<MmioTransport>(transport).readStatus();
+  return changetype<PciTransport>(transport).readStatus();
 }
 
 /** Sets the device's status; 0 asks for a reset. */
 export function writeStatus(transport: Transport, status: u32): void {
-  if (transport.kind == mmioKind) mmioWriteStatus(transport, status);
-  else pciWriteStatus(transport, status);
-}
-
-/** The features that the device offers (2.2). */
-export function offeredFeatures(transport: Transport): u64 {
-  if (transport.kind == mmioKind) return mmioOfferedFeatures(transport);
-  return pciOfferedFeatures(transport);
-}
-
-/** Tells the device which of its features are used. */
-export function acceptFeatures(transport: Transport, features: u64): void {
-  if (transport.kind == mmioKind) mmioAcceptFeatures(transport, features);
-  else pciAcceptFeatures(transport, features);
+  if (transport.kind == mmioKind) changetype<MmioTransport>(transport).writeStatus(status);
+  else changetype<PciTransport>(transport).writeStatus(status);
 }
 
 /** The most descriptors that a queue may have; 0 when there is no such queue. */

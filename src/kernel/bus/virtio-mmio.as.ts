@@ -36,40 +36,48 @@ const mmioBytesLimit: u32 = 0x1_0000;
 export function openMmio(transport: Transport, address: u64, lengthBytes: u32, line: u32): bool {
   if (lengthBytes <= configuration || lengthBytes > mmioBytesLimit) return false;
   if (!mapRegisters(address, lengthBytes)) return false;
-  if (mmio.read32(address + magicValue) != magic) return false;
+  const mark = mmio.read32(address + magicValue);
   const type = mmio.read32(address + deviceIdentifier);
   // An empty slot: "the device id 0 denotes no function" (4.2.2).
-  if (type == 0) return false;
+  if (mark != magic || type == 0) return false;
   transport.kind = mmioKind;
   transport.deviceType = type;
   transport.registers = address;
   transport.configuration = address + configuration;
   transport.configurationBytes = lengthBytes - configuration;
   transport.interruptLine = line;
-  if (mmio.read32(address + version) != supportedVersion) transport.failure = legacyFailure;
+  const isSupported = mmio.read32(address + version) == supportedVersion;
+  transport.failure = select<u32>(0, legacyFailure, isSupported);
   return true;
 }
 
-/** The device's status. */
-export function mmioReadStatus(transport: Transport): u32 {
-  return mmio.read32(transport.registers + status) & 0xff;
-}
+/** A device with memory-mapped registers, as `negotiate` speaks to it. */
+@unmanaged
+export class MmioTransport extends Transport {
+  /** The device's status. */
+  @inline
+  readStatus(): u32 {
+    return mmio.read32(this.registers + status) & 0xff;
+  }
 
-/** Sets the device's status. */
-export function mmioWriteStatus(transport: Transport, value: u32): void {
-  mmio.write32(transport.registers + status, value);
-}
+  /** Sets the device's status. */
+  @inline
+  writeStatus(value: u32): void {
+    mmio.write32(this.registers + status, value);
+  }
 
-/** The features that the device offers. */
-export function mmioOfferedFeatures(transport: Transport): u64 {
-  const registers = transport.registers;
-  return readHalves(registers + deviceFeaturesSelect, registers + deviceFeatures);
-}
+  /** The features that the device offers. */
+  @inline
+  offeredFeatures(): u64 {
+    return readHalves(this.registers + deviceFeaturesSelect, this.registers + deviceFeatures);
+  }
 
-/** Tells the device which of its features are used. */
-export function mmioAcceptFeatures(transport: Transport, features: u64): void {
-  const registers = transport.registers;
-  writeHalves(registers + driverFeaturesSelect, registers + driverFeatures, features);
+  /** Tells the device which of its features are used. */
+  @inline
+  acceptFeatures(features: u64): void {
+    const registers = this.registers;
+    writeHalves(registers + driverFeaturesSelect, registers + driverFeatures, features);
+  }
 }
 
 /** The most descriptors that a queue may have; 0 when there is no such queue. */

@@ -27,26 +27,33 @@ export const commonConfigurationBytes: u32 = 0x38;
 /** All messages are this one, for which the platform has one vector. */
 const wakeMessage: u32 = 0;
 
-/** The device's status. */
-export function pciReadStatus(transport: Transport): u32 {
-  return mmio.read8(transport.registers + deviceStatus) & 0xff;
-}
+/** A device on PCI, as `negotiate` speaks to it. */
+@unmanaged
+export class PciTransport extends Transport {
+  /** The device's status. */
+  @inline
+  readStatus(): u32 {
+    return mmio.read8(this.registers + deviceStatus) & 0xff;
+  }
 
-/** Sets the device's status. */
-export function pciWriteStatus(transport: Transport, value: u32): void {
-  mmio.write8(transport.registers + deviceStatus, value);
-}
+  /** Sets the device's status. */
+  @inline
+  writeStatus(value: u32): void {
+    mmio.write8(this.registers + deviceStatus, value);
+  }
 
-/** The features that the device offers. */
-export function pciOfferedFeatures(transport: Transport): u64 {
-  const registers = transport.registers;
-  return readHalves(registers + deviceFeatureSelect, registers + deviceFeature);
-}
+  /** The features that the device offers. */
+  @inline
+  offeredFeatures(): u64 {
+    return readHalves(this.registers + deviceFeatureSelect, this.registers + deviceFeature);
+  }
 
-/** Tells the device which of its features are used. */
-export function pciAcceptFeatures(transport: Transport, features: u64): void {
-  const registers = transport.registers;
-  writeHalves(registers + driverFeatureSelect, registers + driverFeature, features);
+  /** Tells the device which of its features are used. */
+  @inline
+  acceptFeatures(features: u64): void {
+    const registers = this.registers;
+    writeHalves(registers + driverFeatureSelect, registers + driverFeature, features);
+  }
 }
 
 /** The most descriptors that a queue may have; 0 when there is no such queue. */

@@ -29,13 +29,10 @@ export const ownForm: u32 = 0;
 const linuxForm: u32 = 1;
 /** Form: Unikraft's netdev.ip=. */
 const unikraftForm: u32 = 2;
-/** Form: the address alone; then mask and gateway, each in a word of its own. */
+/** Form: the address alone. */
 const addressForm: u32 = 3;
-const maskForm: u32 = 4;
-const gatewayForm: u32 = 5;
-
-/** Names of words that are about the network, and whatever has the same form. */
-export const networkWordCount: u32 = 8;
+/** Form: the mask, in a word of its own; then the gateway. */
+export const maskForm: u32 = 4;
 
 const wordBytes: u32 = 256;
 const wordLimit: u32 = 6;
@@ -45,21 +42,17 @@ let wordCount: u32 = 0;
 const address = memory.data(20, 8);
 const bytes = memory.data(16, 8);
 
-/** The name of a word, with its equals sign, by its place. */
-export function networkWord(place: u32): usize {
-  switch (place) {
-    case ownForm: return text("tsuki.net=");
-    case linuxForm: return text("ip=");
-    case unikraftForm: return text("netdev.ip=");
-    case addressForm: return text("netdev.ipv4_addr=");
-    case maskForm: return text("netdev.ipv4_subnet_mask=");
-    case gatewayForm: return text("netdev.ipv4_gw_addr=");
-    case 6: return text("netdev.mask=");
-    default: return text("netdev.gw=");
-  }
+/** The names of words that give an address, in the order of their forms. */
+export function addressWords(): usize {
+  return text("tsuki.net=ip=netdev.ip=netdev.ipv4_addr=");
 }
 
-/** Keeps the value of the word with a name, which ends with a blank, a NUL, or at `last`. */
+/** The names of those that go with one, from `maskForm` on; the last two have the same forms. */
+export function partWords(): usize {
+  return text("netdev.ipv4_subnet_mask=netdev.ipv4_gw_addr=netdev.mask=netdev.gw=");
+}
+
+/** Keeps the value of a word by its name's place; it ends with a blank, a NUL, or at `last`. */
 export function noteNetworkWord(place: u32, value: usize, last: u64): void {
   if (wordCount == wordLimit) return;
   const word = words + wordCount * wordBytes;

@@ -38,6 +38,9 @@ const queueSize: u32 = 64;
 /** A header, one part and a status byte. */
 const leastQueueSize: u32 = 4;
 
+/** Parts are no longer, whatever the device takes. */
+const partBytesLimit: u32 = 0x8000_0000;
+
 /** A block of the device is at most so long, as a page. */
 const blockBytesLimit: u32 = 0x1_0000;
 
@@ -97,36 +100,32 @@ export function restartBlock(device: VirtioBlock): bool {
 }
 
 function readLimits(device: VirtioBlock, transport: Transport): u32 {
-  device.sectorCount = configuration64(transport, capacity);
-  // Byte offsets have 64 bits, too.
-  if (device.sectorCount > u64.MAX_VALUE / sectorBytes) return configurationFailure;
+  const sectors = configuration64(transport, capacity);
+  const block = limitOf(transport, blockSize, blockSizeField, sectorBytes);
+  const parts = limitOf(transport, segmentMaximum, segmentMaximumField, requestPartLimit);
+  const partBytes = limitOf(transport, sizeMaximum, sizeMaximumField, partBytesLimit);
+  device.sectorCount = sectors;
+  device.blockBytes = block;
+  device.partLimit = min(parts, requestPartLimit);
+  device.partBytesLimit = min(partBytes, partBytesLimit);
   device.isReadOnly = hasFeature(transport, readOnly);
   device.canFlush = hasFeature(transport, flush);
-  const block = hasFeature(transport, blockSize)
-    ? configuration32(transport, blockSizeField) : sectorBytes;
-  if (block < sectorBytes || block > blockBytesLimit || (block & (block - 1)) != 0) {
-    return configurationFailure;
-  }
-  device.blockBytes = block;
-  device.partLimit = requestPartLimit;
-  if (hasFeature(transport, segmentMaximum)) {
-    const segments = configuration32(transport, segmentMaximumField);
-    if (segments == 0) return configurationFailure;
-    device.partLimit = min(requestPartLimit, segments);
-  }
-  device.partBytesLimit = 0x8000_0000;
-  if (hasFeature(transport, sizeMaximum)) {
-    const size = configuration32(transport, sizeMaximumField);
-    if (size < sectorBytes) return configurationFailure;
-    device.partBytesLimit = min(device.partBytesLimit, size);
-  }
   device.discardLimit = rangeLimit(transport, discard, discardSectorsField, discardSegmentsField);
   device.writeZeroesLimit = rangeLimit(transport, zeroes, zeroesSectorsField, zeroesSegmentsField);
-  return 0;
+  // Byte offsets have 64 bits, too.
+  const isWrong = (sectors > u64.MAX_VALUE / sectorBytes) |
+    (block < sectorBytes) | (block > blockBytesLimit) | ((block & (block - 1)) != 0) |
+    (parts == 0) | (partBytes < sectorBytes);
+  return isWrong ? configurationFailure : 0;
 }
 
 /** Sectors of one range; 0 when the device takes none. */
 function rangeLimit(transport: Transport, feature: u64, sectors: u32, segments: u32): u32 {
-  if (!hasFeature(transport, feature) || configuration32(transport, segments) == 0) return 0;
-  return configuration32(transport, sectors);
+  const limit = limitOf(transport, feature, sectors, 0);
+  return limitOf(transport, feature, segments, 0) == 0 ? 0 : limit;
+}
+
+/** A field that is there with a feature; `otherwise` without. */
+function limitOf(transport: Transport, feature: u64, field: u32, otherwise: u32): u32 {
+  return hasFeature(transport, feature) ? configuration32(transport, field) : otherwise;
 }

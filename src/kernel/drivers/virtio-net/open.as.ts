@@ -8,7 +8,7 @@ import {
   startDevice,
 } from "../../bus/negotiation.as";
 import { Transport } from "../../bus/transport-record.as";
-import { configuration16, configuration8, offeredFeatures } from "../../bus/transport.as";
+import { configuration16, configuration8 } from "../../bus/transport.as";
 import { allocateFrames, availableFrames, frameBytes } from "../../memory/frames.as";
 import { NetDevice, ReceivedFrame, transmitPartLimit } from "../net-frame.as";
 import { makeQueue, Queue } from "../virtio-queue/queue.as";
@@ -27,6 +27,9 @@ const mergeableBuffers: u64 = 1 << 15;
 
 /** Feature: the configuration says whether the device is connected. */
 export const linkStatus: u64 = 1 << 16;
+
+const offloads: u64 = checksum | guestChecksum | hostTso4 | hostTso6;
+const segmentJoining: u64 = guestTso4 | guestTso6;
 
 const macBytes: u32 = 6;
 const mtuField: u32 = 10;
@@ -122,21 +125,18 @@ export class VirtioNet extends NetDevice {
 export const netRecordBytes: u32 = 1024;
 
 function openNet(device: VirtioNet, transport: Transport): u32 {
-  const offload = checksum | guestChecksum | hostTso4 | hostTso6;
-  const joining = mayJoin(device, transport) ? guestTso4 | guestTso6 : 0;
-  const wanted = offload | joining | mtu | mac | mergeableBuffers | linkStatus;
-  let failure = negotiate(transport, wanted | eventIndex, 0);
+  let failure = agree(device, transport);
   if (failure == 0) failure = readConfiguration(device, transport);
   if (failure == 0) failure = makeQueues(device, transport);
   if (failure != 0) return failure;
-  const hasRoom = device.sending().size >= transmitPartLimit;
-  device.canSegment4 = device.canChecksum && hasRoom && hasFeature(transport, hostTso4);
-  device.canSegment6 = device.canChecksum && hasRoom && hasFeature(transport, hostTso6);
+  const hasRoom = device.canChecksum & (device.sending().size >= transmitPartLimit);
+  device.canSegment4 = hasRoom & hasFeature(transport, hostTso4);
+  device.canSegment6 = hasRoom & hasFeature(transport, hostTso6);
   if (device.buffers == 0) {
     device.bufferBytes = device.joinsSegments ? joiningBufferBytes : receiveBufferBytes;
     device.buffers = allocateFrames(device.receiving().size * device.bufferBytes / frameBytes);
+    if (device.buffers == 0) return memoryFailure;
   }
-  if (device.buffers == 0) return memoryFailure;
   device.isReset = false;
   transport.needsReset = false;
   ignoreNotifications(device.sending());
@@ -145,10 +145,18 @@ function openNet(device: VirtioNet, transport: Transport): u32 {
   return 0;
 }
 
-/** Without merging, each buffer would have to have room for the longest frame (5.1.6.3.1). */
-function mayJoin(device: VirtioNet, transport: Transport): bool {
-  if ((offeredFeatures(transport) & mergeableBuffers) == 0) return false;
-  // What was once reset has its buffers already.
+function agree(device: VirtioNet, transport: Transport): u32 {
+  const wanted = offloads | mtu | mac | mergeableBuffers | linkStatus | eventIndex;
+  const joining = mayJoin(device) ? segmentJoining : 0;
+  const failure = negotiate(transport, wanted | joining, 0);
+  // Without merging, each buffer would have to have room for the longest frame (5.1.6.3.1).
+  const merges = hasFeature(transport, mergeableBuffers);
+  const joins = hasFeature(transport, segmentJoining);
+  return joins & !merges ? negotiate(transport, wanted, 0) : failure;
+}
+
+/** Only where there is memory enough; what was once reset has its buffers already. */
+function mayJoin(device: VirtioNet): bool {
   return device.buffers == 0 ? availableFrames() >= joiningFrames : device.joinsSegments;
 }
 
@@ -168,8 +176,8 @@ function readConfiguration(device: VirtioNet, transport: Transport): u32 {
     device.payloadLimit = device.mergesBuffers ? limit : min(limit, defaultPayloadLimit);
   }
   device.canChecksum = hasFeature(transport, checksum);
-  const joins = hasFeature(transport, guestTso4) || hasFeature(transport, guestTso6);
-  device.joinsSegments = joins && device.mergesBuffers && hasFeature(transport, guestChecksum);
+  const joins = hasFeature(transport, segmentJoining);
+  device.joinsSegments = joins & device.mergesBuffers & hasFeature(transport, guestChecksum);
   return 0;
 }
 

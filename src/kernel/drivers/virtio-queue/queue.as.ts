@@ -127,10 +127,13 @@ function ringBytesOf(size: u32): u32 {
   return ringOffset + 2 * size + 2 + 3 + ringOffset + usedElementBytes * size + 2;
 }
 
-/** Everything as at the beginning, all descriptors free. */
+/** Everything as at the beginning: empty rings without wishes, all descriptors free. */
 function clear(queue: Queue): void {
   const size = queue.size;
-  memory.fill(queue.descriptors, 0, size * descriptorBytes + ringBytesOf(size));
+  store<u32>(queue.available, 0);
+  store<u16>(queue.available + ringOffset + size * 2, 0);
+  store<u32>(queue.used, 0);
+  store<u16>(queue.used + ringOffset + size * usedElementBytes, 0);
   for (let index: u32 = 0; index < size; index++) {
     const shadow = shadowOf(queue, index);
     shadow.count = 0;

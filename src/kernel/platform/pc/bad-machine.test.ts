@@ -82,6 +82,7 @@ const badMachines: readonly [string, Partial<PcOptions>, Use, RegExp][] = [
   ["a time that is none", said("tsuki.time=12x"), findMemory, /tsuki\.time= is not nano/],
   ["an empty time", said("quiet tsuki.time="), findMemory, /tsuki\.time= is not nano/],
   ["a time too far", said("tsuki.time=99999999999999999999"), findMemory, /tsuki\.time= is not/],
+  ["a command line without end", said("quiet ".repeat(700)), findMemory, /longer than 4,095/],
   ["a device nowhere", said("virtio_mmio.device=4K@"), findMemory, /is not <size>@<address>/],
   ["a device of letters", said("virtio_mmio.device=x"), findMemory, /is not <size>@<address>/],
   ["configuration space nowhere", said("tsuki.ecam=here"), findMemory, /ecam= is no address/],

@@ -1,94 +1,104 @@
 // The kernel's command line: words with a value (contracts/control-channel.ts).
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
+import { beginWord, endsWord, isWordEnd, takeNumber } from "../../base/word.as";
 import { noteConfigurationSpace, noteDeviceWord } from "../../bus/device-words.as";
-import {
-  networkWord,
-  networkWordCount,
-  noteNetworkWord,
-} from "../../net/configuration.as";
+import { addressWords, maskForm, noteNetworkWord, partWords } from "../../net/configuration.as";
 import { complain } from "./complaint.as";
 import { noteDiskWord } from "./disks.as";
 
-/** No more of a command line is read, in bytes. */
+/** A command line is shorter, in bytes. */
 export const commandLineLimit: u32 = 4096;
 
+const timeName: u32 = 0;
+const deviceName: u32 = 1;
+const configurationSpaceName: u32 = 2;
+const diskName: u32 = 3;
+const unknownName: u32 = u32.MAX_VALUE;
+
 let time: u64 = 0;
+let value: usize = 0;
 
 /** The wall clock at launch in nanoseconds since 1970, 0 when not given. */
 export function launchTime(): u64 {
   return time;
 }
 
-/** Reads a command line, which ends with a NUL or where the limit is. */
+/** Reads a command line, which ends with a NUL. */
 export function readCommandLine(pointer: usize): void {
-  const last = <u64>pointer + commandLineLimit;
-  while (byteAt(pointer, last) != 0) {
-    const value = valueOf(text("tsuki.time="), pointer, last);
-    if (value != 0) readTime(value, last);
-    if (config.findsDevices) readDeviceWord(pointer, last);
-    if (config.opensSockets) readNetworkWord(pointer, last);
-    if (config.opensFiles) readDiskWord(pointer, last);
-    while (!endsWord(byteAt(pointer, last))) pointer++;
-    while (byteAt(pointer, last) == 0x20) pointer++;
+  const last = endOfLine(pointer);
+  if (last == 0) {
+    complain(text("the command line is longer than 4,095 bytes"));
+    return;
   }
+  for (let word = pointer; word < last; word = nextWord(word)) readWord(word, last);
 }
 
-function readTime(pointer: usize, last: u64): void {
-  time = readDecimal(pointer, last);
-  if (time == 0) complain(text("the command line's tsuki.time= is not nanoseconds since 1970"));
+function readWord(word: usize, last: usize): void {
+  const name = findName(text("tsuki.time=virtio_mmio.device=tsuki.ecam=tsuki.disk="), word);
+  if (name == timeName) readTime();
+  else if (config.findsDevices && name == deviceName) readDevice();
+  else if (config.findsDevices && name == configurationSpaceName) readConfigurationSpace();
+  else if (config.opensFiles && name == diskName) readDisk(last);
+  else if (config.opensSockets && name == unknownName) readNetworkWord(word, last);
 }
 
-function readDeviceWord(pointer: usize, last: u64): void {
-  const device = valueOf(text("virtio_mmio.device="), pointer, last);
-  if (device != 0 && !noteDeviceWord(device, last)) {
-    complain(text("the command line's virtio_mmio.device= is not <size>@<address>:<line>"));
-  }
-  const space = valueOf(text("tsuki.ecam="), pointer, last);
-  if (space != 0 && !noteConfigurationSpace(space, last)) {
-    complain(text("the command line's tsuki.ecam= is no address"));
-  }
+function readTime(): void {
+  beginWord(value);
+  const given = takeNumber();
+  // 0 is too small, too.
+  if (endsWord() & (given - 1 < <u64>i64.MAX_VALUE)) time = given;
+  else complain(text("the command line's tsuki.time= is not nanoseconds since 1970"));
 }
 
-function readDiskWord(pointer: usize, last: u64): void {
-  const value = valueOf(text("tsuki.disk="), pointer, last);
-  if (value != 0 && !noteDiskWord(value, last)) {
-    complain(text("the command line's tsuki.disk= is not <path>[,ro][,id=<name>]"));
-  }
+function readDevice(): void {
+  if (noteDeviceWord(value)) return;
+  complain(text("the command line's virtio_mmio.device= is not <size>@<address>:<line>"));
 }
 
-function readNetworkWord(pointer: usize, last: u64): void {
-  for (let place: u32 = 0; place < networkWordCount; place++) {
-    const value = valueOf(networkWord(place), pointer, last);
-    if (value != 0) noteNetworkWord(place, value, last);
-  }
+function readConfigurationSpace(): void {
+  if (noteConfigurationSpace(value)) return;
+  complain(text("the command line's tsuki.ecam= is no address"));
 }
 
-/** The byte at a pointer, 0 at the end. */
-function byteAt(pointer: usize, last: u64): u32 {
-  return <u64>pointer < last ? load<u8>(pointer) : 0;
+function readDisk(last: usize): void {
+  if (noteDiskWord(value, last)) return;
+  complain(text("the command line's tsuki.disk= is not <path>[,ro][,id=<name>]"));
 }
 
-function endsWord(byte: u32): bool {
-  return byte == 0 || byte == 0x20;
+function readNetworkWord(word: usize, last: usize): void {
+  const own = findName(addressWords(), word);
+  if (own != unknownName) return noteNetworkWord(own, value, last);
+  const part = findName(partWords(), word);
+  if (part != unknownName) noteNetworkWord(maskForm + part, value, last);
 }
 
-/** Where the value begins if the word at a pointer has this name, else 0. */
-function valueOf(name: usize, pointer: usize, last: u64): usize {
-  for (; load<u8>(name) != 0; name++, pointer++) {
-    if (byteAt(pointer, last) != load<u8>(name)) return 0;
-  }
-  return pointer;
-}
-
-/** A decimal number that a blank or the end follows; 0 for anything else or too large a number. */
-function readDecimal(pointer: usize, last: u64): u64 {
-  let value: u64 = 0;
-  for (let digits = 0; digits < 20; digits++, pointer++) {
-    const byte = byteAt(pointer, last);
-    if (endsWord(byte)) return value;
-    if (byte < 0x30 || byte > 0x39 || value >= 922_337_203_685_477_580) return 0;
-    value = value * 10 + (byte - 0x30);
-  }
+/** Where the NUL is that ends a command line; 0 when there is none. */
+function endOfLine(pointer: usize): usize {
+  const limit = pointer + commandLineLimit - 1;
+  while (pointer < limit) if (load<u8>(pointer++) == 0) return pointer - 1;
   return 0;
+}
+
+/** Where the next word begins, or the line ends. */
+function nextWord(place: usize): usize {
+  while (!isWordEnd(load<u8>(place))) place++;
+  while (load<u8>(place) == 0x20) place++;
+  return place;
+}
+
+/**
+ * The place of a word's name in a list of names, each of which ends with an equals sign; where the
+ * value begins is in `value` then.
+ */
+function findName(list: usize, word: usize): u32 {
+  for (let place: u32 = 0; load<u8>(list) != 0; place++) {
+    for (let at = word; load<u8>(at) == load<u8>(list); at++, list++) {
+      if (load<u8>(list) != 0x3d) continue;
+      value = at + 1;
+      return place;
+    }
+    while (load<u8>(list++) != 0x3d) continue;
+  }
+  return unknownName;
 }

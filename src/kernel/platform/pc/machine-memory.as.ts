@@ -31,8 +31,8 @@ import { readZeroPage } from "./zero-page.as";
 
 // The kinds of boot records, in the two lowest bits of the address (contracts: bootRecordKinds).
 const kindBits: u64 = 3;
+const startInfo: u64 = 0;
 const multiboot: u64 = 1;
-const zeroPage: u64 = 2;
 
 let bootRecord: u64 = 0;
 let isRead = false;
@@ -49,7 +49,10 @@ export function keepBootRecord(address: u64): void {
  * frames and maps it. Ends the instance with one line when the record is none.
  */
 export function findMemory(): void {
-  if (isRead) return;
+  if (!isRead) readMemory();
+}
+
+function readMemory(): void {
   isRead = true;
   readBootRecord();
   readMemoryMap();
@@ -67,7 +70,10 @@ export function findMemory(): void {
 
 /** Takes the launch record into use, if there is one and that has not been done. */
 export function takeLaunchRecord(): void {
-  if (isLaunchRecordTaken) return;
+  if (!isLaunchRecordTaken) findLaunchRecord();
+}
+
+function findLaunchRecord(): void {
   isLaunchRecordTaken = true;
   findMemory();
   const start = launchRecordStart();
@@ -81,9 +87,9 @@ export function takeLaunchRecord(): void {
 function readBootRecord(): void {
   const address = bootRecord & ~kindBits;
   const kind = bootRecord & kindBits;
-  if (kind == multiboot) readMultiboot(address);
-  else if (kind == zeroPage) readZeroPage(address);
-  else readStartInfo(bootRecord);
+  if (kind == startInfo) readStartInfo(address);
+  else if (kind == multiboot) readMultiboot(address);
+  else readZeroPage(address);
 }
 
 function readMemoryMap(): void {

@@ -3,8 +3,8 @@
 // the memory, up to the size that the image has reserved addresses for.
 import * as config from "../../base/config.as";
 import { allocateFrames, availableFrames } from "../../memory/frames.as";
-import { mapPage } from "./page-tables.as";
 import { findMemory } from "./machine-memory.as";
+import { mapBelow, tablesBetween } from "./page-tables.as";
 
 const pageBytes: u32 = 0x1000;
 const firstBytes: u64 = 0x8000;
@@ -35,19 +35,18 @@ export function isBelowStack(address: u64): bool {
   return address < <u64>config.stackHigh && address >= <u64>config.stackLow - overflowBytes;
 }
 
-/** Gives the stack its share of the memory that has been found. */
+/** Gives the stack its share of the memory that has been found, and the tables that map it. */
 export function growStack(): void {
   mapReserve();
   const top = lowest();
   const wanted = <u32>((top - <u64>config.stackLow) / pageBytes);
   const count = min(wanted, availableFrames() / share);
-  const frames = allocateFrames(count);
+  const bottom = top - count * pageBytes;
+  const tables = tablesBetween(bottom, top);
+  const frames = allocateFrames(tables + count);
   if (frames == 0) return;
-  for (let index: u32 = 1; index <= count; index++) {
-    const frame = frames + (count - index) * pageBytes;
-    if (!mapPage(top - index * pageBytes, frame)) return;
-    grownBytes += pageBytes;
-  }
+  mapBelow(top, bottom, frames, frames + tables * pageBytes);
+  grownBytes = top - bottom;
 }
 
 /** The image gives the lowest page's entry all but its first bit. */

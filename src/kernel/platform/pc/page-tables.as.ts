@@ -4,7 +4,7 @@
 import * as config from "../../base/config.as";
 import * as cpu from "../../base/machine/cpu.as";
 import { appBase, appReservation } from "../../memory/app-memory.as";
-import { allocateZeroedFrame } from "../../memory/frames.as";
+import { allocateZeroedFrame, frameBytes } from "../../memory/frames.as";
 
 const present: u64 = 1;
 const writable: u64 = 2;
@@ -38,23 +38,20 @@ export const firstMappedAddress: u64 = 0x1_0000;
 export const imageStart: u64 = 0x10_0000;
 
 /**
- * Maps a range of the window, which ends below the devices, to itself. What is mapped already and
- * is only to be read stays as it is.
+ * Maps a range of the window, which ends below the devices, to itself: by small pages where the
+ * image has tables for them. What is mapped already and is only to be read stays as it is.
  */
 export function mapWindow(start: u64, end: u64, access: u64): void {
   const border = imageTablesEnd();
-  const nearEnd = min(end, border);
-  for (let address = start & ~(pageBytes - 1); address < nearEnd; address += pageBytes) {
-    setEntry(imagePageEntry(address), address, access);
+  let address = start & ~((start < border ? pageBytes : largePageBytes) - 1);
+  while (address < end) {
+    const isSmall = address < border;
+    const entry = select(imagePageEntry(address), largePageEntry(address), isSmall);
+    const known = load<u64>(entry);
+    const wanted = address | access | select<u64>(0, large, isSmall);
+    store<u64>(entry, select(wanted, known, (access == readWrite) | (known == 0)));
+    address += select(pageBytes, largePageBytes, isSmall);
   }
-  let address = max(start, border) & ~(largePageBytes - 1);
-  for (; address < end; address += largePageBytes) {
-    setEntry(largePageEntry(address), address | large, access);
-  }
-}
-
-function setEntry(entry: usize, address: u64, access: u64): void {
-  if (access == readWrite || load<u64>(entry) == 0) store<u64>(entry, address | access);
 }
 
 /** Unmaps the pages in which nothing may lie, after something was read there. */
@@ -95,12 +92,29 @@ export function mapDeviceRegisters(address: u64, length: u64): bool {
 
 /** Maps one page of app memory to a frame; false when there is none for a table. */
 export function mapAppPage(offset: u64, frame: u64): bool {
-  return mapPage(appBase + offset, frame);
+  return mapTo(appBase + offset, frame | readWrite);
 }
 
-/** Maps one page to a frame; false when there is none for a table. */
-export function mapPage(address: u64, frame: u64): bool {
-  return mapTo(address, frame | readWrite);
+/** How many tables it takes to map from `bottom` up to `top`, where a table's range ends. */
+export function tablesBetween(bottom: u64, top: u64): u32 {
+  return <u32>((top - bottom + largePageBytes - 1) / largePageBytes);
+}
+
+/**
+ * Maps the addresses of the window between `bottom` and `top` to frames that follow one another, by
+ * so many new tables, which follow one another, too, as `tablesBetween` says.
+ */
+export function mapBelow(top: u64, bottom: u64, tables: usize, frames: usize): void {
+  const start = top - tablesBetween(bottom, top) * largePageBytes;
+  for (let address = start, entry = tables; address < top; address += pageBytes, entry += 8) {
+    const frame = <u64>frames + (address - bottom);
+    store<u64>(entry, select<u64>(frame | readWrite, 0, address >= bottom));
+  }
+  // Tables are linked once they are whole: a processor may look at them at any time.
+  for (let address = start, table = tables; address < top; address += largePageBytes) {
+    store<u64>(largePageEntry(address), <u64>table | present | writable);
+    table += frameBytes;
+  }
 }
 
 /** The image's tables reach to the end of the 2 MiB in which it ends. */

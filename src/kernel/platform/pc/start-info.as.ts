@@ -11,7 +11,9 @@ const mapEntryBytes: u32 = 24;
 export function readStartInfo(address: u64): void {
   if (!makeReadable(address, recordBytes)) return;
   const info = <usize>address;
-  if (load<u32>(info) != magic || load<u32>(info, 4) == 0) return;
+  const mark = load<u32>(info);
+  const version = load<u32>(info, 4);
+  if (mark != magic || version == 0) return;
   noteCommandLine(load<u64>(info, 24));
   noteAcpiPointer(load<u64>(info, 32));
   const module = load<u64>(info, 16);
