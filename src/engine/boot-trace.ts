@@ -27,6 +27,8 @@ export interface BootTrace {
   readonly instructions: number;
   /** The same with each string instruction counted once. */
   readonly withoutRepetitions: number;
+  /** How many different instructions they are. */
+  readonly different: number;
   /** The app's first function. */
   readonly firstFunction: string;
 }
@@ -55,12 +57,12 @@ export async function traceBoot(request: BootTraceRequest): Promise<BootTrace> {
   const entry = readElf(image).pvhEntry ?? 0;
   const counter = new InstructionCounter(programFunctions(image), entry, request.firstFunction);
   await traced(qemu, request, oneByOne(qemu), (line) => counter.take(line));
-  const { first, instructions, withoutRepetitions } = counter;
+  const { different, first, instructions, withoutRepetitions } = counter;
   if (first === undefined) {
     throw new TsukiError("instance-lost", "QEMU ended before the app's first instruction");
   }
   const phases = [...counter.phases].map(([name, count]) => ({ name, instructions: count }));
-  return { phases, instructions, withoutRepetitions, firstFunction: first.name };
+  return { phases, instructions, withoutRepetitions, different, firstFunction: first.name };
 }
 
 interface TraceWords {

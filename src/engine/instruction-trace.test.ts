@@ -52,6 +52,12 @@ test("counts up to a function that is named", () => {
   expect(Object.fromEntries(other.phases)).toEqual({ entry: 1, other: 1 });
 });
 
+test("counts different instructions, however often each is executed", () => {
+  const counter = new InstructionCounter(functions, entry);
+  for (const address of [0x100, 0x102, 0x100, 0x102, 0x102, 0x110]) counter.take(at(address));
+  expect([counter.instructions, counter.different]).toEqual([6, 3]);
+});
+
 test("tells the repetitions of a string instruction apart", () => {
   const trace = [0x100, 0x102, 0x102, 0x102, 0x200].map(at);
   expect(count(...trace)).toMatchObject({ instructions: 4, withoutRepetitions: 2 });

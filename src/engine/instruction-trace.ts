@@ -14,6 +14,7 @@ export class InstructionCounter {
   withoutRepetitions = 0;
   /** The app's first function, once it has been reached. */
   first: ProgramFunction | undefined;
+  readonly #addresses = new Set<number>();
   readonly #functions: readonly ProgramFunction[];
   readonly #entry: number;
   readonly #firstName: string | undefined;
@@ -36,6 +37,11 @@ export class InstructionCounter {
     return [...this.phases.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** How many different ones they are: a translator translates each of them once. */
+  get different(): number {
+    return this.#addresses.size;
+  }
+
   /** Takes a line of the log; true when the app has been reached. */
   take(line: string): boolean {
     if (this.#address !== undefined && takenBack.test(line)) this.#add(this.#phase, -1);
@@ -50,6 +56,7 @@ export class InstructionCounter {
       return true;
     }
     this.#add(phase, 1);
+    this.#addresses.add(address);
     if (address !== this.#address) this.withoutRepetitions++;
     this.#address = address;
     return false;

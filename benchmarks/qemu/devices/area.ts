@@ -129,6 +129,6 @@ async function countInstructions(bench: Bench, image: string, diskPath: string):
     value: trace.instructions,
     unit: "instructions",
     goal: goalInstructions,
-    detail: `${trace.withoutRepetitions.toLocaleString("en")} without repetitions`,
+    detail: `${trace.different.toLocaleString("en")} different ones`,
   };
 }

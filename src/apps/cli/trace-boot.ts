@@ -24,6 +24,7 @@ export async function traceRun(what: string, options: RunOptions): Promise<numbe
   const rows = [
     ...trace.phases.map(({ name, instructions }) => [name, instructions] as const),
     [`before ${trace.firstFunction}`, trace.instructions] as const,
+    ["different ones", trace.different] as const,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   for (const [name, count] of rows) {

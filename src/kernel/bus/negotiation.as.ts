@@ -35,32 +35,42 @@ const resetPollLimit: u32 = 100_000;
  * all of `required`. Returns 0 or a failure; queues and `startDevice` come next.
  */
 export function negotiate(transport: Transport, wanted: u64, required: u64): u32 {
-  transport.failure = transport.kind == mmioKind
-    ? agree(changetype<MmioTransport>(transport), wanted, required)
-    : agree(changetype<PciTransport>(transport), wanted, required);
-  return transport.failure == 0 ? 0 : failDevice(transport, transport.failure);
+  if (transport.kind == mmioKind) {
+    return agree(changetype<MmioTransport>(transport), wanted, required);
+  }
+  return agree(changetype<PciTransport>(transport), wanted, required);
 }
 
 /** The steps of 3.1.1 up to the features; 0 or a failure. */
 function agree<Kind extends Transport>(transport: Kind, wanted: u64, required: u64): u32 {
-  if (!reset(transport)) return resetFailure;
+  if (!reset(transport)) return failDevice(transport, resetFailure);
   transport.writeStatus(acknowledge);
   transport.writeStatus(acknowledge | driver);
   const offered = transport.offeredFeatures();
   const needed = required | version1;
   const features = offered & (wanted | needed);
   if ((features & needed) != needed) {
-    return (offered & version1) == 0 ? legacyFailure : missingFeatureFailure;
+    const isOld = (offered & version1) == 0;
+    return failDevice(transport, isOld ? legacyFailure : missingFeatureFailure);
   }
   transport.acceptFeatures(features);
   transport.writeStatus(acknowledge | driver | featuresOk);
-  if ((transport.readStatus() & featuresOk) == 0) return refusedFeaturesFailure;
+  if ((transport.readStatus() & featuresOk) == 0) {
+    return failDevice(transport, refusedFeaturesFailure);
+  }
   transport.features = features;
+  transport.failure = 0;
   return 0;
 }
 
+/**
+ * Resets a device, unless its status says that nobody has touched it since it was reset (2.1): the
+ * host has work with that.
+ */
+@inline
 function reset<Kind extends Transport>(transport: Kind): bool {
   transport.features = 0;
+  if (transport.readStatus() == 0) return true;
   transport.writeStatus(0);
   for (let poll: u32 = 0; transport.readStatus() != 0; poll++) {
     if (poll == resetPollLimit) return false;

@@ -3,6 +3,7 @@
 import * as mmio from "../base/machine/mmio.as";
 
 /** Reads the halves of a value, of which a register shows the one that another selects. */
+@inline
 export function readHalves(select: u64, register: u64): u64 {
   mmio.write32(select, 0);
   const low = mmio.read32(register);
@@ -11,6 +12,7 @@ export function readHalves(select: u64, register: u64): u64 {
 }
 
 /** Writes the halves of a value to a register, each once another has selected it. */
+@inline
 export function writeHalves(select: u64, register: u64, value: u64): void {
   mmio.write32(select, 0);
   mmio.write32(register, <u32>value);

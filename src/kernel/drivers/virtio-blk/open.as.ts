@@ -22,15 +22,22 @@ const flush: u64 = 1 << 9;
 const discard: u64 = 1 << 13;
 const zeroes: u64 = 1 << 14;
 
-// The configuration (5.2.4).
+// The configuration (5.2.4): the capacity, and fields that are there with a feature.
 const capacity: u32 = 0;
-const sizeMaximumField: u32 = 8;
-const segmentMaximumField: u32 = 12;
-const blockSizeField: u32 = 20;
-const discardSectorsField: u32 = 36;
-const discardSegmentsField: u32 = 40;
-const zeroesSectorsField: u32 = 48;
-const zeroesSegmentsField: u32 = 52;
+const fieldCount: u32 = 7;
+const fieldBytes: u32 = 12;
+
+// Of each field the feature, its place, and what stands for it without.
+const fields = memory.data<u32>([
+  0x0040, 20, 512, // bytes of a block
+  0x0004, 12, 16, // parts of a request
+  0x0002, 8, 0x80000000, // bytes of a part
+  0x2000, 36, 0, // sectors to be discarded at once
+  0x2000, 40, 0, // and ranges of them
+  0x4000, 48, 0, // sectors to be made zeroes at once
+  0x4000, 52, 0, // and ranges of them
+]);
+const values = memory.data(28, 4);
 
 const requestQueue: u32 = 0;
 const queueSize: u32 = 64;
@@ -101,17 +108,19 @@ export function restartBlock(device: VirtioBlock): bool {
 
 function readLimits(device: VirtioBlock, transport: Transport): u32 {
   const sectors = configuration64(transport, capacity);
-  const block = limitOf(transport, blockSize, blockSizeField, sectorBytes);
-  const parts = limitOf(transport, segmentMaximum, segmentMaximumField, requestPartLimit);
-  const partBytes = limitOf(transport, sizeMaximum, sizeMaximumField, partBytesLimit);
+  readFields(transport);
+  const block = field(0);
+  const parts = field(1);
+  const partBytes = field(2);
   device.sectorCount = sectors;
   device.blockBytes = block;
   device.partLimit = min(parts, requestPartLimit);
   device.partBytesLimit = min(partBytes, partBytesLimit);
   device.isReadOnly = hasFeature(transport, readOnly);
   device.canFlush = hasFeature(transport, flush);
-  device.discardLimit = rangeLimit(transport, discard, discardSectorsField, discardSegmentsField);
-  device.writeZeroesLimit = rangeLimit(transport, zeroes, zeroesSectorsField, zeroesSegmentsField);
+  // Sectors of one range, if the device takes one at all.
+  device.discardLimit = select<u32>(field(3), 0, field(4) != 0);
+  device.writeZeroesLimit = select<u32>(field(5), 0, field(6) != 0);
   // Byte offsets have 64 bits, too.
   const isWrong = (sectors > u64.MAX_VALUE / sectorBytes) |
     (block < sectorBytes) | (block > blockBytesLimit) | ((block & (block - 1)) != 0) |
@@ -119,13 +128,17 @@ function readLimits(device: VirtioBlock, transport: Transport): u32 {
   return isWrong ? configurationFailure : 0;
 }
 
-/** Sectors of one range; 0 when the device takes none. */
-function rangeLimit(transport: Transport, feature: u64, sectors: u32, segments: u32): u32 {
-  const limit = limitOf(transport, feature, sectors, 0);
-  return limitOf(transport, feature, segments, 0) == 0 ? 0 : limit;
+/** Reads the fields that the device has, and takes for the others what stands for them. */
+function readFields(transport: Transport): void {
+  for (let index: u32 = 0; index < fieldCount; index++) {
+    const row = fields + index * fieldBytes;
+    const isThere = hasFeature(transport, load<u32>(row));
+    const value = isThere ? configuration32(transport, load<u32>(row, 4)) : load<u32>(row, 8);
+    store<u32>(values + index * 4, value);
+  }
 }
 
-/** A field that is there with a feature; `otherwise` without. */
-function limitOf(transport: Transport, feature: u64, field: u32, otherwise: u32): u32 {
-  return hasFeature(transport, feature) ? configuration32(transport, field) : otherwise;
+@inline
+function field(index: u32): u32 {
+  return load<u32>(values + index * 4);
 }

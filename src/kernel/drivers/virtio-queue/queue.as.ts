@@ -82,9 +82,8 @@ export function makeQueue(
   queue: Queue, transport: Transport, index: u32, wanted: u32, leastSize: u32, indirect: bool,
 ): u32 {
   const limit = queueSizeLimit(transport, index);
-  if (limit == 0) return queueFailure;
   const size = powerOfTwo(min(min(limit, wanted), sizeLimit));
-  if (size < leastSize) return queueFailure;
+  if ((limit == 0) | (size < leastSize)) return queueFailure;
   if (queue.descriptors == 0 && !allocate(queue, size, indirect)) return memoryFailure;
   // A device that offers less after a reset than before is not followed there.
   if (queue.size > limit) return queueFailure;
@@ -92,7 +91,7 @@ export function makeQueue(
   queue.transport = transport;
   queue.index = index;
   queue.usesEvents = hasFeature(transport, eventIndex);
-  if (!hasFeature(transport, indirectDescriptors)) queue.tables = 0;
+  queue.tables = select<usize>(queue.tables, 0, hasFeature(transport, indirectDescriptors));
   queue.notifyAddress = notifyAddress(transport, index);
   if (queue.notifyAddress == 0) return queueFailure;
   const isEnabled = enableQueue(
@@ -154,7 +153,7 @@ function framesOf(bytes: u32): u32 {
   return (bytes + frameBytes - 1) / frameBytes;
 }
 
-/** The largest power of two that is not above a number, which is not 0. */
+/** The largest power of two that is not above a number; of 0, any. */
 function powerOfTwo(value: u32): u32 {
   return 1 << (31 - <u32>clz(value));
 }

@@ -97,17 +97,16 @@ function readMemoryMap(): void {
   // them before the last entry is read.
   for (let index: u32 = 0; index < memoryMapCount(); index++) {
     const entry = memoryMapEntry(index);
-    if (load<u32>(entry, 16) != usableMemory) continue;
     const start = load<u64>(entry);
     const end = start + load<u64>(entry, 8);
-    if (end < start) continue;
-    if (start >= windowEnd) addHighFrames(start, end);
-    else if (start < ioApicBase) addMemory(max(start, firstMappedAddress), min(end, ioApicBase));
+    if ((load<u32>(entry, 16) != usableMemory) | (end < start)) continue;
+    if (start < ioApicBase) addMemory(max(start, firstMappedAddress), min(end, ioApicBase));
+    else if (start >= windowEnd) addHighFrames(start, end);
   }
 }
 
 function addMemory(start: u64, end: u64): void {
-  if (end > memoryEnd) memoryEnd = end;
+  memoryEnd = max(memoryEnd, end);
   addAroundRecord(start, min(end, imageStart));
   addAroundRecord(max(start, config.heapStart), end);
 }
