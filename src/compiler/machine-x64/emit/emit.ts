@@ -11,6 +11,16 @@ import { isDispatch } from "./dispatch.ts";
 import { type EmissionEnvironment, type EmittedFunction, Emitter, readsFlags } from "./emitter.ts";
 import { expansions, inverse } from "./expand.ts";
 
+/** The test of a register whose flags a bitwise operation on that register has set already. */
+const testAfter = new Map<number, number>([
+  [Form.or_r32_rm32, Form.test_rm32_r32],
+  [Form.and_r32_rm32, Form.test_rm32_r32],
+  [Form.xor_r32_rm32, Form.test_rm32_r32],
+  [Form.or_r64_rm64, Form.test_rm64_r64],
+  [Form.and_r64_rm64, Form.test_rm64_r64],
+  [Form.xor_r64_rm64, Form.test_rm64_r64],
+]);
+
 /** Emits an allocated function; jumps take their short forms wherever these reach. */
 export function emitFunction(
   code: MachineFunction,
@@ -91,7 +101,8 @@ class FunctionEmission {
       if (emitter.environment.keepsOrigins) {
         this.timeline.push(instruction, moves, emitter.assembler.offset);
       }
-      this.emitInstruction(block, instruction);
+      const follows = instruction > start && emitter.assembler.offset === moves;
+      if (!follows || !this.repeatsFlags(instruction)) this.emitInstruction(block, instruction);
     }
   }
 
@@ -144,6 +155,17 @@ class FunctionEmission {
     const expansion = expansions.get(opcode);
     if (expansion !== undefined) expansion(emitter, instruction, immediate);
     else this.emitTerminator(block, opcode, instruction, immediate);
+  }
+
+  /** A test of what the instruction right before has made, whose flags are the same. */
+  private repeatsFlags(instruction: number): boolean {
+    const { code, emitter } = this;
+    const test = testAfter.get(code.opcode[instruction - 1] as number);
+    if (test === undefined || code.opcode[instruction] !== test) return false;
+    if (code.extra[instruction] !== 0 || code.extra[instruction - 1] !== 0) return false;
+    const register = emitter.location(instruction, 0);
+    if (emitter.location(instruction, 1) !== register) return false;
+    return emitter.location(instruction - 1, 0) === register;
   }
 
   /** A copy whose source and target were given one register. */

@@ -4,7 +4,7 @@ import type { Value } from "../../ssa/function.ts";
 import { Operation } from "../../ssa/operations.ts";
 import { registerMask } from "../calling-convention.ts";
 import { Form, type FormId } from "../encoding.ts";
-import { baseAddress } from "../instruction-shape.ts";
+import { type Address, baseAddress } from "../instruction-shape.ts";
 import { Pseudo } from "../pseudo-instructions.ts";
 import { Register } from "../registers.ts";
 import { SelectionError } from "./selection-error.ts";
@@ -17,16 +17,25 @@ type Handler = (selector: Selector, value: Value, operands: readonly Value[]) =>
 /** One access to memory at [first operand], 32- or 64-bit pointer alike. */
 function reader(form: FormId): Handler {
   return (selector, value, [pointer = 0]) => {
-    const address = baseAddress(selector.registerOf(pointer));
+    const address = addressAt(selector, pointer);
     selector.draft.memory(form, selector.resultRegister(value), address);
   };
 }
 
 function writer(form: FormId): Handler {
   return (selector, _value, [pointer = 0, stored = 0]) => {
-    const address = baseAddress(selector.registerOf(pointer));
+    const address = addressAt(selector, pointer);
     selector.draft.memory(form, selector.registerOf(stored), address);
   };
+}
+
+/** The address in a pointer. A constant that one of 64 bits adds wraps as the processor's sums do. */
+function addressAt(selector: Selector, pointer: Value): Address {
+  const { fn } = selector;
+  const isSum = selector.isWide(pointer) && selector.operationOf(pointer) === Operation.add;
+  const offset = isSum ? selector.smallConstant(fn.b[pointer] as Value) : undefined;
+  if (offset === undefined) return baseAddress(selector.registerOf(pointer));
+  return baseAddress(selector.registerOf(fn.a[pointer] as Value), offset);
 }
 
 function plain(...forms: FormId[]): Handler {
