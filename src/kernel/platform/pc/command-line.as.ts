@@ -34,8 +34,12 @@ export function readCommandLine(pointer: usize): void {
   for (let word = pointer; word < last; word = nextWord(word)) readWord(word, last);
 }
 
+function ownWords(): usize {
+  return text("tsuki.time=virtio_mmio.device=tsuki.ecam=tsuki.disk=");
+}
+
 function readWord(word: usize, last: usize): void {
-  const name = findName(text("tsuki.time=virtio_mmio.device=tsuki.ecam=tsuki.disk="), word);
+  const name = findName(ownWords(), word, last);
   if (name == timeName) readTime();
   else if (config.findsDevices && name == deviceName) readDevice();
   else if (config.findsDevices && name == configurationSpaceName) readConfigurationSpace();
@@ -67,9 +71,9 @@ function readDisk(last: usize): void {
 }
 
 function readNetworkWord(word: usize, last: usize): void {
-  const own = findName(addressWords(), word);
+  const own = findName(addressWords(), word, last);
   if (own != unknownName) return noteNetworkWord(own, value, last);
-  const part = findName(partWords(), word);
+  const part = findName(partWords(), word, last);
   if (part != unknownName) noteNetworkWord(maskForm + part, value, last);
 }
 
@@ -91,14 +95,20 @@ function nextWord(place: usize): usize {
  * The place of a word's name in a list of names, each of which ends with an equals sign; where the
  * value begins is in `value` then.
  */
-function findName(list: usize, word: usize): u32 {
+function findName(list: usize, word: usize, last: usize): u32 {
   for (let place: u32 = 0; load<u8>(list) != 0; place++) {
-    for (let at = word; load<u8>(at) == load<u8>(list); at++, list++) {
-      if (load<u8>(list) != 0x3d) continue;
-      value = at + 1;
+    const end = endOfName(list);
+    const length = end - list;
+    if (length <= last - word && memory.compare(list, word, length) == 0) {
+      value = word + length;
       return place;
     }
-    while (load<u8>(list++) != 0x3d) continue;
+    list = end;
   }
   return unknownName;
+}
+
+function endOfName(list: usize): usize {
+  while (load<u8>(list++) != 0x3d) continue;
+  return list;
 }
