@@ -39,8 +39,6 @@ export class NetClient {
     this.records = machine.allocate(slotCount * recordBytes);
     this.buffers = machine.allocate(slotCount * slotBytes);
     this.free = Array.from({ length: slotCount }, (_, index) => index);
-    // The device is given buffers when somebody first looks for frames.
-    if (this.device !== 0) this.receive();
   }
 
   /** What the driver found out, and what it counted. */
