@@ -1,4 +1,6 @@
 /** What sockets do on every monitor, said once (tests/apps/sockets.c). */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -81,6 +83,20 @@ function traffic(start: Start): void {
     socket.end(sent);
     expect(await text(socket)).toBe(sent);
     server.instance.kill();
+  });
+
+  test("what is sent to a group comes to whoever has joined it", async () => {
+    const server = await start("group");
+    const port = await server.port();
+    const sender = createSocket("udp4");
+    sender.bind(0, "127.0.0.1");
+    await once(sender, "listening");
+    sender.setMulticastInterface("127.0.0.1");
+    const answer = once(sender, "message");
+    sender.send("hello", port, "239.77.1.2");
+    expect(String((await answer)[0])).toBe("hello");
+    sender.close();
+    expect((await server.ended()).output).toMatch(/\nok\n$/);
   });
 
   test("standard input and sockets are waited for together", async () => {

@@ -137,6 +137,7 @@ export const machineImports = {
   "node.socketLocalAddress": define(["i32", "i32"], ["i64"], ["node"]), // handle, address
   "node.socketOption": define(["i32", "i32"], ["i64"], ["node"]), // handle, option -> value
   "node.socketSetOption": define(["i32", "i32", "i64"], ["i64"], ["node"]),
+  "node.socketSetMembership": define(["i32", "i32", "i32", "i32", "i32"], ["i64"], ["node"]),
   "node.socketWatch": define(["i32", "i32"], [], ["node"]), // handle, mark
   // pointer, capacity in pairs of u32: mark, readiness that came since -> pairs
   "node.socketEvents": define(["i32", "i32"], ["i32"], ["node"]),

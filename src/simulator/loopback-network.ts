@@ -175,6 +175,10 @@ export class LoopbackNetwork implements Network {
     return this.endpoints.has(handle) ? 0 : -badf;
   }
 
+  setMembership(): number {
+    return -wasiErrors.notsup;
+  }
+
   watch(handle: number, mark: number): void {
     const endpoint = this.endpoints.get(handle);
     if (endpoint === undefined) return;

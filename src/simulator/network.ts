@@ -20,6 +20,16 @@ export const socketTypes = { datagram: 1, stream: 2 } as const;
 /** Bits of readiness (kernel/net/socket-table.as.ts). */
 export const readinessBits = { readable: 1, writable: 2, hungUp: 4 } as const;
 
+/** That a socket is in a multicast group, or no more. */
+export interface Membership {
+  readonly group: string;
+  /** An address of the interface on which; of no meaning with a number other than 0. */
+  readonly own: string;
+  /** The interface's number on the host, or 0. */
+  readonly number: number;
+  readonly joins: boolean;
+}
+
 /** Sockets by handle; a number below 0 is a negated WASI error number. */
 export interface Network {
   open(family: SocketAddress["family"], type: number): number;
@@ -36,6 +46,8 @@ export interface Network {
   localAddress(handle: number): SocketAddress | number;
   option(handle: number, option: number): number;
   setOption(handle: number, option: number, value: number): number;
+  /** Joins a multicast group, or leaves it. */
+  setMembership(handle: number, membership: Membership): number;
   /** Has the handle's events reported under a mark. */
   watch(handle: number, mark: number): void;
   /** Takes at most `limit` events: marks and what has become ready. */
@@ -62,6 +74,7 @@ export const noNetwork: Network = {
   localAddress: () => refusal,
   option: () => refusal,
   setOption: () => refusal,
+  setMembership: () => refusal,
   watch: () => {},
   takeEvents: () => [],
   hasEvents: () => false,

@@ -1,5 +1,10 @@
 import type { MachineFunction } from "./machine.ts";
-import { type Network, readKernelAddress, writeKernelAddress } from "./network.ts";
+import {
+  type Network,
+  readKernelAddress,
+  type SocketAddress,
+  writeKernelAddress,
+} from "./network.ts";
 
 /** The socket functions of the `node` module over a network. */
 export function socketModule(
@@ -52,9 +57,7 @@ export function socketModule(
       writeKernelAddress(view(), place >>> 0, local);
       return 0n;
     },
-    socketOption: (handle: number, option: number) => BigInt(network.option(handle, option)),
-    socketSetOption: (handle: number, option: number, value: bigint) =>
-      BigInt(network.setOption(handle, option, Number(value))),
+    ...optionFunctions(network, address),
     socketWatch: (handle: number, mark: number) => network.watch(handle, mark),
     socketEvents: (pointer: number, capacity: number) => {
       const events = network.takeEvents(capacity >>> 0);
@@ -70,5 +73,30 @@ export function socketModule(
       return bytes.length;
     },
     socketReadable: (handle: number) => Number(network.isReadable(handle)),
+  };
+}
+
+/** Options of sockets, and the groups that they are in. */
+function optionFunctions(
+  network: Network,
+  address: (pointer: number) => SocketAddress,
+): Record<string, MachineFunction> {
+  return {
+    socketOption: (handle: number, option: number) => BigInt(network.option(handle, option)),
+    socketSetOption: (handle: number, option: number, value: bigint) =>
+      BigInt(network.setOption(handle, option, Number(value))),
+    socketSetMembership: (
+      handle: number,
+      group: number,
+      own: number,
+      number: number,
+      joins: number,
+    ) =>
+      BigInt(
+        network.setMembership(handle, {
+          ...{ group: address(group).address, own: address(own).address, number },
+          joins: joins !== 0,
+        }),
+      ),
   };
 }

@@ -446,6 +446,25 @@ static void input(void) {
   }
 }
 
+/* Joins a group on the loopback interface, sends one datagram back, and leaves. */
+static void group(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET}, from;
+  struct ip_mreq membership = {.imr_interface = {htonl(0x7f000001)}};
+  socklen_t length = sizeof from;
+  char buffer[16];
+  int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+  CHECK(inet_pton(AF_INET, "239.77.1.2", &membership.imr_multiaddr) == 1);
+  CHECK(setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership) == 0);
+  CHECK(bind(descriptor, (struct sockaddr *)&address, sizeof address) == 0);
+  printf("listening on port %d\n", port_of(descriptor));
+  fflush(stdout);
+  ssize_t count = recvfrom(descriptor, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &length);
+  CHECK(sendto(descriptor, buffer, (size_t)count, 0, (struct sockaddr *)&from, length) == count);
+  CHECK(setsockopt(descriptor, IPPROTO_IP, IP_DROP_MEMBERSHIP, &membership, sizeof membership) == 0);
+  membership.imr_multiaddr.s_addr = htonl(0x0a000001);
+  FAILS(setsockopt(descriptor, IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership, sizeof membership), EINVAL);
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
@@ -457,7 +476,7 @@ static const struct {
     {"ipv6", ipv6}, {"wrong", wrong}, {"nonblocking-connect", nonblocking_connect},
     {"gone", gone}, {"standard-calls", standard_calls}, {"limit", limit},
     {"echo", echo}, {"inherited", inherited}, {"bind-8080", bind_8080},
-    {"input", input},
+    {"input", input}, {"group", group},
 };
 
 int main(int count, char **arguments) {

@@ -13,9 +13,12 @@ const goalMs = 0.03;
 export async function measureRoundTrip(bench: Bench, ours: Guest, linux: Guest): Promise<Finding> {
   bench.note("network: machines, ping");
   const [times, others]: [number[], number[]] = [[], []];
+  let fastestMs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < bench.rounds(thoroughRounds); round++) {
-    times.push(await averageMs(ours));
-    others.push(await averageMs(linux));
+    const { averageMs, leastMs } = await ping(ours);
+    times.push(averageMs);
+    fastestMs = Math.min(fastestMs, leastMs);
+    others.push((await ping(linux)).averageMs);
   }
   const ratio = pairedRatio(times, others).value.toFixed(2);
   const { value, ...range } = estimate(times);
@@ -26,13 +29,15 @@ export async function measureRoundTrip(bench: Bench, ours: Guest, linux: Guest):
     range,
     unit: "ms",
     goal: goalMs,
-    detail: `a Linux guest: ${median(others).toFixed(3)} ms, ${ratio} of it; ${echoes} echoes, each when the one before is answered; ${bench.accelerator}`,
+    detail: `a Linux guest: ${median(others).toFixed(3)} ms, ${ratio} of it; ${echoes} echoes, each when the one before is answered, the fastest ${fastestMs.toFixed(3)} ms; ${bench.accelerator}`,
   };
 }
 
-async function averageMs(guest: Guest): Promise<number> {
+/** What ping says of its echoes; the first, which may wait for a hardware address, is not among them. */
+async function ping(guest: Guest): Promise<{ averageMs: number; leastMs: number }> {
+  await runBeside(guest, "ping", "-q", "-c", "1", addresses.instance);
   const report = await runBeside(guest, "ping", "-q", "-f", "-c", `${echoes}`, addresses.instance);
-  const [, average] = /rtt min\/avg\/max\/mdev = [\d.]+\/([\d.]+)/.exec(report) ?? [];
-  if (average === undefined) throw new Error(report);
-  return Number(average);
+  const [, least, average] = /rtt min\/avg\/max\/mdev = ([\d.]+)\/([\d.]+)/.exec(report) ?? [];
+  if (least === undefined || average === undefined) throw new Error(report);
+  return { averageMs: Number(average), leastMs: Number(least) };
 }

@@ -87,6 +87,7 @@ describe.skipIf(!canRunProcesses)("a sealed process", () => {
     const { status } = runSealed((assembler) => {
       systemCall(assembler, call.socket, internetFamily, 1, 0);
       systemCall(assembler, call.setsockopt, 99, 6, 1);
+      systemCall(assembler, call.setsockopt, 99, 0, 35);
     });
     expect(status).toBe(exitStatus);
   });
@@ -97,7 +98,8 @@ describe.skipIf(!canRunProcesses)("a sealed process", () => {
     ["a mapping that can be executed", (assembler) => systemCall(assembler, call.mmap, 0, 4096, 7)],
     ["a local socket", (assembler) => systemCall(assembler, call.socket, localFamily, 1, 0)],
     ["a netlink socket", (assembler) => systemCall(assembler, call.socket, netlinkFamily, 3, 0)],
-    ["an IP option", (assembler) => systemCall(assembler, call.setsockopt, 3, 0, 1)],
+    ["a packet filter's option", (assembler) => systemCall(assembler, call.setsockopt, 3, 0, 64)],
+    ["another level's option", (assembler) => systemCall(assembler, call.setsockopt, 3, 255, 1)],
   ];
   it.each(forbidden)("is killed by %s", (_name, act) => {
     expect(runSealed(act)).toMatchObject({ status: null, signal: "SIGSYS" });

@@ -27,29 +27,42 @@ const { tap, trace, control } = inheritedDescriptors;
 const readWrite = [3];
 /** AF_INET, AF_INET6: no local, raw or netlink sockets. */
 const internetFamilies = [2, 10];
-/** SOL_SOCKET, IPPROTO_TCP, IPPROTO_IPV6. */
-const optionLevels = [1, 6, 41];
+/** IPPROTO_IP, SOL_SOCKET, IPPROTO_TCP, IPPROTO_IPV6. */
+const optionLevels = [0, 1, 6, 41];
+/**
+ * Those of socket-options.as.ts at any of these levels: none of a packet filter's, which are 64 and
+ * 65 (IPT_SO_SET_REPLACE), and have had holes.
+ */
+const optionNames = [
+  ...[1, 2, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 26, 33, 34, 35, 36, 62, 67],
+];
 /** SOCK_NONBLOCK | SOCK_CLOEXEC. */
 const acceptFlags = [0x8_0800];
 
-type Rules = ReadonlyMap<number, ArgumentRule>;
+type Rules = ReadonlyMap<number, readonly ArgumentRule[]>;
 
 const rules: Rules = new Map([
-  [call.read, { index: 0, values: standardInput }],
-  [call.readv, { index: 0, values: [...standardInput, control] }],
-  [call.write, { index: 0, values: standardOutputs }],
-  [call.writev, { index: 0, values: [...standardOutputs, control] }],
-  [call.mmap, { index: 2, values: readWrite }],
-  [call.socket, { index: 0, values: internetFamilies }],
-  [call.setsockopt, { index: 1, values: optionLevels }],
-  [call.accept4, { index: 3, values: acceptFlags }],
+  [call.read, [{ index: 0, values: standardInput }]],
+  [call.readv, [{ index: 0, values: [...standardInput, control] }]],
+  [call.write, [{ index: 0, values: standardOutputs }]],
+  [call.writev, [{ index: 0, values: [...standardOutputs, control] }]],
+  [call.mmap, [{ index: 2, values: readWrite }]],
+  [call.socket, [{ index: 0, values: internetFamilies }]],
+  [
+    call.setsockopt,
+    [
+      { index: 1, values: optionLevels },
+      { index: 2, values: optionNames },
+    ],
+  ],
+  [call.accept4, [{ index: 3, values: acceptFlags }]],
 ]);
 
 /** The rules of a process with a network stack of its own. */
 const tapRules: Rules = new Map([
   ...rules,
-  [call.read, { index: 0, values: [...standardInput, tap] }],
-  [call.writev, { index: 0, values: [...standardOutputs, control, tap, trace] }],
+  [call.read, [{ index: 0, values: [...standardInput, tap] }]],
+  [call.writev, [{ index: 0, values: [...standardOutputs, control, tap, trace] }]],
 ]);
 
 /**

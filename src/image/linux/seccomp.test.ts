@@ -34,12 +34,19 @@ function run(
 }
 
 const filter = makeSeccompFilter({
-  allowed: [231, 0, 1, 9, 20, 35, 231, 300],
+  allowed: [231, 0, 1, 9, 10, 20, 35, 231, 300],
   rules: new Map([
-    [1, { index: 0, values: [1, 2] }],
-    [9, { index: 2, values: [3] }],
-    [20, { index: 0, values: [1] }],
-    [300, { index: 0, values: [] }],
+    [1, [{ index: 0, values: [1, 2] }]],
+    [9, [{ index: 2, values: [3] }]],
+    [
+      10,
+      [
+        { index: 0, values: [5, 6, 7] },
+        { index: 2, values: [8, 9] },
+      ],
+    ],
+    [20, [{ index: 0, values: [1] }]],
+    [300, [{ index: 0, values: [] }]],
   ]),
 }).bytes;
 
@@ -62,6 +69,15 @@ describe("makeSeccompFilter", () => {
   it.each(cases)("%s", (_name, architecture, number, first, allowed) => {
     const { allow, killProcess } = seccompAction;
     expect(run(filter, architecture, number, first)).toBe(allowed ? allow : killProcess);
+  });
+
+  it.each([5, 6, 7, 4, 8])("looks at each argument that has a rule: %i", (first) => {
+    const { allow, killProcess } = seccompAction;
+    for (const third of [7, 8, 9, 10]) {
+      const isAllowed = first >= 5 && first <= 7 && (third === 8 || third === 9);
+      const action = isAllowed ? allow : killProcess;
+      expect(run(filter, x64, 10, BigInt(first), BigInt(third))).toBe(action);
+    }
   });
 
   it("looks at the argument that the rule names", () => {

@@ -22,12 +22,12 @@ export interface ArgumentRule {
   readonly values: readonly number[];
 }
 
-/** The system calls that a process may make, and for some of them with which argument. */
+/** The system calls that a process may make, and for some of them with which arguments. */
 export interface SeccompPolicy {
   /** System call numbers (x86-64). */
   readonly allowed: readonly number[];
-  /** Rules by the number of the call. */
-  readonly rules?: ReadonlyMap<number, ArgumentRule>;
+  /** Rules by the number of the call, all of which hold. */
+  readonly rules?: ReadonlyMap<number, readonly ArgumentRule[]>;
 }
 
 /** A filter, and how many instructions it has. */
@@ -46,19 +46,22 @@ export function makeSeccompFilter(policy: SeccompPolicy): SeccompFilter {
   const numbers = [...new Set(policy.allowed)].sort((first, second) => first - second);
   const free = numbers.filter((number) => !policy.rules?.has(number));
   const checked = numbers.flatMap((number) => {
-    const rule = policy.rules?.get(number);
-    return rule === undefined ? [] : [{ number, ...rule }];
+    const rules = policy.rules?.get(number);
+    return rules === undefined ? [] : [{ number, rules }];
   });
   const program = new FilterProgram();
   program.add(code.loadWord, dataOffset.architecture);
   program.branch(architectureX64, "next", "kill");
   program.add(code.loadWord, dataOffset.number);
   for (const number of free) program.branch(number, "allow", "next");
-  for (const { number, index, values } of checked) {
-    program.skip(number, values.length + 1);
-    program.add(code.loadWord, dataOffset.arguments + 8 * index);
-    for (const value of values.slice(0, -1)) program.branch(value, "allow", "next");
-    program.branch(values.at(-1) ?? 0, values.length > 0 ? "allow" : "kill", "kill");
+  for (const { number, rules } of checked) {
+    program.skip(
+      number,
+      rules.reduce((sum, { values }) => sum + Math.max(values.length, 1) + 1, 0),
+    );
+    rules.forEach((rule, place) => {
+      program.check(rule, place === rules.length - 1);
+    });
   }
   return program.finish();
 }
@@ -82,6 +85,16 @@ class FilterProgram {
 
   branch(constant: number, ifEqual: Target, ifDifferent: Target): void {
     this.#push(code.jumpEqual, constant, ifEqual, ifDifferent);
+  }
+
+  /** Kills unless an argument is as a rule says; goes on otherwise, or with the last rule allows. */
+  check({ index, values }: ArgumentRule, isLast: boolean): void {
+    this.add(code.loadWord, dataOffset.arguments + 8 * index);
+    if (values.length === 0) this.branch(0, "kill", "kill");
+    values.forEach((value, place) => {
+      const left = values.length - 1 - place;
+      this.#push(code.jumpEqual, value, isLast ? "allow" : left, left === 0 ? "kill" : "next");
+    });
   }
 
   /** Skips the next `count` instructions unless the word is equal. */

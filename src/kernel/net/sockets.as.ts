@@ -404,6 +404,11 @@ export function setMembership(
   if (config.platform == config.linux) {
     return <i32>linuxSetMembership(socket, group, own, numberPlusOne, joins);
   }
+  if (config.platform == config.node) {
+    return <i32>node.socketSetMembership(
+      handleOf(socket), group, own, numberPlusOne, <u32>joins,
+    );
+  }
   return -<i32>errno.notSupported;
 }
 

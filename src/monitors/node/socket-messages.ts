@@ -1,9 +1,14 @@
 /** What the thread of the kernel and the thread of the sockets say to one another. */
-import type { SocketAddress } from "../../simulator/network.ts";
+import type { Membership, SocketAddress } from "../../simulator/network.ts";
 
 /** Asked of the thread of the sockets. Handles are numbers that the kernel's thread chose. */
 export type SocketCommand =
-  | ({ readonly verb: "bind"; readonly handle: number; readonly type: number } & SocketAddress)
+  | ({
+      readonly verb: "bind";
+      readonly handle: number;
+      readonly type: number;
+      readonly ipv6Only: boolean;
+    } & SocketAddress)
   | { readonly verb: "listen"; readonly handle: number; readonly backlog: number }
   | { readonly verb: "accepted"; readonly handle: number }
   | ({ readonly verb: "connect"; readonly handle: number; readonly type: number } & SocketAddress)
@@ -18,6 +23,7 @@ export type SocketCommand =
   | { readonly verb: "end"; readonly handle: number }
   | { readonly verb: "close"; readonly handle: number }
   | { readonly verb: "option"; readonly handle: number; readonly option: number; value: number }
+  | ({ readonly verb: "membership"; readonly handle: number } & Membership)
   | { readonly verb: "finish" };
 
 /** Told to the thread of the kernel. */
@@ -41,6 +47,8 @@ export type SocketEvent =
       readonly from: SocketAddress;
     }
   | { readonly event: "end"; readonly handle: number }
+  /** Answers "membership"; the code is empty when it has worked. */
+  | { readonly event: "membership"; readonly handle: number; readonly code: string }
   | { readonly event: "sent"; readonly handle: number; readonly count: number }
   | { readonly event: "finished" };
 

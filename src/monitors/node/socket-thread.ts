@@ -2,7 +2,8 @@
 import { createSocket, type Socket as DatagramSocket, type RemoteInfo } from "node:dgram";
 import { writeSync } from "node:fs";
 import { createServer, connect as openConnection, type Server, type Socket } from "node:net";
-import type { SocketAddress } from "../../simulator/network.ts";
+import { networkInterfaces } from "node:os";
+import type { Membership, SocketAddress } from "../../simulator/network.ts";
 import { socketTypes } from "../../simulator/network.ts";
 import type { DevReport } from "./dev-handover.ts";
 import {
@@ -24,6 +25,8 @@ export function serveSockets({ port, wake, reportDescriptor }: SocketThreadData)
   }, reportDescriptor);
   port.on("message", (command: SocketCommand) => thread.obey(command));
 }
+
+type BindCommand = Extract<SocketCommand, { verb: "bind" }>;
 
 /** A kernel lets clients beyond an app's backlog ask again; here they are turned away. */
 const leastBacklog = 1024;
@@ -60,7 +63,7 @@ class SocketThread {
     switch (command.verb) {
       case "bind":
         if (command.type === socketTypes.stream) this.#bindListener(command);
-        else this.#datagram(command.handle, command.family).bind(command.port, command.address);
+        else this.#bindDatagram(command);
         break;
       case "listen":
         this.#listen(command.handle, command.backlog);
@@ -87,6 +90,9 @@ class SocketThread {
       case "option":
         this.#setOption(command.handle, command.option, command.value);
         break;
+      case "membership":
+        this.#setMembership(command);
+        break;
       case "finish":
         this.#isFinishing = true;
         this.#finish();
@@ -94,7 +100,7 @@ class SocketThread {
   }
 
   /** Node binds and listens at once; connections that come before `listen` wait. */
-  #bindListener({ handle, family, address, port }: SocketAddress & { handle: number }): void {
+  #bindListener({ handle, family, address, port, ipv6Only }: BindCommand): void {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     const asked = { address, port };
     this.#listeners.set(handle, { server, asked, waiting: 0, backlog: leastBacklog });
@@ -102,7 +108,7 @@ class SocketThread {
     server.on("connection", (socket) => this.#offer(handle, socket));
     const hasGateway = this.#reportDescriptor !== undefined && port !== 0;
     const place = hasGateway ? { port: 0, host: "127.0.0.1" } : { port, host: address };
-    server.listen({ ...place, ipv6Only: false, exclusive: true }, () => {
+    server.listen({ ...place, ipv6Only, exclusive: true }, () => {
       const local = server.address();
       if (local !== null && typeof local === "object") {
         const shown = hasGateway ? { ...local, ...asked } : local;
@@ -174,12 +180,17 @@ class SocketThread {
     });
   }
 
-  #datagram(handle: number, family: SocketAddress["family"]): DatagramSocket {
+  #bindDatagram({ handle, family, address, port, ipv6Only }: BindCommand): void {
+    this.#datagram(handle, family, ipv6Only).bind(port, address);
+  }
+
+  #datagram(handle: number, family: SocketAddress["family"], ipv6Only = false): DatagramSocket {
     const known = this.#datagrams.get(handle);
     if (known !== undefined) return known;
     // With a gateway, the next version binds the port while the last one still has it.
     const reuseAddr = this.#reportDescriptor !== undefined;
-    const socket = createSocket({ type: family === "IPv4" ? "udp4" : "udp6", reuseAddr });
+    const type = family === "IPv4" ? "udp4" : "udp6";
+    const socket = createSocket({ type, reuseAddr, ipv6Only });
     this.#datagrams.set(handle, socket);
     socket.on("error", (error) => this.#fail(handle, error));
     socket.on("listening", () => {
@@ -240,9 +251,21 @@ class SocketThread {
     else if (option === options.broadcast) this.#datagrams.get(handle)?.setBroadcast(value !== 0);
   }
 
+  #setMembership({ handle, joins, ...membership }: Membership & { handle: number }): void {
+    const socket = this.#datagrams.get(handle);
+    let code = "";
+    try {
+      const place = interfaceOf(membership);
+      if (joins) socket?.addMembership(membership.group, place);
+      else socket?.dropMembership(membership.group, place);
+    } catch (error) {
+      code = codeOf(error);
+    }
+    this.#tell({ event: "membership", handle, code });
+  }
+
   #fail(handle: number, error: Error): void {
-    const code = "code" in error ? String(error.code) : "EIO";
-    this.#tell({ event: "failed", handle, code });
+    this.#tell({ event: "failed", handle, code: codeOf(error) });
   }
 
   #finish(): void {
@@ -255,6 +278,26 @@ function addressOf(
   family: SocketAddress["family"],
 ): SocketAddress {
   return { family, address: info.address, port: info.port };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "EIO";
+}
+
+/**
+ * An interface as Node names it: by its address for IPv4, by its name for IPv6; undefined where the
+ * host is to choose. Node tells numbers with addresses of IPv6 alone.
+ */
+function interfaceOf({ group, own, number }: Omit<Membership, "joins">): string | undefined {
+  const isIpv4 = !group.includes(":");
+  if (number === 0) return isIpv4 && own !== "0.0.0.0" ? own : undefined;
+  for (const [name, entries = []] of Object.entries(networkInterfaces())) {
+    if (!entries.some((entry) => entry.family === "IPv6" && entry.scopeid === number)) continue;
+    if (!isIpv4) return `::%${name}`;
+    const address = entries.find((entry) => entry.family === "IPv4")?.address;
+    if (address !== undefined) return address;
+  }
+  throw Object.assign(new Error("no such interface"), { code: "ENODEV" });
 }
 
 function localOf(socket: Socket): SocketAddress {

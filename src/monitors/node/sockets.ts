@@ -12,6 +12,7 @@ import {
 } from "node:worker_threads";
 import { wasiErrors } from "../../contracts/wasi-preview1.ts";
 import {
+  type Membership,
   type Network,
   type Received,
   readinessBits,
@@ -22,7 +23,13 @@ import { type SocketCommand, type SocketEvent, windowBytes } from "./socket-mess
 
 const { again, badf, connreset, inprogress, inval, isconn, notconn, noprotoopt, pipe } = wasiErrors;
 const { readable, writable, hungUp } = readinessBits;
-const optionNumbers = { error: 2, sendBuffer: 5, receiveBuffer: 6, linger: 9 } as const;
+const optionNumbers = {
+  error: 2,
+  sendBuffer: 5,
+  receiveBuffer: 6,
+  linger: 9,
+  ipv6Only: 17,
+} as const;
 
 /** As many datagrams as are kept for an app that does not read them. */
 const datagramLimit = 1024;
@@ -48,6 +55,12 @@ interface SocketState {
   unsent: number;
   hasEnded: boolean;
   hasEndedSending: boolean;
+  /** Whether one for IPv6 leaves IPv4 to others. */
+  ipv6Only: boolean;
+  /** Groups to be joined once the socket is bound: a group that is joined before binds it. */
+  readonly memberships: Membership[];
+  /** What became of the membership that was asked for last; undefined while nobody knows. */
+  membershipCode: string | undefined;
   /** WASI's number of an error that nobody has been told yet. */
   error: number;
 }
@@ -90,9 +103,13 @@ export class ThreadedNetwork implements Network {
     if (socket === undefined) return -badf;
     if (socket.phase !== "new") return -inval;
     socket.phase = "binding";
-    this.#ask({ verb: "bind", handle, type: socket.type, ...address });
+    const { type, ipv6Only } = socket;
+    this.#ask({ verb: "bind", handle, type, ipv6Only, ...address });
     this.#waitWhile(() => socket.phase === "binding");
-    return this.#takeError(socket);
+    const error = this.#takeError(socket);
+    if (error !== 0) return error;
+    for (const membership of socket.memberships.splice(0)) this.setMembership(handle, membership);
+    return 0;
   }
 
   listen(handle: number, backlog: number): number {
@@ -216,8 +233,22 @@ export class ThreadedNetwork implements Network {
     const socket = this.#sockets.get(handle);
     if (socket === undefined) return -badf;
     if (option === optionNumbers.error || option > 17) return -noprotoopt;
-    if (socket.phase !== "new") this.#ask({ verb: "option", handle, option, value });
+    if (option === optionNumbers.ipv6Only) socket.ipv6Only = value !== 0;
+    else if (socket.phase !== "new") this.#ask({ verb: "option", handle, option, value });
     return 0;
+  }
+
+  setMembership(handle: number, membership: Membership): number {
+    const socket = this.#sockets.get(handle);
+    if (socket === undefined) return -badf;
+    if (socket.phase === "new") {
+      socket.memberships.push(membership);
+      return 0;
+    }
+    socket.membershipCode = undefined;
+    this.#ask({ verb: "membership", handle, ...membership });
+    this.#waitWhile(() => socket.membershipCode === undefined);
+    return socket.membershipCode ? -errorNumber(socket.membershipCode) : 0;
   }
 
   watch(handle: number, mark: number): void {
@@ -350,6 +381,9 @@ export class ThreadedNetwork implements Network {
       case "sent":
         socket.unsent -= event.count;
         break;
+      case "membership":
+        socket.membershipCode = event.code;
+        return;
     }
     this.#report(socket, this.#readinessOf(socket));
   }
@@ -370,11 +404,15 @@ export class ThreadedNetwork implements Network {
   #noteFailure(socket: SocketState, code: string): void {
     // A bind that failed may be tried again with another address.
     socket.phase = socket.phase === "binding" ? "new" : "failed";
-    const name = code.slice(1).toLowerCase();
-    const known: Readonly<Record<string, number>> = wasiErrors;
-    socket.error = known[name] ?? connreset;
+    socket.error = errorNumber(code);
     socket.hasEnded = socket.phase === "failed";
   }
+}
+
+/** WASI's number of an error that Node names. */
+function errorNumber(code: string): number {
+  const known: Readonly<Record<string, number>> = wasiErrors;
+  return known[code.slice(1).toLowerCase()] ?? connreset;
 }
 
 function newState(family: SocketAddress["family"], type: number): SocketState {
@@ -390,6 +428,9 @@ function newState(family: SocketAddress["family"], type: number): SocketState {
     unsent: 0,
     hasEnded: false,
     hasEndedSending: false,
+    ipv6Only: false,
+    memberships: [],
+    membershipCode: undefined,
     error: 0,
   };
 }

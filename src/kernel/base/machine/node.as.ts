@@ -102,6 +102,15 @@ export declare function socketOption(handle: u32, option: u32): i64;
 @external("node", "socketSetOption")
 export declare function socketSetOption(handle: u32, option: u32, value: i64): i64;
 
+/**
+ * Joins a group, or leaves it, on the interface with a number or, for 0, on that with the address
+ * `own`; both addresses as in net/address.as.ts.
+ */
+@external("node", "socketSetMembership")
+export declare function socketSetMembership(
+  handle: u32, group: usize, own: usize, number: u32, joins: u32,
+): i64;
+
 /** Has events of a handle reported under a mark. */
 @external("node", "socketWatch")
 export declare function socketWatch(handle: u32, mark: u32): void;
