@@ -1,6 +1,6 @@
 /** Networks of Linux's own around an instance: namespaces, taps, and cables that lose frames. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -225,9 +225,20 @@ export class TestNetwork {
   }
 }
 
+/** Those in it, and what they started: an instance with a tap is in a network namespace of its own. */
 function processesIn(namespace: string): readonly number[] {
   const output = execFileSync("ip", ["netns", "pids", namespace], { encoding: "utf8" });
-  return output.trim().split(/\s+/).filter(Boolean).map(Number);
+  const found = new Set(output.trim().split(/\s+/).filter(Boolean).map(Number));
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const parents = all.map((name) => {
+    const parent = /^PPid:\s+(\d+)$/m.exec(statusOf(Number(name)))?.[1];
+    return [Number(name), Number(parent)] as const;
+  });
+  for (let before = 0; before !== found.size; ) {
+    before = found.size;
+    for (const [id, parent] of parents) if (found.has(parent)) found.add(id);
+  }
+  return [...found];
 }
 
 /** What Linux says of a process; nothing of one that has ended meanwhile. */
