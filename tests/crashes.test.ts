@@ -1,11 +1,21 @@
 /** Whoever is killed, and whenever: the next command finds a whole instance or none, and goes on. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { isolationVariable } from "../src/contracts/isolation.ts";
+import { attempt } from "../src/engine/attempt.ts";
 import type { InstanceStore } from "../src/engine/instances/instance-store.ts";
+import { healthOf } from "../src/engine/instances/kernel-reports.ts";
 import {
   createInstance,
   instanceStore,
@@ -13,37 +23,12 @@ import {
   stopInstance,
 } from "../src/engine/instances/lifecycle.ts";
 import { askSupervisor, supervisorWords } from "../src/engine/instances/supervisor.ts";
+import { findQemu } from "../src/monitors/qemu/find-qemu.ts";
 import { program, Workplace } from "./command-line.fixture.ts";
-
-const canTrace =
-  process.platform === "linux" &&
-  process.arch === "x64" &&
-  spawnSync("strace", ["-o", "/dev/null", "true"]).status === 0;
-const needed = canTrace ? "" : " (needs strace on Linux on x86-64)";
+import { type Call, callsIn, canTrace, killingAt, traceNeeds } from "./strace.fixture.ts";
 
 /** Calls by which commands change what is on the disk, or reach others. */
 const changes = "mkdir,symlink,link,rename,unlink,rmdir,connect,socketpair";
-
-/** A system call of a program's main thread: its name, and which one of that name it is. */
-interface Call {
-  readonly name: string;
-  readonly number: number;
-}
-
-/** strace, which ends its program by SIGKILL at a call. */
-function killingAt({ name, number }: Call): readonly string[] {
-  return ["-o", "/dev/null", "-e", `inject=${name}:signal=SIGKILL:when=${number}`];
-}
-
-/** The calls in what strace has written. */
-function callsIn(trace: string): readonly Call[] {
-  const counts = new Map<string, number>();
-  return [...trace.matchAll(/^(\w+)\(/gm)].map(([, name = ""]) => {
-    const number = (counts.get(name) ?? 0) + 1;
-    counts.set(name, number);
-    return { name, number };
-  });
-}
 
 /** The letter of a process's state (proc(5)), or nothing when there is none. */
 function processState(pid: number): string {
@@ -54,7 +39,7 @@ function processState(pid: number): string {
   }
 }
 
-describe.skipIf(!canTrace)(`a command that is killed${needed}`, { timeout: 120_000 }, () => {
+describe.skipIf(!canTrace)(`a command that is killed${traceNeeds}`, { timeout: 120_000 }, () => {
   const place = new Workplace();
   const tsuki = async (...words: string[]) => await place.tsuki(words);
   const create = ["create", "-q", "--monitor", "process", "--name", "one", "app.c"];
@@ -138,7 +123,7 @@ describe.skipIf(!canTrace)(`a command that is killed${needed}`, { timeout: 120_0
   });
 });
 
-describe.skipIf(!canTrace)(`a supervisor that is killed${needed}`, { timeout: 120_000 }, () => {
+describe.skipIf(!canTrace)(`a supervisor that is killed${traceNeeds}`, { timeout: 120_000 }, () => {
   const home = mkdtempSync(join(tmpdir(), "tsuki-crash-"));
   let store: InstanceStore;
 
@@ -158,7 +143,8 @@ describe.skipIf(!canTrace)(`a supervisor that is killed${needed}`, { timeout: 12
         machine: "microvm",
         accelerator: "tcg",
         arguments: ["sleep", "1000"],
-        environment: [],
+        // The first process of a namespace has no signal end it that it does not ask for.
+        environment: [`${isolationVariable}=none`],
         restart: "0",
         stopTimeoutSeconds: 5,
         isTemporary: false,
@@ -233,7 +219,85 @@ describe.skipIf(!canTrace)(`a supervisor that is killed${needed}`, { timeout: 12
   });
 });
 
-describe.skipIf(!canTrace)(`after a power cut${needed}`, { timeout: 60_000 }, () => {
+/** Processes that work in a folder, as all those of an instance do. */
+function processesIn(folder: string): readonly number[] {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return ids.map(Number).filter((id) => {
+    const place = attempt(() => readlinkSync(`/proc/${id}/cwd`));
+    return place === folder && processState(id) !== "Z";
+  });
+}
+
+const held = findQemu(process.env) === undefined ? ["node"] : ["node", "qemu"];
+
+describe.skipIf(!canTrace)(`an instance that Node holds${traceNeeds}`, { timeout: 120_000 }, () => {
+  const place = new Workplace();
+  const home = join(place.environment["HOME"] ?? "", ".local", "share");
+  const store = instanceStore({ XDG_DATA_HOME: home });
+  beforeAll(() => {
+    place.write("app.c", "#include <unistd.h>\nint main(void) { for (;;) sleep(1000); }\n");
+  });
+  afterAll(() => place.remove());
+
+  const make = async (monitor: string) => {
+    const create = ["create", "-q", "--monitor", monitor, "--name", monitor, "app.c"];
+    expect(await place.tsuki(create)).toMatchObject({ status: 0 });
+    return store.require(monitor);
+  };
+  const isReady = async (id: string) => (await healthOf(store.require(id)))?.state === "ready";
+  const isGone = async (folder: string) =>
+    await vi.waitUntil(() => processesIn(folder).length === 0, { timeout: 20_000 });
+
+  it.each(held)("on %s leaves no process, whichever of them is killed", async (monitor) => {
+    const { record, folder } = await make(monitor);
+    // The supervisor, Node, and the guest's own process; killed from the last to the first.
+    for (const index of [2, 1, 0]) {
+      await startInstance(store.require(record.id));
+      await vi.waitUntil(async () => await isReady(record.id), { timeout: 30_000 });
+      const processes = [...processesIn(folder)].sort((one, other) => one - other);
+      expect(processes).toHaveLength(3);
+      process.kill(processes[index] ?? 0, "SIGKILL");
+      await isGone(folder);
+      expect(store.require(record.id).state).toMatchObject({ status: "exited" });
+    }
+    await store.remove(store.require(record.id));
+  });
+
+  it.each(held)("on %s leaves none when Node is killed at any step", async (monitor) => {
+    const { record, folder } = await make(monitor);
+    const [command = "", ...words] = supervisorWords(record, folder);
+    const node = words.indexOf(process.execPath);
+
+    /** Holds the instance with its Node under strace, until that ends or the guest runs, and stops it. */
+    const live = async (strace: readonly string[]): Promise<string> => {
+      // Not as Node's parent, which would have the signals that are Node's.
+      const traced = ["/usr/bin/env", "env", "strace", "-D", ...strace, process.execPath];
+      const line = [...words.slice(0, node), ...traced, ...words.slice(node + 2)];
+      const child = spawn(command, line, { cwd: folder, env: place.environment, stdio: "ignore" });
+      const ended = once(child, "exit");
+      const settled = vi.waitUntil(
+        async () => child.exitCode !== null || (await isReady(record.id)),
+        {
+          timeout: 30_000,
+        },
+      );
+      await settled;
+      await askSupervisor(record.id, "stop 5");
+      await ended;
+      await isGone(folder);
+      return /^exit=(\d+)$/m.exec(readFileSync(join(folder, "state"), "utf8"))?.[1] ?? "";
+    };
+
+    const trace = join(place.folder, "trace");
+    expect(await live(["-o", trace, "-e", "trace=pipe2,socketpair,clone,vfork,kill"])).toBe("143");
+    const ends: string[] = [];
+    for (const call of callsIn(readFileSync(trace, "utf8"))) ends.push(await live(killingAt(call)));
+    expect(ends.filter((status) => status === "137").length).toBeGreaterThan(4);
+    await store.remove(store.require(record.id));
+  });
+});
+
+describe.skipIf(!canTrace)(`after a power cut${traceNeeds}`, { timeout: 60_000 }, () => {
   const place = new Workplace();
   const tsuki = async (...words: string[]) => await place.tsuki(words);
   const folderOf = (id: string): string =>

@@ -191,25 +191,25 @@ export async function openMonitor(
   machine: MachineType,
   environment: NodeJS.ProcessEnv,
 ): Promise<Monitor> {
+  const hostPath = builtFile("tsuki-host");
   switch (name) {
     case "process": {
       if (!hasTap) return (await import("../monitors/process/monitor.ts")).processMonitor;
       const { tapMonitor } = await import("../monitors/process/tap-monitor.ts");
-      return tapMonitor(builtFile("tsuki-host"));
+      return tapMonitor(hostPath);
     }
     case "qemu": {
       const { qemuMonitor } = await import("../monitors/qemu/monitor.ts");
-      return qemuMonitor({ machine, accelerator, environment });
+      return qemuMonitor({ machine, accelerator, environment, hostPath });
     }
     case "node": {
       const { nodeMonitor } = await import("../monitors/node/monitor.ts");
       const programPath = builtFile("node-monitor.js");
-      const hostPath = builtFile("tsuki-host");
       return nodeMonitor({ programPath, hostPath, kernelPath: builtFile("kernel.wasm") });
     }
     case "solo5": {
       const { solo5Monitor } = await import("../monitors/solo5/monitor.ts");
-      return solo5Monitor({ environment, hostPath: builtFile("tsuki-host") });
+      return solo5Monitor({ environment, hostPath });
     }
   }
 }

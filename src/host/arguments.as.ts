@@ -1,6 +1,8 @@
 // The arguments, which are texts of the host's: 64-bit addresses of bytes that a NUL ends.
 import * as mmio from "../kernel/base/machine/mmio.as";
+import { text } from "../kernel/base/text.as";
 import { linuxStringCount, linuxStringPlace } from "../kernel/platform/linux/arguments.as";
+import { failAbout, startFailure } from "./failure.as";
 
 const argumentList: u32 = 0;
 
@@ -30,6 +32,19 @@ export function argumentLength(index: u32): u32 {
   let length: u32 = 0;
   while (mmio.read8(start + length) != 0) length++;
   return length;
+}
+
+/** The number that an argument is, at most `limit`; ends the process where it is none. */
+export function readNumber(index: u32, limit: u64): u64 {
+  const start = argumentText(index);
+  let value: u64 = 0;
+  let at: u64 = 0;
+  for (let byte = mmio.read8(start); byte != 0; byte = mmio.read8(start + at)) {
+    if (byte - 0x30 > 9 || ++at > 18) failAbout(start, text("is no number"), startFailure);
+    value = value * 10 + (byte - 0x30);
+  }
+  if (at == 0 || value > limit) failAbout(start, text("is out of range"), startFailure);
+  return value;
 }
 
 /** Whether a text of the host's begins with this `text("...")`. */

@@ -1,8 +1,9 @@
 /** `tsuki-host` as it is started: it needs Linux on x86-64, and for taps root and /dev/net/tun. */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { attempt } from "../engine/attempt.ts";
 import { builtFile } from "../engine/package-files.ts";
 
 const isLinux = process.platform === "linux" && process.arch === "x64";
@@ -23,12 +24,12 @@ function run(path: string, words: readonly string[], environment: NodeJS.Process
 
 describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
   const usage = "tsuki: usage: tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]\n";
-  const verbs = "tap|supervise|launch|lock|abilities";
+  const verbs = "tsuki: usage: tsuki-host tap|supervise|launch|lock|abilities|bound ...\n";
   const characters = "a tap's name has letters, digits, -, . and _ only\n";
 
   it.each([
-    ["no verb", [], `tsuki: usage: tsuki-host ${verbs} ...\n`],
-    ["an unknown verb", ["tape", "tap0"], `tsuki: usage: tsuki-host ${verbs} ...\n`],
+    ["no verb", [], verbs],
+    ["an unknown verb", ["tape", "tap0"], verbs],
     ["no name", ["tap"], usage],
     ["no program", ["tap", "tap0"], usage],
     ["no program behind a word", ["tap", "tap0", "-a", "word"], usage],
@@ -50,6 +51,39 @@ it.skipIf(!isLinux)("tsuki-host abilities tells of each namespace, and of Landlo
   const { status, stdout } = run(program, ["abilities"]);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^(?:(?:user|mnt|pid|net|ipc|uts) (?:yes|no)\n){6}landlock \d+\n$/);
+});
+
+describe.skipIf(!isLinux)(`tsuki-host bound${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
+  it("becomes the program, with its arguments and environment", () => {
+    const words = ["bound", `${process.pid}`, "/bin/sh", "-c", 'echo "$0 $1 $WORD"', "zero", "one"];
+    expect(run(program, words, { WORD: "word" })).toEqual({
+      status: 0,
+      stdout: "zero one word\n",
+      stderr: "",
+    });
+  });
+
+  it("dies with its parent", async () => {
+    const script = "$host bound $$ /bin/sleep 1000 & echo $!; kill -9 $$";
+    const { stdout } = run("sh", ["-c", script], { host: program, PATH: process.env["PATH"] });
+    const state = () =>
+      attempt(() => readFileSync(`/proc/${stdout.trim()}/stat`, "utf8"))?.match(/\) (\w)/)?.[1] ??
+      "";
+    await vi.waitUntil(() => ["", "Z"].includes(state()));
+  });
+
+  it.each([
+    ["another's child", ["bound", "1", "/bin/true"], ""],
+    ["no number", ["bound", "me", "/bin/true"], "tsuki: me: is no number\n"],
+    ["no program", ["bound", "1"], "tsuki: usage: tsuki-host bound PARENT PROGRAM ...\n"],
+    [
+      "a program that is missing",
+      ["bound", `${process.pid}`, "/absent"],
+      "tsuki: /absent: cannot be started (error 2)\n",
+    ],
+  ])("refuses %s", (_what, words, stderr) => {
+    expect(run(program, words)).toEqual({ status: 125, stdout: "", stderr });
+  });
 });
 
 describe.skipIf(!isLinux)(`tsuki-host launch${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {

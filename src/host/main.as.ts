@@ -3,6 +3,7 @@ import { text } from "../kernel/base/text.as";
 import { findLinuxArguments } from "../kernel/platform/linux/arguments.as";
 import { runAbilities } from "./abilities.as";
 import { argumentCount, isArgument } from "./arguments.as";
+import { runBound } from "./bound.as";
 import { failUsage } from "./failure.as";
 import { runLaunch } from "./launch.as";
 import { runLock } from "./lock.as";
@@ -17,5 +18,6 @@ export function boot(record: u64): void {
   if (argumentCount() == 2 && isArgument(1, text("launch"))) runLaunch();
   if (argumentCount() > 1 && isArgument(1, text("lock"))) runLock();
   if (argumentCount() == 2 && isArgument(1, text("abilities"))) runAbilities();
-  failUsage(text("tsuki-host tap|supervise|launch|lock|abilities ..."));
+  if (argumentCount() > 1 && isArgument(1, text("bound"))) runBound();
+  failUsage(text("tsuki-host tap|supervise|launch|lock|abilities|bound ..."));
 }

@@ -153,6 +153,11 @@ export function processControl(operation: u32, value: u64): i64 {
   return host.setup(157, operation, value, 0, 0, 0, 0);
 }
 
+/** getppid(2). */
+export function parentId(): u32 {
+  return <u32>host.setup(110, 0, 0, 0, 0, 0, 0);
+}
+
 /** sigprocmask(2); `set`: the 64 bits of a signal set. */
 export function maskSignals(how: u32, set: usize): i64 {
   return host.setup(14, how, set, 0, 8, 0, 0);

@@ -7,6 +7,7 @@ import type { SupervisorRequest } from "../../contracts/supervisor.ts";
 import { flushToDiskNow } from "../atomic-file.ts";
 import { dataFolder } from "../data-folder.ts";
 import { namesDisks } from "../machine-disks.ts";
+import { strayTaps } from "../networks/stray-taps.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { InstanceStore, type StoredInstance } from "./instance-store.ts";
 import { removeGroups, thisGroupsHost } from "./limits.ts";
@@ -54,6 +55,9 @@ function keepImage(from: string, to: string): void {
 export async function startInstance({ record, state, folder }: StoredInstance): Promise<void> {
   if (isLiving(state.status)) return;
   if (namesDisks(record.environment)) await checkDisks(record, folder);
+  await mendNetworks(dirname(folder), () =>
+    new InstanceStore(dirname(folder)).list(() => undefined),
+  );
   if (record.network !== undefined) {
     const { attachInstance } = await import("../networks/instance-places.ts");
     await attachInstance(dirname(folder), record.network, record.name);
@@ -67,6 +71,14 @@ async function checkDisks({ id, environment }: InstanceRecord, folder: string): 
   const all = new InstanceStore(dirname(folder)).list(() => undefined);
   const others = all.filter(({ record }) => record.id !== id);
   checkDisksAreFree(environment, others);
+}
+
+/** What whoever was killed left of networks goes; what is wrong with those is told by their own commands. */
+async function mendNetworks(folder: string, list: () => readonly StoredInstance[]): Promise<void> {
+  const taps = strayTaps(() => list().filter(({ state }) => isLiving(state.status)));
+  if (taps.length === 0) return;
+  const { removeStrayTaps } = await import("../networks/instance-places.ts");
+  await removeStrayTaps(folder, taps).catch(() => undefined);
 }
 
 /** Whether something of an instance runs, or will again by itself. */
@@ -158,6 +170,7 @@ export async function listInstances(
   onDamaged: (error: TsukiError) => void,
 ): Promise<readonly StoredInstance[]> {
   const instances = store.list(onDamaged);
+  await mendNetworks(store.folder, () => instances);
   const gone = instances.filter(
     ({ record, state }) => record.isTemporary && state.status === "exited",
   );

@@ -27,10 +27,10 @@ interface Device {
 }
 
 /**
- * Makes whatever is missing of a network's devices, and removes taps of instances that do not run. The
- * tap of `starting`, a host's number, is made anew: what a crash left may hold the old one still.
+ * Makes whatever is missing of a network's devices. The tap of `starting`, a host's number, is made
+ * anew: what a crash left may hold the old one still.
  */
-export function settleDevices(
+export function makeDevices(
   record: NetworkRecord,
   running: readonly Lease[],
   starting: number | undefined,
@@ -41,18 +41,23 @@ export function settleDevices(
   else requireOurs(record, bridge);
   // The host reaches published ports at its loopback address, too; rules keep instances from it.
   writeFileSync(`/proc/sys/net/ipv4/conf/${record.bridge}/route_localnet`, "1");
-  const kept = running
-    .filter(({ host }) => host !== starting)
-    .map(({ host }) => tapOf(record, host));
-  for (const { name } of tapsOf(record, devices)) {
-    if (kept.includes(name)) continue;
-    runIp("link", "delete", "dev", name);
-    devices.delete(name);
+  const renewed = starting === undefined ? "" : tapOf(record, starting);
+  if (tapsOf(record, devices).some(({ name }) => name === renewed)) {
+    runIp("link", "delete", "dev", renewed);
+    devices.delete(renewed);
   }
   for (const name of running.map(({ host }) => tapOf(record, host))) {
     const device = devices.get(name);
     if (device === undefined) makeTap(record, name);
     else requireOurs(record, device);
+  }
+}
+
+/** Removes taps of instances that do not run. */
+export function removeIdleTaps(record: NetworkRecord, running: readonly Lease[]): void {
+  const kept = running.map(({ host }) => tapOf(record, host));
+  for (const { name } of tapsOf(record, listDevices())) {
+    if (!kept.includes(name)) runIp("link", "delete", "dev", name);
   }
 }
 

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { NetworkPlace } from "../instances/instance-record.ts";
 import { InstanceStore } from "../instances/instance-store.ts";
+import { tapOf } from "./network-record.ts";
 import { NetworkStore } from "./network-store.ts";
 import { attachPlace } from "./places.ts";
 
@@ -20,6 +21,19 @@ export async function settleNetwork(
   { name }: NetworkPlace,
 ): Promise<void> {
   await networksBeside(instancesFolder).settle(name);
+}
+
+/** Takes away those of these taps that are of networks in which nobody runs who has them. */
+export async function removeStrayTaps(
+  instancesFolder: string,
+  taps: readonly string[],
+): Promise<void> {
+  const networks = networksBeside(instancesFolder);
+  for (const { record, leases } of networks.list()) {
+    const used = leases.filter(({ isRunning }) => isRunning).map(({ host }) => tapOf(record, host));
+    const isStray = (tap: string) => tap.startsWith(`${record.bridge}.`) && !used.includes(tap);
+    if (taps.some(isStray)) await networks.settle(record.name);
+  }
 }
 
 function networksBeside(instancesFolder: string): NetworkStore {

@@ -8,7 +8,14 @@ import type { StoredInstance } from "../instances/instance-store.ts";
 import { isLiving } from "../instances/lifecycle.ts";
 import { damagedState, NamedFolders, readDocument } from "../named-folders.ts";
 import { isAlive, thisProcess } from "../process-identity.ts";
-import { hasDevice, hasIpv6, removeDevices, routedSubnets, settleDevices } from "./devices.ts";
+import {
+  hasDevice,
+  hasIpv6,
+  makeDevices,
+  removeDevices,
+  removeIdleTaps,
+  routedSubnets,
+} from "./devices.ts";
 import { applyRules, findRules, requireNetworkRights } from "./host-tools.ts";
 import {
   type Lease,
@@ -278,8 +285,10 @@ export function describeLease({ name, holder }: Lease): string {
 function settleHost({ record, leases }: Network, starting?: number): void {
   const running = leases.filter(({ isRunning }) => isRunning);
   requireOwnRules(record);
-  settleDevices(record, running, starting);
+  makeDevices(record, running, starting);
   applyRules(networkRules(record, running));
+  // Last: a tap that is there says to every command that something is left to do.
+  removeIdleTaps(record, running);
 }
 
 function removeFromHost(record: NetworkRecord): void {

@@ -64,6 +64,8 @@ export function startChild(path: u64, list: u64, environment: u64): i64 {
 /** Whether the instance has ended; its status is then in `exitStatus`. */
 export function hasEnded(): bool {
   if (process == 0 || waitFor(process, waitStatus, noWait) != process) return false;
+  // What it has started and left behind would run on for nobody.
+  signal(-process, killSignal);
   process = 0;
   return true;
 }

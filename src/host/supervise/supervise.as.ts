@@ -1,11 +1,10 @@
 // tsuki-host supervise: holds one instance while it runs (contracts/supervisor.ts).
 import * as config from "../../kernel/base/config.as";
-import * as mmio from "../../kernel/base/machine/mmio.as";
 import { text } from "../../kernel/base/text.as";
 import { linuxStringPlace } from "../../kernel/platform/linux/arguments.as";
 import { linuxMonotonicTime } from "../../kernel/platform/linux/clock.as";
 import { linuxExit } from "../../kernel/platform/linux/process.as";
-import { argumentCount, argumentPlace, argumentText, isArgument } from "../arguments.as";
+import { argumentCount, argumentPlace, argumentText, isArgument, readNumber } from "../arguments.as";
 import { failAbout, failByHost, failUsage, startFailure } from "../failure.as";
 import {
   accessDenied, addressInUse, close, duplicate, maskSignals, noEntry, open, poll, read,
@@ -113,18 +112,6 @@ export function runSupervise(): void {
   start();
   report();
   while (true) round();
-}
-
-function readNumber(index: u32, limit: u64): u64 {
-  const start = argumentText(index);
-  let value: u64 = 0;
-  let at: u64 = 0;
-  for (let byte = mmio.read8(start); byte != 0; byte = mmio.read8(start + at)) {
-    if (byte - 0x30 > 9 || ++at > 18) failAbout(start, text("is no number"), startFailure);
-    value = value * 10 + (byte - 0x30);
-  }
-  if (at == 0 || value > limit) failAbout(start, text("is out of range"), startFailure);
-  return value;
 }
 
 function catchSignals(): void {

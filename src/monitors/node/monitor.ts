@@ -1,4 +1,5 @@
 /** The `node` monitor: the same kernel in V8, in a process of its own, on any system. */
+import { bound } from "../bound.ts";
 import { startChild } from "../child.ts";
 import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
 import type { Handover } from "./handover.ts";
@@ -13,7 +14,7 @@ export interface NodeMonitorFiles {
   /** The bundled program of `main.ts`. */
   readonly programPath: string;
   readonly kernelPath: string;
-  /** `tsuki-host`, which locks disks. */
+  /** `tsuki-host`, which locks disks, and has the child die with this process. */
   readonly hostPath: string;
 }
 
@@ -34,8 +35,10 @@ async function launch(files: NodeMonitorFiles, request: LaunchRequest): Promise<
     controlDescriptor: request.hasReports === true ? controlDescriptor : null,
   };
   return await startChild({
-    path: process.execPath,
-    arguments: ["--no-warnings", "--stack-size=900", files.programPath],
+    ...bound(files.hostPath, {
+      path: process.execPath,
+      arguments: ["--no-warnings", "--stack-size=900", files.programPath],
+    }),
     // Node's own variables (NODE_OPTIONS) must not reach it through the app's environment.
     environment: {},
     streams: request.streams,

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { TsukiError } from "../../contracts/errors.ts";
 import { deviceNoteBits } from "../../contracts/image-note.ts";
+import { bound, type Program } from "../bound.ts";
 import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
 import { type Accelerator, type MachineType, qemuParameters, standardStreams } from "./command.ts";
 import { readDeviceNote } from "./device-note.ts";
@@ -29,6 +30,8 @@ export interface QemuOptions {
   readonly machine: MachineType;
   readonly accelerator: Accelerator;
   readonly environment: NodeJS.ProcessEnv;
+  /** `tsuki-host`, which has QEMU die with this process; without it QEMU may be left behind. */
+  readonly hostPath?: string | undefined;
 }
 
 /** A monitor that runs `pc` images. */
@@ -74,7 +77,8 @@ async function launch(
       controlDescriptor: standardStreams,
       outputDescriptor,
     });
-    return await start(qemu.path, parameters, request, release);
+    const program = bound(options.hostPath, { path: qemu.path, arguments: parameters });
+    return await start(program, request, release);
   } catch (error) {
     release();
     throw error;
@@ -93,12 +97,11 @@ function memoryFor(request: LaunchRequest): number {
 }
 
 async function start(
-  path: string,
-  parameters: readonly string[],
+  { path, arguments: words }: Program,
   request: LaunchRequest,
   onEnd: () => void,
 ): Promise<Instance> {
-  const child = spawn(path, parameters, { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"] });
+  const child = spawn(path, words, { stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"] });
   await new Promise<void>((settle, reject) => {
     child.once("spawn", settle);
     child.once("error", (error) => {

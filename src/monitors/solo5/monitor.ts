@@ -1,5 +1,6 @@
 /** The `solo5` monitor: the image is a guest of Solo5's tender solo5-spt, a sealed process. */
 import { solo5NetworkName } from "../../contracts/solo5.ts";
+import { bound } from "../bound.ts";
 import { startChild } from "../child.ts";
 import type { Instance, LaunchRequest, MachineNetwork, Monitor } from "../interface.ts";
 import { guestWords } from "./command-line.ts";
@@ -10,7 +11,7 @@ import { requireTender } from "./find-tender.ts";
 export interface Solo5Options {
   /** Leads to the tender. */
   readonly environment: NodeJS.ProcessEnv;
-  /** `tsuki-host`, which locks disks. */
+  /** `tsuki-host`, which locks disks, and has the tender die with this process. */
   readonly hostPath: string;
 }
 
@@ -30,15 +31,17 @@ async function launch(options: Solo5Options, request: LaunchRequest): Promise<In
   const disks = holdDisks(options.hostPath, request.disks ?? []);
   try {
     return await startChild({
-      path: tender,
-      arguments: [
-        ...(memoryMebibytes === undefined ? [] : [`--mem=${memoryMebibytes}`]),
-        ...networkArguments(network),
-        ...disks.arguments,
-        "--",
-        imagePath,
-        ...words,
-      ],
+      ...bound(options.hostPath, {
+        path: tender,
+        arguments: [
+          ...(memoryMebibytes === undefined ? [] : [`--mem=${memoryMebibytes}`]),
+          ...networkArguments(network),
+          ...disks.arguments,
+          "--",
+          imagePath,
+          ...words,
+        ],
+      }),
       environment: {},
       streams,
       handedOver: disks.descriptors,
