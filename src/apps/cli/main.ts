@@ -261,6 +261,35 @@ function defineCompletion(program: Command): void {
     });
 }
 
+/** Those that have definitions of their own; a start with one of them needs no others'. */
+const single: Readonly<Record<string, (program: Command) => void>> = {
+  init: defineInit,
+  build: defineBuild,
+  image: defineImage,
+  run: defineRun,
+  dev: defineDev,
+  create: defineCreate,
+  explain: defineExplain,
+  doctor: defineDoctor,
+};
+
+/** Defines the command that is called, or all of them. */
+function define(program: Command, called: string): void {
+  const only = Object.hasOwn(single, called) ? single[called] : undefined;
+  if (only !== undefined) {
+    only(program);
+    return;
+  }
+  for (const name of ["init", "build", "image", "run", "dev", "create"]) single[name]?.(program);
+  defineInstanceVerbs(program);
+  defineImageVerbs(program);
+  defineVolumeVerbs(program, collect);
+  defineNetworkVerbs(program, collect);
+  defineExplain(program);
+  defineDoctor(program);
+  defineCompletion(program);
+}
+
 async function main(): Promise<void> {
   const program = new Command("tsuki")
     .description(
@@ -276,19 +305,7 @@ async function main(): Promise<void> {
   } else {
     program.option("-V, --version", "print Tsuki's version");
   }
-  defineInit(program);
-  defineBuild(program);
-  defineImage(program);
-  defineRun(program);
-  defineDev(program);
-  defineCreate(program);
-  defineInstanceVerbs(program);
-  defineImageVerbs(program);
-  defineVolumeVerbs(program, collect);
-  defineNetworkVerbs(program, collect);
-  defineExplain(program);
-  defineDoctor(program);
-  defineCompletion(program);
+  define(program, process.argv[2] ?? "");
   try {
     await program.parseAsync();
   } catch (error) {
