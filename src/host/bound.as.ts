@@ -1,5 +1,5 @@
-// tsuki-host bound PARENT PROGRAM [ARGUMENT...]: becomes the program, which dies when its parent does,
-// however that ends (prctl(2), PR_SET_PDEATHSIG). PARENT is the number of that process.
+// tsuki-host bound PARENT PROGRAM [ARGUMENT...]: becomes the program, which dies when its parent
+// does, however that ends (prctl(2), PR_SET_PDEATHSIG). PARENT is the number of that process.
 import { text } from "../kernel/base/text.as";
 import { linuxStringPlace } from "../kernel/platform/linux/arguments.as";
 import { linuxExit } from "../kernel/platform/linux/process.as";

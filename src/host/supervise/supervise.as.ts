@@ -4,7 +4,9 @@ import { text } from "../../kernel/base/text.as";
 import { linuxStringPlace } from "../../kernel/platform/linux/arguments.as";
 import { linuxMonotonicTime } from "../../kernel/platform/linux/clock.as";
 import { linuxExit } from "../../kernel/platform/linux/process.as";
-import { argumentCount, argumentPlace, argumentText, isArgument, readNumber } from "../arguments.as";
+import {
+  argumentCount, argumentPlace, argumentText, isArgument, readNumber,
+} from "../arguments.as";
 import { failAbout, failByHost, failUsage, startFailure } from "../failure.as";
 import {
   accessDenied, addressInUse, close, duplicate, maskSignals, noEntry, open, poll, read,
