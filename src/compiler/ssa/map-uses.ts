@@ -1,4 +1,4 @@
-import type { Block, SsaFunction, Value } from "./function.ts";
+import { type Block, none, type SsaFunction, type Value } from "./function.ts";
 import { hasArgumentList, operandCounts } from "./operations.ts";
 
 /** Replaces what the instructions of a block and the edges out of it use by what `replace` says. */
@@ -17,13 +17,16 @@ export function mapOperands(
 ): void {
   const operation = fn.operation[instruction] as number;
   const count = operandCounts[operation] as number;
-  const { a, b, c } = fn;
-  if (count > 0) a[instruction] = replace(a[instruction] as Value);
-  if (count > 1) b[instruction] = replace(b[instruction] as Value);
-  if (count > 2) c[instruction] = replace(c[instruction] as Value);
+  const a = count > 0 ? replace(fn.a[instruction] as Value) : none;
+  const b = count > 1 ? replace(fn.b[instruction] as Value) : none;
+  const c = count > 2 ? replace(fn.c[instruction] as Value) : none;
+  // Only now: values that `replace` creates may move the columns.
+  if (count > 0) fn.a[instruction] = a;
+  if (count > 1) fn.b[instruction] = b;
+  if (count > 2) fn.c[instruction] = c;
   if (hasArgumentList[operation] === 0) return;
-  const start = b[instruction] as number;
-  const end = start + (c[instruction] as number);
+  const start = fn.b[instruction] as number;
+  const end = start + (fn.c[instruction] as number);
   for (let index = start; index < end; index++) {
     fn.lists[index] = replace(fn.lists[index] as Value);
   }
