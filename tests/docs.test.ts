@@ -100,6 +100,14 @@ describe("the command line", () => {
     expect(unknown).toEqual([]);
   });
 
+  it.each(documents)("gets its options before the source in %s", (path) => {
+    const behind = /\btsuki (run|create|dev)\b[^`\n]*\.(?:c|cc|ts|wasm) +(--?[a-z]+)/g;
+    const own = [...read(path).matchAll(behind)].filter(([, command = "", option = ""]) =>
+      new RegExp(`[ ,]${option}[ ,]`).test(helpOf.get(command) ?? ""),
+    );
+    expect(own.map(([text]) => text)).toEqual([]);
+  });
+
   it.each(commands)("has its options of %s in docs/cli.md, and no others", (command) => {
     const section = read("docs/cli.md")
       .split(/^## /m)

@@ -275,6 +275,7 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     [["run", "-d", "--name", "status", "app.c"], 125, "the name status is taken"],
     [["run", "-d", "--name", "../x", "app.c"], 125, "../x is no name for an instance"],
     [["run", "-d", "--restart", "maybe", "app.c"], 125, "no restart policy maybe"],
+    [["run", "-d", "--restart", "on-failure:x", "app.c"], 125, "no restart policy on-failure:x"],
     [["run", "-d", "--restart", "always", "--rm", "app.c"], 125, "or removed (--rm)"],
     [["logs", "--since", "never", "status"], 2, "never is no time"],
     [["inspect", "-f", "{{.Nope}}", "status"], 2, "nothing is called Nope there"],

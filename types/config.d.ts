@@ -52,6 +52,8 @@ export interface UnikernelConfig {
   readonly labels?: Readonly<Record<string, string>>;
   /** Folders to search for `#include` files. */
   readonly include?: readonly string[];
+  /** Macros of C and C++ that are defined from the start; `""` defines an empty one. */
+  readonly define?: Readonly<Record<string, string>>;
   /** The toolchain; chosen by the source's name otherwise. */
   readonly toolchain?: "javascript" | "c" | "assemblyscript" | "wasm";
   /** How machine code is made. */

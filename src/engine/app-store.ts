@@ -9,7 +9,7 @@ import {
   RecordedFiles,
   type SourceLook,
 } from "../toolchains/source-files.ts";
-import type { App, Preinitialization, ToolchainName } from "../toolchains/toolchain.ts";
+import type { App, AppRequest, Preinitialization, ToolchainName } from "../toolchains/toolchain.ts";
 import type { Cache } from "./cache.ts";
 
 /** Sources to be made into an app. */
@@ -17,6 +17,8 @@ export interface AppSources {
   /** Paths, relative to `workingDirectory` or absolute. */
   readonly sources: readonly string[];
   readonly includeDirectories: readonly string[];
+  /** Macros of C and C++, each `NAME` or `NAME=value`. */
+  readonly definitions?: readonly string[] | undefined;
   /** The toolchain; chosen by the first source's name when undefined. */
   readonly toolchain: ToolchainName | undefined;
   /** How a JavaScript program is evaluated; `auto` when undefined. */
@@ -27,6 +29,8 @@ export interface AppSources {
   readonly hasLines?: boolean | undefined;
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Told before a toolchain makes the app; what it returns is called when that is done. */
+  readonly onCompiling?: ((toolchain: ToolchainName) => () => void) | undefined;
 }
 
 /** An app, its digest, and whether it was there already. */
@@ -58,6 +62,7 @@ export async function makeApp(
   const includes = request.includeDirectories.map((folder) =>
     resolve(request.workingDirectory, folder),
   );
+  const definitions = request.definitions ?? [];
   const files = new RecordedFiles();
   for (const path of paths) requireReadable(files, path, request.workingDirectory);
   const toolchain = request.toolchain ?? toolchainNameFor(paths[0] ?? "");
@@ -71,6 +76,7 @@ export async function makeApp(
       request.workingDirectory,
       paths,
       includes,
+      definitions,
     ]),
   );
   const stored = findStored(cache, key);
@@ -78,9 +84,10 @@ export async function makeApp(
   onMaking(toolchain);
 
   const prefix = packagePrefix(request.environment);
-  const { app, warnings } = await (await loadToolchain(toolchain)).toApp({
+  const { app, warnings } = await compile(toolchain, request, {
     sources: paths,
     includeDirectories: includes,
+    definitions,
     preinitialization: request.preinitialization,
     hasDebugInfo: request.hasDebugInfo === true,
     hasLines: request.hasLines === true,
@@ -95,6 +102,20 @@ export async function makeApp(
   cache.write("apps", digest, app, 0o600);
   cache.write("sources", key, Buffer.from(JSON.stringify(record)), 0o600);
   return { app, warnings, digest, isCached: false, inputs: pathsOf(files.looks) };
+}
+
+async function compile(
+  name: ToolchainName,
+  { onCompiling }: AppSources,
+  request: AppRequest,
+): Promise<App> {
+  const toolchain = await loadToolchain(name);
+  const done = onCompiling?.(name);
+  try {
+    return await toolchain.toApp(request);
+  } finally {
+    done?.();
+  }
 }
 
 /** A compiler may leave undefined functions as imports: those are refused like anybody's. */

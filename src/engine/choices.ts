@@ -70,6 +70,12 @@ export function parseLabels(texts: readonly string[]): Readonly<Record<string, s
   return Object.fromEntries(labels);
 }
 
+/** Reads a macro of C's: `NAME`, `NAME=value` or `NAME(parameters)=value`. */
+export function parseDefinition(text: string): string {
+  if (/^[A-Za-z_]\w*(?:\([\w, .]*\))?(?:=[^\0\n]*)?$/.test(text)) return text;
+  throw new TsukiError("usage", `-D ${text} is malformed; write NAME or NAME=value`);
+}
+
 /** Reads `NAME=value`. */
 export function parseVariable(text: string): string {
   if (/^[^=\0]+=[^\0]*$/.test(text)) return text;

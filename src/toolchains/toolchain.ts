@@ -21,6 +21,8 @@ export interface AppRequest {
   readonly sources: readonly string[];
   /** Absolute paths of further folders to search for `#include`d files. */
   readonly includeDirectories: readonly string[];
+  /** Macros of C and C++ that are defined from the start, each `NAME` or `NAME=value`. */
+  readonly definitions?: readonly string[];
   /** The folder to which paths in messages are relative. */
   readonly workingDirectory: string;
   /** `auto` by default. */

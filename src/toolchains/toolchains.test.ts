@@ -20,6 +20,7 @@ async function make(
   name: ToolchainName,
   files: Readonly<Record<string, string>>,
   includes: readonly string[] = [],
+  definitions: readonly string[] = [],
 ): Promise<App> {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -29,6 +30,7 @@ async function make(
   return await toolchain.toApp({
     sources: [join(folder, Object.keys(files)[0] ?? "")],
     includeDirectories: includes.map((path) => join(folder, path)),
+    definitions,
     workingDirectory: folder,
     files: new RecordedFiles(),
     findPackage: packageFinder(folder, folder),
@@ -58,6 +60,18 @@ describe("C and C++", { timeout: minute }, () => {
     );
     expect(warnings).toBe("");
     checkCommand(app, "main.c");
+  });
+
+  test("defines macros, quotes and blanks in them included", async () => {
+    const source = '_Static_assert(sizeof(NAME) == 4 && TWICE(2) == 4 && FLAG, "defined");\n';
+    const definitions = ['NAME="a b"', "TWICE(x)=(2 * (x))", "FLAG"];
+    const { warnings } = await make(
+      "c",
+      { "main.c": `${source}int main(void) {}\n` },
+      [],
+      definitions,
+    );
+    expect(warnings).toBe("");
   });
 
   test("compiles headers whose names are computed", async () => {

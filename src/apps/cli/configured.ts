@@ -21,7 +21,7 @@ type AnyOptions = { readonly [Name in keyof AllOptions]?: AllOptions[Name] | und
 
 /**
  * Sources as they were named; or what the configuration says in the folder that was named, or here where
- * nothing was. Flags override it, and add to lists of variables and labels. Throws a TsukiError.
+ * nothing was. Flags override it, and add to lists of variables, labels and macros. Throws a TsukiError.
  */
 export async function configured<Options extends AnyOptions>(
   sources: readonly string[],
@@ -44,7 +44,16 @@ function merge<Options extends AnyOptions>(
 ): Words<Options> {
   const place = (path: string): string =>
     isAbsolute(path) ? path : relative(process.cwd(), join(folder, path)) || ".";
-  const { app, args = [], env = {}, labels = {}, platforms, stopTimeout, ...direct } = config;
+  const {
+    app,
+    args = [],
+    env = {},
+    labels = {},
+    define = {},
+    platforms,
+    stopTimeout,
+    ...direct
+  } = config;
   const defaults: AnyOptions = {
     name: direct.name,
     memory: direct.memory,
@@ -72,6 +81,7 @@ function merge<Options extends AnyOptions>(
       ...defined(options),
       ...joined("env", env, options.env),
       ...joined("label", labels, options.label),
+      ...joined("define", define, options.define),
     },
     arguments: args,
   };
@@ -108,7 +118,7 @@ function networkOf(text: string | undefined, { net, network }: AnyOptions): AnyO
 }
 
 function joined(
-  name: "env" | "label",
+  name: "env" | "label" | "define",
   values: Readonly<Record<string, string>>,
   given: readonly string[] = [],
 ): AnyOptions {

@@ -133,8 +133,8 @@ function inputOf({ interactive, tty }: RunCommandOptions): "pipe" | "terminal" |
 function parseRestart(text: string): string {
   if (text === "no") return "0";
   if (text === "always" || text === "unless-stopped") return "always";
-  const [, times = "999999999"] = /^on-failure(?::(\d{1,9}))?$/.exec(text) ?? [];
-  if (text.startsWith("on-failure") && !text.endsWith(":")) return times;
+  const counted = /^on-failure(?::(\d{1,9}))?$/.exec(text);
+  if (counted !== null) return counted[1] ?? "999999999";
   const known = "no, on-failure, on-failure:3, always, unless-stopped";
   throw new TsukiError("usage", `no restart policy ${text}; there are ${known}`);
 }

@@ -12,7 +12,8 @@ import type { ExplainCommandOptions } from "./explain-command.ts";
 import { guarded } from "./guarded.ts";
 import type { ImageCommandOptions } from "./image-command.ts";
 import type { InitOptions } from "./init-command.ts";
-import { usageStatus } from "./report.ts";
+import { adviceOnOptionBehind, optionBehind } from "./options-behind.ts";
+import { note, usageStatus } from "./report.ts";
 import type { RunCommandOptions } from "./run-command.ts";
 
 /** Options of commands that start from sources. */
@@ -22,7 +23,8 @@ function toolchainOptions(command: Command): Command {
   return command
     .option("--toolchain <name>", toolchainHelp)
     .option("--preinit <mode>", "how to evaluate JavaScript when building: auto, strict or off")
-    .option("-I, --include <folder>", "also search this folder for #include files", collect);
+    .option("-I, --include <folder>", "also search this folder for #include files", collect)
+    .option("-D, --define <name[=value]>", "define a macro of C or C++", collect);
 }
 
 /** Options that say how machine code is made. */
@@ -53,6 +55,17 @@ function settingOptions(command: Command, publish: string): void {
     )
     .option("--mount <folder:path[:ro]>", "show the app a folder or disk of the host", collect)
     .option("--net <name>", "host, user, none, or tap=<device>,<address>/<bits>,...");
+}
+
+/** Who writes `run app.ts -p 8080:80` learns in one line that the program has got the option. */
+function warnOfOptionBehind(
+  command: Command,
+  source: string | undefined,
+  rest: readonly string[],
+  { quiet }: { readonly quiet?: boolean },
+): void {
+  const option = optionBehind(command, rest);
+  if (option !== undefined && quiet !== true) note(adviceOnOptionBehind(option, source ?? ""));
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
@@ -120,6 +133,7 @@ function defineRun(program: Command): void {
   settingOptions(command, "-p, --publish");
   sourceOptions(command).action(
     async (source: string | undefined, rest: string[], options: RunCommandOptions) => {
+      warnOfOptionBehind(command, source, rest, options);
       const { runCommand } = await import("./run-command.ts");
       await guarded("run", options, () => runCommand(source, rest, options));
     },
@@ -150,7 +164,9 @@ function defineDev(program: Command): void {
   command
     .option("--toolchain <name>", toolchainHelp)
     .option("-I, --include <folder>", "also search this folder for #include files", collect)
+    .option("-D, --define <name[=value]>", "define a macro of C or C++", collect)
     .action(async (source: string | undefined, rest: string[], options: DevCommandOptions) => {
+      warnOfOptionBehind(command, source, rest, options);
       const { devCommand } = await import("./dev-command.ts");
       await guarded("run", options, () => devCommand(source, rest, options));
     });
@@ -188,6 +204,7 @@ function defineCreate(program: Command): void {
   settingOptions(command, "-p, --publish");
   sourceOptions(command).action(
     async (source: string | undefined, rest: string[], options: RunCommandOptions) => {
+      warnOfOptionBehind(command, source, rest, options);
       const { createCommand } = await import("./run-command.ts");
       await guarded("run", options, () => createCommand(source, rest, options));
     },
@@ -290,6 +307,11 @@ function define(program: Command, called: string): void {
   defineCompletion(program);
 }
 
+/** An error of commander's, whose suggestion stands on a line of its own. */
+function inOneLine(text: string): string {
+  return text.replace(/^error: /, "tsuki: ").replace(/\n\(D/, " (d");
+}
+
 async function main(): Promise<void> {
   const program = new Command("tsuki")
     .description(
@@ -297,8 +319,7 @@ async function main(): Promise<void> {
     )
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tsuki: ")) })
-    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(inOneLine(text)) })
     .showHelpAfterError(false);
   if (process.argv.some((word) => word === "--version" || word === "-V")) {
     program.version(manifest.version, "-V, --version", "print Tsuki's version");

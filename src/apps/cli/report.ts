@@ -30,8 +30,19 @@ export function wantsColour(stream: { isTTY?: boolean }): boolean {
 
 /** Prints one line of Tsuki's own to standard error. */
 export function note(line: string): void {
+  process.stderr.write(`${noteOf(line)}\n`);
+}
+
+/** Prints a line that says what takes its time, on a terminal alone; what is returned removes it. */
+export function passingNote(line: string): () => void {
+  if (!process.stderr.isTTY) return () => undefined;
+  process.stderr.write(noteOf(line));
+  return () => void process.stderr.write("\r\u001b[K");
+}
+
+function noteOf(line: string): string {
   const name = wantsColour(process.stderr) ? "\u001b[2mtsuki:\u001b[22m" : "tsuki:";
-  process.stderr.write(`${name} ${line}\n`);
+  return `${name} ${line}`;
 }
 
 /** Prints an error, with its stack if `isDebug`; returns the exit status. */

@@ -17,3 +17,7 @@ test.each([
 test.each(["0", "65", "many", "-1"])("--jobs %s is refused", (jobs) => {
   expect(() => sourcesOf(["app.wasm"], { jobs })).toThrow(/is no number of threads/);
 });
+
+test.each(["1X", "A B", "-D", ""])("-D %j is refused", (define) => {
+  expect(() => sourcesOf(["app.c"], { define: [define] })).toThrow(/is malformed; write NAME/);
+});

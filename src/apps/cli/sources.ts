@@ -5,19 +5,21 @@ import type { AppSources } from "../../engine/app-store.ts";
 import type { BuildOptions } from "../../engine/build.ts";
 import {
   parseCodeOptions,
+  parseDefinition,
   parseEmbed,
   parseJobs,
   parsePreinitialization,
   parseToolchainName,
 } from "../../engine/choices.ts";
 import { installPackage, missingPackage } from "../../engine/install.ts";
-import { note } from "./report.ts";
+import { note, passingNote } from "./report.ts";
 
 /** Options as commander gives them. */
 export interface SourceOptions {
   readonly toolchain?: string;
   readonly preinit?: string;
   readonly include?: readonly string[];
+  readonly define?: readonly string[];
   readonly embed?: readonly string[];
   readonly jobs?: string;
   readonly cpu?: string;
@@ -36,6 +38,7 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
   return {
     sources,
     includeDirectories: options.include ?? [],
+    definitions: (options.define ?? []).map(parseDefinition),
     toolchain: options.toolchain === undefined ? undefined : parseToolchainName(options.toolchain),
     preinitialization:
       options.preinit === undefined ? undefined : parsePreinitialization(options.preinit),
@@ -45,7 +48,16 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
     code: codeOptionsOf(options),
     embed: (options.embed ?? []).map(parseEmbed),
     jobs: options.jobs === undefined ? undefined : parseJobs(options.jobs),
+    onCompiling: options.quiet === true ? undefined : sayCompiling(sources),
   };
+}
+
+/** Compilers that are slow to start say so; one of JavaScript is done before it is read. */
+function sayCompiling(sources: readonly string[]): (toolchain: string) => () => void {
+  return (toolchain) =>
+    toolchain === "c" || toolchain === "assemblyscript"
+      ? passingNote(`compiling ${sources.join(" ")} ...`)
+      : () => undefined;
 }
 
 function codeOptionsOf({ cpu, fast, memoryChecks }: SourceOptions): CodeOptions {

@@ -96,6 +96,7 @@ export const configSchema = Type.Object(
     health: Type.Optional(healthSchema),
     labels: named("Labels of images and instances."),
     include: texts("Folders to search for #include files."),
+    define: named("Macros of C and C++ that are defined from the start."),
     toolchain: Type.Optional(
       oneOf("Chosen by the source's name otherwise.", "javascript", "c", "assemblyscript", "wasm"),
     ),

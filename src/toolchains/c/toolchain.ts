@@ -59,6 +59,7 @@ async function toApp(request: AppRequest): Promise<App> {
     ...(isPlusPlus ? ["-fno-exceptions"] : []),
     `-isystem/${headerFolder}`,
     ...request.includeDirectories.map((folder) => `-I${placed.inside(folder)}`),
+    ...(request.definitions ?? []).map((definition) => `-D${definition}`),
     ...request.sources.map((source) => placed.inside(source)),
   ];
   const result = await runClang(
