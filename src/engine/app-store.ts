@@ -1,6 +1,5 @@
 /** Apps made from sources, remade only when something that was looked at has changed. */
 import { relative, resolve } from "node:path";
-import { TsukiError } from "../contracts/errors.ts";
 import { loadToolchain, toolchainNameFor } from "../toolchains/choose.ts";
 import { packageFinder, packagePrefix } from "../toolchains/packages.ts";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../toolchains/source-files.ts";
 import type { App, AppRequest, Preinitialization, ToolchainName } from "../toolchains/toolchain.ts";
 import type { Cache } from "./cache.ts";
+import { missingSource } from "./missing-source.ts";
 
 /** Sources to be made into an app. */
 export interface AppSources {
@@ -126,8 +126,7 @@ async function checkMade(app: Uint8Array, source: string, folder: string): Promi
 
 function requireReadable(files: RecordedFiles, path: string, workingDirectory: string): void {
   if (files.read(path) !== undefined) return;
-  const name = relative(workingDirectory, path) || path;
-  throw new TsukiError("source-missing", `${name}: no such file, or it cannot be read`);
+  throw missingSource(path, workingDirectory);
 }
 
 function findStored(cache: Cache, key: string): StoredApp | undefined {

@@ -7,11 +7,11 @@ import type {
   WasmLine,
 } from "../compiler/driver/explain.ts";
 import { defaultCodeOptions } from "../contracts/build.ts";
-import { TsukiError } from "../contracts/errors.ts";
 import { toolchainNameFor } from "../toolchains/choose.ts";
 import { type AppSources, makeApp } from "./app-store.ts";
 import type { BuildOptions } from "./build.ts";
 import { Cache, cacheFolder } from "./cache.ts";
+import { missingSource } from "./missing-source.ts";
 import { buildIdentity } from "./package-files.ts";
 
 export type { FunctionSize } from "../compiler/driver/explain.ts";
@@ -56,11 +56,11 @@ async function moduleOf(options: AppSources): Promise<Uint8Array> {
   const { sources, toolchain, workingDirectory } = options;
   const [source = ""] = sources;
   if ((toolchain ?? toolchainNameFor(source)) === "wasm" && sources.length === 1) {
+    const path = resolve(workingDirectory, source);
     try {
-      return readFileSync(resolve(workingDirectory, source));
-    } catch (error) {
-      const problem = `${source}: no such file, or it cannot be read`;
-      throw new TsukiError("source-missing", problem, { cause: error });
+      return readFileSync(path);
+    } catch {
+      throw missingSource(path, workingDirectory);
     }
   }
   const cache = new Cache(cacheFolder(options.environment));

@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import type { DevHandover, DevReport } from "../../monitors/node/dev-handover.ts";
 import { DevProcess } from "../../monitors/node/dev-process.ts";
+import { missingSource } from "../missing-source.ts";
 import { builtFile } from "../package-files.ts";
 import { type ProgramSources, programName } from "../program.ts";
 import { Gateway, type Route } from "./gateway.ts";
@@ -104,10 +105,9 @@ export class Dev {
   /** Makes and runs the first version. Throws `source-missing` and the like. */
   async start(): Promise<void> {
     const { sources, workingDirectory } = this.#options;
-    const missing = sources.find((source) => !existsSync(resolve(workingDirectory, source)));
-    if (missing !== undefined) {
-      throw new TsukiError("source-missing", `${missing}: no such file, or it cannot be read`);
-    }
+    const paths = sources.map((source) => resolve(workingDirectory, source));
+    const missing = paths.find((path) => !existsSync(path));
+    if (missing !== undefined) throw missingSource(missing, workingDirectory);
     this.#spare = this.#startProcess();
     const place = await this.#inspector?.open();
     if (place !== undefined) {
