@@ -10,7 +10,7 @@ export function optionBehind(command: Command, words: readonly string[]): string
   const own = end < 0 ? words : words.slice(0, end);
   return own.find((word, index) => {
     const [name = ""] = word.split("=");
-    const option = command.options.find((one) => one.is(name));
+    const option = command.options.find(({ short, long }) => name === short || name === long);
     if (option === undefined || name.startsWith("--")) return option !== undefined;
     return option.required && /[:=]/.test(own[index + 1] ?? "");
   });
