@@ -3,7 +3,7 @@
  * "Tsuki" and type 1, behind the one of PVH; its value is a 32-bit number. An image without it uses
  * serial ports only.
  */
-export const deviceNote = { owner: "Tsuki", type: 1, headerBytes: 12, bytes: 24 } as const;
+export const deviceNote = { owner: "Tsuki", type: 1, headerBytes: 12 } as const;
 
 /** Bits of the note's value. */
 export const deviceNoteBits = {

@@ -31,7 +31,7 @@ export const sectionFlags = { allocated: 2, executable: 4 } as const;
  * The note that names the 32-bit PVH entry point: owner "Xen", type XEN_ELFNOTE_PHYS32_ENTRY (Xen
  * public headers, elfnote.h), an 8-byte physical address.
  */
-export const pvhNote = { owner: "Xen", type: 18, headerBytes: 12, bytes: 24 } as const;
+export const pvhNote = { owner: "Xen", type: 18, headerBytes: 12 } as const;
 
 /** The page size that file offsets and addresses must agree in for a file to be mapped. */
 export const elfPageBytes = 4096;

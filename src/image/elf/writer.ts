@@ -1,5 +1,4 @@
 import type { Segment } from "../../compiler/object/layout.ts";
-import { deviceNote } from "../../contracts/image-note.ts";
 import {
   elfIdentity,
   elfMagic,
@@ -7,11 +6,11 @@ import {
   elfSizes,
   programFlags,
   programType,
-  pvhNote,
   sectionFlags,
   sectionType,
 } from "./format.ts";
 import { multibootHeader, multibootHeaderBytes } from "./multiboot-header.ts";
+import { machineNotes, noteAlignment } from "./notes.ts";
 import { appendSections, type ElfSection } from "./sections.ts";
 import { type ElfSymbol, symbolSections } from "./symbols.ts";
 
@@ -44,36 +43,43 @@ export interface ElfPart {
   /** Its `programType`. */
   readonly type: number;
   readonly bytes: Uint8Array;
+  /** What it begins at a multiple of. */
+  readonly alignment: number;
 }
 
-/** What a part begins at a multiple of. */
-const partAlignment = 8;
+interface PlacedPart {
+  readonly part: ElfPart;
+  readonly offset: number;
+}
 
-/** Bytes in front of the first segment of a file without notes: file header, program headers. */
+/** Bytes in front of the first segment of a file without parts: file header, program headers. */
 export function elfHeadersLength(segmentCount: number): number {
   return elfSizes.file + elfSizes.program * (segmentCount + 1);
 }
 
 /** The same, with all that describes the image and is no segment. */
 function headersLength(image: ElfImage): number {
-  const { parts = [] } = image;
-  const partBytes = parts.reduce(
-    (sum, { bytes }) => sum + elfSizes.program + paddedLength(bytes),
-    0,
-  );
-  const notes = notesLength(image);
-  const note = notes === 0 ? 0 : elfSizes.program + notes;
   const header = image.multibootEntry === undefined ? 0 : multibootHeaderBytes;
-  return elfHeadersLength(image.segments.length) + note + header + partBytes;
+  const last = placeParts(image).at(-1);
+  if (last === undefined) return elfHeadersLength(image.segments.length) + header;
+  return last.offset + last.part.bytes.length + header;
 }
 
-function paddedLength({ length }: Uint8Array): number {
-  return Math.ceil(length / partAlignment) * partAlignment;
+/** Parts follow the program headers. */
+function placeParts(image: ElfImage): readonly PlacedPart[] {
+  const parts = partsOf(image);
+  let end = elfHeadersLength(image.segments.length + parts.length);
+  return parts.map((part) => {
+    const offset = Math.ceil(end / part.alignment) * part.alignment;
+    end = offset + part.bytes.length;
+    return { part, offset };
+  });
 }
 
-function notesLength({ pvhEntry, devices = 0 }: ElfImage): number {
-  if (pvhEntry === undefined) return 0;
-  return pvhNote.bytes + (devices === 0 ? 0 : deviceNote.bytes);
+function partsOf({ parts = [], pvhEntry, devices = 0 }: ElfImage): readonly ElfPart[] {
+  if (pvhEntry === undefined) return parts;
+  const bytes = machineNotes(pvhEntry, devices);
+  return [...parts, { type: programType.note, bytes, alignment: noteAlignment }];
 }
 
 /** Where the next bytes of a segment at `address` may stand in the file, from `offset` on. */
@@ -135,10 +141,8 @@ function placeSegments(image: ElfImage): PlacedSegment[] {
 }
 
 function writeHeaders(view: DataView, image: ElfImage, placed: readonly PlacedSegment[]): void {
-  const noteCount = image.pvhEntry === undefined ? 0 : 1;
-  const { parts = [] } = image;
-  const programCount = placed.length + 1 + noteCount + parts.length;
-  writeFileHeader(view, image.entry, programCount);
+  const parts = placeParts(image);
+  writeFileHeader(view, image.entry, placed.length + 1 + parts.length);
   let at: number = elfSizes.file;
   for (const { segment, offset } of [...placed].sort(byAddress)) {
     writeProgramHeader(view, at, {
@@ -164,27 +168,29 @@ function writeHeaders(view: DataView, image: ElfImage, placed: readonly PlacedSe
     memoryBytes: 0,
     alignment: 16,
   });
-  if (image.pvhEntry !== undefined) writeNotes(view, at + elfSizes.program, image);
-  else writeParts(view, at + elfSizes.program, parts);
+  for (const { part, offset } of parts) {
+    at += elfSizes.program;
+    writePart(view, at, part, offset);
+  }
 }
 
-/** Writes the program headers of parts, and behind them the parts. */
-function writeParts(view: DataView, at: number, parts: readonly ElfPart[]): void {
-  let offset = at + parts.length * elfSizes.program;
-  for (const { type, bytes } of parts) {
-    writeProgramHeader(view, at, {
-      type,
-      flags: programFlags.read,
-      offset,
-      address: 0,
-      fileBytes: bytes.length,
-      memoryBytes: bytes.length,
-      alignment: partAlignment,
-    });
-    new Uint8Array(view.buffer).set(bytes, offset);
-    at += elfSizes.program;
-    offset += paddedLength(bytes);
-  }
+/** Writes the program header of a part, and the part. */
+function writePart(
+  view: DataView,
+  at: number,
+  { type, bytes, alignment }: ElfPart,
+  offset: number,
+): void {
+  writeProgramHeader(view, at, {
+    type,
+    flags: programFlags.read,
+    offset,
+    address: 0,
+    fileBytes: bytes.length,
+    memoryBytes: bytes.length,
+    alignment,
+  });
+  new Uint8Array(view.buffer).set(bytes, offset);
 }
 
 function byAddress(first: PlacedSegment, second: PlacedSegment): number {
@@ -226,41 +232,6 @@ function writeProgramHeader(view: DataView, at: number, header: ProgramHeader): 
   setAddress(view, at + 32, header.fileBytes);
   setAddress(view, at + 40, header.memoryBytes);
   setAddress(view, at + 48, header.alignment);
-}
-
-/** Writes the program header at `at` and the notes behind it. */
-function writeNotes(view: DataView, at: number, image: ElfImage): void {
-  const { pvhEntry = 0, devices = 0 } = image;
-  const notes = at + elfSizes.program;
-  writeProgramHeader(view, at, {
-    type: programType.note,
-    flags: programFlags.read,
-    offset: notes,
-    address: 0,
-    fileBytes: notesLength(image),
-    memoryBytes: notesLength(image),
-    alignment: 4,
-  });
-  setAddress(view, writeNoteHeader(view, notes, pvhNote, 8), pvhEntry);
-  if (devices === 0) return;
-  view.setUint32(writeNoteHeader(view, notes + pvhNote.bytes, deviceNote, 4), devices, true);
-}
-
-/** Writes a note but for its value; returns where that stands. */
-function writeNoteHeader(
-  view: DataView,
-  at: number,
-  { owner, type, headerBytes }: typeof pvhNote | typeof deviceNote,
-  valueBytes: number,
-): number {
-  const name = new TextEncoder().encode(`${owner}\0`);
-  view.setUint32(at, name.length, true);
-  view.setUint32(at + 4, valueBytes, true);
-  view.setUint32(at + 8, type, true);
-  name.forEach((byte, index) => {
-    view.setUint8(at + headerBytes + index, byte);
-  });
-  return at + headerBytes + ((name.length + 3) & ~3);
 }
 
 function setAddress(view: DataView, at: number, value: number): void {

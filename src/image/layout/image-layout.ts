@@ -70,16 +70,49 @@ export function sectionsEnd(request: LayoutRequest, sections: readonly PlacedSec
   );
 }
 
-/** `config` symbols for the pages that a section occupies: `config.textStart`, `config.textEnd`. */
-export function sectionRange(
+/**
+ * Where a section begins on pages of its own, behind those placed before; zeroed data go on where the
+ * data end.
+ */
+export function nextSection(
+  request: LayoutRequest,
   section: SectionName,
+  before: readonly PlacedSection[],
+): number {
+  const end = sectionsEnd(request, before);
+  return continuesData(section, before) ? end : alignUp(end);
+}
+
+/** Whether a section is the zeroed end of the data that were placed last. */
+export function continuesData(section: SectionName, before: readonly PlacedSection[]): boolean {
+  const last = before.at(-1);
+  return section === "zero" && last?.name === "data" && last.fileSize > 0;
+}
+
+/** `config` symbols for the pages that sections occupy: `config.textStart`, `config.textEnd` ... */
+export function sectionRanges(
   sections: readonly PlacedSection[],
 ): readonly (readonly [string, number])[] {
-  const placed = sections.find(({ name, memorySize }) => name === section && memorySize > 0);
-  const start = placed === undefined ? 0 : pageStart(placed.address);
-  const end = placed === undefined ? 0 : alignUp(placed.address + placed.memorySize);
-  return [
-    [`config.${section}Start`, start],
-    [`config.${section}End`, end],
-  ];
+  return (["text", "readOnly", "data"] as const).flatMap((section) => {
+    const placed = sections.find(({ name, memorySize }) => name === section && memorySize > 0);
+    const start = placed === undefined ? 0 : pageStart(placed.address);
+    const end = placed === undefined ? 0 : alignUp(placed.address + placed.memorySize);
+    return [
+      [`config.${section}Start`, start],
+      [`config.${section}End`, end],
+    ] as const;
+  });
 }
+
+/** `config` symbols of what a Linux process has, its signal handler and its seal, where there is none. */
+export const nothingOfLinux = [
+  "signalStack",
+  "signalStackLength",
+  "signalEntry",
+  "seccompFilter",
+  "seccompFilterLength",
+  "folderlessFilter",
+  "folderlessFilterLength",
+  "disksFilter",
+  "disksFilterLength",
+].map((name) => [`config.${name}`, 0] as const);

@@ -4,11 +4,12 @@ import { appBase, platformIds } from "../../contracts/machine-interface.ts";
 import { elfHeadersLength } from "../elf/writer.ts";
 import {
   alignUp,
+  continuesData,
   emptySegment,
   isMappedByKernel,
   type LayoutRequest,
   pageBytes,
-  sectionRange,
+  sectionRanges,
   sectionsEnd,
   wasmPageBytes,
 } from "./image-layout.ts";
@@ -71,8 +72,7 @@ function sectionStart(
   before: readonly PlacedSection[],
 ): number {
   const end = sectionsEnd(request, before);
-  const last = before.at(-1);
-  if (section === "zero" && last?.name === "data" && last.fileSize > 0) return end;
+  if (continuesData(section, before)) return end;
   const offset = alignUp(fileEnd(request, before), sectionAlignment);
   return alignUp(end) + (offset % pageBytes);
 }
@@ -115,9 +115,7 @@ function symbols(
     ["config.platform", platformIds.linux],
     ["config.heapStart", places.heapStart],
     ["config.heapEnd", places.heapEnd],
-    ...sectionRange("text", sections),
-    ...sectionRange("readOnly", sections),
-    ...sectionRange("data", sections),
+    ...sectionRanges(sections),
     ["config.stackLow", places.stackLow],
     ["config.stackHigh", places.stackHigh],
     ["config.appImageStart", 0],

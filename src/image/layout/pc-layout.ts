@@ -1,11 +1,12 @@
 import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
-import type { SectionName } from "../../compiler/object/object.ts";
 import { platformIds } from "../../contracts/machine-interface.ts";
 import {
   alignUp,
   type LayoutRequest,
+  nextSection,
+  nothingOfLinux,
   pageBytes,
-  sectionRange,
+  sectionRanges,
   sectionsEnd,
 } from "./image-layout.ts";
 import { pageTablesLength } from "./page-tables-length.ts";
@@ -58,7 +59,7 @@ export function pcLayout(request: LayoutRequest): MemoryLayout {
     };
   };
   return {
-    sectionStart: (section, before) => sectionStart(request, section, before),
+    sectionStart: (section, before) => nextSection(request, section, before),
     symbols: (sections) => symbols(request, sections, placesBehind(sections)),
     // Stacks need no zeroes, and a loader takes its time to write them.
     emptySegments: () => [],
@@ -72,17 +73,6 @@ function imageEnd(pageTables: number): number {
   return end;
 }
 
-function sectionStart(
-  request: LayoutRequest,
-  section: SectionName,
-  before: readonly PlacedSection[],
-): number {
-  const end = sectionsEnd(request, before);
-  const last = before.at(-1);
-  const continues = section === "zero" && last?.name === "data" && last.fileSize > 0;
-  return continues ? end : alignUp(end);
-}
-
 function symbols(
   request: LayoutRequest,
   sections: readonly PlacedSection[],
@@ -94,9 +84,7 @@ function symbols(
     ["config.platform", platformIds.pc],
     ["config.heapStart", imageEnd(places.pageTables)],
     ["config.heapEnd", 0],
-    ...sectionRange("text", sections),
-    ...sectionRange("readOnly", sections),
-    ...sectionRange("data", sections),
+    ...sectionRanges(sections),
     ["config.stackLow", stackHigh - (request.stackBytes ?? defaultStackBytes)],
     ["config.stackHigh", stackHigh],
     ["config.appImageStart", places.appImageStart],
@@ -105,15 +93,7 @@ function symbols(
     ["config.appInitialPages", request.appInitialPages],
     ["config.faultStack", places.faultStack],
     ["config.pageTables", places.pageTables],
-    ["config.signalStack", 0],
-    ["config.signalStackLength", 0],
-    ["config.signalEntry", 0],
-    ["config.seccompFilter", 0],
-    ["config.seccompFilterLength", 0],
-    ["config.folderlessFilter", 0],
-    ["config.folderlessFilterLength", 0],
-    ["config.disksFilter", 0],
-    ["config.disksFilterLength", 0],
+    ...nothingOfLinux,
     ["pc.faultGuard", places.faultGuard],
     ["pc.faultStackLow", places.faultStackLow],
     ["pc.stack", places.stack],

@@ -1,13 +1,14 @@
 import type { MemoryLayout, PlacedSection } from "../../compiler/object/layout.ts";
-import type { SectionName } from "../../compiler/object/object.ts";
 import { wellKnownSymbols } from "../../compiler/object/symbols.ts";
 import { TsukiError } from "../../contracts/errors.ts";
 import { platformIds } from "../../contracts/machine-interface.ts";
 import {
   alignUp,
   type LayoutRequest,
+  nextSection,
+  nothingOfLinux,
   pageBytes,
-  sectionRange,
+  sectionRanges,
   sectionsEnd,
   wasmPageBytes,
 } from "./image-layout.ts";
@@ -33,7 +34,7 @@ interface Places {
  */
 export function solo5Layout(request: LayoutRequest): MemoryLayout {
   return {
-    sectionStart: (section, before) => sectionStart(request, section, before),
+    sectionStart: (section, before) => nextSection(request, section, before),
     symbols: (sections) => symbols(request, sections, placesBehind(request, sections)),
     emptySegments(sections) {
       const { guard } = placesBehind(request, sections);
@@ -49,17 +50,6 @@ function placesBehind(request: LayoutRequest, sections: readonly PlacedSection[]
   const stackHigh = stackLow + (request.stackBytes ?? usualStackBytes);
   const faultStack = stackHigh + faultStackBytes;
   return { guard, stackLow, stackHigh, faultStack, app: faultStack };
-}
-
-function sectionStart(
-  request: LayoutRequest,
-  section: SectionName,
-  before: readonly PlacedSection[],
-): number {
-  const end = sectionsEnd(request, before);
-  const last = before.at(-1);
-  const continues = section === "zero" && last?.name === "data" && last.fileSize > 0;
-  return continues ? end : alignUp(end);
 }
 
 function symbols(
@@ -79,9 +69,7 @@ function symbols(
     ["config.platform", platformIds.solo5],
     ["config.heapStart", heapStart],
     ["config.heapEnd", 0],
-    ...sectionRange("text", sections),
-    ...sectionRange("readOnly", sections),
-    ...sectionRange("data", sections),
+    ...sectionRanges(sections),
     ["config.stackLow", places.stackLow],
     ["config.stackHigh", places.stackHigh],
     ["config.appImageStart", places.app + appImage.offset],
@@ -90,15 +78,7 @@ function symbols(
     ["config.appInitialPages", appInitialPages],
     ["config.faultStack", places.faultStack],
     ["config.pageTables", 0],
-    ["config.signalStack", 0],
-    ["config.signalStackLength", 0],
-    ["config.signalEntry", 0],
-    ["config.seccompFilter", 0],
-    ["config.seccompFilterLength", 0],
-    ["config.folderlessFilter", 0],
-    ["config.folderlessFilterLength", 0],
-    ["config.disksFilter", 0],
-    ["config.disksFilterLength", 0],
+    ...nothingOfLinux,
     [wellKnownSymbols.appBase, places.app],
   ]);
 }

@@ -10,6 +10,7 @@ import { appBase } from "../../contracts/machine-interface.ts";
 import { trapKinds } from "../../contracts/traps.ts";
 import { linuxStackBytes } from "../layout/linux-layout.ts";
 import { checkHost, processorRefusals } from "../processor-check.ts";
+import { assembleStartFailure } from "../start-failure.ts";
 
 /** Where the process begins. */
 export const linuxEntrySymbol = "linux.entry";
@@ -17,17 +18,15 @@ export const linuxEntrySymbol = "linux.entry";
 const { rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp } = Register;
 const { r8, r9, r10, r11, r12, r13, r14, r15 } = Register;
 
-const call = { write: 1, mmap: 9, exitGroup: 231 } as const;
+const call = { mmap: 9, exitGroup: 231 } as const;
 const readWrite = 3;
 /** MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE. */
 const mapFlags = 0x10_4022;
 const standardError = 2;
 
-/** Exit status when the host does not let the instance start. */
-const startFailure = 125;
 const noRoom =
-  "tsuki: the address-space limit (ulimit -v) leaves no room for a stack of " +
-  `${linuxStackBytes / 1024} KiB; raise it\n`;
+  "the address-space limit (ulimit -v) leaves no room for a stack of " +
+  `${linuxStackBytes / 1024} KiB; raise it`;
 
 /** `si_addr` in `siginfo_t`, and `REG_RSP` and `REG_RIP` in `ucontext_t` (x86-64 Linux). */
 const faultAddressOffset = 16;
@@ -91,26 +90,10 @@ function assembleEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern("kernel.boot"));
   assembler.emit(Form.ud2);
   assembler.bind(fail);
-  assembleFailure(assembler, noRoom);
+  assembleStartFailure(assembler, standardError, noRoom);
   assembler.bind(refuse);
-  assembleFailure(assembler, `tsuki: ${processorRefusals[level]}\n`);
+  assembleStartFailure(assembler, standardError, processorRefusals[level]);
   return assembler;
-}
-
-/** Says on standard error why there is no instance, and exits. */
-function assembleFailure(assembler: Assembler, reason: string): void {
-  const text = assembler.newLabel();
-  const message = new TextEncoder().encode(reason);
-  assembler.emitImmediate(Form.mov_r32_imm32, rax, call.write);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdi, standardError);
-  assembler.emitRelativeLabel(Form.lea_r64_m, rsi, text);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdx, message.length);
-  assembler.emit(Form.syscall);
-  assembler.emitImmediate(Form.mov_r32_imm32, rax, call.exitGroup);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdi, startFailure);
-  assembler.emit(Form.syscall);
-  assembler.bind(text);
-  assembler.writeBytes(message);
 }
 
 /**

@@ -34,7 +34,7 @@ const optionLevels = [0, 1, 6, 41];
  * 65 (IPT_SO_SET_REPLACE), and have had holes.
  */
 const optionNames = [
-  ...[1, 2, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 26, 33, 34, 35, 36, 62, 67],
+  1, 2, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 26, 33, 34, 35, 36, 62, 67,
 ];
 /** SOCK_NONBLOCK | SOCK_CLOEXEC. */
 const acceptFlags = [0x8_0800];

@@ -6,9 +6,10 @@ import type { Chunk } from "../../compiler/object/object.ts";
 import { type SymbolTable, trapSymbol, wellKnownSymbols } from "../../compiler/object/symbols.ts";
 import { outermostUnwinding } from "../../compiler/object/unwinding.ts";
 import type { CpuLevel } from "../../contracts/build.ts";
-import { sptBootInfo, sptSystemCalls } from "../../contracts/solo5.ts";
+import { sptBootInfo } from "../../contracts/solo5.ts";
 import { trapKinds } from "../../contracts/traps.ts";
 import { checkHost, processorRefusals } from "../processor-check.ts";
+import { assembleStartFailure } from "../start-failure.ts";
 
 /** Where a tender hands over. */
 export const solo5EntrySymbol = "solo5.entry";
@@ -16,9 +17,7 @@ export const solo5EntrySymbol = "solo5.entry";
 const { rax, rcx, rdx, rsi, rdi, rsp, r15 } = Register;
 
 const console = 1;
-/** Exit status when the instance cannot start. */
-const startFailure = 125;
-const tooSmall = "tsuki: this memory is too small for the image and its stack: raise --mem\n";
+const tooSmall = "this memory is too small for the image and its stack: raise --mem";
 
 /** The code of a guest of Solo5's before and beside the kernel. */
 export function solo5EntryChunks(symbols: SymbolTable, level: CpuLevel): Chunk[] {
@@ -51,26 +50,10 @@ function assembleEntry(symbols: SymbolTable, level: CpuLevel): Assembler {
   assembler.jumpToSymbol(Form.call_rel32, symbols.intern("kernel.boot"));
   assembler.emit(Form.ud2);
   assembler.bind(fail);
-  assembleFailure(assembler, tooSmall);
+  assembleStartFailure(assembler, console, tooSmall);
   assembler.bind(refuse);
-  assembleFailure(assembler, `tsuki: ${processorRefusals[level]}\n`);
+  assembleStartFailure(assembler, console, processorRefusals[level]);
   return assembler;
-}
-
-/** Says on the console why there is no instance, and exits. */
-function assembleFailure(assembler: Assembler, reason: string): void {
-  const text = assembler.newLabel();
-  const message = new TextEncoder().encode(reason);
-  assembler.emitImmediate(Form.mov_r32_imm32, rax, sptSystemCalls.write);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdi, console);
-  assembler.emitRelativeLabel(Form.lea_r64_m, rsi, text);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdx, message.length);
-  assembler.emit(Form.syscall);
-  assembler.emitImmediate(Form.mov_r32_imm32, rax, sptSystemCalls.exitGroup);
-  assembler.emitImmediate(Form.mov_r32_imm32, rdi, startFailure);
-  assembler.emit(Form.syscall);
-  assembler.bind(text);
-  assembler.writeBytes(message);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   sptAbiVersion,
 } from "../../contracts/solo5.ts";
 import { programType } from "../elf/format.ts";
+import { elfNote } from "../elf/notes.ts";
 import type { ElfPart } from "../elf/writer.ts";
 
 /** Devices that an image asks for: a tender starts it with all of them, or not at all. */
@@ -21,7 +22,10 @@ const interpreter = "/nonexistent/solo5/";
 /** `SPT_ABI_TARGET`: the tender for seccomp. */
 const sptTarget = 2;
 
+const alignment = 8;
+
 const owner = "Solo5";
+/** Bytes of a note before its contents. */
 const noteHeaderBytes = 20;
 /** Types of notes are four letters. */
 const noteTypes = { abi: typeOf("ABI1"), manifest: typeOf("MFT1") };
@@ -32,24 +36,20 @@ export function solo5Parts(devices: Solo5Devices): readonly ElfPart[] {
   const abi = new Uint8Array(16);
   new DataView(abi.buffer).setUint32(0, sptTarget, true);
   new DataView(abi.buffer).setUint32(4, sptAbiVersion, true);
-  return [
+  const parts = [
     { type: interpreterType, bytes: new TextEncoder().encode(`${interpreter}\0`) },
     { type: note, bytes: solo5Note(noteTypes.abi, abi, 4) },
     { type: note, bytes: solo5Note(noteTypes.manifest, encodeManifest(devices), 8) },
   ];
+  return parts.map((part) => ({ ...part, alignment }));
 }
 
 /** A note, its contents aligned as their structure is in C; the padding counts as contents. */
 function solo5Note(type: number, contents: Uint8Array, alignment: number): Uint8Array {
   const start = Math.ceil(noteHeaderBytes / alignment) * alignment;
-  const note = new Uint8Array(start + contents.length);
-  const view = new DataView(note.buffer);
-  view.setUint32(0, owner.length + 1, true);
-  view.setUint32(4, note.length - noteHeaderBytes, true);
-  view.setUint32(8, type, true);
-  note.set(new TextEncoder().encode(owner), 12);
-  note.set(contents, start);
-  return note;
+  const padded = new Uint8Array(start - noteHeaderBytes + contents.length);
+  padded.set(contents, start - noteHeaderBytes);
+  return elfNote(owner, type, padded);
 }
 
 /** The manifest, a first entry of no device before the others (mft_abi.h). */
