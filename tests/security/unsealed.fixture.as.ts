@@ -6,7 +6,7 @@ import {
 } from "../../src/kernel/base/line.as";
 import * as host from "../../src/kernel/base/machine/host.as";
 import { text } from "../../src/kernel/base/text.as";
-import { folderHandle } from "../../src/kernel/files/folders.as";
+import { hostMountObject } from "../../src/kernel/files/host-mounts.as";
 import { addFrames } from "../../src/kernel/memory/frames.as";
 import { publishedStreamPort, readNetworkSettings } from "../../src/kernel/net/settings.as";
 import { findLinuxArguments } from "../../src/kernel/platform/linux/arguments.as";
@@ -49,11 +49,11 @@ export function boot(record: u64): void {
 
 function tryFiles(): void {
   tell(text("root"), openAt(here, text("/etc/passwd"), 0));
-  tell(text("inside"), openAt(folderHandle(0), text("file"), 0));
-  tell(text("create"), openAt(folderHandle(0), text("new"), create));
-  tell(text("escape"), openAt(folderHandle(0), text("../outside"), 0));
-  tell(text("read-only"), openAt(folderHandle(1), text("file"), 0));
-  tell(text("read-only-create"), openAt(folderHandle(1), text("new"), create));
+  tell(text("inside"), openAt(hostMountObject(0), text("file"), 0));
+  tell(text("create"), openAt(hostMountObject(0), text("new"), create));
+  tell(text("escape"), openAt(hostMountObject(0), text("../outside"), 0));
+  tell(text("read-only"), openAt(hostMountObject(1), text("file"), 0));
+  tell(text("read-only-create"), openAt(hostMountObject(1), text("new"), create));
 }
 
 function openAt(folder: u64, path: usize, flags: u64): i64 {

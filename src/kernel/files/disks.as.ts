@@ -128,6 +128,12 @@ export function diskPathError(path: usize, length: u32): u32 {
   return endsWithSlash() ? errno.notDirectory : errno.success;
 }
 
+/** Why something cannot be done to a path from there: what is wrong with it, else `refusal`. */
+export function diskRefusal(path: usize, length: u32, refusal: u32): u32 {
+  const error = diskPathError(path, length);
+  return error != 0 ? error : refusal;
+}
+
 /** Counts what came of a request to the host. */
 function counted(disk: u32, counters: usize, result: i64): i64 {
   const record = records + disk * recordBytes;

@@ -7,14 +7,14 @@ import { text } from "../base/text.as";
 import { allocateZeroedFrame } from "../memory/frames.as";
 import { embeddedRoot, hasEmbeddedTree } from "./embedded-tree.as";
 import {
-  folderCount,
-  folderHandle,
-  folderKindOf,
-  folderTarget,
-  folderTargetLength,
-  isFolderReadOnly,
-  openFolders,
-} from "./folders.as";
+  hostMountCount,
+  hostMountKind,
+  hostMountObject,
+  hostMountTarget,
+  hostMountTargetLength,
+  isHostMountReadOnly,
+  openHostMounts,
+} from "./host-mounts.as";
 import { embeddedKind, memoryKind } from "./kinds.as";
 import { limitContents } from "./memory-contents.as";
 import { holdMemoryNode, memoryRoot, prepareMemoryNodes } from "./memory-nodes.as";
@@ -31,10 +31,11 @@ let count: u32 = 0;
 
 /**
  * Mounts what there is; without memory for it the app finds no files. False, after a line that says
- * why, when a folder of the host cannot be mounted. A Linux process has opened its folders already.
+ * why, when a folder or disk of the host cannot be mounted. A Linux process has opened its own
+ * already.
  */
 export function prepareFiles(): bool {
-  if (config.platform != config.linux && !openFolders()) return false;
+  if (config.platform != config.linux && !openHostMounts()) return false;
   if (config.platform == config.pc) openMachineDisks();
   mounts = allocateZeroedFrame();
   if (mounts == 0 || !prepareScratch()) return true;
@@ -44,12 +45,11 @@ export function prepareFiles(): bool {
     holdMemoryNode(memoryRoot);
     addMount(memoryKind, memoryRoot, false, text("/tmp"), 4);
   }
-  const folders = folderCount();
-  for (let folder: u32 = 0; folder < folders; folder++) {
-    const target = folderTarget(folder);
-    const length = folderTargetLength(folder);
-    const kind = folderKindOf(folder);
-    addMount(kind, folderHandle(folder), isFolderReadOnly(folder), target, length);
+  for (let index: u32 = 0; index < hostMountCount(); index++) {
+    const target = hostMountTarget(index);
+    const length = hostMountTargetLength(index);
+    const isReadOnly = isHostMountReadOnly(index);
+    addMount(hostMountKind(index), hostMountObject(index), isReadOnly, target, length);
   }
   return true;
 }

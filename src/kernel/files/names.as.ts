@@ -1,7 +1,7 @@
 // Making, removing and renaming. Every path is relative to an open directory; results are error
 // numbers. The memory file system has neither hard nor symbolic links.
 import * as errno from "../base/errno.as";
-import { diskPathError } from "./disks.as";
+import { diskRefusal } from "./disks.as";
 import {
   linkInFolder,
   makeFolderDirectory,
@@ -123,12 +123,6 @@ export function readLinkPath(
   const problem = walk(kindOfFile(directory), object, path, length);
   if (problem != 0) return -<i32>problem;
   return walkTarget() < 0 ? -<i32>errno.noEntry : -<i32>errno.invalid;
-}
-
-/** Why something cannot be done to a path on a disk, which is nothing but the disk's own. */
-function diskRefusal(path: usize, length: u32, refusal: u32): u32 {
-  const error = diskPathError(path, length);
-  return error != 0 ? error : refusal;
 }
 
 function renameNode(node: u32, start: u32, path: usize, length: u32): u32 {

@@ -3,7 +3,7 @@
 // u64 accessed at 40, modified at 48, changed at 56.
 import * as errno from "../base/errno.as";
 import { embeddedLength, embeddedType } from "./embedded-tree.as";
-import { diskPathError, diskSize, diskSizeError, syncDisk } from "./disks.as";
+import { diskPathError, diskRefusal, diskSize, diskSizeError, syncDisk } from "./disks.as";
 import { folderStatus, setFolderFileSize, setFolderTimes, syncInFolder } from "./folder.as";
 import {
   directoryType,
@@ -42,12 +42,13 @@ export function pathStatus(directory: u32, path: usize, length: u32, follows: bo
   if (kind == folderKind) {
     return length == 0 ? errno.noEntry : <u32>-folderStatus(object, path, length, follows);
   }
-  const error = kind == diskKind ? diskPathError(path, length) : walk(kind, object, path, length);
-  if (error != 0) return error;
   if (kind == diskKind) {
-    nodeStatus(kind, mountOfFile(directory), object);
-    return errno.success;
+    const problem = diskPathError(path, length);
+    if (problem == 0) nodeStatus(kind, mountOfFile(directory), object);
+    return problem;
   }
+  const error = walk(kind, object, path, length);
+  if (error != 0) return error;
   if (walkTarget() < 0) return errno.noEntry;
   nodeStatus(kind, mountOfFile(directory), walkTarget());
   return errno.success;
@@ -97,10 +98,7 @@ export function setPathTimes(
     if (length == 0) return errno.noEntry;
     return <u32>-setFolderTimes(object, path, length, follows, access, modification, which);
   }
-  if (kind == diskKind) {
-    const refusal = diskPathError(path, length);
-    return refusal != 0 ? refusal : errno.notPermitted;
-  }
+  if (kind == diskKind) return diskRefusal(path, length, errno.notPermitted);
   const error = walk(kind, object, path, length);
   if (error != 0) return error;
   if (walkTarget() < 0) return errno.noEntry;

@@ -5,8 +5,11 @@ import * as app from "../base/machine/app.as";
 import { takeLaunchRecord } from "../platform/pc/machine-memory.as";
 import { takeCommandLine } from "../platform/solo5/command-line.as";
 
-const magic: u32 = 0x4b55_5354;
-const headerBytes: u32 = 44;
+/** What a record begins with. */
+export const launchRecordMagic: u32 = 0x4b55_5354;
+
+/** Bytes before its strings: the magic number, u32 counts of arguments and variables, entropy. */
+export const launchRecordHeaderBytes: u32 = 44;
 
 /** Bytes of entropy in the record. */
 export const entropyBytes: u32 = 32;
@@ -20,11 +23,11 @@ let entropyStart: usize = 0;
 
 /** Checks a record and takes it into use; false, and no arguments, when it is malformed. */
 export function readLaunchRecord(pointer: usize, length: u32): bool {
-  if (length < headerBytes || load<u32>(pointer) != magic) return false;
+  if (length < launchRecordHeaderBytes || load<u32>(pointer) != launchRecordMagic) return false;
   const end = pointer + length;
   const firstCount = load<u32>(pointer, 4);
   const secondCount = load<u32>(pointer, 8);
-  const first = pointer + headerBytes;
+  const first = pointer + launchRecordHeaderBytes;
   const second = skipStrings(first, end, firstCount);
   if (second == 0) return false;
   const third = skipStrings(second, end, secondCount);

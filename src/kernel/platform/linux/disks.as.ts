@@ -41,18 +41,16 @@ export function linuxOpenDisk(path: usize, isReadOnly: bool): i64 {
 export function linuxReadDisk(
   handle: u32, list: u32, count: u32, offset: u64, length: u32,
 ): i64 {
-  const vectors = hostSpace() + 512;
-  const used = shorten(vectors, translateVectors(list, count, vectors, vectorLimit), length);
-  return folderResult(host.call(preadv, handle, vectors, used, offset, 0, 0));
+  const used = translate(list, count, length);
+  return folderResult(host.call(preadv, handle, hostVectors(), used, offset, 0, 0));
 }
 
 /** Writes so many bytes of them. */
 export function linuxWriteDisk(
   handle: u32, list: u32, count: u32, offset: u64, length: u32,
 ): i64 {
-  const vectors = hostSpace() + 512;
-  const used = shorten(vectors, translateVectors(list, count, vectors, vectorLimit), length);
-  return folderResult(host.call(pwritev2, handle, vectors, used, offset, 0, 0));
+  const used = translate(list, count, length);
+  return folderResult(host.call(pwritev2, handle, hostVectors(), used, offset, 0, 0));
 }
 
 /** Has the bytes kept durably; the size never changes. */
@@ -60,9 +58,11 @@ export function linuxSyncDisk(handle: u32): u32 {
   return <u32>-folderResult(host.call(fdatasync, handle, 0, 0, 0, 0, 0));
 }
 
-/** Has vectors end behind `length` bytes; how many there are then. */
-function shorten(vectors: usize, count: u32, length: u64): u32 {
-  for (let index: u32 = 0; index < count; index++) {
+/** Makes the host's vectors of checked ones, up to `length` bytes; how many there are. */
+function translate(list: u32, count: u32, length: u64): u32 {
+  const vectors = hostVectors();
+  const used = translateVectors(list, count, vectors, vectorLimit);
+  for (let index: u32 = 0; index < used; index++) {
     const vector = vectors + index * 16;
     const bytes = load<u64>(vector, 8);
     if (bytes >= length) {
@@ -71,5 +71,10 @@ function shorten(vectors: usize, count: u32, length: u64): u32 {
     }
     length -= bytes;
   }
-  return count;
+  return used;
+}
+
+/** Where they stand: behind the status of a file. */
+function hostVectors(): usize {
+  return hostSpace() + 512;
 }

@@ -3,7 +3,7 @@ import * as config from "../../base/config.as";
 import * as errno from "../../base/errno.as";
 import * as host from "../../base/machine/host.as";
 import { text } from "../../base/text.as";
-import { openFolders } from "../../files/folders.as";
+import { openHostMounts } from "../../files/host-mounts.as";
 import { addFrames } from "../../memory/frames.as";
 import { folderResult } from "./folder-errors.as";
 import { pathOnly, resolveFlags } from "./folder-paths.as";
@@ -28,7 +28,7 @@ export function prepareLinuxFiles(): bool {
   const start = (config.stackHigh + 2 * hugePageMask) & ~hugePageMask;
   const mapped = host.setup(mmap, start, memoryBytes, readWrite, mapFlags, ~0, 0);
   if (mapped == <i64>start) addFrames(start, start + memoryBytes);
-  return openFolders();
+  return openHostMounts();
 }
 
 /** Opens a folder of the host by its path there, a NUL behind it; a descriptor or an error. */

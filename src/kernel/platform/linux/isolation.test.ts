@@ -1,21 +1,30 @@
 /** What a process asks of a host that is a script, to be kept from it. */
 import { describe, expect, it } from "vitest";
+import { appBase } from "../../../contracts/machine-interface.ts";
 import { LinuxProcess } from "./linux.fixture.ts";
 
 const call = {
+  fstat: 5,
+  mmap: 9,
+  setresuid: 117,
   capset: 126,
   chroot: 161,
   pivotRoot: 155,
   mount: 165,
   unshare: 272,
+  epollCreate: 291,
   closeRange: 436,
   createRuleset: 444,
+  addRule: 445,
   restrictSelf: 446,
 } as const;
 const namespace = { mounts: 0x2_0000n, hostName: 0x400_0000n, ipc: 0x800_0000n };
 const userNamespace = 0x1000_0000n;
 const notPermitted = -1n;
 const lastDescriptor = 0xffff_ffffn;
+/** `st_mode` in `struct stat`, and S_IFREG. */
+const modeOffset = 24;
+const regularFile = 0o100000;
 
 function valuesOf(instance: LinuxProcess, number: number): readonly (readonly bigint[])[] {
   return instance.calls.filter((made) => made.number === number).map(({ values }) => values);
@@ -106,6 +115,25 @@ describe("the isolation of a Linux process", () => {
     const ruleset = new DataView(instance.memory.buffer, Number(place));
     expect(lengthBytes).toBe(length);
     expect(ruleset.getBigUint64(0, true)).toBe(rights);
+    expect(valuesOf(instance, call.restrictSelf)).toHaveLength(1);
+  });
+
+  it.each([
+    ["TSUKI_MOUNT=/host/folder:/folder", 1, 0],
+    ["TSUKI_DISK=/host/disk:/disk", 0, 1],
+  ])("makes exceptions for folders, not for disks: %s", (setting, rules, changesOfUser) => {
+    const instance = new LinuxProcess([], ["TSUKI_ISOLATION=auto", setting], { opensFiles: 1 });
+    instance.results.set(call.epollCreate, [3n]);
+    instance.results.set(call.createRuleset, [7n, 3n]);
+    // The app's memory, and then none for files.
+    instance.results.set(call.mmap, [appBase, notPermitted]);
+    instance.effects.set(call.fstat, ([, place = 0n]) => {
+      const view = new DataView(instance.memory.buffer, Number(place));
+      view.setUint32(modeOffset, regularFile, true);
+    });
+    expect(instance.boot()).toBe(0);
+    expect(valuesOf(instance, call.addRule)).toHaveLength(rules);
+    expect(valuesOf(instance, call.setresuid)).toHaveLength(changesOfUser);
     expect(valuesOf(instance, call.restrictSelf)).toHaveLength(1);
   });
 

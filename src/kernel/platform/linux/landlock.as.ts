@@ -2,7 +2,14 @@
 // published, no signal to others. The seal's filter sees numbers; this sees what is behind paths.
 import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
-import { folderCount, folderHandle, isFolderReadOnly } from "../../files/folders.as";
+import {
+  hasFolders,
+  hostMountCount,
+  hostMountKind,
+  hostMountObject,
+  isHostMountReadOnly,
+} from "../../files/host-mounts.as";
+import { folderKind } from "../../files/kinds.as";
 import { forbidNewPrivileges } from "./seal.as";
 import { isNetworkOff, publishedCount, publishedStreamPort } from "../../net/settings.as";
 
@@ -36,8 +43,8 @@ const rule = memory.data(16, 8);
 /** Does it; false when the host cannot, or only so that renaming would fail which works without. */
 export function restrictByLandlock(): bool {
   const version = host.setup(createRuleset, 0, 0, askForVersion, 0, 0, 0);
-  const hasFolders = config.opensFiles && folderCount() != 0;
-  if (version < 1 || (hasFolders && version < withRenaming)) return false;
+  const opensFolders = config.opensFiles && hasFolders();
+  if (version < 1 || (opensFolders && version < withRenaming)) return false;
   forbidNewPrivileges();
   const files = fileRights(version);
   store<u64>(ruleset, files);
@@ -46,7 +53,7 @@ export function restrictByLandlock(): bool {
   const length: u64 = version >= withScopes ? 24 : version >= withPorts ? 16 : 8;
   const rules = host.setup(createRuleset, ruleset, length, 0, 0, 0, 0);
   if (rules < 0) return false;
-  if (hasFolders) allowFolders(rules, files);
+  if (opensFolders) allowFolders(rules, files);
   if (config.opensSockets && load<u64>(ruleset, 8) == bindRight) allowPorts(rules);
   const result = host.setup(restrictSelf, rules, 0, 0, 0, 0, 0);
   host.setup(close, rules, 0, 0, 0, 0, 0);
@@ -68,10 +75,11 @@ function networkRights(): u64 {
 }
 
 function allowFolders(rules: u64, rights: u64): void {
-  for (let folder: u32 = 0; folder < folderCount(); folder++) {
-    const given = isFolderReadOnly(folder) ? readRights : readRights | writeRights;
+  for (let index: u32 = 0; index < hostMountCount(); index++) {
+    if (hostMountKind(index) != folderKind) continue;
+    const given = isHostMountReadOnly(index) ? readRights : readRights | writeRights;
     store<u64>(rule, given & rights);
-    store<u32>(rule, folderHandle(folder), 8);
+    store<u32>(rule, hostMountObject(index), 8);
     host.setup(addRule, rules, beneathPath, rule, 0, 0, 0);
   }
 }

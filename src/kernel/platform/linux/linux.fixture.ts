@@ -32,6 +32,8 @@ export class LinuxProcess {
   readonly machine: Machine;
   /** Results to give, by system call, before the host does its work. */
   readonly results = new Map<number, bigint[]>();
+  /** What the host does to memory, by system call, before it gives a result. */
+  readonly effects = new Map<number, (values: readonly bigint[]) => void>();
   private readonly block: DataView;
 
   constructor(
@@ -92,6 +94,7 @@ export class LinuxProcess {
 
   private systemCall(number: number, values: readonly bigint[]): bigint {
     this.calls.push({ number, values });
+    this.effects.get(number)?.(values);
     const result = this.results.get(number)?.shift();
     if (result !== undefined) return result;
     if (number === callNumbers.exitGroup) throw new InstanceExit(Number(values[0]));

@@ -1,7 +1,7 @@
 // Rights that a Linux process gives up: capabilities and root (capabilities(7), credentials(7)).
 import * as config from "../../base/config.as";
 import * as host from "../../base/machine/host.as";
-import { folderCount } from "../../files/folders.as";
+import { hasFolders } from "../../files/host-mounts.as";
 import { isNetworkOff, mayPublishBelow } from "../../net/settings.as";
 
 const poll = 7;
@@ -35,7 +35,7 @@ export function leaveRoot(): void {
   for (let capability: u64 = 0; capability < capabilityLimit; capability++) {
     if (host.setup(prctl, dropFromBoundingSet, capability, 0, 0, 0, 0) < 0) break;
   }
-  if (config.opensFiles && folderCount() != 0) return;
+  if (config.opensFiles && hasFolders()) return;
   store<u32>(record, 0);
   host.setup(prctl, getDeathSignal, record, 0, 0, 0, 0);
   const signal = load<u32>(record);

@@ -2,9 +2,9 @@
 import * as errno from "../../base/errno.as";
 import * as host from "../../base/machine/host.as";
 import { appBase } from "../../memory/app-memory.as";
+import { interrupted } from "./errors.as";
 
 const getrandom = 318;
-const interrupted: i64 = -4;
 
 /** Fills a checked range of app memory; returns a WASI error number. */
 export function linuxRandomFill(appPointer: u32, length: u32): u32 {

@@ -1,6 +1,6 @@
 // The self-seal of a Linux process: signal handlers, no_new_privs, the seccomp filter.
 import * as config from "../../base/config.as";
-import { folderCount, hasFolders } from "../../files/folders.as";
+import { hasFolders, hostMountCount } from "../../files/host-mounts.as";
 import * as host from "../../base/machine/host.as";
 
 const rtSigaction = 13;
@@ -66,7 +66,7 @@ export function seal(): bool {
     store<u64>(record, config.seccompFilterLength);
     store<u64>(record, config.seccompFilter, 8);
   } else {
-    const hasDisks = folderCount() != 0;
+    const hasDisks = hostMountCount() != 0;
     store<u64>(record, hasDisks ? config.disksFilterLength : config.folderlessFilterLength);
     store<u64>(record, hasDisks ? config.disksFilter : config.folderlessFilter, 8);
   }

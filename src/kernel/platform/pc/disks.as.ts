@@ -10,7 +10,7 @@ import { openBlockDevice } from "../../drivers/block-device.as";
 import { BlockDevice, identifierBytes } from "../../drivers/block-request.as";
 import { BlockFile, identifyBlockFile, openBlockFile } from "../../files/block-file.as";
 import { addDisk, diskLimit } from "../../files/disks.as";
-import { addHostMount, targetBytes } from "../../files/folders.as";
+import { addHostMount, targetBytes } from "../../files/host-mounts.as";
 import { diskKind } from "../../files/kinds.as";
 import { routeDeviceLines, sendDeviceMessages } from "./device-interrupts.as";
 import { endRefusal } from "./refusal.as";

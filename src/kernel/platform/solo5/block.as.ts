@@ -12,10 +12,10 @@ import {
   writeBlocks,
 } from "../../drivers/block-request.as";
 import { deviceAfter } from "./boot-information.as";
+import { interrupted } from "./errors.as";
 
 const pread = 17;
 const pwrite = 18;
-const interrupted: i64 = -4;
 
 const blockType: u32 = 1;
 const capacityOffset: usize = 72;

@@ -4,13 +4,15 @@
 // them. The variable TSUKI_NAME is the program's name (contracts/solo5.ts).
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
-import { readLaunchRecord } from "../../launch/launch-record.as";
+import {
+  launchRecordHeaderBytes,
+  launchRecordMagic,
+  readLaunchRecord,
+} from "../../launch/launch-record.as";
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import { noteAddressWords, takeAddressWord } from "./address-words.as";
 import { commandLineStart, commandLineStop } from "./boot-information.as";
 
-const magic: u32 = 0x4b55_5354;
-const headerBytes: u32 = 44;
 /** A command line has 8 KiB at most, and what is made of it some bytes more. */
 const recordFrames: u32 = 3;
 const recordCapacity: u32 = recordFrames * frameBytes;
@@ -36,8 +38,8 @@ export function takeCommandLine(): void {
   if (record == 0) return;
   place = commandLineStart();
   end = min(commandLineStop(), place + lineLimit);
-  memory.fill(record, 0, headerBytes);
-  const first = record + headerBytes;
+  memory.fill(record, 0, launchRecordHeaderBytes);
+  const first = record + launchRecordHeaderBytes;
   const named = skipVariables(first);
   if (config.opensSockets) noteAddressWords();
   const isNamed = named != first;
@@ -50,7 +52,7 @@ export function takeCommandLine(): void {
     count = 0;
     stop = first;
   }
-  store<u32>(record, magic);
+  store<u32>(record, launchRecordMagic);
   store<u32>(record, count, 4);
   stop = copyVariables(record, stop, firstArgument);
   readLaunchRecord(record, min(<u32>(stop - record), recordCapacity));

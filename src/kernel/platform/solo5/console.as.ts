@@ -1,12 +1,11 @@
 // The console of a guest of Solo5's: descriptor 1, which takes bytes and gives none.
 import * as host from "../../base/machine/host.as";
 import { appStart } from "./app-pages.as";
+import { interrupted, tryAgain } from "./errors.as";
 import { waitForTender } from "./idle.as";
 
 const write = 1;
 const console: u32 = 1;
-const interrupted: i64 = -4;
-const tryAgain: i64 = -11;
 
 /** How long to leave somebody alone who takes no more for now. */
 const pauseTime: u64 = 1_000_000;

@@ -13,10 +13,10 @@ import { hasRoomForSent, keepSent, takeSent } from "../../drivers/sent-frames.as
 import { allocateFrames, frameBytes } from "../../memory/frames.as";
 import { turnNetworkOff } from "../../net/settings.as";
 import { deviceAfter } from "./boot-information.as";
+import { interrupted } from "./errors.as";
 
 const read = 0;
 const write = 1;
-const interrupted: i64 = -4;
 
 const networkType: u32 = 2;
 const addressOffset: usize = 72;

@@ -1,6 +1,6 @@
 // The host's folders and disks that the instance was told to mount:
 // TSUKI_MOUNT=folder:/target[:ro],... and TSUKI_DISK=file:/target[:ro],... Each keeps a record of
-// 16 bytes: u32 handle, u8 1 if read-only at 4, u8 kind at 5, u16 bytes of the target at 6, u32
+// 16 bytes: u32 object, u8 1 if read-only at 4, u8 kind at 5, u16 bytes of the target at 6, u32
 // target at 8.
 import * as errno from "../base/errno.as";
 import { putBytes, putText } from "../base/line.as";
@@ -14,7 +14,7 @@ import { diskKind, folderKind } from "./kinds.as";
 import { prepareScratch, secondPath } from "./scratch.as";
 
 const recordBytes: u32 = 16;
-const folderLimit: u32 = 16;
+const mountLimit: u32 = 16;
 const targetLimit: u32 = 255;
 const comma: u32 = 0x2c;
 const colon: u32 = 0x3a;
@@ -27,7 +27,7 @@ let used: u32 = 256; // behind the records
 let count: u32 = 0;
 
 /** Opens every folder and disk; false, after a line that says why, if one cannot be. */
-export function openFolders(): bool {
+export function openHostMounts(): bool {
   frame = allocateZeroedFrame();
   if (frame == 0 || !prepareScratch()) return true;
   return (
@@ -44,7 +44,7 @@ function openSetting(name: usize, kind: u32): bool {
   for (let start = setting, end = setting + length; start < end; ) {
     let stop = start;
     while (stop < end && load<u8>(stop) != comma) stop++;
-    if (!openFolder(start, stop, kind)) return false;
+    if (!openMount(start, stop, kind)) return false;
     start = stop + 1;
   }
   return true;
@@ -52,44 +52,48 @@ function openSetting(name: usize, kind: u32): bool {
 
 /** Whether there are folders, and not only disks. */
 export function hasFolders(): bool {
-  for (let folder: u32 = 0; folder < count; folder++) {
-    if (folderKindOf(folder) == folderKind) return true;
+  for (let index: u32 = 0; index < count; index++) {
+    if (hostMountKind(index) == folderKind) return true;
   }
   return false;
 }
 
 /** How many folders and disks there are. */
-export function folderCount(): u32 {
+export function hostMountCount(): u32 {
   return count;
 }
 
-/** Whether it is a folder or a disk. */
-export function folderKindOf(folder: u32): u32 {
-  return load<u8>(frame + folder * recordBytes, 5);
+/** `folderKind` or `diskKind`. */
+export function hostMountKind(index: u32): u32 {
+  return load<u8>(recordOf(index), 5);
 }
 
 /** A folder's open directory, the platform's handle; or the number of a disk. */
-export function folderHandle(folder: u32): u32 {
-  return load<u32>(frame + folder * recordBytes);
+export function hostMountObject(index: u32): u32 {
+  return load<u32>(recordOf(index));
 }
 
-/** Whether a folder was mounted read-only. */
-export function isFolderReadOnly(folder: u32): bool {
-  return load<u8>(frame + folder * recordBytes, 4) != 0;
+/** Whether it was mounted read-only. */
+export function isHostMountReadOnly(index: u32): bool {
+  return load<u8>(recordOf(index), 4) != 0;
 }
 
-/** Where a folder was mounted: an absolute path. */
-export function folderTarget(folder: u32): usize {
-  return load<u32>(frame + folder * recordBytes, 8);
+/** Where it was mounted: an absolute path. */
+export function hostMountTarget(index: u32): usize {
+  return load<u32>(recordOf(index), 8);
 }
 
 /** Bytes of that path. */
-export function folderTargetLength(folder: u32): u32 {
-  return load<u16>(frame + folder * recordBytes, 6);
+export function hostMountTargetLength(index: u32): u32 {
+  return load<u16>(recordOf(index), 6);
+}
+
+function recordOf(index: u32): usize {
+  return frame + index * recordBytes;
 }
 
 /** Opens what one entry of a setting names. */
-function openFolder(start: usize, end: usize, kind: u32): bool {
+function openMount(start: usize, end: usize, kind: u32): bool {
   const isReadOnly = endsInMode(start, end, readOnlyMode);
   const stop = isReadOnly || endsInMode(start, end, readWriteMode) ? end - 3 : end;
   let target = stop;
@@ -102,24 +106,24 @@ function openFolder(start: usize, end: usize, kind: u32): bool {
   const pathBytes = <u32>(target - 1 - start);
   memory.copy(secondPath(), start, pathBytes);
   store<u8>(secondPath() + pathBytes, 0);
-  const handle = kind == diskKind
+  const object = kind == diskKind
     ? openHostDisk(secondPath(), pathBytes, isReadOnly)
     : openFolderRoot(secondPath(), pathBytes);
-  if (handle == -<i64>errno.noEntry && kind == diskKind) {
+  if (object == -<i64>errno.noEntry && kind == diskKind) {
     return report(start, target - 1, text(": no such file"));
   }
-  if (handle < 0) return report(start, target - 1, reasonOf(<u32>-handle));
-  if (addHostMount(kind, <u32>handle, isReadOnly, target, length)) return true;
+  if (object < 0) return report(start, target - 1, reasonOf(<u32>-object));
+  if (addHostMount(kind, <u32>object, isReadOnly, target, length)) return true;
   return report(start, end, text(": 16 folders and disks are mounted already"));
 }
 
 /** Notes a folder or disk that is open; `target` stays where it is. False when there is no room. */
 export function addHostMount(
-  kind: u32, handle: u32, isReadOnly: bool, target: usize, length: u32,
+  kind: u32, object: u32, isReadOnly: bool, target: usize, length: u32,
 ): bool {
-  if (frame == 0 || count == folderLimit) return false;
-  const record = frame + count++ * recordBytes;
-  store<u32>(record, handle);
+  if (frame == 0 || count == mountLimit) return false;
+  const record = recordOf(count++);
+  store<u32>(record, object);
   store<u8>(record, isReadOnly ? 1 : 0, 4);
   store<u8>(record, kind, 5);
   store<u16>(record, length, 6);
