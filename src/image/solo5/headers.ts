@@ -22,7 +22,7 @@ const interpreter = "/nonexistent/solo5/";
 /** `SPT_ABI_TARGET`: the tender for seccomp. */
 const sptTarget = 2;
 
-const alignment = 8;
+const partAlignment = 8;
 
 const owner = "Solo5";
 /** Bytes of a note before its contents. */
@@ -41,7 +41,7 @@ export function solo5Parts(devices: Solo5Devices): readonly ElfPart[] {
     { type: note, bytes: solo5Note(noteTypes.abi, abi, 4) },
     { type: note, bytes: solo5Note(noteTypes.manifest, encodeManifest(devices), 8) },
   ];
-  return parts.map((part) => ({ ...part, alignment }));
+  return parts.map((part) => ({ ...part, alignment: partAlignment }));
 }
 
 /** A note, its contents aligned as their structure is in C; the padding counts as contents. */
