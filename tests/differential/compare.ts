@@ -1,6 +1,6 @@
 import type { CodeOptions } from "../../src/contracts/build.ts";
 import type { TestCommand } from "./command.ts";
-import type { Outcome } from "./outcome.ts";
+import { isSameEnd, type Outcome } from "./outcome.ts";
 import { runInReference } from "./reference.ts";
 import { runInSubject } from "./subject.ts";
 
@@ -44,7 +44,7 @@ export function differencesOf(
     const wanted = expected[index];
     const got = actual[index];
     if (wanted === undefined || got === undefined) return [`${name}: no outcome`];
-    if (wanted.output === got.output && wanted.end === got.end) return [];
+    if (wanted.output === got.output && isSameEnd(wanted.end, got.end)) return [];
     const ends = `V8: ${wanted.end}; ours: ${got.end}`;
     return [`run ${index}, ${name}: ${ends}\n${firstDifference(wanted.output, got.output)}`];
   });

@@ -15,7 +15,12 @@ const baseFeatures = [
 ];
 
 /** Further ones, of which the quick way of compiling knows nothing. */
-const furtherFeatures = ["--enable-simd", "--enable-tail-call", "--enable-reference-types"];
+const furtherFeatures = [
+  "--enable-simd",
+  "--enable-tail-call",
+  "--enable-reference-types",
+  "--enable-threads",
+];
 
 /** Binaryen's fuzzer (`wasm-opt --translate-to-fuzz`), loaded once and run many times. */
 export class ModuleGenerator {

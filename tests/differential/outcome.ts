@@ -30,3 +30,11 @@ const classes: readonly (readonly [RegExp, string])[] = [
 export function trapClass(message: string): string {
   return classes.find(([pattern]) => pattern.test(message))?.[1] ?? `unknown: ${message}`;
 }
+
+/**
+ * Whether V8 and we may end so alike: of an atomic access that is neither aligned nor in bounds, V8 sees
+ * the bounds first, and we the alignment.
+ */
+export function isSameEnd(inV8: string, ours: string): boolean {
+  return inV8 === ours || (inV8 === "out of bounds memory access" && ours === "unaligned atomic");
+}

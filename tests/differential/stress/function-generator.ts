@@ -66,7 +66,18 @@ export class FunctionGenerator {
     while (this.budget > 0) this.statement(3);
     // Everything stays alive to the end, so that registers are scarce.
     if (!this.random.once(3)) this.locals.forEach((type, index) => this.logLocal(type, index));
-    this.values(this.signature.results, 3);
+    return this.finish(3);
+  }
+
+  /** Makes one so small that copies of it stand where it is called. */
+  generateSmall(): FunctionBody {
+    this.labels.push(this.signature.results);
+    if (this.random.once(2)) this.statement(1);
+    return this.finish(2);
+  }
+
+  private finish(depth: number): FunctionBody {
+    this.values(this.signature.results, depth);
     this.code.op("end");
     const own = this.locals.slice(this.signature.parameters.length);
     const counters = new Array<NumberType>(this.counters).fill("i32");

@@ -21,7 +21,8 @@ export function stressModule(seed: number): TestCommand {
     const budget = 4 + random.below(40);
     const generator = new FunctionGenerator(program, random, { parameters, results }, budget);
     const index = program.functions.length + 1;
-    program.functions.push({ signature: { parameters, results }, body: generator.generate() });
+    const body = random.once(3) ? generator.generateSmall() : generator.generate();
+    program.functions.push({ signature: { parameters, results }, body });
     for (let call = 0; call < callsOfEach; call++) {
       refuel(calls);
       for (const type of parameters) argument(calls, random, type);
