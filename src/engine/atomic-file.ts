@@ -1,6 +1,6 @@
 /** Writes files so that nobody ever sees half of one. */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -27,6 +27,15 @@ export function writeFileAtomically(
   } catch (error) {
     rmSync(aside, { force: true });
     throw error;
+  }
+}
+
+/** Makes a folder, and those that it lies in, for this user alone; a power cut leaves those that are new. */
+export function makeFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    flushToDiskNow(dirname(made));
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
 import { TsukiError } from "../contracts/errors.ts";
-import { flushToDiskNow, writeFileAtomically } from "./atomic-file.ts";
+import { flushToDiskNow, makeFolder, writeFileAtomically } from "./atomic-file.ts";
 import { attempt } from "./attempt.ts";
 import { withLock } from "./lock.ts";
 import { isName, nameRule } from "./name-form.ts";
@@ -73,7 +73,8 @@ export class NamedFolders {
     }
     const aside = join(this.#folder, `.${name}`);
     this.#writing(name, () => {
-      mkdirSync(aside, { recursive: true, mode: 0o700 });
+      makeFolder(this.#folder);
+      mkdirSync(aside, { mode: 0o700 });
       fill(aside);
       writeFileAtomically(join(aside, `${this.#kind}.json`), encode(record), 0o600);
       // A name is safe from a power cut once its folder has been flushed.
@@ -87,6 +88,7 @@ export class NamedFolders {
   write(name: string, file: string, content: object): void {
     this.#writing(name, () => {
       writeFileAtomically(join(this.pathOf(name), file), encode(content), 0o600);
+      flushToDiskNow(this.pathOf(name));
     });
   }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { attempt } from "./attempt.ts";
+import { bootId } from "./boot-id.ts";
 
 /** A process by its number and by when it started. */
 export const processIdentity = Type.Object({
@@ -24,9 +25,8 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
 }
 
 function startOf(pid: number): string {
-  const boot = attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
   // The name in parentheses may hold anything; field 22 is the twentieth behind it.
   const ticks = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  return ticks === undefined ? "" : `${boot ?? ""} ${ticks}`;
+  return ticks === undefined ? "" : `${bootId()} ${ticks}`;
 }

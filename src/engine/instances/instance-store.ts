@@ -8,15 +8,15 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
-import { flushToDisk, writeFileAtomically } from "../atomic-file.ts";
+import { flushToDisk, flushToDiskNow, makeFolder, writeFileAtomically } from "../atomic-file.ts";
 import { attempt } from "../attempt.ts";
+import { bootId } from "../boot-id.ts";
 import { withLock } from "../lock.ts";
 import { isName, nameRule } from "../name-form.ts";
 import { noteEvent } from "./events.ts";
@@ -26,7 +26,9 @@ import { inventName } from "./names.ts";
 import { livingSupervisors } from "./supervisor.ts";
 
 const idForm = /^[0-9a-f]{64}$/;
-const namesFolder = "names";
+/** Beside the names, and none: the start of the host since which they are known to be whole. */
+const bootLink = ".boot";
+
 const shortIdLength = 12;
 
 /** An instance and what it does. */
@@ -75,14 +77,15 @@ export class InstanceStore {
   require(text: string): StoredInstance {
     const named = this.#findNamed(text);
     if (named !== undefined) return named;
-    const found = /^[0-9a-f]+$/.test(text) ? this.#ids().filter((id) => id.startsWith(text)) : [];
-    const [only, ...more] = found;
+    const ids = /^[0-9a-f]+$/.test(text) ? this.#ids().filter((id) => id.startsWith(text)) : [];
+    const [only, ...more] = ids;
     if (more.length > 0) {
-      const problem = `${text} begins the ids of ${found.length} instances; write more of it`;
+      const problem = `${text} begins the ids of ${ids.length} instances; write more of it`;
       throw new TsukiError("usage", problem);
     }
     const instance = only === undefined ? undefined : this.#open(only, livingSupervisors());
-    if (instance !== undefined) return instance;
+    const found = instance ?? this.#findNameless(text);
+    if (found !== undefined) return found;
     const advice = "`tsuki ps -a` lists those there are";
     throw new TsukiError("instance-missing", `no instance is called ${text}; ${advice}`);
   }
@@ -102,7 +105,8 @@ export class InstanceStore {
       const name = wanted.name ?? inventName((one) => this.#findNamed(one) !== undefined);
       const record: InstanceRecord = { ...wanted, id, name };
       try {
-        mkdirSync(aside, { recursive: true, mode: 0o700 });
+        makeFolder(this.#folder);
+        mkdirSync(aside, { mode: 0o700 });
         this.#takeName(name, id);
         fill(aside);
         writeFileSync(join(aside, recordFile), encodeRecord(record), { mode: 0o600 });
@@ -113,9 +117,10 @@ export class InstanceStore {
       }
       return { record, state: instanceState(undefined, false), folder };
     });
-    // Others need not wait for the disk meanwhile: after a power cut there is a whole record or an
-    // empty one, which is none.
-    await this.#flush(join(instance.folder, recordFile), this.#folder);
+    // Others need not wait for the disk meanwhile: after a power cut there is a whole record, or an
+    // empty one or none at all, which is no instance.
+    const { folder } = instance;
+    await this.#flush(join(folder, recordFile), folder, this.#namesFolder, this.#folder);
     const { id, name, image } = instance.record;
     noteEvent(this.#folder, id, "create", { name, image });
     return instance;
@@ -134,7 +139,9 @@ export class InstanceStore {
     await this.#alone(async () => {
       this.#takeName(name, record.id);
       try {
+        flushToDiskNow(this.#namesFolder);
         writeRecord(folder, { ...record, name });
+        flushToDiskNow(folder);
       } catch (error) {
         throw unwritable(folder, error);
       }
@@ -154,8 +161,8 @@ export class InstanceStore {
     await this.#alone(async () => {
       for (const id of this.#ids()) {
         const folder = join(this.#folder, id);
-        const record = statSync(join(folder, recordFile), { throwIfNoEntry: false });
-        if (record === undefined || record.size === 0) rmSync(folder, { recursive: true });
+        const record = readText(join(folder, recordFile)) ?? "";
+        if (isUnwritten(record)) rmSync(folder, { recursive: true });
       }
     });
   }
@@ -164,6 +171,8 @@ export class InstanceStore {
     const aside = join(this.#folder, `.${record.id}`);
     // Another command may have removed it meanwhile.
     if (existsSync(folder)) renameSync(folder, aside);
+    // Before what is in it goes: after a power cut it would be an instance without its image.
+    flushToDiskNow(this.#folder);
     rmSync(aside, { recursive: true, force: true });
     const link = this.#linkOf(record.name);
     if (attempt(() => readlinkSync(link)) === record.id) rmSync(link);
@@ -175,8 +184,21 @@ export class InstanceStore {
       for (const name of this.#names().filter((one) => one.startsWith("."))) {
         rmSync(join(this.#folder, name), { recursive: true, force: true });
       }
+      this.#mendNames();
       return await work();
     });
+  }
+
+  /** Gives names back that a power cut took: looks for them once after each start of the host. */
+  #mendNames(): void {
+    const boot = bootId();
+    if (attempt(() => readlinkSync(this.#linkOf(bootLink))) === boot) return;
+    const instances = this.list(() => undefined);
+    if (instances.length === 0) return;
+    for (const { record } of instances) {
+      if (this.#findNamed(record.name) === undefined) this.#link(record.name, record.id);
+    }
+    this.#link(bootLink, boot);
   }
 
   /** The instance that has a name; a link whose instance is gone, or has another name, is none. */
@@ -185,6 +207,11 @@ export class InstanceStore {
     const instance =
       id !== undefined && idForm.test(id) ? this.#open(id, livingSupervisors()) : undefined;
     return instance?.record.name === name ? instance : undefined;
+  }
+
+  /** The instance of a name that a power cut took. */
+  #findNameless(name: string): StoredInstance | undefined {
+    return this.list(() => undefined).find(({ record }) => record.name === name);
   }
 
   /** Has a name mean an instance. One that was to go, and has ended, makes room for it. */
@@ -197,22 +224,30 @@ export class InstanceStore {
       if (!other.record.isTemporary || other.state.status !== "exited") throw nameTaken(other);
       this.#removeFolder(other);
     }
-    mkdirSync(join(this.#folder, namesFolder), { recursive: true, mode: 0o700 });
+    this.#link(name, id);
+  }
+
+  #link(name: string, target: string): void {
+    makeFolder(this.#namesFolder);
     rmSync(this.#linkOf(name), { force: true });
-    symlinkSync(id, this.#linkOf(name));
+    symlinkSync(target, this.#linkOf(name));
   }
 
   /** Finding a name takes one look, however many instances there are. */
   #linkOf(name: string): string {
-    return join(this.#folder, namesFolder, name);
+    return join(this.#namesFolder, name);
+  }
+
+  get #namesFolder(): string {
+    return join(this.#folder, "names");
   }
 
   #open(id: string, isSupervised: (id: string) => boolean): StoredInstance | undefined {
     const folder = `${this.#folder}/${id}`;
     const path = `${folder}/${recordFile}`;
     const text = readText(path);
-    // Another command has removed it meanwhile, or the power went before all of it was written.
-    if (text === undefined || text === "") return undefined;
+    // Another command has removed it meanwhile.
+    if (text === undefined || isUnwritten(text)) return undefined;
     const record = parseInstanceRecord(text, path);
     // First the life, then the state: who ends in between has written the last state before.
     const lives = isSupervised(id);
@@ -250,6 +285,11 @@ function writeRecord(folder: string, record: InstanceRecord): void {
 
 function encodeRecord(record: InstanceRecord): Uint8Array {
   return Buffer.from(JSON.stringify(record, undefined, 2));
+}
+
+/** Whether the power went before anything of a record was on the disk: file systems leave nothing or zeroes. */
+function isUnwritten(record: string): boolean {
+  return record === "" || record.startsWith("\0");
 }
 
 function readText(path: string): string | undefined {

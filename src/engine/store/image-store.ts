@@ -1,5 +1,5 @@
 /** Images on this host, in one OCI image layout (image specification, image-layout.md). */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { TsukiError } from "../../contracts/errors.ts";
 import {
@@ -18,7 +18,7 @@ import {
   parseIndex,
   parseManifest,
 } from "../../image/oci/documents.ts";
-import { writeFileAtomically } from "../atomic-file.ts";
+import { flushToDiskNow, makeFolder, writeFileAtomically } from "../atomic-file.ts";
 import { attempt } from "../attempt.ts";
 import { withLock } from "../lock.ts";
 import { nameOf, requireReference } from "./reference.ts";
@@ -143,7 +143,10 @@ export class ImageStore {
     await withLock(`images ${this.#folder}`, async () => {
       this.#write(layoutFile.path, Buffer.from(layoutFile.text));
       const images = edit(this.list());
+      // After a power cut the index, old or new, names nothing that is not there.
+      this.#flush(blobFolder);
       this.#write("index.json", encodeDocument(indexOf(images)));
+      this.#flush(".");
       this.#sweep(images);
     });
   }
@@ -167,9 +170,20 @@ export class ImageStore {
 
   #write(path: string, bytes: Uint8Array): void {
     const target = join(this.#folder, path);
-    try {
-      mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    this.#writing(() => {
+      makeFolder(dirname(target));
       if (!existsSync(target) || path === "index.json") writeFileAtomically(target, bytes, 0o600);
+    });
+  }
+
+  #flush(path: string): void {
+    const folder = join(this.#folder, path);
+    if (existsSync(folder)) this.#writing(() => flushToDiskNow(folder));
+  }
+
+  #writing(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const message = `cannot write the images in ${this.#folder}: ${why}`;

@@ -11,6 +11,7 @@ import { healthState } from "./health.as";
 import { lostBytes } from "./log.as";
 
 const createFlags: u32 = 0x80241; // O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+const folderFlags: u32 = 0x90000; // O_RDONLY | O_DIRECTORY | O_CLOEXEC
 const fileMode: u32 = 0o600;
 const realtimeClock: u32 = 0;
 
@@ -78,4 +79,12 @@ function replaceFile(): void {
   const isWhole = write(descriptor, lineStart(), length) == length && flush(descriptor) == 0;
   close(descriptor);
   if (isWhole) rename(text("state.new"), text("state"));
+}
+
+/** Has a power cut leave what was written last. */
+export function keepState(): void {
+  const folder = open(text("."), folderFlags, 0);
+  if (folder < 0) return;
+  flush(folder);
+  close(folder);
 }

@@ -34,7 +34,7 @@ import {
   askProgram, channelDescriptor, closeChannel, healthQuestion, metricsQuestion, takeAnswer,
 } from "./questions.as";
 import { always, isRestarted, setRestartLimit, takeRestartDelay } from "./restart.as";
-import { noteEnd, noteStart, writeState } from "./state.as";
+import { keepState, noteEnd, noteStart, writeState } from "./state.as";
 import {
   noInput, ownEnd, pipedInput, releaseStreams, resizeTerminal, setInput, terminalInput,
 } from "./streams.as";
@@ -255,6 +255,8 @@ function end(): void {
 
 function finish(status: u32): void {
   writeState(text("exited"));
+  // Who waits is told of an end that stays.
+  keepState();
   answerWaiting(status);
   passEnd(status);
   linuxExit(0);
