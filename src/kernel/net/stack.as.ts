@@ -18,6 +18,7 @@ import { offerFrame } from "./link/frame-sockets.as";
 import { KeptFrame } from "./link/kept-frames.as";
 import { neighbourDeadline, runNeighbours, takeSilentNeighbour } from "./link/neighbours.as";
 import { Packet, releasePacket } from "./link/packets.as";
+import { announceAddress } from "./link/solicit.as";
 import {
   autoconfigurationDeadline,
   runAutoconfiguration,
@@ -35,7 +36,7 @@ import { moveSegment } from "./tcp/received.as";
 import { runTimers } from "./tcp/timers.as";
 import { dhcpDeadline, receiveDhcp, runDhcp } from "./dhcp/client.as";
 import { failDatagrams, receiveUdp, receiveUdpError, seedPorts } from "./udp/sockets.as";
-import { setIpv4Address, tcpProtocol } from "./wire/ip.as";
+import { ipv4AddressOf, isIpv4Address, setIpv4Address, tcpProtocol } from "./wire/ip.as";
 
 const forever: u64 = 0xffff_ffff_ffff_ffff;
 const address = memory.data(16, 8);
@@ -55,9 +56,13 @@ export function startStack(first: u64, second: u64, third: u64): void {
   addAddress(number, address, 128, preferredAddress);
 }
 
-/** Gives an interface an address of 16 bytes for good, and its network's route. */
+/**
+ * Gives an interface an address of 16 bytes for good, and its network's route. IPv4's is announced
+ * (RFC 5227, 2.3): whoever asked for it while the machine started was not heard.
+ */
 export function configureAddress(number: u32, own: usize, prefixBits: u32): bool {
   if (addAddress(number, own, prefixBits, preferredAddress) == null) return false;
+  if (isIpv4Address(own)) announceAddress(interfaceAt(number), ipv4AddressOf(own));
   return addRoute(own, prefixBits, 0, number, forever);
 }
 

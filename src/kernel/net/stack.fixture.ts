@@ -91,6 +91,16 @@ export class Host extends BareMachine {
       const own = this.place(hostAddress(number, version));
       this.call("configureAddress", wire, own, version === 4 ? 96 + 24 : 64);
     }
+    this.dropQueued();
+  }
+
+  /** What a host announces of itself is lost: nothing is at its link yet. */
+  private dropQueued(): void {
+    for (;;) {
+      const packet = this.call("takePacket", wire);
+      if (packet === 0) return;
+      this.call("releasePacket", packet);
+    }
   }
 
   get now(): bigint {

@@ -53,6 +53,15 @@ const whoHas = (target: string) =>
   hex(`ffffffffffff${other}0806 0001080006040001 ${other} 0a090002 000000000000 ${target}`);
 
 describe("ARP and echo", () => {
+  it("announce each IPv4 address when it is given", () => {
+    const { host, sent } = alone();
+    host.call("configureAddress", wire, host.place(hostAddress(7)), 96 + 24);
+    host.call("configureAddress", wire, host.place(hostAddress(7, 6)), 64);
+    host.settle();
+    const [sender, target] = [`${own}0a090007`, "0000000000000a090007"];
+    expect(sent).toEqual([`ffffffffffff${own}08060001080006040001${sender}${target}`]);
+  });
+
   it("answer for own addresses alone", () => {
     const { host, sent } = alone();
     host.receive(whoHas("0a090003"));
