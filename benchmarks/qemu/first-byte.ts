@@ -1,10 +1,10 @@
 /** From QEMU's start to the guest's first byte, against the smallest guest that prints. */
 import { writeFileSync } from "node:fs";
-import { makeSmallestGuest } from "../../src/image/pc/smallest-guest.ts";
 import type { Bench } from "../bench.ts";
 import { type Finding, skipped } from "../report/finding.ts";
 import { median, pairedDifference } from "../report/statistics.ts";
 import type { MeasuredMachine } from "./machine.ts";
+import { makeSmallestGuest } from "./smallest-guest.ts";
 
 const measure = "first byte after the smallest guest's";
 const goalMs = 0.7;

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { InstanceExit } from "./exit.ts";
 import { prepareApp } from "./app-module.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Machine } from "./machine.ts";
@@ -69,6 +70,16 @@ export class Calls {
     vectors.flat().forEach((value, index) => {
       this.view.setUint32(pointer + index * 4, value, true);
     });
+  }
+}
+
+/** Calls an export of a machine's kernel; the status if it ends the instance. */
+export function callToEnd(machine: Machine, name: string, ...values: (number | bigint)[]): unknown {
+  try {
+    return callKernel(machine, name, ...values);
+  } catch (error) {
+    if (error instanceof InstanceExit) return error.status;
+    throw error;
   }
 }
 

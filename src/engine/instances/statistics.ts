@@ -50,8 +50,8 @@ export async function usageOf(instance: StoredInstance): Promise<Usage | undefin
   };
 }
 
-function sum(pids: readonly number[], value: (pid: number) => number): number {
-  return pids.reduce((total, pid) => total + value(pid), 0);
+function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
 }
 
 function readProcess(pid: number, name: string): string {
@@ -93,11 +93,11 @@ function diskOf(
   metrics: MetricsReport | undefined,
   guests: readonly number[],
 ): Pick<Usage, "diskReadBytes" | "diskWrittenBytes"> {
-  if (metrics !== undefined && metrics.disks.length > 0) {
-    const { disks } = metrics;
+  const disks = metrics?.disks ?? [];
+  if (disks.length > 0) {
     return {
-      diskReadBytes: disks.reduce((total, { readBytes }) => total + readBytes, 0),
-      diskWrittenBytes: disks.reduce((total, { writtenBytes }) => total + writtenBytes, 0),
+      diskReadBytes: sum(disks, ({ readBytes }) => readBytes),
+      diskWrittenBytes: sum(disks, ({ writtenBytes }) => writtenBytes),
     };
   }
   return {
@@ -111,11 +111,11 @@ function networkOf(
   environment: readonly string[],
   metrics: MetricsReport | undefined,
 ): Usage["network"] {
-  if (metrics !== undefined && metrics.networkDevices.length > 0) {
-    const { networkDevices } = metrics;
+  const devices = metrics?.networkDevices ?? [];
+  if (devices.length > 0) {
     return {
-      receivedBytes: networkDevices.reduce((total, { receivedBytes }) => total + receivedBytes, 0),
-      sentBytes: networkDevices.reduce((total, { sentBytes }) => total + sentBytes, 0),
+      receivedBytes: sum(devices, ({ receivedBytes }) => receivedBytes),
+      sentBytes: sum(devices, ({ sentBytes }) => sentBytes),
     };
   }
   const setting = environment.find((entry) => entry.startsWith("TSUKI_NET=tap="));

@@ -13,6 +13,7 @@ import {
   timeFrame,
 } from "../frames.ts";
 import { endedStatus, type Instance, type InstanceStreams } from "../interface.ts";
+import { diskIsTaken } from "../lock-disk.ts";
 import { type HealthReport, type MetricsReport, Reports } from "../reports.ts";
 
 /** How long a guest may take to end after it was asked to, or after it said that it would. */
@@ -195,10 +196,7 @@ export class Machine implements Instance {
       const what = `port ${port[2]} (${port[1]}) cannot be published`;
       throw new TsukiError("monitor-failed", `${what}: it is in use, or not yours to open`);
     }
-    if (/Failed to (?:get|lock) .*(?:lock|byte)/.test(this.#messages)) {
-      const rule = "only readers may share a disk";
-      throw new TsukiError("disk-busy", `another instance has a disk of this one; ${rule}`);
-    }
+    if (/Failed to (?:get|lock) .*(?:lock|byte)/.test(this.#messages)) throw diskIsTaken();
     const said = this.#messages.trim().replaceAll(/\s*\n\s*/g, "; ");
     const why = said === "" ? "the guest stopped without a word" : said;
     throw new TsukiError("instance-lost", `QEMU ended without an exit status: ${why}`);

@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { TsukiError } from "../../contracts/errors.ts";
 import { solo5BlockName } from "../../contracts/solo5.ts";
 import type { DiskMount } from "../interface.ts";
-import { diskLock } from "../lock-disk.ts";
+import { diskIsTaken, diskLock } from "../lock-disk.ts";
 
 /** What a tender is given for disks. */
 export interface HeldDisks {
@@ -20,9 +20,7 @@ export function holdDisks(hostPath: string, disks: readonly DiskMount[]): HeldDi
     for (const { path, isReadOnly } of disks) {
       const descriptor = opened(path);
       descriptors.push(descriptor);
-      if (lock(descriptor, isReadOnly)) continue;
-      const rule = "only readers may share a disk";
-      throw new TsukiError("disk-busy", `another instance has a disk of this one; ${rule}`);
+      if (!lock(descriptor, isReadOnly)) throw diskIsTaken();
     }
   } catch (error) {
     releaseDisks({ descriptors });

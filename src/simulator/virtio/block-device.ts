@@ -14,7 +14,8 @@ export const blockFeatures = {
   writeZeroes: 1n << 14n,
 } as const;
 
-const operation = {
+/** Operations of a request (5.2.6). */
+export const blockOperations = {
   read: 0,
   write: 1,
   flush: 4,
@@ -111,17 +112,19 @@ export class BlockDevice extends VirtioDevice {
     const data = request.subarray(headerBytes);
     this.note(`operation ${type} at sector ${sector}`);
     const isReadOnly = this.has(blockFeatures.readOnly);
-    if (type === operation.flush) {
+    if (type === blockOperations.flush) {
       this.disk.flush();
       return { status: result.ok };
     }
-    if (type === operation.read) return this.readSectors(sector, spanBytes(chain.writable) - 1);
-    if (type === operation.identify) {
+    if (type === blockOperations.read)
+      return this.readSectors(sector, spanBytes(chain.writable) - 1);
+    if (type === blockOperations.identify) {
       return { status: result.ok, data: new TextEncoder().encode(this.serial.padEnd(20, "\0")) };
     }
     if (isReadOnly) return { status: result.error };
-    if (type === operation.write) return this.writeSectors(sector, data);
-    if (type === operation.writeZeroes || type === operation.discard) return this.clear(data);
+    if (type === blockOperations.write) return this.writeSectors(sector, data);
+    if (type === blockOperations.writeZeroes || type === blockOperations.discard)
+      return this.clear(data);
     return { status: result.unsupported };
   }
 

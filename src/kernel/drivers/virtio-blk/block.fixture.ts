@@ -1,18 +1,9 @@
+import { blockOperations } from "../../../simulator/virtio/block-device.ts";
 import type { DriverMachine } from "../drivers.fixture.ts";
-
-/** Operations of a request (block-request.as.ts). */
-export const operations = {
-  read: 0,
-  write: 1,
-  flush: 4,
-  identify: 8,
-  discard: 11,
-  writeZeroes: 13,
-} as const;
 
 /** One request, with buffers of its own. */
 export interface BlockRequest {
-  readonly operation: keyof typeof operations;
+  readonly operation: keyof typeof blockOperations;
   readonly sector?: number;
   /** For discarding and zeroing. */
   readonly sectorCount?: number;
@@ -86,7 +77,7 @@ export class BlockClient {
     if (slot === undefined) throw new Error("too many requests for this test");
     const view = this.machine.view(slot.record);
     const parts = request.parts ?? [];
-    view.setUint32(0, operations[request.operation], true);
+    view.setUint32(0, blockOperations[request.operation], true);
     view.setBigUint64(8, BigInt(request.sector ?? 0), true);
     view.setUint32(24, request.sectorCount ?? 0, true);
     view.setUint32(44, parts.length, true);

@@ -1,7 +1,7 @@
 import { inheritedDescriptors } from "../../../contracts/inherited-descriptors.ts";
 import { appBase, platformIds } from "../../../contracts/machine-interface.ts";
 import { InstanceExit } from "../../../simulator/exit.ts";
-import { builtKernel, callKernel, preparedIdleApp } from "../../../simulator/kernel.fixture.ts";
+import { builtKernel, callToEnd, preparedIdleApp } from "../../../simulator/kernel.fixture.ts";
 import { Machine } from "../../../simulator/machine.ts";
 
 const blockAddress = 0x7fff_0000_0000n;
@@ -79,12 +79,7 @@ export class LinuxProcess {
 
   /** Calls an export of the kernel; an exit gives its status. */
   call(name: string, ...values: (number | bigint)[]): unknown {
-    try {
-      return callKernel(this.machine, name, ...values);
-    } catch (error) {
-      if (error instanceof InstanceExit) return error.status;
-      throw error;
-    }
+    return callToEnd(this.machine, name, ...values);
   }
 
   /** The app's memory. */

@@ -6,7 +6,7 @@ import {
   sptSystemCalls,
 } from "../../../contracts/solo5.ts";
 import { InstanceExit } from "../../../simulator/exit.ts";
-import { builtKernel, callKernel, preparedIdleApp } from "../../../simulator/kernel.fixture.ts";
+import { builtKernel, callToEnd, preparedIdleApp } from "../../../simulator/kernel.fixture.ts";
 import { Machine } from "../../../simulator/machine.ts";
 
 const pageBytes = 65_536;
@@ -80,12 +80,7 @@ export class TenderedGuest {
 
   /** Calls an export of the kernel; an exit gives its status. */
   call(name: string, ...values: (number | bigint)[]): unknown {
-    try {
-      return callKernel(this.machine, name, ...values);
-    } catch (error) {
-      if (error instanceof InstanceExit) return error.status;
-      throw error;
-    }
+    return callToEnd(this.machine, name, ...values);
   }
 
   /** The strings of the app's arguments or of its environment. */

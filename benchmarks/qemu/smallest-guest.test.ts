@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readElf } from "../elf/reader.ts";
-import { hasQemu, machineFlags, runGuest } from "./machine.fixture.ts";
+import { readElf } from "../../src/image/elf/reader.ts";
+import { hasQemu, machineFlags, runGuest } from "../../src/image/pc/machine.fixture.ts";
 import { makeSmallestGuest } from "./smallest-guest.ts";
 
 describe("makeSmallestGuest", () => {

@@ -1,16 +1,15 @@
-import { Assembler } from "../../compiler/machine-x64/assembler.ts";
-import { Form } from "../../compiler/machine-x64/encoding.ts";
-import { Register } from "../../compiler/machine-x64/registers.ts";
-import { debugExitPort } from "../../contracts/control-channel.ts";
-import { writeElf } from "../elf/writer.ts";
+import { Assembler } from "../../src/compiler/machine-x64/assembler.ts";
+import { Form } from "../../src/compiler/machine-x64/encoding.ts";
+import { Register } from "../../src/compiler/machine-x64/registers.ts";
+import { debugExitPort } from "../../src/contracts/control-channel.ts";
+import { writeElf } from "../../src/image/elf/writer.ts";
 
 const address = 0x10_0000;
 const firstSerialPort = 0x3f8;
 
 /**
  * The least that a virtual machine can boot and be seen to run: prints a line on COM1 and ends
- * QEMU through isa-debug-exit, with exit status 1. The yardstick of boot times, and the guest by
- * which a host's KVM is tried out.
+ * QEMU through isa-debug-exit, with exit status 1. The yardstick of boot times.
  */
 export function makeSmallestGuest(text = "hello\n"): Uint8Array {
   const message = new TextEncoder().encode(text);
