@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
 import { type ContainerEngine, engineCases, which } from "./containers.fixture.ts";
-import { ask, buildImage, freePort, untilListening } from "./standalone.fixture.ts";
+import { freePort } from "./free-port.fixture.ts";
+import { ask, buildImage, untilListening } from "./standalone.fixture.ts";
 
 const root = join(import.meta.dirname, "..");
 const sources = {

@@ -3,7 +3,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
-import { freePort, untilListening } from "./standalone.fixture.ts";
+import { freePort } from "./free-port.fixture.ts";
+import { untilListening } from "./standalone.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 const place = new Workplace();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findQemu } from "../src/monitors/qemu/find-qemu.ts";
 import { type Ending, program, Workplace } from "./command-line.fixture.ts";
-import { freePort } from "./servers.fixture.ts";
+import { freePort } from "./free-port.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 const isRoot = canRun && process.getuid?.() === 0;

@@ -1,6 +1,5 @@
 /** Apps that serve, built once for each platform, and what they say while they run. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -8,6 +7,7 @@ import type { Platform } from "../src/contracts/machine-interface.ts";
 import { build } from "../src/engine/build.ts";
 import { networkAndEnvironment } from "../src/engine/machine-network.ts";
 import type { Instance, Monitor } from "../src/monitors/interface.ts";
+import { freePort } from "./free-port.fixture.ts";
 
 /** Images of programs, by source and platform. */
 export class AppImages {
@@ -56,15 +56,6 @@ export interface Server {
 
 /** The port that a virtual machine gives to the first listener that wants any. */
 export const firstGuestPort = 49_152;
-
-/** A port of the host's that nobody has. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise((settle) => server.listen(0, "127.0.0.1", () => settle(undefined)));
-  const address = server.address();
-  await new Promise((settle) => server.close(settle));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** Where the host's loopback addresses are, as an app sees it. */
 export function hostSeenBy(monitor: Monitor): string {

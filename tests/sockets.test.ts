@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, test } from "vitest";
 import { monitorCases } from "./built-monitors.fixture.ts";
-import { AppImages, freePort, type Server, startServer } from "./servers.fixture.ts";
+import { freePort } from "./free-port.fixture.ts";
+import { AppImages, type Server, startServer } from "./servers.fixture.ts";
 
 const images = new AppImages();
 afterAll(() => images.remove());

@@ -6,14 +6,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
-import {
-  activate,
-  buildImage,
-  freePort,
-  untilBusy,
-  untilListening,
-  untilRefused,
-} from "./standalone.fixture.ts";
+import { freePort } from "./free-port.fixture.ts";
+import { activate, buildImage, untilListening, untilRefused } from "./standalone.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 
@@ -27,6 +21,7 @@ export default {
   async fetch(request: Request, env: Record<string, string>, context: Context): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/throw") throw new Error("as it must");
+    if (pathname === "/endless") console.log("computing");
     while (pathname === "/endless");
     if (pathname === "/later") context.waitUntil(wait(300).then(() => console.log("worked")));
     if (pathname === "/held") {
@@ -117,7 +112,7 @@ describe.skipIf(!canRun)("a service that is run directly", { timeout: 30_000 }, 
     const { service, errors, ended } = start({ PORT: String(port) });
     await untilListening(port);
     const endless = body(port, "/endless").catch(() => "");
-    await untilBusy(port);
+    await once(service.stdout, "data");
     service.kill("SIGTERM");
     expect(await ended).toEqual([1, null]);
     expect(await errors).toBe("tsuki: stopped in the middle of what the program computes\n");

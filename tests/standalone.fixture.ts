@@ -31,16 +31,6 @@ export async function activate(
   return { child, port: typeof address === "object" && address !== null ? address.port : 0 };
 }
 
-/** A TCP port on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((settle) => server.once("listening", settle));
-  const address = server.address();
-  await new Promise((settle) => server.close(settle));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
-}
-
 /** Everything that a server on a port says; it is given time to begin to listen. */
 export async function ask(port: number, patienceMs = 10_000): Promise<string> {
   const endMs = performance.now() + patienceMs;
@@ -70,16 +60,6 @@ export async function untilRefused(port: number, patienceMs = 10_000): Promise<v
   while (await accepts(port)) {
     if (performance.now() > endMs) throw new Error(`port ${port} is still open`);
     await pause(5);
-  }
-}
-
-/** Waits until a service on a port answers nobody, though it accepts. */
-export async function untilBusy(port: number): Promise<void> {
-  for (;;) {
-    const signal = AbortSignal.timeout(250);
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal }).catch(() => undefined);
-    if (answer === undefined) return;
-    await answer.text();
   }
 }
 

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { Workplace } from "./command-line.fixture.ts";
-import { activate, ask, buildImage, freePort } from "./standalone.fixture.ts";
+import { freePort } from "./free-port.fixture.ts";
+import { activate, ask, buildImage } from "./standalone.fixture.ts";
 
 const source = join(import.meta.dirname, "apps", "standalone.c");
 const canRun = process.platform === "linux" && process.arch === "x64";

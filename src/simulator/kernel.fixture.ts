@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { InstanceExit } from "./exit.ts";
 import { prepareApp } from "./app-module.ts";
 import { VirtualClock } from "./clock.ts";
+import { InstanceExit } from "./exit.ts";
 import type { Machine } from "./machine.ts";
 import { MemoryStreams } from "./memory-streams.ts";
 import { type AppRun, createNodeMachine } from "./run-app.ts";

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Workplace } from "../command-line.fixture.ts";
-import { freePort, untilListening } from "../standalone.fixture.ts";
+import { freePort } from "../free-port.fixture.ts";
+import { untilListening } from "../standalone.fixture.ts";
 import { DevSession } from "./session.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";

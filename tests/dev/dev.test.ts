@@ -1,10 +1,9 @@
 /** A session of development: what follows from an edit, and what does not. */
 import { Agent, request } from "node:http";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { Workplace } from "../command-line.fixture.ts";
-import { freePort } from "../standalone.fixture.ts";
+import { freePort } from "../free-port.fixture.ts";
 import { DevSession } from "./session.fixture.ts";
 
 let place = new Workplace();
@@ -79,14 +78,14 @@ describe("tsuki dev", { timeout: 60_000 }, () => {
   });
 
   it("lets requests at hand end with the version that began them", async () => {
-    const wait = "await new Promise((resolve) => setTimeout(resolve, 800))";
+    const wait = 'console.error("begun"); await new Promise((resolve) => setTimeout(resolve, 800))';
     const slow = (word: string): string =>
       `export default { async fetch() { ${wait}; return new Response("${word}"); } };\n`;
     const [session, url] = await serve('"first"');
     place.write("server.ts", slow("old"));
     await session.next("restarted");
     const answer = get(url);
-    await pause(100);
+    await session.untilWritten("begun");
     place.write("server.ts", service('"new"'));
     await session.next("restarted");
     expect(await get(url)).toBe("new");
@@ -141,12 +140,16 @@ describe("tsuki dev", { timeout: 60_000 }, () => {
   });
 
   it("runs programs without a port, one at a time", async () => {
-    place.write("job.ts", 'console.log("first");\nsetInterval(() => {}, 1000);\n');
+    const work = (word: string): string =>
+      `console.log("${word}");\nconsole.error("begun");\nsetInterval(() => {}, 1000);\n`;
+    place.write("job.ts", work("first"));
     const session = start("job.ts", "argument");
-    await pause(1200);
+    await session.untilWritten("begun");
+    place.write("job.ts", work("second"));
+    await session.next("restarted");
     place.write("job.ts", "console.log(process.argv.slice(2), Object.keys(process.env));\n");
     expect(await session.next("ended")).toMatchObject({ status: 0 });
-    expect((await session.end()).output).toBe("first\n[ 'argument' ] []\n");
+    expect((await session.end()).output).toBe("first\nsecond\n[ 'argument' ] []\n");
   });
 
   it("serves a folder, and the new contents of its files", async () => {

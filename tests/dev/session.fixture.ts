@@ -47,11 +47,21 @@ export class DevSession {
         this.#seen++;
         return told;
       }
-      if (this.#child.exitCode !== null) throw new Error(`the session has ended: ${this.#own}`);
-      await new Promise<void>((settle) => {
-        this.#wake = settle;
-      });
+      await this.#more();
     }
+  }
+
+  /** Waits until the program has written a line to standard error. */
+  async untilWritten(line: string): Promise<void> {
+    while (!this.#own.includes(`${line}\n`)) await this.#more();
+  }
+
+  /** Waits until anything more is written. */
+  async #more(): Promise<void> {
+    if (this.#child.exitCode !== null) throw new Error(`the session has ended: ${this.#own}`);
+    await new Promise<void>((settle) => {
+      this.#wake = settle;
+    });
   }
 
   /** Asks it to stop: its status, and what the program wrote to standard output. */

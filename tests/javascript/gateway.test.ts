@@ -6,9 +6,10 @@ import { type AddressInfo, connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { monitorCases } from "../built-monitors.fixture.ts";
+import { freePort } from "../free-port.fixture.ts";
 import { Client } from "../http/service.fixture.ts";
 import { AppImages, type Server, startServer } from "../servers.fixture.ts";
-import { freePort, untilListening, untilRefused } from "../standalone.fixture.ts";
+import { untilListening, untilRefused } from "../standalone.fixture.ts";
 
 const images = new AppImages();
 afterAll(() => images.remove());

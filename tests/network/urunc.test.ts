@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it, vi } from "vitest";
 import { findQemu } from "../../src/monitors/qemu/find-qemu.ts";
 import { hasQemu, qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
 import { Workplace } from "../command-line.fixture.ts";
-import { freePort } from "../servers.fixture.ts";
+import { freePort } from "../free-port.fixture.ts";
 
 const service = join(import.meta.dirname, "..", "..", "examples", "http-service-c", "service.c");
 const sandbox = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";

@@ -16,7 +16,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -28,6 +28,7 @@ import { isolationOf } from "../../src/engine/instances/isolation.ts";
 import { builtFile } from "../../src/engine/package-files.ts";
 import { buildProgram } from "../../src/image/build.ts";
 import { compileKernel } from "../../tools/build-kernel.ts";
+import { freePort } from "../free-port.fixture.ts";
 
 const canRun = process.platform === "linux" && process.arch === "x64";
 const isRoot = process.getuid?.() === 0;
@@ -81,15 +82,6 @@ const users: readonly (readonly [string, { readonly uid?: number; readonly gid?:
   [isRoot ? "root" : "this user", {}],
   ...(isRoot ? [["nobody", { uid: nobody, gid: nobody }] as const] : []),
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 const needed = canRun ? "" : " (needs Linux on x86-64)";
 
