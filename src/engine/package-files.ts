@@ -56,7 +56,7 @@ export function buildIdentity(): string {
 }
 
 /** Tsuki's version, as in its package.json. */
-export function packageVersion(): string {
+function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
   const isObject = typeof manifest === "object" && manifest !== null;
   return isObject && "version" in manifest ? String(manifest.version) : "unknown";

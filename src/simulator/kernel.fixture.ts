@@ -18,7 +18,7 @@ export function builtKernel(): WebAssembly.Module {
 }
 
 /** An app of one page of memory that does nothing: `(module (memory 1))`. */
-export const idleApp = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1);
+const idleApp = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 0, 1);
 
 /** The idle app, ready for a machine. */
 export const preparedIdleApp = prepareApp(idleApp);

@@ -27,7 +27,7 @@ const endings: readonly (readonly [string, ToolchainName])[] = [
 ];
 
 /** What a user can give as a source, for messages. */
-export const supportedSources =
+const supportedSources =
   ".ts/.js (TypeScript and JavaScript services; .mts, .tsx, .mjs, .jsx, .cjs too), " +
   ".c, .cc/.cpp/.cxx (C++), .as.ts (AssemblyScript), .wasm (any WASI preview 1 command)";
 

@@ -30,7 +30,7 @@ export const stackCases: readonly StackCase[] = [
 ];
 
 /** What instances find at Linux's end, unless a test says otherwise. */
-export const staticAddresses = `${addresses.instance}/24,${addresses.instance6}/64`;
+const staticAddresses = `${addresses.instance}/24,${addresses.instance6}/64`;
 
 /** Lower than all ports that are chosen at random: tshark asks the lower one what the bytes are. */
 export const trafficPort = 20_000;

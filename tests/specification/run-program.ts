@@ -41,7 +41,7 @@ interface Outcome {
 }
 
 /** The image of a program for the `linux` platform. */
-export async function buildImage(wasm: Uint8Array, code: CodeOptions): Promise<Uint8Array> {
+async function buildImage(wasm: Uint8Array, code: CodeOptions): Promise<Uint8Array> {
   kernel ??= readFileSync(kernelPath);
   return await buildProgram({ platform: "linux", kernel, app: wasm, code, objects: cache });
 }
@@ -70,7 +70,7 @@ export async function runProgram(
 }
 
 /** What is wrong with a run that had to trap. */
-export function trapFailure({ trap = "" }: Check, outcome: Outcome): string | undefined {
+function trapFailure({ trap = "" }: Check, outcome: Outcome): string | undefined {
   if (outcome.reports.some(({ bits }) => bits === didNotTrapBits)) return "does not trap";
   const said = outcome.trap;
   if (said === undefined) return `ends with status ${outcome.status}: ${outcome.errors}`;

@@ -123,7 +123,7 @@ export function translateLocation(
 }
 
 /** Where a local is, as the whole place of a variable. */
-export function placeExpression(local: LocalPlace): Uint8Array {
+function placeExpression(local: LocalPlace): Uint8Array {
   const writer = new ByteWriter();
   if ("register" in local) {
     const isFloat = local.register >= floatRegisters;

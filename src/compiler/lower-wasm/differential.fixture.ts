@@ -45,7 +45,7 @@ export interface Comparison {
 }
 
 /** V8 and the interpreter disagree; the message says where. */
-export class Difference extends Error {
+class Difference extends Error {
   readonly code = "difference";
 }
 

@@ -11,7 +11,7 @@ import { LocalTracker } from "./local-tracker.ts";
  * Values that one function may become. Loops within loops, each with thousands of locals, need as many
  * as their product, of which a small module can ask for more than any memory holds.
  */
-export const valueLimit = 3_000_000;
+const valueLimit = 3_000_000;
 
 /**
  * Lowers one function of a valid module to SSA: locals are values, what constants show to be

@@ -21,7 +21,7 @@ export const floatScratch = xmm15;
 export const integerArguments: readonly number[] = [rdi, rsi, rdx, rcx, r8, r9, rax, r10];
 
 /** How many arguments of one class travel in registers. */
-export const registerArguments = 8;
+const registerArguments = 8;
 
 /** Registers of integer results by the result's position; later ones travel on the stack. */
 export const integerResults: readonly number[] = [rax, rdx, rcx, rdi, rsi, r8];

@@ -3,7 +3,7 @@ import { AllocationError } from "./allocation-error.ts";
 import { PairList } from "./pair-list.ts";
 
 /** A value that is written in several blocks, or around a loop through the block that writes it. */
-export const manyBlocks = -2;
+const manyBlocks = -2;
 
 /**
  * Which values live into which blocks, as one list per block. A value is a virtual register,

@@ -28,7 +28,7 @@ export const swappedConditions: readonly number[] = pairs(
 );
 
 /** The condition that holds when another does not; `none` for orderings of floats (NaN). */
-export const invertedConditions: readonly number[] = pairs(
+const invertedConditions: readonly number[] = pairs(
   [
     [Condition.equal, Condition.notEqual],
     [Condition.lessSigned, Condition.greaterEqualSigned],

@@ -17,10 +17,10 @@ import { laneAux, laneCounts, laneOf, shapeOf, shapes, vectorNames } from "./vec
 export const typeNames = Object.keys(ValueType);
 
 /** Names of conditions by number. */
-export const conditionWords = Object.keys(Condition);
+const conditionWords = Object.keys(Condition);
 
 /** Names of accesses by number. */
-export const accessWords = Object.keys(Access);
+const accessWords = Object.keys(Access);
 
 const spaceWords = Object.keys(Space);
 
@@ -30,7 +30,7 @@ function spaceText(space: number): string {
 }
 
 /** Names of traps by number. */
-export const trapWords: readonly string[] = Object.values(trapKinds).map(
+const trapWords: readonly string[] = Object.values(trapKinds).map(
   ({ id }) => Object.entries(trapKinds).find(([, kind]) => kind.id === id)?.[0] ?? "",
 );
 

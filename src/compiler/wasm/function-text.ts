@@ -54,7 +54,7 @@ function typeWords(types: readonly WasmTypeId[]): string {
 }
 
 /** A function type as text: "(param i32 i64) (result f32)". */
-export function typeText({ parameters, results }: FunctionType): string {
+function typeText({ parameters, results }: FunctionType): string {
   return [
     ...(parameters.length === 0 ? [] : [`(param ${typeWords(parameters)})`]),
     ...(results.length === 0 ? [] : [`(result ${typeWords(results)})`]),

@@ -3,7 +3,7 @@ import { Register, Segment } from "../../compiler/machine-x64/registers.ts";
 import { RealModeAssembler } from "./real-mode-assembler.ts";
 
 /** Where firmware loads what it boots. */
-export const bootSectorAddress = 0x7c00;
+const bootSectorAddress = 0x7c00;
 
 /** Where the loader itself begins, a sector behind. */
 export const biosLoaderAddress = 0x7e00;

@@ -83,7 +83,7 @@ function partsOf({ parts = [], pvhEntry, devices = 0 }: ElfImage): readonly ElfP
 }
 
 /** Where the next bytes of a segment at `address` may stand in the file, from `offset` on. */
-export function elfOffset(offset: number, address: number, mappable: boolean): number {
+function elfOffset(offset: number, address: number, mappable: boolean): number {
   if (!mappable) return offset;
   const missing = (address - offset) % elfPageBytes;
   return offset + (missing < 0 ? missing + elfPageBytes : missing);

@@ -9,7 +9,7 @@ import { StackSteps, type Unwinding } from "../../compiler/object/unwinding.ts";
 import { exceptionCount } from "./descriptors.ts";
 
 /** `kernel.exception(vector i32, errorCode i64, pc i64, sp i64, cr2 i64) -> i32`: 1 resumes. */
-export const exceptionSymbol = "kernel.exception";
+const exceptionSymbol = "kernel.exception";
 
 const exceptionsSymbol = "pc.exceptions";
 const wakeSymbol = "pc.wake";

@@ -7,7 +7,7 @@ import { Worker } from "node:worker_threads";
 import type { StopRequests } from "../../simulator/node-module.ts";
 
 /** The pipe's descriptor in the child process. */
-export const stopDescriptor = 4;
+const stopDescriptor = 4;
 
 /** What the second thread is started with. */
 export interface StopThreadData {

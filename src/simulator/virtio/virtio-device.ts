@@ -20,7 +20,7 @@ export const status = {
 } as const;
 
 /** Bits of a device's interrupt status (4.1.4.5). */
-export const interrupt = { used: 1, configuration: 2 } as const;
+const interrupt = { used: 1, configuration: 2 } as const;
 
 /** What a device is made of. */
 export interface DeviceOptions {

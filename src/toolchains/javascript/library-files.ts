@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { TsukiError } from "../../contracts/errors.ts";
 
 /** Folders of the library that are bundled into programs which import from them. */
-export const importedFolders = { "node:": "node", "tsuki:": "tsuki" } as const;
+const importedFolders = { "node:": "node", "tsuki:": "tsuki" } as const;
 
 /** In the source tree the library lies beside this file, in the package beside the bundles. */
 const places = ["./library/", "../javascript/library/", "./javascript/library/"];

@@ -19,7 +19,7 @@ interface Run {
 }
 
 /** The runs of blocks of a memory, a whole number of pages, that are not all zero. */
-export function nonZeroRuns(memory: Uint8Array): Run[] {
+function nonZeroRuns(memory: Uint8Array): Run[] {
   const runs: Run[] = [];
   const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length >>> 2);
   let start = -1;

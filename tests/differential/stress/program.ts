@@ -23,7 +23,7 @@ export const known = {
 export const knownGlobals = { cursor: 0, fuel: 1, zero: 2, firstNumber: 3 } as const;
 
 /** Pages of memory: the first is the functions' own, the others hold what is logged. */
-export const logAddress = 65_536;
+const logAddress = 65_536;
 const pages = 4;
 const vectorAddress = 16;
 const fuelOfCall = 20_000;

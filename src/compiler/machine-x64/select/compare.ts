@@ -57,7 +57,7 @@ function foldOperand(selector: Selector, comparison: Value, operand: Value) {
 }
 
 /** Compares the operands of a `compare`. */
-export function selectComparison(selector: Selector, comparison: Value): FlagsTest {
+function selectComparison(selector: Selector, comparison: Value): FlagsTest {
   const { fn } = selector;
   const first = fn.resolve(fn.a[comparison] as number);
   const second = fn.resolve(fn.b[comparison] as number);

@@ -26,7 +26,7 @@ const partLimit = 20;
 const headroomBytes = 12;
 
 /** A network device of the kernel's, as its callers use it. */
-export class NetClient {
+class NetClient {
   readonly device: number;
   private readonly machine: DriverMachine;
   private readonly records: number;

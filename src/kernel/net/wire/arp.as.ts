@@ -4,7 +4,7 @@ import { ipv4EtherType, loadHardwareAddress, storeHardwareAddress } from "./ethe
 import { malformed, truncated, wellFormed } from "./outcome.as";
 
 /** Bytes of a packet. */
-export const arpBytes: u32 = 28;
+const arpBytes: u32 = 28;
 
 /** Operation: who has this address? */
 export const arpRequest: u32 = 1;

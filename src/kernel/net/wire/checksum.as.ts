@@ -2,7 +2,7 @@
 // byte order, in which a one's complement sum comes out right as well (RFC 1071, 2B).
 
 /** The sum of bytes that begin at an even offset of what is summed, added to `sum`. */
-export function sumBytes(pointer: usize, length: u32, sum: u64): u64 {
+function sumBytes(pointer: usize, length: u32, sum: u64): u64 {
   const end = pointer + length;
   let other: u64 = 0;
   for (; pointer + 16 <= end; pointer += 16) {

@@ -32,7 +32,7 @@ export const bootReply: u32 = 2;
 export const broadcastFlag: u32 = 0x8000;
 
 /** Bytes of the longest message that is sent. */
-export const dhcpMessageLimit: u32 = 320;
+const dhcpMessageLimit: u32 = 320;
 
 /** Bytes of the shortest one: BOOTP's, which some relays want. */
 const leastMessageBytes: u32 = 300;

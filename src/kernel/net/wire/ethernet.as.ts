@@ -30,11 +30,6 @@ export function frameDestination(frame: usize): u64 {
   return loadHardwareAddress(frame);
 }
 
-/** The source's hardware address as a number of 48 bits. */
-export function frameSource(frame: usize): u64 {
-  return loadHardwareAddress(frame + 6);
-}
-
 /** Writes the header. */
 export function emitEthernet(frame: usize, destination: u64, source: u64, type: u32): void {
   storeHardwareAddress(frame, destination);

@@ -14,7 +14,7 @@ const hopByHopHeader: u32 = 0;
 const routingHeader: u32 = 43;
 
 /** Next header: a fragment. */
-export const fragmentHeader: u32 = 44;
+const fragmentHeader: u32 = 44;
 const destinationHeader: u32 = 60;
 
 /** Next header: nothing follows. */

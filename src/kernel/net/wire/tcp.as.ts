@@ -8,7 +8,7 @@ import { badChecksum, malformed, truncated, wellFormed } from "./outcome.as";
 /** Bytes of a header without options. */
 export const tcpHeaderBytes: u32 = 20;
 /** Bytes of all options, at most. */
-export const tcpOptionLimit: u32 = 40;
+const tcpOptionLimit: u32 = 40;
 /** Bytes that the timestamps take, padded. */
 export const timestampBytes: u32 = 12;
 /** Ranges that one segment selectively acknowledges, at most. */

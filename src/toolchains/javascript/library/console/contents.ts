@@ -73,7 +73,7 @@ function isArguments(value: object): boolean {
 }
 
 /** The name of the class that an object is of; undefined for objects without prototype. */
-export function constructorName(value: object): string | undefined {
+function constructorName(value: object): string | undefined {
   for (let each: object | null = value; each !== null; each = Reflect.getPrototypeOf(each)) {
     const descriptor = Reflect.getOwnPropertyDescriptor(each, "constructor");
     const found: unknown = descriptor?.value;

@@ -9,7 +9,7 @@ export function describeError(error: Error, inspection: Inspection): string {
 }
 
 /** `Name: message` and the frames behind it, as V8's `stack` has it. */
-export function errorText(error: Error): string {
+function errorText(error: Error): string {
   const title = titleOf(error);
   const { stack } = error;
   if (typeof stack !== "string" || stack === "") return `[${title}]`;

@@ -11,7 +11,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** A string in the quotes that need the fewest escapes. */
-export function quote(text: string): string {
+function quote(text: string): string {
   const mark = !text.includes("'")
     ? "'"
     : !text.includes('"')

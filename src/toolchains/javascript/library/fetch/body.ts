@@ -141,7 +141,7 @@ function streamOf(source: BodySource, isTaken: boolean): ReadableStream {
 }
 
 /** All bytes of a body. */
-export async function bytesFrom(source: BodySource): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesFrom(source: BodySource): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof source === "string") return encodeUtf8(source);
   if (source instanceof Uint8Array) return source as Uint8Array<ArrayBuffer>;
   if (!(source instanceof ReadableStream)) return await source.bytes();

@@ -135,7 +135,7 @@ function parseAuthority(url: UrlRecord, rest: string): UrlRecord | undefined {
 }
 
 /** `host:port` into a URL; false if it is none. */
-export function setHostAndPort(url: UrlRecord, text: string): boolean {
+function setHostAndPort(url: UrlRecord, text: string): boolean {
   const [, host = "", , port = ""] = /^((?:\[[^\]]*\]?|[^:[])*)(:([^]*))?$/.exec(text) ?? [];
   if (host === "" && text !== "") return false;
   const parsed = parseHost(host, isSpecial(url));
