@@ -47,7 +47,7 @@ function rules(name: string, holds: string): Check {
     holds,
     async run() {
       // Loaded while the programs above are running already: the parsers take their time.
-      const { runRules } = await import("./rule-checks.ts");
+      const { runRules } = await import("./rules/run-rules.ts");
       return runRules(name, root);
     },
   };

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkEnums } from "./check-enums.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkEnums } from "./enums.ts";
 
 it("finds enums, exported, constant and local ones", () => {
   const text = "export enum A { x }\nconst enum B { x }\nfunction f() {\n  enum C { x }\n}\n";

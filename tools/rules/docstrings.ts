@@ -1,6 +1,6 @@
-import { hasBorrowedNames } from "./source/borrowed-names.ts";
-import { isTest, isTypeScript, type SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import { hasBorrowedNames } from "../source/borrowed-names.ts";
+import { isTest, isTypeScript, type SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 /**
  * Demands a docstring on every symbol that a TypeScript file under `src/` or `tools/` exports, but

@@ -1,6 +1,6 @@
-import { resolveImport } from "./source/resolve.ts";
-import { isAssemblyScript, isTest, type SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import { resolveImport } from "../source/resolve.ts";
+import { isAssemblyScript, isTest, type SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 const folders = ["src/kernel/", "src/host/"];
 const entries = ["src/kernel/index.as.ts", "src/host/index.as.ts"];

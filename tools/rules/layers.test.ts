@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkLayers } from "./check-layers.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkLayers } from "./layers.ts";
 
 const layers = `# a comment
 src/low

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkLeaks } from "./check-leaks.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkLeaks } from "./leaks.ts";
 
 const traces = { folders: ["/build/place", "/someone"], registryHost: "packages.example.test" };
 

@@ -1,14 +1,14 @@
 import { homedir } from "node:os";
 import { dirname } from "node:path";
-import { checkDocstrings } from "./check-docstrings.ts";
-import { checkEnums } from "./check-enums.ts";
-import { checkKernel } from "./check-kernel.ts";
-import { checkLayers } from "./check-layers.ts";
-import { checkLeaks, type MachineTraces } from "./check-leaks.ts";
-import { checkNames } from "./check-names.ts";
-import { checkSizes } from "./check-sizes.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation, type Violation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation, type Violation } from "../source/violation.ts";
+import { checkDocstrings } from "./docstrings.ts";
+import { checkEnums } from "./enums.ts";
+import { checkKernel } from "./kernel.ts";
+import { checkLayers } from "./layers.ts";
+import { checkLeaks, type MachineTraces } from "./leaks.ts";
+import { checkNames } from "./names.ts";
+import { checkSizes } from "./sizes.ts";
 
 const publicRegistryHost = "registry.npmjs.org";
 

@@ -1,6 +1,6 @@
-import { countLines } from "./source/lines.ts";
-import { isAssemblyScript, type SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import { countLines } from "../source/lines.ts";
+import { isAssemblyScript, type SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 const functionLineLimit = 70;
 const fileLineLimit = 600;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkSizes } from "./check-sizes.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkSizes } from "./sizes.ts";
 
 function statements(count: number): string {
   return "  work();\n".repeat(count);

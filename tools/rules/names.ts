@@ -1,6 +1,6 @@
-import { hasBorrowedNames } from "./source/borrowed-names.ts";
-import type { SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import { hasBorrowedNames } from "../source/borrowed-names.ts";
+import type { SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 const grabBags = new Set(["utils", "util", "helpers", "helper", "common", "misc", "shared"]);
 

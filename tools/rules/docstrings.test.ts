@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkDocstrings } from "./check-docstrings.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkDocstrings } from "./docstrings.ts";
 
 function silentNames(files: Record<string, string>): string[] {
   return checkDocstrings(SourceTree.of(files)).map(formatViolation);

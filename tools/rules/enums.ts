@@ -1,5 +1,5 @@
-import type { SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import type { SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 /** Bans enums in TypeScript: they are neither plain values nor plain types. */
 export function checkEnums(tree: SourceTree): Violation[] {

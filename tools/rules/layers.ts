@@ -1,7 +1,7 @@
-import { type Layer, layerOf, parseLayers } from "./source/layers-file.ts";
-import { isRelative, packageOf, resolveImport } from "./source/resolve.ts";
-import { isTest, type SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import { type Layer, layerOf, parseLayers } from "../source/layers-file.ts";
+import { isRelative, packageOf, resolveImport } from "../source/resolve.ts";
+import { isTest, type SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 const layersFile = "LAYERS";
 

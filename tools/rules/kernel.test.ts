@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkKernel } from "./check-kernel.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkKernel } from "./kernel.ts";
 
 /** Violations in a kernel file whose exports a second file uses. */
 function found(text: string, usedNames = ""): string[] {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { checkNames } from "./check-names.ts";
-import { SourceTree } from "./source/tree.ts";
-import { formatViolation } from "./source/violation.ts";
+import { SourceTree } from "../source/tree.ts";
+import { formatViolation } from "../source/violation.ts";
+import { checkNames } from "./names.ts";
 
 it.each(["src/utils/a.ts", "src/a/helpers.ts", "src/common.test.ts", "src/misc/a.as.ts"])(
   "refuses the grab bag %s",

@@ -1,5 +1,5 @@
-import type { SourceTree } from "./source/tree.ts";
-import type { Violation } from "./source/violation.ts";
+import type { SourceTree } from "../source/tree.ts";
+import type { Violation } from "../source/violation.ts";
 
 /** What must not stand in a committed file because it is true on one machine only. */
 export interface MachineTraces {
