@@ -10,12 +10,8 @@ import {
   linuxSyncDisk,
   linuxWriteDisk,
 } from "../platform/linux/disks.as";
-import {
-  nodeOpenDisk,
-  nodeReadDisk,
-  nodeSyncDisk,
-  nodeWriteDisk,
-} from "../platform/node/disks.as";
+import { nodeOpenDisk, nodeSyncDisk } from "../platform/node/disks.as";
+import { nodeReadFile, nodeWriteFile } from "../platform/node/file-bytes.as";
 import { solo5OpenDisk } from "../platform/solo5/disks.as";
 import { beginVectors } from "./app-vectors.as";
 import { BlockFile, readBlockFile, syncBlockFile, writeBlockFile } from "./block-file.as";
@@ -80,7 +76,7 @@ export function readDisk(disk: u32, list: u32, vectorCount: u32, offset: u64): i
     return counted(disk, readCounters, linuxReadDisk(handle, list, vectorCount, offset, length));
   }
   if (config.platform == config.node) {
-    return counted(disk, readCounters, nodeReadDisk(handle, offset, length));
+    return counted(disk, readCounters, nodeReadFile(handle, offset, length));
   }
   return readBlockFile(changetype<BlockFile>(<usize>handle), offset, length);
 }
@@ -97,7 +93,7 @@ export function writeDisk(disk: u32, list: u32, vectorCount: u32, offset: u64): 
     return counted(disk, writeCounters, linuxWriteDisk(handle, list, vectorCount, offset, length));
   }
   if (config.platform == config.node) {
-    return counted(disk, writeCounters, nodeWriteDisk(handle, offset, length));
+    return counted(disk, writeCounters, nodeWriteFile(handle, offset, length, false));
   }
   return writeBlockFile(changetype<BlockFile>(<usize>handle), offset, length);
 }

@@ -1,15 +1,10 @@
-// Folders of the host on the node platform: TypeScript has them; the app's bytes go through pages.
-import * as app from "../../base/machine/app.as";
-import * as errno from "../../base/errno.as";
+// Folders of the host on the node platform: TypeScript has them.
 import * as node from "../../base/machine/node.as";
+import { beginVectors } from "../../files/app-vectors.as";
 import { setEntry } from "../../files/entry.as";
 import { entrySpace, statusSpace } from "../../files/scratch.as";
-import { allocateFrames, frameBytes } from "../../memory/frames.as";
+import { nodeReadFile, nodeWriteFile } from "./file-bytes.as";
 
-const bounceFrames: u32 = 16;
-const bounceBytes: u32 = bounceFrames * frameBytes;
-
-let bounce: usize = 0;
 let isDirectory = false;
 
 /** Opens a path below an open directory; what it was, `nodeIsFolderDirectory` tells. */
@@ -27,48 +22,14 @@ export function nodeIsFolderDirectory(): bool {
 
 /** Reads into checked app vectors: bytes, 0 at the file's end. */
 export function nodeReadInFolder(handle: u32, list: u32, count: u32, offset: u64): i64 {
-  if (!prepareBounce()) return -<i64>errno.noMemory;
-  let total: i64 = 0;
-  for (; count != 0; count--) {
-    let start = app.load32(list);
-    let length = app.load32(list + 4);
-    list += 8;
-    while (length != 0) {
-      const part = min(length, bounceBytes);
-      const bytes = node.folderRead(handle, bounce, part, offset + total);
-      if (bytes < 0) return total != 0 ? total : bytes;
-      app.copyOut(start, bounce, min(<u32>bytes, part));
-      total += bytes;
-      if (bytes < <i64>part) return total;
-      start += part;
-      length -= part;
-    }
-  }
-  return total;
+  return nodeReadFile(handle, offset, beginVectors(list, count));
 }
 
 /** Writes checked app vectors, at the end if it `appends`: bytes. */
 export function nodeWriteInFolder(
   handle: u32, list: u32, count: u32, offset: u64, appends: bool,
 ): i64 {
-  if (!prepareBounce()) return -<i64>errno.noMemory;
-  let total: i64 = 0;
-  for (; count != 0; count--) {
-    let start = app.load32(list);
-    let length = app.load32(list + 4);
-    list += 8;
-    while (length != 0) {
-      const part = min(length, bounceBytes);
-      app.copyIn(bounce, start, part);
-      const bytes = node.folderWrite(handle, bounce, part, offset + total, <u32>appends);
-      if (bytes < 0) return total != 0 ? total : bytes;
-      total += bytes;
-      if (bytes < <i64>part) return total;
-      start += part;
-      length -= part;
-    }
-  }
-  return total;
+  return nodeWriteFile(handle, offset, beginVectors(list, count), appends);
 }
 
 /** Puts the status of a path, or with no bytes of the handle itself, into `statusSpace`. */
@@ -93,9 +54,4 @@ export function nodeSymbolicLink(
   let bytes: u32 = 0;
   while (load<u8>(target + bytes) != 0) bytes++;
   return node.folderSymbolicLink(target, bytes, directory, path, length);
-}
-
-function prepareBounce(): bool {
-  if (bounce == 0) bounce = allocateFrames(bounceFrames);
-  return bounce != 0;
 }
