@@ -199,7 +199,7 @@ describe("the command line itself", () => {
     [["build", "-p", "xen", "a.c"], 2],
     [["run"], 125],
     [["run", "--memory", "lots", "a.c"], 125],
-    [["run", "-e", "NAME", "a.c"], 125],
+    [["run", "-e", "=x", "a.c"], 125],
     [["build", "--toolchain", "cobol", "a.c"], 2],
   ])("%j", async (words, status) => {
     place.write("a.c", hello);

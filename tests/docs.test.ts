@@ -108,6 +108,24 @@ describe("the command line", () => {
     expect(own.map(([text]) => text)).toEqual([]);
   });
 
+  it.each(commands)(
+    "shows in its help how %s is called, with options that there are",
+    (command) => {
+      const text = helpOf.get(command) ?? "";
+      const lines = text.split("\nExamples:\n")[1]?.trimEnd().split("\n") ?? [];
+      expect(lines.length).toBeGreaterThan(0);
+      for (const line of lines) {
+        const words = line
+          .trim()
+          .replace(/^.*\btsuki (?=completion)/, "tsuki ")
+          .split(" ");
+        expect(words.slice(0, 1 + command.split(" ").length).join(" ")).toBe(`tsuki ${command}`);
+        const own = optionsOf(words.slice(1)).filter((option) => option !== "-it");
+        for (const option of own) expect(text).toMatch(new RegExp(`[ ,]${option}[ ,]`));
+      }
+    },
+  );
+
   it.each(commands)("has its options of %s in docs/cli.md, and no others", (command) => {
     const section = read("docs/cli.md")
       .split(/^## /m)

@@ -73,15 +73,16 @@ describe.skipIf(!canRun)("instances", { timeout: 60_000 }, () => {
     expect((await tsuki("inspect", "gone")).status).toBe(1);
   });
 
-  it("tell of a port that is taken, in their log and by their status", async () => {
+  it("are not started where a port is taken, and leave nothing", async () => {
     const other = createServer();
     await new Promise<void>((settle) => other.listen(0, "0.0.0.0", settle));
     const address = other.address();
     const port = typeof address === "object" ? address?.port : undefined;
     const run = ["run", "-d", "-q", "--monitor", "process", "--name", "port"];
-    await tsuki(...run, "-p", `${port}:8080`, "server.c");
-    expect((await tsuki("wait", "port")).output).not.toBe("0\n");
-    expect((await tsuki("logs", "port")).errors).toMatch(new RegExp(`${port}|in use`));
+    const { errors, status } = await tsuki(...run, "-p", `${port}:8080`, "server.c");
+    expect(errors).toMatch(new RegExp(`^tsuki: port 0\\.0\\.0\\.0:${port} [^\n]* in use[^\n]*\n$`));
+    expect(status).toBe(125);
+    expect((await tsuki("ps", "-aq", "-f", "name=port")).output).toBe("");
     await new Promise((settle) => other.close(settle));
   });
 
@@ -123,7 +124,7 @@ describe.skipIf(!canRun)("instances", { timeout: 60_000 }, () => {
         () => false,
       );
     await vi.waitUntil(answered, { timeout: 40_000, interval: 50 });
-    expect((await tsuki("port", "machine")).output).toBe(`127.0.0.1:${port}:8080\n`);
+    expect((await tsuki("port", "machine")).output).toBe(`8080/tcp -> 127.0.0.1:${port}\n`);
     await tsuki("stop", "-t", "20", "machine");
     expect((await tsuki("inspect", "-f", "{{.State.ExitCode}}", "machine")).output).toBe("143\n");
   });

@@ -76,6 +76,13 @@ export function parseDefinition(text: string): string {
   throw new TsukiError("usage", `-D ${text} is malformed; write NAME or NAME=value`);
 }
 
+/** Reads `NAME=value`, or `NAME`: as it is in `environment`, nothing where it is not. Throws `usage`. */
+export function parsePassedVariable(text: string, environment: NodeJS.ProcessEnv): string[] {
+  if (!/^[^=\0\s]+$/.test(text)) return [parseVariable(text)];
+  const value = environment[text];
+  return value === undefined ? [] : [`${text}=${value}`];
+}
+
 /** Reads `NAME=value`. */
 export function parseVariable(text: string): string {
   if (/^[^=\0]+=[^\0]*$/.test(text)) return text;

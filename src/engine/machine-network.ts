@@ -103,6 +103,18 @@ export function publishedPort(text: string): PortForward {
   return portForward(address, hostPort, guestPort, protocol);
 }
 
+/** A port of an instance, as `--publish` or `--listen` have it. Throws `usage`. */
+export function portOf(text: string): PortForward {
+  return publishedForm.test(text) ? publishedPort(text) : listeningPort(text);
+}
+
+/** The same in the words of container engines. */
+export function describePort(text: string): { readonly guest: string; readonly host: string } {
+  const { hostAddress, hostPort, guestPort, protocol } = portOf(text);
+  const address = hostAddress.includes(":") ? `[${hostAddress}]` : hostAddress;
+  return { guest: `${guestPort}/${protocol}`, host: `${address}:${hostPort}` };
+}
+
 function listeningPort(text: string): PortForward {
   const [, address, port, protocol] = match(text, listeningForm);
   return portForward(address, port, port, protocol);

@@ -35,8 +35,8 @@ export async function attachStarted(instance: StoredInstance, withInput: boolean
   const end = await attachHere(instance, withInput);
   if (end === "lost") {
     // It was quicker than we were; what it said is in its log.
-    for (const { text, isWhole } of readLog(instance.folder)) {
-      process.stdout.write(isWhole ? `${text}\n` : text);
+    for (const { stream, text, isWhole } of readLog(instance.folder)) {
+      process[stream].write(isWhole ? `${text}\n` : text);
     }
   }
   return await statusOf(instance, end);

@@ -47,6 +47,7 @@ function defineObservations(program: Command): void {
     .summary("print all there is to know of instances and images")
     .argument("<instance...>", "names or ids of instances or images")
     .option("-f, --format <template>", "print by a template, such as {{.State.Status}}")
+    .option("--type <name>", "instance or image, where both have the name")
     .option("--map", "tell what takes the bytes of an image, or of the one that sources become")
     .option("-o, --output <file>", "with --map: write a treemap, one HTML page")
     .option("--why <name>", "with --map: tell by whom a function or datum got into the image")
@@ -111,8 +112,14 @@ function defineListings(program: Command): void {
     verb(program, "wait", "wait until instances have ended, and print their exit statuses"),
     (verbs, names) => verbs.wait(names),
   );
-  const port = verb(program, "port", "list the ports of an instance").argument("<instance>");
-  onOne(port, (verbs, name) => verbs.port(name));
+  verb(program, "port", "tell where ports of an instance are on the host")
+    .argument("<instance>", "its name or id")
+    .argument("[port]", "the port as the app calls it, such as 80 or 53/udp; all otherwise")
+    .option("--json", "print one JSON document")
+    .action(async (name: string, port: string | undefined, options: InstanceVerbOptions) => {
+      const { instanceVerbs } = await import("./instance-verbs.ts");
+      await guarded("port", options, () => instanceVerbs.port(name, port, options));
+    });
 }
 
 function defineChanges(program: Command): void {

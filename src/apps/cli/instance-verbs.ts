@@ -14,6 +14,7 @@ import {
   waitForInstance,
 } from "../../engine/instances/lifecycle.ts";
 import { followLog, type LogLine, readLog } from "../../engine/instances/log-file.ts";
+import { describePort } from "../../engine/machine-network.ts";
 import type { InstanceVerbOptions } from "./define-instance-verbs.ts";
 import { reportError } from "./report.ts";
 import { formatAge, formatTable } from "./table.ts";
@@ -53,11 +54,17 @@ function instanceTable(
       one.record.monitor,
       formatAge(one.record.created, Date.now()),
       describeState(one),
-      one.record.ports.join(", "),
+      portsOf(one),
       one.record.name,
     ]),
     process.stdout.columns,
   );
+}
+
+/** `0.0.0.0:8080->80/tcp`, as container engines say it. */
+function portsOf({ record }: StoredInstance): string {
+  const ports = record.ports.map(describePort);
+  return ports.map(({ guest, host }) => `${host}->${guest}`).join(", ");
 }
 
 /** By the names of `docker ps --format`. */
@@ -72,7 +79,7 @@ function toFormatted(instance: StoredInstance, id: string): object {
     Status: describeState(instance),
     State: state.status,
     Health: state.health,
-    Ports: record.ports.join(", "),
+    Ports: portsOf(instance),
     Names: record.name,
     Labels: record.labels,
   };
@@ -172,10 +179,24 @@ async function waitCommand(names: readonly string[]): Promise<number> {
   });
 }
 
-/** Prints an instance's ports; the exit status. */
-async function portCommand(name: string): Promise<number> {
-  const { record } = instanceStore(process.env).require(name);
-  print(record.ports.map((port) => `${port}\n`).join(""));
+/** Prints where an instance's ports are on the host, or one of them; the exit status. */
+async function portCommand(
+  name: string,
+  wanted: string | undefined,
+  { json }: InstanceVerbOptions,
+): Promise<number> {
+  const all = instanceStore(process.env).require(name).record.ports.map(describePort);
+  if (wanted === undefined) {
+    const lines = all.map(({ guest, host }) => `${guest} -> ${host}\n`);
+    print(json === true ? `${JSON.stringify(all)}\n` : lines.join(""));
+    return 0;
+  }
+  const guest = wanted.includes("/") ? wanted : `${wanted}/tcp`;
+  const ports = all.filter((port) => port.guest === guest);
+  if (ports.length === 0) throw new TsukiError("usage", `${name} has no port ${guest} published`);
+  print(
+    json === true ? `${JSON.stringify(ports)}\n` : ports.map(({ host }) => `${host}\n`).join(""),
+  );
   return 0;
 }
 

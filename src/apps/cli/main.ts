@@ -9,6 +9,7 @@ import { defineVolumeVerbs } from "./define-volume-verbs.ts";
 import type { DevCommandOptions } from "./dev-command.ts";
 import type { DoctorOptions } from "./doctor-command.ts";
 import type { ExplainCommandOptions } from "./explain-command.ts";
+import { plainWords } from "./familiar-words.ts";
 import { guarded } from "./guarded.ts";
 import type { ImageCommandOptions } from "./image-command.ts";
 import type { InitOptions } from "./init-command.ts";
@@ -150,7 +151,7 @@ function defineDev(program: Command): void {
     )
     .argument("[source]", "the program, or a folder to serve; by tsuki.config.ts otherwise")
     .argument("[arguments...]", "the program's own arguments")
-    .option("-e, --env <name=value>", "a variable of the app's environment", collect)
+    .option("-e, --env <name[=value]>", "a variable of the app's environment", collect)
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("-m, --memory <size>", "the memory of a program that is not JavaScript, such as 64M")
     .option("--embed <folder[:path]>", "build a folder or file into the image", collect)
@@ -215,7 +216,7 @@ function defineCreate(program: Command): void {
 function instanceOptions(command: Command): Command {
   return command
     .option("--monitor <name>", "process, qemu, node or solo5; the safest there is otherwise")
-    .option("-e, --env <name=value>", "a variable of the app's environment", collect)
+    .option("-e, --env <name[=value]>", "a variable of the app's environment", collect)
     .option("--env-file <file>", "variables of the app's environment, a line each", collect)
     .option("-m, --memory <size>", "the machine's memory, such as 64M")
     .option("--machine <name>", "what QEMU plays: microvm (the default) or q35")
@@ -326,12 +327,18 @@ async function main(): Promise<void> {
   } else {
     program.option("-V, --version", "print Tsuki's version");
   }
-  define(program, process.argv[2] ?? "");
+  const words = plainWords(process.argv.slice(2));
+  const [called = ""] = words;
+  define(program, called);
+  if (words.some((word) => ["help", "--help", "-h"].includes(word))) {
+    const { addExamples } = await import("./examples.ts");
+    addExamples(program);
+  }
   try {
-    await program.parseAsync();
+    await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : usageStatus(process.argv[2] ?? "");
+    process.exitCode = error.exitCode === 0 ? 0 : usageStatus(called);
   }
 }
 

@@ -15,7 +15,7 @@ export function usageStatus(command: string): number {
 }
 
 function statuses(command: string): Readonly<Record<keyof typeof runStatus, number>> {
-  return command === "run" ? runStatus : otherStatus;
+  return command === "run" || command === "create" ? runStatus : otherStatus;
 }
 
 /** Where the user reads more about an error. */

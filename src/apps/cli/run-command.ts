@@ -5,7 +5,7 @@ import {
   parseMachine,
   parseMemory,
   parseMonitorName,
-  parseVariable,
+  parsePassedVariable,
 } from "../../engine/choices.ts";
 import {
   type InstanceSettings,
@@ -73,14 +73,24 @@ export async function runCommand(
     const runIt = options.detach === true ? runDetached : runAttached;
     return await runIt(request, options, surroundings);
   }
+  const { network } = surroundings;
+  // A name in a network is known there without a supervisor, too.
+  if (needsSupervisor(flags) || (flags.name !== undefined && network === undefined)) {
+    const { runAttached } = await import("./detached.ts");
+    return await runAttached(request, { ...options, interactive: true }, surroundings);
+  }
   if (options.cpus !== undefined || options.pidsLimit !== undefined) {
     const { runLimited } = await import("./detached.ts");
     return await runLimited(request, options, surroundings);
   }
-  const { network } = surroundings;
   if (network === undefined) return await runHere(request);
   const { withPlace } = await import("./network-places.ts");
   return await withPlace(network, options.name ?? "", () => runHere(request));
+}
+
+/** Whether what was asked for is about an instance that others see, and that stays when it has ended. */
+function needsSupervisor({ label, restart, healthHttp }: RunCommandOptions): boolean {
+  return [label, restart, healthHttp].some((option) => option !== undefined);
 }
 
 async function runHere(request: RunOptions): Promise<number> {
@@ -159,7 +169,7 @@ export async function environmentOf(
   const mounted = await mountedPlaces(mountsOf(options));
   const variables = [
     ...(options.envFile ?? []).flatMap(readVariables),
-    ...(options.env ?? []).map(parseVariable),
+    ...(options.env ?? []).flatMap((text) => parsePassedVariable(text, process.env)),
   ];
   if (taken !== undefined) {
     const own = settingVariables({ ...options, ...mounted, net: undefined, publish: undefined });
@@ -218,7 +228,9 @@ async function mountedPlaces(
 function readVariables(path: string): readonly string[] {
   try {
     const lines = readFileSync(path, "utf8").split("\n");
-    return lines.filter((line) => !/^\s*(?:#|$)/.test(line)).map(parseVariable);
+    return lines.flatMap((line) =>
+      /^\s*(?:#|$)/.test(line) ? [] : parsePassedVariable(line, process.env),
+    );
   } catch (error) {
     if (error instanceof TsukiError) throw error;
     throw new TsukiError("source-missing", `${path}: no such file, or it cannot be read`);

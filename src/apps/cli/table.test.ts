@@ -18,6 +18,18 @@ describe("a table", () => {
     );
   });
 
+  it.each([80, 60, 40])("fits into %d columns, however many it has", (columns) => {
+    const titles = ["ID", "IMAGE", "MONITOR", "CREATED", "STATUS", "PORTS", "NAME"];
+    const row = ["761ede03e57a", "registry.example/team/web:1.0", "process", "5 seconds ago"];
+    const text = formatTable(
+      titles,
+      [[...row, "Up 5 seconds", "0.0.0.0:80->80/tcp", "web"]],
+      columns,
+    );
+    for (const line of text.trimEnd().split("\n")) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(text).toContain("web\n");
+  });
+
   it("fits into the terminal at the cost of the widest column", () => {
     const lines = formatTable(["NAME", "SIZE"], rows, 20).trimEnd().split("\n");
     expect(lines).toEqual(["NAME          SIZE", "web           2.24MB", "registry.e…   16.1kB"]);

@@ -2,8 +2,9 @@
 
 const gap = "   ";
 const cut = "…";
+const leastColumns = 3;
 
-/** Rows below titles; no line is wider than `widthColumns`, at the cost of the widest column. */
+/** Rows below titles, in at most `widthColumns` as long as each column has 3: the widest give way. */
 export function formatTable(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
@@ -15,14 +16,14 @@ export function formatTable(
   );
   const excess =
     widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - widthColumns;
-  if (excess > 0) narrowWidest(widths, titles, excess);
+  for (let left = excess; left > 0; left--) narrowWidest(widths);
   return lines.map((line) => `${formatLine(line, widths)}\n`).join("");
 }
 
-/** No column becomes narrower than its title. */
-function narrowWidest(widths: number[], titles: readonly string[], excess: number): void {
-  const widest = widths.indexOf(Math.max(...widths));
-  widths[widest] = Math.max(titles[widest]?.length ?? 1, (widths[widest] ?? 0) - excess);
+/** By one character; what is left of a column can still be told from others. */
+function narrowWidest(widths: number[]): void {
+  const widest = Math.max(...widths);
+  if (widest > leastColumns) widths[widths.lastIndexOf(widest)] = widest - 1;
 }
 
 function formatLine(line: readonly string[], widths: readonly number[]): string {

@@ -24,7 +24,7 @@ const compilerSchema = Type.Object(
     level: Type.Optional(
       oneOf("Whether code is made to be fast, or made fast.", "optimising", "fast"),
     ),
-    cpu: Type.Optional(oneOf("What the image may ask of the processor.", "v2", "v3")),
+    cpu: Type.Optional(oneOf("What the image may ask of the processor.", "v2", "v3", "v4")),
     memoryChecks: Type.Optional(
       Type.Boolean({ description: "Whether accesses of memory are compared with its size." }),
     ),

@@ -7,6 +7,7 @@ import type { SupervisorRequest } from "../../contracts/supervisor.ts";
 import { flushToDiskNow } from "../atomic-file.ts";
 import { dataFolder } from "../data-folder.ts";
 import { namesDisks } from "../machine-disks.ts";
+import { portOf } from "../machine-network.ts";
 import { strayTaps } from "../networks/stray-taps.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { InstanceStore, type StoredInstance } from "./instance-store.ts";
@@ -51,7 +52,7 @@ function keepImage(from: string, to: string): void {
   }
 }
 
-/** Starts an instance; nothing happens when it runs already. Throws `instance-failed`. */
+/** Starts an instance; nothing happens when it runs already. Throws `instance-failed`, `network-failed`. */
 export async function startInstance({ record, state, folder }: StoredInstance): Promise<void> {
   if (isLiving(state.status)) return;
   if (namesDisks(record.environment)) await checkDisks(record, folder);
@@ -61,8 +62,22 @@ export async function startInstance({ record, state, folder }: StoredInstance): 
   if (record.network !== undefined) {
     const { attachInstance } = await import("../networks/instance-places.ts");
     await attachInstance(dirname(folder), record.network, record.name);
+  } else if (record.ports.length > 0) {
+    await checkPorts(record, folder);
   }
   await startSupervisor(record, folder);
+}
+
+/** Throws `network-failed` when somebody has a port of an instance's that does not run. */
+async function checkPorts({ id, ports }: InstanceRecord, folder: string): Promise<void> {
+  const { isPortOpen } = await import("../networks/open-ports.ts");
+  const taken = ports.map(portOf).find((port) => isPortOpen(port));
+  if (taken === undefined) return;
+  // Another command may have started it meanwhile.
+  if (isLiving(new InstanceStore(dirname(folder)).require(id).state.status)) return;
+  const { hostAddress, hostPort } = taken;
+  const advice = "stop what has it, or publish another";
+  throw new TsukiError("network-failed", `port ${hostAddress}:${hostPort} is in use; ${advice}`);
 }
 
 /** Throws `disk-busy` when another instance has a disk of this one. */
