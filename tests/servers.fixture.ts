@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Platform } from "../src/contracts/machine-interface.ts";
 import { build } from "../src/engine/build.ts";
-import { networkAndEnvironment } from "../src/engine/machine-network.ts";
+import { networksAndEnvironment } from "../src/engine/machine-network.ts";
 import type { Instance, Monitor } from "../src/monitors/interface.ts";
 import { freePort } from "./free-port.fixture.ts";
 
@@ -93,7 +93,7 @@ export async function startServer(
   const instance = await monitor.launch({
     imagePath: await images.path(source, monitor.platform),
     arguments: ["app", ...run.arguments],
-    ...networkAndEnvironment(monitor, environment),
+    ...networksAndEnvironment(monitor, environment),
     streams: { stdin, stdout, stderr },
     memoryMebibytes: undefined,
   });

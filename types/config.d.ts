@@ -19,8 +19,11 @@ export interface UnikernelConfig {
   readonly ports?: readonly string[];
   /** Sockets that are open before the app starts: `8080`, `53/udp`. */
   readonly listen?: readonly string[];
-  /** `host`, `user`, `none`, a tap device, or a network of `tsuki network create`. */
-  readonly network?: string;
+  /**
+   * `host`, `user`, `none`, a tap device, or a network of `tsuki network create`; or several of the last
+   * two, a network card each.
+   */
+  readonly network?: string | readonly string[];
   /** Files and folders to build in: `public:/srv`. */
   readonly files?: readonly string[];
   /** What of the host the app sees: folders, as `data:/data:ro`, and volumes. */

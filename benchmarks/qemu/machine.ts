@@ -32,7 +32,7 @@ export class MeasuredMachine {
       launchRecordPath: this.#launchRecordPath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       hasConsolePorts: false,
-      network: undefined,
+      networks: [],
       consoleDescriptor: standardStreams,
       controlDescriptor,
       outputDescriptor: controlDescriptor,

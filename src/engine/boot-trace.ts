@@ -105,7 +105,7 @@ async function traced(
     consoleDescriptor: standardStreams,
     controlDescriptor,
     hasConsolePorts: false,
-    network: undefined,
+    networks: [],
     outputDescriptor: controlDescriptor,
   }).map((word) => (word.startsWith("tcg") && words.accelerator !== "" ? words.accelerator : word));
   const child = spawn(qemu.path, [...parameters, ...(request.devices ?? []), ...words.flags], {

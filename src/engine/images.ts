@@ -16,7 +16,7 @@ import { unpackFiles } from "../image/oci/layer.ts";
 import { type BuildOptions, buildProgram } from "./build.ts";
 import { dataFolder } from "./data-folder.ts";
 import { disksOf } from "./machine-disks.ts";
-import { isBuiltForTap } from "./machine-network.ts";
+import { checkCards, isBuiltForTap } from "./machine-network.ts";
 import { makeProgram, moduleOf, type Program, programIn, programName } from "./program.ts";
 import { ImageStore, isCalled, type StoredImage, shortId } from "./store/image-store.ts";
 
@@ -63,6 +63,7 @@ export async function buildStoredImage(
   const { arguments: given, environment = [] } = options.defaults ?? {};
   const entries: { platform: Platform; program: Uint8Array }[] = [];
   for (const platform of options.platforms) {
+    checkCards(platform, environment);
     const { image } = await buildProgram(program, {
       ...options,
       platform,

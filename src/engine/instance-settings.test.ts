@@ -11,7 +11,7 @@ describe("settingVariables", () => {
       listen: ["8080", "[::1]:53/udp", "127.0.0.1:80"],
       publish: ["8080:80", "53:53/udp", "[::1]:81:81", "127.0.0.1:82:82"],
       mount: ["./data:/data:ro", "/srv:/"],
-      net: "host",
+      net: ["host"],
     };
     expect(settingVariables(settings)).toEqual([
       "TSUKI_LISTEN=8080,[::1]:53/udp,127.0.0.1:80",
@@ -32,8 +32,12 @@ describe("settingVariables", () => {
     { mount: ["data"] },
     { mount: ["data:data"] },
     { mount: ["a,b:/data"] },
-    { net: "tap" },
+    { net: ["tap"] },
+    { net: ["tap=a,auto", "host"] },
+    { net: ["none", "none"] },
   ])("refuses %j", (settings) => {
-    expect(() => settingVariables(settings)).toThrow(/malformed; write |no network named/);
+    expect(() => settingVariables(settings)).toThrow(
+      /malformed; write |no network named|stands alone/,
+    );
   });
 });

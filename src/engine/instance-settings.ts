@@ -11,8 +11,8 @@ export interface InstanceSettings {
   readonly mount?: readonly string[] | undefined;
   /** `file:path[:ro]`: disks, and where the app finds them. */
   readonly disk?: readonly string[] | undefined;
-  /** `host`, `user`, `none`, or `tap=<device>[,<address>/<bits>,gateway=<address>...]`. */
-  readonly net?: string | undefined;
+  /** A network card each, or `host` or `none` alone: `user`, or `tap=<device>[,<address>/<bits>,gateway=<address>...]`. */
+  readonly net?: readonly string[] | undefined;
 }
 
 const forms = {
@@ -59,7 +59,16 @@ export function isOwnNetwork(text: string): boolean {
   return /^(?:(?:host|user|none)$|tap=)/.test(text);
 }
 
-function checkedNet(value: string): string {
-  if (/^(?:host|user|none|tap=[^,\s]+(?:,\S+)?)$/.test(value)) return value;
-  throw new TsukiError("usage", `no network named ${value}; there are host, user, none and tap`);
+function checkedNet(values: readonly string[]): string {
+  for (const value of values) {
+    if (!/^(?:host|user|none|tap=[^,\s]+(?:,\S+)?)$/.test(value)) {
+      const known = "there are host, user, none and tap";
+      throw new TsukiError("usage", `no network named ${value}; ${known}`);
+    }
+    if (values.length > 1 && (value === "host" || value === "none")) {
+      const several = "several networks are taps, and on qemu user";
+      throw new TsukiError("usage", `the network ${value} stands alone: ${several}`);
+    }
+  }
+  return values.join(",");
 }

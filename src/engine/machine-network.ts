@@ -1,7 +1,8 @@
-/** The network of a kernel with a stack of its own, from an instance's settings. */
+/** The networks of a kernel with a stack of its own, from an instance's settings. */
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { TsukiError } from "../contracts/errors.ts";
+import { networkCardLimit } from "../contracts/inherited-descriptors.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import type { MachineNetwork, Monitor, PortForward } from "../monitors/interface.ts";
 
@@ -11,50 +12,71 @@ const userConfiguration = [
   ...["fec0::15/64", "gateway=fec0::2", "dns=fec0::3"],
 ].join(",");
 
-/** A network, and what is left of the environment for the kernel. */
-export interface NetworkAndEnvironment {
-  readonly network: MachineNetwork | undefined;
+/** Networks, one for each card, and what is left of the environment for the kernel. */
+export interface NetworksAndEnvironment {
+  readonly networks: readonly MachineNetwork[];
   readonly environment: readonly string[];
 }
 
-/** What a monitor needs to know of the network, and what is left for the kernel. */
-export function networkAndEnvironment(
+/** What a monitor needs to know of networks, and what is left for the kernel. */
+export function networksAndEnvironment(
   monitor: Monitor,
   environment: readonly string[],
-): NetworkAndEnvironment {
-  if (monitor.name === "qemu") return machineNetwork(environment);
-  return { network: monitor.name === "node" ? undefined : tapOf(environment), environment };
+): NetworksAndEnvironment {
+  if (monitor.name === "qemu") return machineNetworks(environment);
+  return { networks: monitor.name === "node" ? [] : tapsOf(environment), environment };
 }
 
 /**
  * Takes what concerns the host from the environment: ports that are published, or listened to from
  * the start, are forwarded to the machine. Throws a TsukiError for what is malformed.
  */
-export function machineNetwork(environment: readonly string[]): NetworkAndEnvironment {
+export function machineNetworks(environment: readonly string[]): NetworksAndEnvironment {
   const net = valueOf(environment, "TSUKI_NET") ?? "user";
-  if (net === "none") return { network: undefined, environment };
+  if (net === "none") return { networks: [], environment };
   const published = listOf(environment, "TSUKI_PUBLISH").map(publishedPort);
   const listening = listOf(environment, "TSUKI_LISTEN").map(listeningPort);
   const rest = environment.filter((entry) => !/^TSUKI_(?:NET|PUBLISH|LISTEN)=/.test(entry));
   const listen = listening.map(({ guestPort, protocol }) => `${guestPort}/${protocol}`);
   return {
-    network: networkOf(net, [...published, ...listening]),
+    networks: networksOf(net, [...published, ...listening]),
     environment: listen.length === 0 ? rest : [...rest, `TSUKI_LISTEN=${listen.join(",")}`],
   };
 }
 
-function tapOf(environment: readonly string[]): MachineNetwork | undefined {
-  return namesTap(environment) ? networkOf(valueOf(environment, "TSUKI_NET") ?? "", []) : undefined;
+function tapsOf(environment: readonly string[]): readonly MachineNetwork[] {
+  return namesTap(environment) ? networksOf(valueOf(environment, "TSUKI_NET") ?? "", []) : [];
 }
 
-/** The tap that settings name for a process; undefined for none. */
-export function tapName(environment: readonly string[]): string | undefined {
-  return tapOf(environment)?.tap;
+/** The taps that settings name, in their order. */
+export function tapNames(environment: readonly string[]): readonly string[] {
+  return tapsOf(environment).flatMap(({ tap = [] }) => tap);
 }
 
 /** Whether settings name a tap, so that an image for `linux` needs a network stack of its own. */
 export function namesTap(environment: readonly string[]): boolean {
-  return valueOf(environment, "TSUKI_NET")?.startsWith("tap=") ?? false;
+  return cardsOf(environment).some((card) => card.startsWith("tap="));
+}
+
+/** Whether settings name user networking, which only a virtual machine has. */
+export function namesUser(environment: readonly string[]): boolean {
+  return cardsOf(environment).includes("user");
+}
+
+function cardsOf(environment: readonly string[]): readonly string[] {
+  return splitCards(valueOf(environment, "TSUKI_NET") ?? "");
+}
+
+/** What is said of each network card: `tap=`, or `user`, begins the next one. */
+function splitCards(net: string): readonly string[] {
+  return net.split(/,(?=tap=|user(?:,|$))/);
+}
+
+/** Refuses networks that no image of a platform has. Throws `usage`. */
+export function checkCards(platform: Platform, environment: readonly string[]): void {
+  if (platform !== "solo5" || cardsOf(environment).length < 2) return;
+  const advice = "use --monitor process or qemu";
+  throw new TsukiError("usage", `guests of Solo5's have one network card, not several; ${advice}`);
 }
 
 /** Whether an image that is built with these settings is one for a tap: for `solo5` unless they say no. */
@@ -63,20 +85,41 @@ export function isBuiltForTap(platform: Platform, environment: readonly string[]
   return namesTap(environment);
 }
 
-function networkOf(net: string, forwards: readonly PortForward[]): MachineNetwork {
-  if (net === "user") return { configuration: userConfiguration, forwards };
-  const [, tap, configuration = ""] = /^tap=([^,]+)(?:,(.*))?$/.exec(net) ?? [];
-  if (tap === undefined) {
-    throw new TsukiError("usage", `no network named ${net}; a virtual machine has user, none, tap`);
+/** Characters of what a kernel is told of one card. */
+const configurationLimit = 250;
+
+function networksOf(net: string, forwards: readonly PortForward[]): readonly MachineNetwork[] {
+  const cards = splitCards(net);
+  const names = cards.map((card) => card.replace(/,.*$/, ""));
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw new TsukiError("usage", `the network ${twice} is named twice`);
+  if (cards.length > networkCardLimit) {
+    const problem = `${cards.length} networks are more than an instance's cards`;
+    throw new TsukiError("usage", `${problem}, which are ${networkCardLimit} at most`);
   }
-  const [forward] = forwards;
-  if (forward === undefined) {
-    return { tap, configuration, forwards, hardwareAddress: hardwareAddressOn(tap) };
-  }
+  const [forward] = cards.includes("user") ? [] : forwards;
+  if (forward === undefined) return cards.map((card) => networkOf(card, forwards));
   throw new TsukiError(
     "usage",
     `port ${forward.hostPort} cannot be published: on a tap device the machine has its own address`,
   );
+}
+
+/** One card's network; what is published leads to that of QEMU's user networking. */
+function networkOf(card: string, forwards: readonly PortForward[]): MachineNetwork {
+  if (card === "user") return { configuration: userConfiguration, forwards };
+  const [, tap, configuration = ""] = /^tap=([^,]+)(?:,(.*))?$/.exec(card) ?? [];
+  if (tap === undefined) {
+    throw new TsukiError(
+      "usage",
+      `no network named ${card}; a virtual machine has user, none, tap`,
+    );
+  }
+  if (configuration.length > configurationLimit) {
+    const problem = `what is said of the tap ${tap} has more than ${configurationLimit} characters`;
+    throw new TsukiError("usage", `${problem}; name fewer addresses`);
+  }
+  return { tap, configuration, forwards: [], hardwareAddress: hardwareAddressOn(tap) };
 }
 
 /** Another one on every host and tap, and the same at every start (a local address, IEEE 802, 8.4). */

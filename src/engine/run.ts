@@ -12,7 +12,7 @@ import { chooseMonitor, type MonitorChoice } from "./choose-monitor.ts";
 import { preloadCompiler } from "./compiler.ts";
 import { findKvm } from "./host/kvm-memory.ts";
 import { disksAndEnvironment, disksOf } from "./machine-disks.ts";
-import { namesTap, networkAndEnvironment } from "./machine-network.ts";
+import { checkCards, namesTap, namesUser, networksAndEnvironment } from "./machine-network.ts";
 import { builtFile } from "./package-files.ts";
 import { programName } from "./program.ts";
 import { findSubject } from "./subject.ts";
@@ -65,9 +65,9 @@ export interface PreparedRun {
 export async function run(options: RunOptions): Promise<StartedInstance> {
   const prepared = await prepareRun(options);
   const { choice, monitor, image } = prepared;
-  const { network, environment } = networkAndEnvironment(monitor, prepared.environment);
+  const { networks, environment } = networksAndEnvironment(monitor, prepared.environment);
   const { disks, environment: settings } = disksAndEnvironment(monitor, environment);
-  if (options.tracePath !== undefined && network === undefined) {
+  if (options.tracePath !== undefined && networks.length === 0) {
     throw nothingToTrace(options.tracePath);
   }
   options.onLaunch?.();
@@ -75,7 +75,7 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
     imagePath: image.path,
     arguments: prepared.arguments,
     environment: settings,
-    network,
+    networks,
     disks,
     tracePath: options.tracePath,
     streams: options.streams,
@@ -97,6 +97,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const maximumPages = isBound ? memoryMebibytes * pagesPerMebibyte : undefined;
   const { code, environment, hasDebugInfo, jobs } = options;
   const { platform } = monitor;
+  checkCards(platform, appEnvironment);
   const program = await subject.program((toolchain) => {
     if (platform !== "node") preloadCompiler(toolchain);
   });
@@ -153,8 +154,10 @@ function networkOfMachine(
   appEnvironment: readonly string[],
   requested: MonitorName | undefined,
 ): string | undefined {
-  const form = canHaveTap(requested) ? /^TSUKI_NET=user$/ : /^TSUKI_NET=(?:user$|tap=)/;
-  const net = appEnvironment.find((entry) => form.test(entry));
+  const isMachines =
+    namesUser(appEnvironment) || (namesTap(appEnvironment) && !canHaveTap(requested));
+  if (!isMachines) return undefined;
+  const net = appEnvironment.find((entry) => entry.startsWith("TSUKI_NET="));
   return net?.slice("TSUKI_NET=".length);
 }
 

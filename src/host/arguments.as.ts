@@ -23,12 +23,16 @@ export function argumentPlace(index: u32): u64 {
 
 /** Whether an argument is this `text("...")`. */
 export function isArgument(index: u32, word: usize): bool {
-  return beginsWith(argumentText(index), word) && argumentLength(index) == textLength(word);
+  return beginsWith(argumentText(index), word) && argumentLength(index) == wordLength(word);
 }
 
 /** Bytes of an argument. */
 export function argumentLength(index: u32): u32 {
-  const start = argumentText(index);
+  return textLength(argumentText(index));
+}
+
+/** Bytes of a text of the host's. */
+export function textLength(start: u64): u32 {
   let length: u32 = 0;
   while (mmio.read8(start + length) != 0) length++;
   return length;
@@ -55,7 +59,7 @@ export function beginsWith(start: u64, word: usize): bool {
   return true;
 }
 
-function textLength(word: usize): u32 {
+function wordLength(word: usize): u32 {
   let length: u32 = 0;
   while (load<u8>(word + length) != 0) length++;
   return length;

@@ -23,7 +23,7 @@ function run(path: string, words: readonly string[], environment: NodeJS.Process
 }
 
 describe.skipIf(!isLinux)(`tsuki-host${isLinux ? "" : " (needs Linux on x86-64)"}`, () => {
-  const usage = "tsuki: usage: tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]\n";
+  const usage = "tsuki: usage: tsuki-host tap NAME[,NAME...] [-a WORD] PROGRAM [ARGUMENT...]\n";
   const verbs = "tsuki: usage: tsuki-host tap|supervise|launch|lock|abilities|bound ...\n";
   const characters = "a tap's name has letters, digits, -, . and _ only\n";
 
@@ -154,6 +154,16 @@ describe.skipIf(!hasTaps)(`tsuki-host tap${needed}`, () => {
   it("gives the program another name", () => {
     const script = `$host tap tap0 -a other /bin/sh -c 'echo "$0"'`;
     expect(inNetwork(script)).toEqual({ status: 0, stdout: "other\n", stderr: "" });
+  });
+
+  it("hands the descriptors of several over, in their order", () => {
+    const script = `$host tap one,a2,three /bin/sh -c 'echo $TSUKI_TAP; ip -br link show type tun'`;
+    const { stdout } = inNetwork(script);
+    expect(stdout.replace(/ .*/gm, "")).toBe("3,4,5\none\na2\nthree\n");
+    expect(inNetwork("$host tap a,b,c,d /bin/true").stderr).toBe(
+      "tsuki: d: is one tap too many: an image has three at most\n",
+    );
+    expect(inNetwork("$host tap a,,b /bin/true").stderr).toContain("has 1 to 15 characters");
   });
 
   it("attaches to a tap that is there, of one queue or of several", () => {

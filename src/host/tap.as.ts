@@ -1,10 +1,10 @@
-// tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]: opens the tap device, which is made unless
-// it is there, and becomes the program. That finds the device's descriptor in TSUKI_TAP (Linux,
-// Documentation/networking/tuntap.rst; netdevice(7)).
+// tsuki-host tap NAME[,NAME...] [-a WORD] PROGRAM [ARGUMENT...]: opens tap devices, which are made
+// unless they are there, and becomes the program. That finds the devices' descriptors in TSUKI_TAP,
+// with commas between them (Linux, Documentation/networking/tuntap.rst; netdevice(7)).
 import * as mmio from "../kernel/base/machine/mmio.as";
 import * as host from "../kernel/base/machine/host.as";
 import { text } from "../kernel/base/text.as";
-import { argumentCount, argumentLength, argumentText, isArgument } from "./arguments.as";
+import { argumentCount, argumentText, isArgument, textLength } from "./arguments.as";
 import { execute } from "./execute.as";
 import { failAbout, failByHost, failUsage, startFailure } from "./failure.as";
 
@@ -38,11 +38,18 @@ const afterName: u32 = 3;
 const nameLimit: u32 = 15;
 const flagsOffset: usize = 16;
 
+/** A kernel has so many network cards at most (contracts/inherited-descriptors.ts). */
+const tapLimit: u32 = 3;
+const comma: u32 = 0x2c;
+
+const requestBytes: usize = 40;
 const request = memory.data(40, 8); // struct ifreq: the name, then flags
 const digits = memory.data(16);
+const list = memory.data(64); // tapLimit numbers
+let listEnd: usize = 0;
 
 function tapUsage(): usize {
-  return text("tsuki-host tap NAME [-a WORD] PROGRAM [ARGUMENT...]");
+  return text("tsuki-host tap NAME[,NAME...] [-a WORD] PROGRAM [ARGUMENT...]");
 }
 
 /** Does it; ends the process where something is wrong. */
@@ -50,17 +57,37 @@ export function runTap(): void {
   const hasWord = argumentCount() > afterName && isArgument(afterName, text("-a"));
   const program: u32 = hasWord ? afterName + 2 : afterName;
   if (argumentCount() <= program) failUsage(tapUsage());
-  const name = argumentText(nameIndex);
-  readName(name);
-  const descriptor = openTap(name);
-  bringUp(name);
-  writeNumber(<u32>descriptor);
-  execute(program, hasWord ? program - 1 : program, text("TSUKI_TAP="), digits);
+  let count: u32 = 0;
+  listEnd = list;
+  for (let name = argumentText(nameIndex), rest: u64 = 0; ; name = rest) {
+    rest = cutName(name);
+    if (count++ == tapLimit) {
+      failAbout(name, text("is one tap too many: an image has three at most"), startFailure);
+    }
+    readName(name);
+    const descriptor = openTap(name);
+    bringUp(name);
+    writeNumber(<u32>descriptor);
+    if (rest == 0) break;
+    store<u8>(listEnd++, comma);
+  }
+  execute(program, hasWord ? program - 1 : program, text("TSUKI_TAP="), list);
+}
+
+/** Ends the name at its comma; where the next one begins, 0 for none. */
+function cutName(name: u64): u64 {
+  for (let byte = mmio.read8(name); byte != 0; byte = mmio.read8(++name)) {
+    if (byte != comma) continue;
+    mmio.write8(name, 0);
+    return name + 1;
+  }
+  return 0;
 }
 
 /** Puts a name into the request; Linux would take a "%d" in it for a number to be chosen. */
 function readName(name: u64): void {
-  const length = argumentLength(nameIndex);
+  const length = textLength(name);
+  memory.fill(request, 0, requestBytes);
   if (length == 0 || length > nameLimit) {
     failAbout(name, text("a tap's name has 1 to 15 characters"), startFailure);
   }
@@ -129,5 +156,7 @@ function writeNumber(value: u32): void {
     store<u8>(--place, 0x30 + value % 10);
     value /= 10;
   } while (value != 0);
-  memory.copy(digits, place, digits + 16 - place);
+  const length = digits + 15 - place;
+  memory.copy(listEnd, place, length);
+  listEnd += length;
 }

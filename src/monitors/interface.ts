@@ -23,7 +23,7 @@ export interface PortForward {
   readonly guestPort: number;
 }
 
-/** How a kernel with a network stack of its own is connected. */
+/** How one network card of a kernel with a network stack of its own is connected. */
 export interface MachineNetwork {
   /** A tap device of the host's; without one, a network of the machine's own behind the monitor. */
   readonly tap?: string | undefined;
@@ -31,7 +31,7 @@ export interface MachineNetwork {
   readonly hardwareAddress?: string | undefined;
   /** What the kernel is told of its addresses (contracts/control-channel.ts). */
   readonly configuration: string;
-  /** Only without a tap device. */
+  /** None on a tap device. */
   readonly forwards: readonly PortForward[];
 }
 
@@ -53,11 +53,11 @@ export interface LaunchRequest {
   /** The app's whole environment, each `NAME=value`; nothing is added. */
   readonly environment: readonly string[];
   readonly streams: InstanceStreams;
-  /** The network of an image with a stack of its own; nothing for none. */
-  readonly network?: MachineNetwork | undefined;
+  /** The networks of an image with a stack of its own, a card each; none without. */
+  readonly networks?: readonly MachineNetwork[] | undefined;
   /** Disks of a virtual machine; other monitors' images open theirs by TSUKI_DISK. */
   readonly disks?: readonly DiskMount[] | undefined;
-  /** A file that is written what passes the network; only with a network. */
+  /** A file that is written what passes the networks; only with one. */
   readonly tracePath?: string | undefined;
   /** Whether its reports will be asked for, where a way for them has a price (`process`). */
   readonly hasReports?: boolean;

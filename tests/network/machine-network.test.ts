@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, describe, expect, test } from "vitest";
-import { networkAndEnvironment } from "../../src/engine/machine-network.ts";
+import { networksAndEnvironment } from "../../src/engine/machine-network.ts";
 import { qemuMonitor } from "../../src/monitors/qemu/monitor.ts";
 import { hasQemu, qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
 import { AppImages, firstGuestPort, startServer } from "../servers.fixture.ts";
@@ -74,7 +74,7 @@ async function launched(publish: string) {
   const instance = await monitor.launch({
     imagePath: await images.path(source, "pc"),
     arguments: ["app"],
-    ...networkAndEnvironment(monitor, [publish, "PORT=80"]),
+    ...networksAndEnvironment(monitor, [publish, "PORT=80"]),
     streams: { stdin, stdout, stderr },
     memoryMebibytes: undefined,
   });

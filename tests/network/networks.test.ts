@@ -138,6 +138,57 @@ describe.skipIf(isSkipped)(`networks${hostNetworkNeeds}`, { timeout: 60_000 }, (
     await tsuki("network", "rm", "inner");
   });
 
+  it.skipIf(!hasQemu)(`have machines with a card in each of several${qemuNeeded}`, async () => {
+    await joinsTwo("qemu");
+  });
+
+  it("have instances with a card in each of several", async () => {
+    await joinsTwo("process");
+  });
+
+  async function joinsTwo(monitor: string): Promise<void> {
+    await tsuki("network", "create", "--internal", "inner");
+    const joined = ["--network", "two", "--monitor", monitor, "-p", `9000:${port}`];
+    const inner = await serve("inner", "both", ...joined);
+    const [outer] = (await seen("two")).instances;
+    // Behind the way out there is one that nothing leads out of, and nothing in.
+    expect(await reaches("inner", inner.address)).toBe(true);
+    expect(await reaches("two", outer?.address ?? "")).toBe(true);
+    expect(await reaches("inner", outer?.address ?? "")).toBe(false);
+    expect(await reaches("one", outer?.address ?? "")).toBe(false);
+    const traffic = compileProgram("traffic", host.place.folder);
+    const upload = [traffic, "u", outside.host, "9000", "10000", "1"] as const;
+    expect(() => host.atNeighbour(...upload)).not.toThrow();
+    const [described] = JSON.parse((await tsuki("inspect", "both")).output) as [
+      { NetworkSettings: { Networks: Record<string, { IPAddress: string }> } },
+    ];
+    expect(described.NetworkSettings.Networks).toMatchObject({
+      inner: { IPAddress: inner.address, GlobalIPv6Address: inner.address6, Tap: inner.tap },
+      two: { IPAddress: outer?.address, IPPrefixLen: 24 },
+    });
+    await kill(await supervisorOf("both"));
+    await tsuki("ps");
+    expect(host.devices().filter((name) => name.includes("."))).toEqual([]);
+    await tsuki("start", "both");
+    await listening("both");
+    expect(await reaches("two", outer?.address ?? "")).toBe(true);
+    await tsuki("rm", "-f", "both");
+    for (const name of ["inner", "two"]) expect(await seen(name)).toMatchObject({ instances: [] });
+    await tsuki("network", "rm", "inner");
+  }
+
+  it("lead out of an instance by the first of its networks that does", async () => {
+    await tsuki("network", "create", "--internal", "inner");
+    const traffic = compileProgram("traffic", host.place.folder);
+    const words = ["netns", "exec", host.neighbour, traffic, "serve", port];
+    const neighbour = spawn("ip", words, { stdio: ["ignore", "pipe", "ignore"] });
+    await once(neighbour.stdout, "data");
+    const client = ["traffic.c", "u", outside.neighbour, port, "10000", "1"];
+    expect(await run("inner", "--network", "two", ...client)).toMatchObject({ status: 0 });
+    await kill(neighbour.pid ?? 0);
+    await tsuki("network", "rm", "inner");
+  });
+
   it("mend what a killed supervisor left, and the instance starts again at its address", async () => {
     const before = await serve("one", "orphan", "-p", `9000:${port}`);
     await kill(await supervisorOf("orphan"));

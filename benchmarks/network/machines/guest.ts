@@ -59,7 +59,7 @@ export class GuestMachine {
       launchRecordPath,
       wallTime: BigInt(Date.now()) * 1_000_000n,
       hasConsolePorts: false,
-      network: { tap: tapName, configuration: `${addresses.instance}/24`, forwards: [] },
+      networks: [{ tap: tapName, configuration: `${addresses.instance}/24`, forwards: [] }],
       consoleDescriptor: standardStreams,
       controlDescriptor: noDescriptor,
       outputDescriptor: noDescriptor,

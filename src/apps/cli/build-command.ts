@@ -5,7 +5,7 @@ import { build } from "../../engine/build.ts";
 import { checkDefaults, parsePlatform, parseVariable } from "../../engine/choices.ts";
 import { type InstanceSettings, settingVariables } from "../../engine/instance-settings.ts";
 import { disksOf } from "../../engine/machine-disks.ts";
-import { isBuiltForTap } from "../../engine/machine-network.ts";
+import { checkCards, isBuiltForTap } from "../../engine/machine-network.ts";
 import { checkOutput, writeOutput } from "../../engine/output-file.ts";
 import { programName } from "../../engine/program.ts";
 import { imageName } from "../../engine/run.ts";
@@ -45,6 +45,7 @@ export async function buildCommand(
   checkOutput(output, sources);
   const startedMs = performance.now();
   const settings = defaults?.environment ?? [];
+  checkCards(platform, settings);
   const devices = {
     hasTap: isBuiltForTap(platform, settings),
     diskCount: disksOf(settings).length,

@@ -112,9 +112,13 @@ function healthOptions(health: LoadedConfig["config"]["health"]): AnyOptions {
 }
 
 /** A flag of either kind overrides what the configuration says. */
-function networkOf(text: string | undefined, { net, network }: AnyOptions): AnyOptions {
-  if (text === undefined || net !== undefined || network !== undefined) return {};
-  return isOwnNetwork(text) ? { net: text } : { network: text };
+function networkOf(
+  said: LoadedConfig["config"]["network"],
+  { net, network }: AnyOptions,
+): AnyOptions {
+  if (said === undefined || net !== undefined || network !== undefined) return {};
+  const names = typeof said === "string" ? [said] : said;
+  return names.every(isOwnNetwork) ? { net: names } : { network: names };
 }
 
 function joined(

@@ -27,11 +27,9 @@ export async function devCommand(
   const { source, rest, flags } = withoutSwallowed(named, behind, given);
   const words = await configured(source === undefined ? [] : [source], flags);
   const { options } = words;
-  if (options.net !== undefined && options.net !== "host" && options.net !== "none") {
-    throw new TsukiError(
-      "usage",
-      `the network ${options.net} is a machine's; dev has host and none`,
-    );
+  const other = options.net?.find((name) => name !== "host" && name !== "none");
+  if (other !== undefined) {
+    throw new TsukiError("usage", `the network ${other} is a machine's; dev has host and none`);
   }
   const config = findConfig(resolve(source ?? "."));
   const own = rest[0] === "--" ? rest.slice(1) : rest;

@@ -55,7 +55,7 @@ function settingOptions(command: Command, publish: string): void {
       collect,
     )
     .option("--mount <folder:path[:ro]>", "show the app a folder or disk of the host", collect)
-    .option("--net <name>", "host, user, none, or tap=<device>,<address>/<bits>,...");
+    .option("--net <name>", "host, user, none, or tap=<device>,<address>/<bits>,...", collect);
 }
 
 /** Who writes `run app.ts -p 8080:80` learns in one line that the program has got the option. */
@@ -231,7 +231,7 @@ function instanceOptions(command: Command): Command {
     .option("--health-retries <count>", "how many failures make it unhealthy; 3")
     .option("--health-start-period <time>", "how long failures do not count at first; 0s")
     .option("--restart <policy>", "no, on-failure[:times], always or unless-stopped")
-    .option("--network <name>", "connect it to a network of `tsuki network create`")
+    .option("--network <name>", "connect it to a network of `tsuki network create`", collect)
     .option("-v, --volume <name:path[:ro]>", "show the app a volume: a folder or disk", collect)
     .option("--stop-timeout <seconds>", "how long a stop waits before it ends the instance; 10")
     .option("--rm", "remove the instance once it has ended");

@@ -14,7 +14,7 @@ import {
 } from "../../engine/instance-settings.ts";
 import type { InstanceManner } from "../../engine/instances/prepare.ts";
 import { namesDisks } from "../../engine/machine-disks.ts";
-import type { TakenPlace } from "../../engine/networks/places.ts";
+import type { TakenPlaces } from "../../engine/networks/places.ts";
 import { type RunOptions, run } from "../../engine/run.ts";
 import { checkDiskFile } from "../../engine/volumes/disk-image.ts";
 import { type Mount, parseMount, parseVolumeMount } from "../../engine/volumes/mounts.ts";
@@ -50,7 +50,7 @@ export interface RunCommandOptions extends SourceOptions, InstanceSettings {
   readonly healthRetries?: string;
   readonly healthStartPeriod?: string;
   readonly volume?: readonly string[];
-  readonly network?: string;
+  readonly network?: readonly string[];
 }
 
 /** Builds if need be and runs; the app's exit status. */
@@ -73,9 +73,9 @@ export async function runCommand(
     const runIt = options.detach === true ? runDetached : runAttached;
     return await runIt(request, options, surroundings);
   }
-  const { network } = surroundings;
+  const { networks } = surroundings;
   // A name in a network is known there without a supervisor, too.
-  if (needsSupervisor(flags) || (flags.name !== undefined && network === undefined)) {
+  if (needsSupervisor(flags) || (flags.name !== undefined && networks === undefined)) {
     const { runAttached } = await import("./detached.ts");
     return await runAttached(request, { ...options, interactive: true }, surroundings);
   }
@@ -83,9 +83,9 @@ export async function runCommand(
     const { runLimited } = await import("./detached.ts");
     return await runLimited(request, options, surroundings);
   }
-  if (network === undefined) return await runHere(request);
-  const { withPlace } = await import("./network-places.ts");
-  return await withPlace(network, options.name ?? "", () => runHere(request));
+  if (networks === undefined) return await runHere(request);
+  const { withPlaces } = await import("./network-places.ts");
+  return await withPlaces(networks, options.name ?? "", () => runHere(request));
 }
 
 /** Whether what was asked for is about an instance that others see, and that stays when it has ended. */
@@ -114,7 +114,7 @@ export async function createCommand(
 }
 
 /** What an instance has of the host's, besides what its environment says. */
-export type Surroundings = Pick<InstanceManner, "volumes" | "network">;
+export type Surroundings = Pick<InstanceManner, "volumes" | "networks">;
 
 interface Request {
   readonly request: RunOptions;
@@ -132,7 +132,7 @@ async function requestOf(
   const isQuiet = options.quiet === true;
   // A first `--` only separates, as everywhere; a second one is the app's.
   const given = rest[0] === "--" ? rest.slice(1) : rest;
-  const taken = await placeOf(options);
+  const taken = await placesOf(options);
   const request: RunOptions = {
     ...sourcesOf(words.sources, options),
     monitor: options.monitor === undefined ? undefined : parseMonitorName(options.monitor),
@@ -147,16 +147,21 @@ async function requestOf(
   };
   const surroundings = {
     volumes: [...volumeNames(mountsOf(options))],
-    ...(taken === undefined ? {} : { network: taken.place }),
+    ...(taken === undefined ? {} : { networks: taken.places }),
   };
   return { request, options, surroundings };
 }
 
-/** The place in a network that was named, which is taken; undefined where none was. */
-async function placeOf({ net, network, publish }: RunCommandOptions) {
+/** The places in networks that were named, which are taken; undefined where none were. */
+async function placesOf({ net, network, publish }: RunCommandOptions) {
   if (network === undefined) return undefined;
   if (net !== undefined) throw new TsukiError("usage", "choose one of --net and --network");
-  if (isOwnNetwork(network)) return undefined;
+  const own = network.filter(isOwnNetwork);
+  if (own.length === network.length) return undefined;
+  if (own.length > 0) {
+    const advice = "all are networks of instances, or none is";
+    throw new TsukiError("usage", `${network.join(" and ")} do not go together: ${advice}`);
+  }
   const { take } = await import("./network-places.ts");
   return await take(network, publish ?? []);
 }
@@ -164,7 +169,7 @@ async function placeOf({ net, network, publish }: RunCommandOptions) {
 /** The app's environment, with Tsuki's own settings in it. Throws `usage`. */
 export async function environmentOf(
   options: RunCommandOptions,
-  taken?: TakenPlace,
+  taken?: TakenPlaces,
 ): Promise<readonly string[]> {
   const mounted = await mountedPlaces(mountsOf(options));
   const variables = [

@@ -73,7 +73,12 @@ export const configSchema = Type.Object(
     memory: text("The machine's memory, such as 64M."),
     ports: texts("Ports: 8080:80, 127.0.0.1:8080:80, 53:53/udp."),
     listen: texts("Sockets that are open before the app starts: 8080, 53/udp."),
-    network: text("host, user, none, a tap device, or a network of `tsuki network create`."),
+    network: Type.Optional(
+      Type.Union([Type.String(), Type.Readonly(Type.Array(Type.String(), { minItems: 1 }))], {
+        description:
+          "host, user, none, a tap device, or a network of `tsuki network create`; or several.",
+      }),
+    ),
     files: texts("Files and folders to build in: public:/srv."),
     volumes: Type.Optional(
       Type.Readonly(

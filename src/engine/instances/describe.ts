@@ -1,5 +1,5 @@
 /** An instance as `tsuki inspect` shows it: by the names of Docker's API where it has one. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { supervisorFiles } from "../../contracts/supervisor.ts";
 import { wantsNamespaces } from "../../monitors/process/isolation.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
@@ -47,6 +47,7 @@ export async function describeInstance(instance: StoredInstance): Promise<object
     Machine: record.monitor === "qemu" ? record.machine : "",
     Isolation: describeIsolation(record, state.pid),
     Accelerator: record.monitor === "qemu" ? record.accelerator : "",
+    NetworkSettings: { Networks: await describeNetworks(instance) },
     Config: {
       Env: record.environment,
       Labels: record.labels,
@@ -67,6 +68,12 @@ export async function describeInstance(instance: StoredInstance): Promise<object
       },
     },
   };
+}
+
+async function describeNetworks({ record, folder }: StoredInstance): Promise<object> {
+  if (record.networks === undefined) return {};
+  const { describePlaces } = await import("../networks/instance-places.ts");
+  return describePlaces(dirname(folder), record.networks);
 }
 
 function describeIsolation({ monitor, environment }: InstanceRecord, pid: number): object | null {

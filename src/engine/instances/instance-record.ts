@@ -33,8 +33,8 @@ export interface InstanceRecord {
   /** Whether it is removed once it has ended. */
   readonly isTemporary: boolean;
   readonly ports: readonly string[];
-  /** Its place in a network. */
-  readonly network?: NetworkPlace | undefined;
+  /** Its places in networks, a card each. */
+  readonly networks?: readonly NetworkPlace[] | undefined;
   /** Names of the volumes that are mounted. */
   readonly volumes?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -128,7 +128,7 @@ const checks: { readonly [Name in keyof Required<InstanceRecord>]: Check } = {
   stopTimeoutSeconds: isNumber(0, 999_999),
   isTemporary: (value) => typeof value === "boolean",
   ports: isTexts,
-  network: orNothing(isPlace),
+  networks: orNothing((value) => Array.isArray(value) && value.every(isPlace)),
   volumes: orNothing(isTexts),
   labels: (value) => isObject(value) && Object.values(value).every(isText),
   health: orNothing(isHealthCheck),

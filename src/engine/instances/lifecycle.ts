@@ -59,9 +59,9 @@ export async function startInstance({ record, state, folder }: StoredInstance): 
   await mendNetworks(dirname(folder), () =>
     new InstanceStore(dirname(folder)).list(() => undefined),
   );
-  if (record.network !== undefined) {
+  if (record.networks !== undefined) {
     const { attachInstance } = await import("../networks/instance-places.ts");
-    await attachInstance(dirname(folder), record.network, record.name);
+    await attachInstance(dirname(folder), record.networks, record.name);
   } else if (record.ports.length > 0) {
     await checkPorts(record, folder);
   }
@@ -107,14 +107,14 @@ export async function stopInstance(
   timeoutSeconds = record.stopTimeoutSeconds,
 ): Promise<void> {
   if (isLiving(state.status)) await askSupervisor(record.id, `stop ${timeoutSeconds}`);
-  await leaveNetwork(folder, record);
+  await leaveNetworks(folder, record);
 }
 
 /** What an instance that does not run any more leaves on the host goes. */
-async function leaveNetwork(folder: string, { network }: InstanceRecord): Promise<void> {
-  if (network === undefined) return;
-  const { settleNetwork } = await import("../networks/instance-places.ts");
-  await settleNetwork(dirname(folder), network);
+async function leaveNetworks(folder: string, { networks }: InstanceRecord): Promise<void> {
+  if (networks === undefined) return;
+  const { settleNetworks } = await import("../networks/instance-places.ts");
+  await settleNetworks(dirname(folder), networks);
 }
 
 /** Sends a signal, by name or number. Throws `instance-idle`, `usage`. */
@@ -176,7 +176,7 @@ export async function removeInstance(
   }
   await store.remove(instance);
   removeGroups(record.id, thisGroupsHost());
-  await leaveNetwork(instance.folder, record);
+  await leaveNetworks(instance.folder, record);
 }
 
 /** All instances, the newest first, but those that were to go once they had ended: these go now. */

@@ -5,7 +5,7 @@ import { TsukiError } from "../../contracts/errors.ts";
 import { supervisedControl } from "../../contracts/supervisor.ts";
 import type { Instance } from "../../monitors/interface.ts";
 import { disksAndEnvironment } from "../machine-disks.ts";
-import { networkAndEnvironment } from "../machine-network.ts";
+import { networksAndEnvironment } from "../machine-network.ts";
 import { openMonitor, prepareRun, type RunOptions } from "../run.ts";
 import { imageFile, parseInstanceRecord, recordFile } from "./instance-record.ts";
 import { passQuestions } from "./kernel-reports.ts";
@@ -20,7 +20,7 @@ export type InstanceManner = Pick<
   | "isTemporary"
   | "ports"
   | "volumes"
-  | "network"
+  | "networks"
   | "labels"
   | "health"
   | "input"
@@ -61,11 +61,11 @@ export async function runHere(folder: string, environment: NodeJS.ProcessEnv): P
   const record = parseInstanceRecord(readFileSync(path, "utf8"), path);
   const { monitor: name, accelerator, machine } = record;
   const monitor = await openMonitor({ name, accelerator }, machine, environment);
-  const { network, environment: settings } = networkAndEnvironment(monitor, record.environment);
+  const { networks, environment: settings } = networksAndEnvironment(monitor, record.environment);
   const instance = await monitor.launch({
     imagePath: join(folder, imageFile),
     arguments: record.arguments,
-    network,
+    networks,
     ...disksAndEnvironment(monitor, settings),
     streams: "inherit",
     hasReports: true,

@@ -12,7 +12,7 @@ import {
 } from "../../contracts/supervisor.ts";
 import { isolatedEnvironment, wantsNamespaces } from "../../monitors/process/isolation.ts";
 import { abstractName } from "../abstract-socket.ts";
-import { tapName } from "../machine-network.ts";
+import { tapNames } from "../machine-network.ts";
 import { builtFile } from "../package-files.ts";
 import { type InstanceRecord, imageFile } from "./instance-record.ts";
 import { launch } from "./launcher.ts";
@@ -98,13 +98,13 @@ export function connectSupervisor(id: string): Socket {
   return connect(`\0${socketName(id)}`);
 }
 
-/** An image for a tap is started by `tsuki-host`, which opens that. */
+/** An image for taps is started by `tsuki-host`, which opens those. */
 function processWords(record: InstanceRecord, folder: string): readonly string[] {
   const image = join(folder, imageFile);
-  const tap = tapName(record.environment);
-  if (tap === undefined) return [image, ...record.arguments];
+  const taps = tapNames(record.environment);
+  if (taps.length === 0) return [image, ...record.arguments];
   const [name = "app", ...rest] = record.arguments;
-  return [builtFile("tsuki-host"), "tsuki-host", "tap", tap, "-a", name, image, ...rest];
+  return [builtFile("tsuki-host"), "tsuki-host", "tap", taps.join(","), "-a", name, image, ...rest];
 }
 
 /** Sends a request and returns the answer; undefined when no supervisor lives. */

@@ -2,25 +2,34 @@
 import { dirname, join } from "node:path";
 import type { NetworkPlace } from "../instances/instance-record.ts";
 import { InstanceStore } from "../instances/instance-store.ts";
-import { tapOf } from "./network-record.ts";
+import { attempt } from "../attempt.ts";
+import {
+  addressesOf,
+  gatewayHost,
+  type NetworkRecord,
+  prefixBits6,
+  tapOf,
+} from "./network-record.ts";
 import { NetworkStore } from "./network-store.ts";
-import { attachPlace } from "./places.ts";
+import { attachPlaces } from "./places.ts";
+import { parseSubnet } from "./subnet.ts";
 
 /** Makes the host ready for an instance. Throws as `NetworkStore.attach` does. */
 export async function attachInstance(
   instancesFolder: string,
-  place: NetworkPlace,
+  places: readonly NetworkPlace[],
   name: string,
 ): Promise<void> {
-  await attachPlace(networksBeside(instancesFolder), place, name);
+  await attachPlaces(networksBeside(instancesFolder), places, name);
 }
 
-/** Takes away what instances that do not run left of a network. */
-export async function settleNetwork(
+/** Takes away what instances that do not run left of networks. */
+export async function settleNetworks(
   instancesFolder: string,
-  { name }: NetworkPlace,
+  places: readonly NetworkPlace[],
 ): Promise<void> {
-  await networksBeside(instancesFolder).settle(name);
+  const networks = networksBeside(instancesFolder);
+  for (const { name } of places) await networks.settle(name);
 }
 
 /** Takes away those of these taps that are of networks in which nobody runs who has them. */
@@ -34,6 +43,34 @@ export async function removeStrayTaps(
     const isStray = (tap: string) => tap.startsWith(`${record.bridge}.`) && !used.includes(tap);
     if (taps.some(isStray)) await networks.settle(record.name);
   }
+}
+
+/** What `tsuki inspect` says of places, by the names of networks (Docker Engine API, EndpointSettings). */
+export function describePlaces(
+  instancesFolder: string,
+  places: readonly NetworkPlace[],
+): Readonly<Record<string, object>> {
+  const all = attempt(() => networksBeside(instancesFolder).list()) ?? [];
+  const described = places.map(({ name, id, host }) => {
+    const record = all.find((one) => one.record.id === id)?.record;
+    return [name, record === undefined ? { NetworkID: id } : describePlace(record, host)] as const;
+  });
+  return Object.fromEntries(described);
+}
+
+function describePlace(record: NetworkRecord, host: number): object {
+  const { address, address6 } = addressesOf(record, host);
+  const gateway = addressesOf(record, gatewayHost);
+  return {
+    NetworkID: record.id,
+    Tap: tapOf(record, host),
+    Gateway: gateway.address,
+    IPAddress: address,
+    IPPrefixLen: parseSubnet(record.subnet).bits,
+    IPv6Gateway: gateway.address6,
+    GlobalIPv6Address: address6,
+    GlobalIPv6PrefixLen: address6 === "" ? 0 : prefixBits6,
+  };
 }
 
 function networksBeside(instancesFolder: string): NetworkStore {

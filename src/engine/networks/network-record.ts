@@ -61,7 +61,8 @@ export interface HostAddresses {
 /** The number of the gateway, which is the bridge. */
 export const gatewayHost = 1;
 
-const bits6 = 64;
+/** Bits of the prefix of IPv6 addresses. */
+export const prefixBits6 = 64;
 
 /** The addresses of a host by its number. */
 export function addressesOf({ subnet, prefix6 }: NetworkRecord, host: number): HostAddresses {
@@ -73,14 +74,14 @@ export function addressesOf({ subnet, prefix6 }: NetworkRecord, host: number): H
 
 /** The network's block of IPv6 addresses; empty where it has none. */
 export function subnet6Of({ prefix6 }: NetworkRecord): string {
-  return prefix6 === "" ? "" : `${prefix6}::/${bits6}`;
+  return prefix6 === "" ? "" : `${prefix6}::/${prefixBits6}`;
 }
 
 /** A host's addresses with their prefixes' lengths, as devices are given them. */
 export function prefixedAddresses(record: NetworkRecord, host: number): readonly string[] {
   const { address, address6 } = addressesOf(record, host);
   const { bits } = parseSubnet(record.subnet);
-  return [`${address}/${bits}`, ...(address6 === "" ? [] : [`${address6}/${bits6}`])];
+  return [`${address}/${bits}`, ...(address6 === "" ? [] : [`${address6}/${prefixBits6}`])];
 }
 
 /** The device of a host: a tap at the bridge. At most 15 characters, as Linux wants it. */

@@ -59,7 +59,7 @@ export interface NetworkOptions {
 }
 
 /** A place that was taken just now, and who else is in the network. */
-interface NewLease {
+export interface NewLease {
   readonly record: NetworkRecord;
   readonly host: number;
   readonly neighbours: readonly Lease[];
@@ -225,9 +225,9 @@ export class NetworkStore {
     const record = readDocument(networkDocument, text, path);
     if (record.name !== name) throw damagedState(path, `is the record of ${record.name}`);
     const leases = this.#readLeases(name).flatMap((lease): readonly HeldLease[] => {
-      const owner = instances.find(({ record: { network } }) => {
-        return network?.id === record.id && network.host === lease.host;
-      });
+      const owner = instances.find(({ record: { networks = [] } }) =>
+        networks.some(({ id, host }) => id === record.id && host === lease.host),
+      );
       const isHeld = isAlive(lease.holder);
       if (owner === undefined && !isHeld) return [];
       const isRunning = isHeld || (owner !== undefined && isLiving(owner.state.status));

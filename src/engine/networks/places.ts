@@ -1,7 +1,8 @@
-/** Instances' places in networks: what `--network NAME` means for one. */
+/** Instances' places in networks: what `--network NAME`, once or several times, means for one. */
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { TsukiError } from "../../contracts/errors.ts";
+import { networkCardLimit } from "../../contracts/inherited-descriptors.ts";
 import { attempt } from "../attempt.ts";
 import type { NetworkPlace } from "../instances/instance-record.ts";
 import { publishedPort } from "../machine-network.ts";
@@ -13,33 +14,57 @@ import {
   prefixedAddresses,
   tapOf,
 } from "./network-record.ts";
-import type { NetworkStore } from "./network-store.ts";
+import type { NetworkStore, NewLease } from "./network-store.ts";
 
 /** Characters of a setting that the kernel takes. */
 const hostsLimit = 2_000;
 
-/** A place, and how the kernel learns of it. */
-export interface TakenPlace {
-  readonly place: NetworkPlace;
-  /** An app's environment with what its kernel is told of the place, and of neighbours by their names. */
+/** Places in networks, a card each, and how the kernel learns of them. */
+export interface TakenPlaces {
+  readonly places: readonly NetworkPlace[];
+  /** An app's environment with what its kernel is told of the places, and of neighbours by their names. */
   readonly enter: (environment: readonly string[]) => readonly string[];
 }
 
-/** Takes a place for this process, or an instance that it makes. Throws as `NetworkStore.lease` does. */
-export async function takePlace(
+/**
+ * Takes places for this process, or an instance that it makes. What is beyond all networks is reached
+ * through the first that leads out, and comes to ports published there. Throws as `NetworkStore.lease`.
+ */
+export async function takePlaces(
   networks: NetworkStore,
-  name: string,
+  names: readonly string[],
   publish: readonly string[],
-): Promise<TakenPlace> {
+): Promise<TakenPlaces> {
+  checkPlaces(names, publish);
+  const leases: NewLease[] = [];
+  for (const name of names) leases.push(await networks.lease(name));
+  const wayOut = Math.max(
+    0,
+    leases.findIndex(({ record }) => !record.isInternal),
+  );
+  const places = leases.map(({ record: { name, id }, host }, index) => {
+    return { name, id, host, publish: index === wayOut ? [...publish] : [] };
+  });
+  const cards = leases.map(({ record, host }, index) =>
+    kernelSettings(record, host, index === wayOut),
+  );
+  const net = `TSUKI_NET=${cards.map((entries) => `tap=${entries.join(",")}`).join(",")}`;
+  const neighbours = leases.flatMap(({ record, neighbours: others }) =>
+    others.flatMap((one) => namedAddresses(record, one)),
+  );
+  return { places, enter: (environment) => [...withNames(environment, neighbours), net] };
+}
+
+function checkPlaces(names: readonly string[], publish: readonly string[]): void {
   for (const port of publish) {
     if (isIPv4(publishedPort(port).hostAddress)) continue;
     throw new TsukiError("usage", `-p ${port}: networks publish at IPv4 addresses, or at all`);
   }
-  const { record, host, neighbours } = await networks.lease(name);
-  const place = { name, id: record.id, host, publish: [...publish] };
-  const net = `TSUKI_NET=tap=${kernelSettings(record, host).join(",")}`;
-  const names = neighbours.flatMap((one) => namedAddresses(record, one));
-  return { place, enter: (environment) => [...withNames(environment, names), net] };
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw new TsukiError("usage", `the network ${twice} is named twice`);
+  if (names.length <= networkCardLimit) return;
+  const problem = `${names.length} networks are more than an instance's cards`;
+  throw new TsukiError("usage", `${problem}, which are ${networkCardLimit} at most`);
 }
 
 /** `address name`, for each of an instance's addresses. */
@@ -63,19 +88,21 @@ function withNames(environment: readonly string[], names: readonly string[]): re
   return hosts === "" ? others : [...others, `${hostsVariable}${hosts}`];
 }
 
-/** Makes the host ready for the instance at a place. Throws as `NetworkStore.attach` does. */
-export async function attachPlace(
+/** Makes the host ready for the instance at its places. Throws as `NetworkStore.attach` does. */
+export async function attachPlaces(
   networks: NetworkStore,
-  { name, host, publish }: NetworkPlace,
+  places: readonly NetworkPlace[],
   instanceName: string,
 ): Promise<void> {
-  await networks.attach(name, host, { name: instanceName, ports: publish.map(publishedPort) });
+  for (const { name, host, publish } of places) {
+    await networks.attach(name, host, { name: instanceName, ports: publish.map(publishedPort) });
+  }
 }
 
-function kernelSettings(record: NetworkRecord, host: number): readonly string[] {
+function kernelSettings(record: NetworkRecord, host: number, leadsOut: boolean): readonly string[] {
   const own = [tapOf(record, host), ...prefixedAddresses(record, host)];
   // Nothing leads out of an internal network: who tries finds out at once.
-  if (record.isInternal) return own;
+  if (record.isInternal || !leadsOut) return own;
   const { address, address6 } = addressesOf(record, gatewayHost);
   const gateways = [address, address6].filter((one) => one !== "").map((one) => `gateway=${one}`);
   return [...own, ...gateways, ...nameServers().map((server) => `dns=${server}`)];

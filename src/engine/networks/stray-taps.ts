@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { attempt } from "../attempt.ts";
 import type { StoredInstance } from "../instances/instance-store.ts";
-import { tapName } from "../machine-network.ts";
+import { tapNames } from "../machine-network.ts";
 
 /** A network's bridge, and behind the dot an instance's number (network-record.ts). */
 const tapForm = /^\s*(tsuki-[0-9a-f]{4}\.[0-9a-f]+):/gm;
@@ -12,6 +12,6 @@ export function strayTaps(running: () => readonly StoredInstance[]): readonly st
   const devices = attempt(() => readFileSync("/proc/net/dev", "utf8")) ?? "";
   const taps = [...devices.matchAll(tapForm)].map(([, name = ""]) => name);
   if (taps.length === 0) return [];
-  const used = new Set(running().map(({ record }) => tapName(record.environment)));
+  const used = new Set(running().flatMap(({ record }) => tapNames(record.environment)));
   return taps.filter((name) => !used.has(name));
 }

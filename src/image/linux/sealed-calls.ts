@@ -22,7 +22,7 @@ const diskCalls = [75, 295, 328];
 
 const standardInput = [0];
 const standardOutputs = [1, 2];
-const { tap, trace, control } = inheritedDescriptors;
+const { taps, trace, control } = inheritedDescriptors;
 /** PROT_READ | PROT_WRITE: a sealed process makes no code. */
 const readWrite = [3];
 /** AF_INET, AF_INET6: no local, raw or netlink sockets. */
@@ -58,17 +58,17 @@ const rules: Rules = new Map([
   [call.accept4, [{ index: 3, values: acceptFlags }]],
 ]);
 
-/** The rules of a process with a network stack of its own. */
+/** The rules of a process with a network stack of its own. A number that no tap was given stays nobody's. */
 const tapRules: Rules = new Map([
   ...rules,
-  [call.read, [{ index: 0, values: [...standardInput, tap] }]],
-  [call.writev, [{ index: 0, values: [...standardOutputs, control, tap, trace] }]],
+  [call.read, [{ index: 0, values: [...standardInput, ...taps] }]],
+  [call.writev, [{ index: 0, values: [...standardOutputs, control, ...taps, trace] }]],
 ]);
 
 /**
  * The filter of a sealed process that makes the given system calls: it reads standard input and
  * writes the standard outputs only, and the control channel if it was handed one, and with `hasTap`
- * the tap; it opens no sockets but internet
+ * its taps; it opens no sockets but internet
  * ones, and maps no memory that could be executed.
  */
 export function sealedProcessFilter(systemCalls: readonly number[], hasTap = false): SeccompFilter {

@@ -1,5 +1,5 @@
-// Frames that a device has sent as soon as it was given them, until they are taken back: those of
-// the one device of a process.
+// Frames that a device has sent as soon as it was given them, until they are taken back: of one
+// device at a time, as each is asked for its own before the next sends.
 import { NetFrame } from "./net-frame.as";
 
 const sentLimit: u32 = 64;

@@ -52,17 +52,21 @@ export function partWords(): usize {
   return text("netdev.ipv4_subnet_mask=netdev.ipv4_gw_addr=netdev.mask=netdev.gw=");
 }
 
-/** Keeps the value of a word by its name's place; it ends with a blank, a NUL, or at `last`. */
-export function noteNetworkWord(place: u32, value: usize, last: u64): void {
-  if (wordCount == wordLimit) return;
+/**
+ * Keeps the value of a word by its name's place; it ends with a blank, a NUL, or at `last`. False when
+ * it is too long, and cut off, or there are too many.
+ */
+export function noteNetworkWord(place: u32, value: usize, last: u64): bool {
+  if (wordCount == wordLimit) return false;
   const word = words + wordCount * wordBytes;
   wordCount++;
   store<u8>(word, place < 6 ? place : place - 2);
   for (let index: u32 = 1; index < wordBytes - 1 && <u64>value < last; index++, value++) {
     const byte = load<u8>(value);
-    if (byte == 0 || byte == 0x20) return;
+    if (byte == 0 || byte == 0x20) return true;
     store<u8>(word + index, byte);
   }
+  return <u64>value >= last;
 }
 
 /** How many devices are given something by words of our own form. */

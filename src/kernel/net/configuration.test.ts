@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Simulation } from "../../simulator/simulation.ts";
 import { arpFrame, DhcpServer, messageTypes } from "./dhcp/dhcp-server.fixture.ts";
-import { Host, hostAddress } from "./stack.fixture.ts";
+import { Host, hostAddress, wire } from "./stack.fixture.ts";
 
 const words = {
   "tsuki.net": 0,
@@ -16,9 +16,10 @@ const words = {
 } as const;
 
 /** A host that was given a command line. */
-function configured(line: string) {
+function configured(line: string, isSecondCard = false) {
   const simulation = new Simulation(1);
   const host = new Host(simulation, 1, { versions: [] });
+  if (isSecondCard) host.call("addInterface", 1, 0x0200_0000_00aan, 1500);
   for (const word of line.split(" ")) {
     const at = word.indexOf("=");
     const [place] = Object.entries(words)
@@ -98,6 +99,18 @@ describe("addresses by the command line", () => {
     expect(answers(host, 0x0a090005)).toBe(true);
     expect(answers(host, 0x0a080005)).toBe(true);
     expect(firstHop(host, 10, 8, 77, 1)).toBe("10.8.77.1");
+  });
+
+  it("are a word's for each card, and the first card's gateway leads out, whichever came first", () => {
+    const line = "tsuki.net=10.9.0.5/24 tsuki.net=10.8.0.5/24,gateway=10.8.0.1";
+    const { host } = configured(line, true);
+    expect([answers(host, 0x0a090005), answers(host, 0x0a080005)]).toEqual([true, false]);
+    // The second card's frames are not looked at.
+    expect(firstHop(host, 192, 0, 2, 1)).toBe("nobody");
+    const gateway = hostAddress(0);
+    gateway.set([10, 9, 0, 1], 12);
+    host.call("configureGateway", wire, host.place(gateway));
+    expect(firstHop(host, 192, 0, 2, 1)).toBe("10.9.0.1");
   });
 
   it.each(["ip=dhcp", "ip=on", "ip=any", "ip=:::::eth0:dhcp", "ip=::::box::", "tsuki.net=dhcp"])(

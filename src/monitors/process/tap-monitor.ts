@@ -1,4 +1,4 @@
-/** The `process` monitor for images with a network stack of their own, each on a tap device. */
+/** The `process` monitor for images with a network stack of their own, on tap devices. */
 import { closeSync, openSync } from "node:fs";
 import { TsukiError } from "../../contracts/errors.ts";
 import { environmentRecord, startChild } from "../child.ts";
@@ -8,7 +8,7 @@ import { isolatedEnvironment } from "./isolation.ts";
 /** Descriptors that are handed over come behind the standard streams. */
 const firstHandedOver = 3;
 
-/** Runs such images by `tsuki-host`, whose path it is: it opens the tap and becomes the image. */
+/** Runs such images by `tsuki-host`, whose path it is: it opens the taps and becomes the image. */
 export function tapMonitor(hostPath: string): Monitor {
   return {
     name: "process",
@@ -19,12 +19,13 @@ export function tapMonitor(hostPath: string): Monitor {
 
 async function launch(hostPath: string, request: LaunchRequest): Promise<Instance> {
   const [name = "app", ...rest] = request.arguments;
+  const taps = (request.networks ?? []).map(({ tap = "" }) => tap).join(",");
   const trace = request.tracePath === undefined ? undefined : openTrace(request.tracePath);
   const environment = environmentRecord(isolatedEnvironment(request.environment));
   try {
     return await startChild({
       path: hostPath,
-      arguments: ["tap", request.network?.tap ?? "", "-a", name, request.imagePath, ...rest],
+      arguments: ["tap", taps, "-a", name, request.imagePath, ...rest],
       environment:
         trace === undefined ? environment : { ...environment, TSUKI_PCAP: `${firstHandedOver}` },
       streams: request.streams,

@@ -23,11 +23,11 @@ export interface MachineRequest {
   readonly wallTime: bigint;
   /** Whether the image takes a virtio console for standard output and the control channel. */
   readonly hasConsolePorts: boolean;
-  /** Only of use to an image that has a driver for it. */
-  readonly network: MachineNetwork | undefined;
+  /** Network devices, only of use to an image that has a driver for them. */
+  readonly networks: readonly MachineNetwork[];
   /** Only of use to an image that has a driver for them. */
   readonly disks?: readonly DiskMount[] | undefined;
-  /** Where what passes the network is written, in pcap's format. */
+  /** Where what passes the first network is written, in pcap's format; of others, this and their number. */
   readonly tracePath?: string | undefined;
   /** The descriptor that COM1 writes to: a connected socket that QEMU inherits. */
   readonly consoleDescriptor: number;
@@ -66,10 +66,13 @@ const networkDevice: Readonly<Record<MachineType, string>> = {
   q35: "virtio-net-pci,romfile=",
 };
 
-/** The network device and what is at its other end. */
-function networkParameters({ machine, network, tracePath }: MachineRequest): readonly string[] {
-  if (network === undefined) return [];
-  const { tap, forwards, hardwareAddress } = network;
+/** A network device and what is at its other end. */
+function networkParameters(
+  { tap, forwards, hardwareAddress }: MachineNetwork,
+  place: number,
+  { machine, tracePath }: MachineRequest,
+): readonly string[] {
+  const id = `network${place}`;
   const rules = forwards.map(
     ({ protocol, hostAddress, hostPort, guestPort }) =>
       `,hostfwd=${protocol}:${hostAddress}:${hostPort}-:${guestPort}`,
@@ -78,14 +81,14 @@ function networkParameters({ machine, network, tracePath }: MachineRequest): rea
   const plainFrames = tracePath === undefined ? "" : ",vnet_hdr=off";
   const backend =
     tap === undefined
-      ? `user,id=network${rules.join("")}`
-      : `tap,id=network,ifname=${tap},script=no,downscript=no${plainFrames}`;
+      ? `user,id=${id}${rules.join("")}`
+      : `tap,id=${id},ifname=${tap},script=no,downscript=no${plainFrames}`;
   const address = hardwareAddress === undefined ? "" : `,mac=${hardwareAddress}`;
-  const parameters = `${networkDevice[machine]},netdev=network${address}`;
+  const parameters = `${networkDevice[machine]},netdev=${id}${address}`;
   const device = ["-netdev", backend, "-device", parameters];
   if (tracePath === undefined) return device;
-  const file = tracePath.replaceAll(",", ",,");
-  return [...device, "-object", `filter-dump,id=trace,netdev=network,file=${file}`];
+  const file = (place === 0 ? tracePath : `${tracePath}.${place + 1}`).replaceAll(",", ",,");
+  return [...device, "-object", `filter-dump,id=trace${place},netdev=${id},file=${file}`];
 }
 
 const diskDevice: Readonly<Record<MachineType, string>> = {
@@ -127,12 +130,14 @@ function channelParameters(request: MachineRequest): readonly string[] {
   ];
 }
 
-function commandLine({ wallTime, network, disks = [] }: MachineRequest): string {
+function commandLine({ wallTime, networks, disks = [] }: MachineRequest): string {
   const { time, network: networkWord, disk } = commandLineWords;
-  const configuration = network?.configuration ?? "";
+  const configurations = networks.map(({ configuration }) => configuration);
+  // The kernel counts words: a device that is told nothing needs one, too, before others.
+  const hasWords = configurations.some((configuration) => configuration !== "");
   return [
     `${time}=${wallTime}`,
-    ...(configuration === "" ? [] : [`${networkWord}=${configuration}`]),
+    ...(hasWords ? configurations.map((text) => `${networkWord}=${text}`) : []),
     ...disks.map(
       ({ target, isReadOnly }, place) =>
         `${disk}=${target}${isReadOnly ? ",ro" : ""},id=${diskName(place)}`,
@@ -159,7 +164,7 @@ export function qemuParameters(qemu: FoundQemu, request: MachineRequest): readon
     ...characterDevice("control", request.controlDescriptor),
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...channelParameters(request),
-    ...networkParameters(request),
+    ...request.networks.flatMap((network, place) => networkParameters(network, place, request)),
     ...diskParameters(request),
     ...["-kernel", request.imagePath, "-initrd", request.launchRecordPath],
     ...["-append", commandLine(request)],

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { TsukiError } from "../../contracts/errors.ts";
 import { deviceNoteBits } from "../../contracts/image-note.ts";
 import { bound, type Program } from "../bound.ts";
-import type { Instance, LaunchRequest, Monitor } from "../interface.ts";
+import type { Instance, LaunchRequest, MachineNetwork, Monitor } from "../interface.ts";
 import { type Accelerator, type MachineType, qemuParameters, standardStreams } from "./command.ts";
 import { readDeviceNote } from "./device-note.ts";
 import { type FoundQemu, requireQemu } from "./find-qemu.ts";
@@ -48,8 +48,8 @@ async function launch(
   options: QemuOptions,
   request: LaunchRequest,
 ): Promise<Instance> {
-  const { network } = request;
-  const relays = await openRelays(network?.forwards ?? []);
+  const { networks = [] } = request;
+  const relays = await openRelays(networks.flatMap(({ forwards }) => forwards));
   const folder = new PrivateFolder();
   const release = () => {
     folder.remove();
@@ -58,6 +58,8 @@ async function launch(
   try {
     const record = encodeLaunchRecord(request.arguments, request.environment);
     const devices = readDeviceNote(request.imagePath);
+    const relayed = (network: MachineNetwork): MachineNetwork =>
+      network.forwards.length === 0 ? network : { ...network, forwards: relays.forwards };
     const parameters = qemuParameters(qemu, {
       machine: options.machine,
       accelerator: options.accelerator,
@@ -65,10 +67,7 @@ async function launch(
       imagePath: request.imagePath,
       launchRecordPath: folder.write("launch", record),
       hasConsolePorts: (devices & deviceNoteBits.consolePorts) !== 0,
-      network:
-        network === undefined || (devices & deviceNoteBits.network) === 0
-          ? undefined
-          : { ...network, forwards: relays.forwards },
+      networks: (devices & deviceNoteBits.network) === 0 ? [] : networks.map(relayed),
       disks: (devices & deviceNoteBits.disks) === 0 ? undefined : request.disks,
       tracePath: request.tracePath,
       wallTime: BigInt(Date.now()) * 1_000_000n,

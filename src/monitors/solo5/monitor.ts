@@ -26,7 +26,9 @@ export function solo5Monitor(options: Solo5Options): Monitor {
 
 async function launch(options: Solo5Options, request: LaunchRequest): Promise<Instance> {
   const tender = requireTender(options.environment);
-  const { imagePath, memoryMebibytes, network, streams } = request;
+  const { imagePath, memoryMebibytes, networks = [], streams } = request;
+  // More than one are refused before an image is made for them.
+  const [network] = networks;
   const words = guestWords(request.arguments, request.environment);
   const disks = holdDisks(options.hostPath, request.disks ?? []);
   try {

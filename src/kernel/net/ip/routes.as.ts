@@ -73,7 +73,10 @@ export function addDefaultRoute(gateway: usize, number: u32, validUntil: u64): b
 const unspecified = memory.data(16, 8);
 const anyIpv4 = memory.data(16, 8);
 
-/** The route to an address: that with the longest prefix; null when there is none. */
+/**
+ * The route to an address: that with the longest prefix, of several such the first interface's; null
+ * when there is none.
+ */
 export function findRoute(destination: usize, now: u64): Route | null {
   let best: Route | null = null;
   for (let index: u32 = 0; index < routeLimit; index++) {
@@ -86,9 +89,16 @@ export function findRoute(destination: usize, now: u64): Route | null {
       route.isUsed = 0;
       continue;
     }
-    if (best == null || route.prefixBits > best.prefixBits) best = route;
+    if (best == null || isBetter(route, best)) best = route;
   }
   return best;
+}
+
+/** Which of two cards' gateways is asked must not depend on whose answer came first. */
+@inline
+function isBetter(route: Route, other: Route): bool {
+  if (route.prefixBits != other.prefixBits) return route.prefixBits > other.prefixBits;
+  return other.interface > route.interface;
 }
 
 function isSameRoute(

@@ -12,7 +12,7 @@ import { mapInitialAppPages } from "./app-pages.as";
 import { prepareLinuxFiles } from "./folders.as";
 import { closeForeignDescriptors } from "./foreign-descriptors.as";
 import { hasNamespaces, isIsolated, isolate, readIsolation } from "./isolation.as";
-import { openTap } from "./open-tap.as";
+import { openTaps } from "./open-tap.as";
 import { linuxExit } from "./process.as";
 import { openReadiness } from "./readiness.as";
 import { catchStopSignals } from "./stop.as";
@@ -63,6 +63,6 @@ function prepareSockets(): void {
   if (config.catchesStop) catchStopSignals();
   if (config.resolvesNames && !config.usesOwnStack) readHostFiles();
   if (!readNetworkSettings()) linuxExit(startFailure);
-  if (config.usesOwnStack && !isNetworkOff() && !openTap()) linuxExit(startFailure);
+  if (config.usesOwnStack && !isNetworkOff() && !openTaps()) linuxExit(startFailure);
   if (!openListeners()) linuxExit(startFailure);
 }

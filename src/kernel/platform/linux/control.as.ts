@@ -20,7 +20,7 @@ const readv = 19;
 const writev = 20;
 
 /** The channel's descriptor from the boot on (contracts/inherited-descriptors.ts). */
-export const controlDescriptor: u32 = 130;
+export const controlDescriptor: u32 = 132;
 
 const stopFrame: u32 = 3;
 const stoppedStatus: u32 = 143; // 128 + SIGTERM

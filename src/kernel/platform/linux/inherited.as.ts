@@ -13,26 +13,43 @@ const setStatusFlags: u64 = 4; // F_SETFL
 const nonBlocking: u64 = 0x800; // O_NONBLOCK
 const closeOnExec: u64 = 0x8_0000;
 
-const digitLimit: u32 = 15;
-const digits = memory.data(16);
+const listLimitBytes: u32 = 31;
+const list = memory.data(32);
+const single = memory.data(4, 4);
+const comma: u32 = 0x2c;
 
 /** There is no such variable. */
 export const notInherited: i32 = -1;
 
-/** There is, but its value is no descriptor's number, as a line has said. */
+/** There is, but its value is not what it should be, as a line has said. */
 export const malformedDescriptor: i32 = -2;
 
 /** The descriptor that a variable names; `name` is text("..."). */
 export function inheritedDescriptor(name: usize): i32 {
-  const length = copySetting(name, digits, digitLimit);
+  const count = inheritedDescriptors(name, single, 1);
+  return count < 0 ? count : load<i32>(single);
+}
+
+/**
+ * Puts the descriptors that a variable names, with commas between them, at `target`, an i32 each; how
+ * many there are, at most `limit`.
+ */
+export function inheritedDescriptors(name: usize, target: usize, limit: i32): i32 {
+  const length = copySetting(name, list, listLimitBytes);
   if (length <= 0) return length == tooLong ? malformedDescriptor : notInherited;
-  let value: i32 = 0;
-  for (let index = 0; index < length; index++) {
-    const digit = load<u8>(digits + index) - 0x30;
-    if (digit > 9 || value > 0xff_ffff) return reportMalformed(name);
-    value = value * 10 + digit;
+  let count: i32 = 0;
+  for (let place = list, end = list + length; place <= end; place++, count++) {
+    const start = place;
+    let value: i32 = 0;
+    for (; place < end && load<u8>(place) != comma; place++) {
+      const digit = load<u8>(place) - 0x30;
+      if (digit > 9 || value > 0xff_ffff) return reportMalformed(name);
+      value = value * 10 + digit;
+    }
+    if (place == start || count == limit) return reportMalformed(name);
+    store<i32>(target + count * 4, value);
   }
-  return value;
+  return count;
 }
 
 function reportMalformed(name: usize): i32 {

@@ -1,4 +1,4 @@
-// How a tap that was handed over (TSUKI_TAP, as src/host/tap.as.ts does) is taken into use, before
+// How taps that were handed over (TSUKI_TAP, as src/host/tap.as.ts does) are taken into use, before
 // the seal (Linux, Documentation/networking/tuntap.rst; netdevice(7)).
 import * as host from "../../base/machine/host.as";
 import { putDecimal, putText } from "../../base/line.as";
@@ -7,6 +7,7 @@ import { beginMessage, endMessage } from "../../console/message.as";
 import { allocateFrames, availableFrames } from "../../memory/frames.as";
 import {
   inheritedDescriptor,
+  inheritedDescriptors,
   makeNonBlocking,
   malformedDescriptor,
   moveDescriptor,
@@ -15,10 +16,11 @@ import {
 import {
   openedTap,
   tapBufferPages,
-  tapDescriptor,
+  tapLimit,
   tapRowPages,
 } from "./tap.as";
 import { netHeaderBytes } from "../../drivers/net-frame.as";
+import { ownWordCount } from "../../net/configuration.as";
 import { readTapSetting } from "../../net/tap-setting.as";
 import { watchTap } from "./readiness.as";
 import { beginTrace, traceDescriptor } from "./tap-trace.as";
@@ -48,48 +50,59 @@ const addressOffset: usize = 18;
 const nobodysAddress: u64 = 0x0100_0000_0000; // flips a bit of the last byte
 
 const request = memory.data(40, 8); // struct ifreq
+const given = memory.data(12, 4); // descriptors, tapLimit i32
 
 /**
- * Takes the tap that was handed over into use, and the file of its trace. False, with a line that
+ * Takes the taps that were handed over into use, and the file of their trace. False, with a line that
  * says why, when what was handed over is none.
  */
-export function openTap(): bool {
-  const given = inheritedDescriptor(text("TSUKI_TAP"));
+export function openTaps(): bool {
+  const count = inheritedDescriptors(text("TSUKI_TAP"), given, tapLimit);
   const trace = inheritedDescriptor(text("TSUKI_PCAP"));
-  if (given == notInherited) reportMissing();
-  if (given < 0 || trace == malformedDescriptor || !readTapSetting()) return false;
-  if (!prepare(given)) {
-    beginMessage(text("TSUKI_TAP: descriptor "));
-    putDecimal(given);
-    putText(text(" is no tap with virtio's header; start the image by tsuki-host tap NAME"));
-    endMessage();
+  if (count == notInherited) report(text("this image is for a tap: start it by tsuki-host tap NAME"));
+  if (count < 0 || trace == malformedDescriptor || !readTapSetting()) return false;
+  if (ownWordCount() > <u32>count) {
+    report(text("TSUKI_NET names more taps than there are; start the image by tsuki-host tap NAME,NAME"));
     return false;
   }
+  for (let index: i32 = 0; index < count; index++) {
+    if (!open(load<u32>(given + index * 4))) return false;
+    watchTap(index);
+  }
   if (trace >= 0 && moveDescriptor(trace, traceDescriptor)) beginTrace();
-  watchTap();
   return true;
 }
 
-function reportMissing(): void {
-  beginMessage(text("this image is for a tap: start it by tsuki-host tap NAME"));
+function report(line: usize): void {
+  beginMessage(line);
   endMessage();
 }
 
-function prepare(given: u64): bool {
-  if (host.setup(ioctl, given, getInterface, request, 0, 0, 0) < 0) return false;
+function open(descriptor: u64): bool {
+  if (prepare(descriptor)) return true;
+  beginMessage(text("TSUKI_TAP: descriptor "));
+  putDecimal(descriptor);
+  putText(text(" is no tap with virtio's header; start the image by tsuki-host tap NAME"));
+  endMessage();
+  return false;
+}
+
+function prepare(descriptor: u64): bool {
+  if (host.setup(ioctl, descriptor, getInterface, request, 0, 0, 0) < 0) return false;
   const flags: u32 = load<u16>(request, valueOffset);
   if ((flags & isTapWithHeader) != isTapWithHeader) return false;
-  if (!moveDescriptor(given, tapDescriptor)) return false;
-  makeNonBlocking(tapDescriptor);
   const tap = openedTap();
+  const own = tap.descriptor;
+  if (!moveDescriptor(descriptor, own)) return false;
+  makeNonBlocking(own);
   tap.payloadLimit = mtu();
-  host.setup(ioctl, tapDescriptor, getHardwareAddress, request, 0, 0, 0);
+  host.setup(ioctl, own, getHardwareAddress, request, 0, 0, 0);
   // The other end of the cable has this address, and we one beside it.
   tap.address = load<u64>(request, addressOffset) & 0xffff_ffff_ffff ^ nobodysAddress;
   store<u32>(request, netHeaderBytes);
-  if (host.setup(ioctl, tapDescriptor, setHeaderBytes, request, 0, 0, 0) < 0) return false;
-  tap.joinsSegments = offload(checksumOffload | segmentOffload);
-  if (!tap.joinsSegments) offload(checksumOffload);
+  if (host.setup(ioctl, own, setHeaderBytes, request, 0, 0, 0) < 0) return false;
+  tap.joinsSegments = offload(own, checksumOffload | segmentOffload);
+  if (!tap.joinsSegments) offload(own, checksumOffload);
   tap.canChecksum = true;
   tap.canSegment4 = true;
   tap.canSegment6 = true;
@@ -99,8 +112,8 @@ function prepare(given: u64): bool {
 }
 
 /** Has the host give frames whose checksums are missing, or that are several; whether it does. */
-function offload(what: u64): bool {
-  return host.setup(ioctl, tapDescriptor, setOffload, what, 0, 0, 0) >= 0;
+function offload(descriptor: u32, what: u64): bool {
+  return host.setup(ioctl, descriptor, setOffload, what, 0, 0, 0) >= 0;
 }
 
 /** The device's, if it is in the same network as we are. */

@@ -1,6 +1,7 @@
 // Readiness of a Linux process's sockets: one edge-triggered epoll, whose events are kept in the
 // socket table, so that asking costs no system call (epoll(7)).
 import * as host from "../../base/machine/host.as";
+import { putDecimal } from "../../base/line.as";
 import { text } from "../../base/text.as";
 import { requestStop } from "../../boot/stop.as";
 import { beginMessage, endMessage } from "../../console/message.as";
@@ -28,8 +29,8 @@ const edgeTriggered: u32 = 0x8000_0000;
 const eventBytes: u32 = 12;
 const eventLimit: u32 = 128;
 const standardInputMark: u32 = 0xffff_ffff;
-const tapMark: u32 = 0xffff_fffe;
-const controlMark: u32 = 0xffff_fffd;
+const controlMark: u32 = 0xffff_fffe;
+const firstTapMark: u32 = 0xffff_ff80; // and the tap's place
 const firstSignalMark: u32 = 0xffff_ff00; // and the signal's number
 
 const eventOffset: usize = 1024; // in the scratch space
@@ -37,6 +38,7 @@ const eventOffset: usize = 1024; // in the scratch space
 let epoll: u64 = 0;
 let events: usize = 0; // a frame: eventLimit events, then the scratch space
 let watchesInput = false;
+let watchedTaps: u32 = 0;
 
 /** Where the socket functions build what they hand to the host: 2 KiB. */
 export function scratchSpace(): usize {
@@ -58,15 +60,21 @@ export function watchDescriptor(descriptor: u32, socket: u32): void {
   watch(descriptor, input | output | peerHangUp | edgeTriggered, socket);
 }
 
-/** Wakes up while the tap has frames. */
-export function watchTap(): void {
-  watch(tapDescriptor, input, tapMark);
+/** Wakes up while the tap with a place has frames. */
+export function watchTap(place: u32): void {
+  watchedTaps++;
+  watch(tapDescriptor + place, input, firstTapMark + place);
 }
 
 /** A tap that the host has removed stays ready, and has nothing any more. */
-function loseTap(): void {
-  host.call(epollControl, epoll, remove, tapDescriptor, 0, 0, 0);
-  beginMessage(text("the tap was removed; this instance has no network any more"));
+function loseTap(place: u32): void {
+  host.call(epollControl, epoll, remove, tapDescriptor + place, 0, 0, 0);
+  if (watchedTaps == 1) {
+    beginMessage(text("the tap was removed; this instance has no network any more"));
+  } else {
+    beginMessage(text("a tap was removed: that of this instance's network card "));
+    putDecimal(place + 1);
+  }
   endMessage();
 }
 
@@ -88,8 +96,9 @@ export function awaitReadiness(deadline: u64, withInput: bool): void {
     const socket = load<u32>(event, 4);
     if (socket < firstSignalMark) addReadiness(socket, readinessBits(bits));
     else if (socket == controlMark) serveControl();
-    else if (socket == tapMark && (bits & error) != 0) loseTap();
-    else if (socket < tapMark) requestStop(128 + socket - firstSignalMark);
+    else if (socket >= firstTapMark) {
+      if (socket < standardInputMark && (bits & error) != 0) loseTap(socket - firstTapMark);
+    } else requestStop(128 + socket - firstSignalMark);
   }
 }
 

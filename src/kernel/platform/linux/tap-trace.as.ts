@@ -1,4 +1,4 @@
-// What passes the tap, as a file that Wireshark and tcpdump read (draft-ietf-opsawg-pcap): written
+// What passes the taps, as a file that Wireshark and tcpdump read (draft-ietf-opsawg-pcap): written
 // to a descriptor that was handed over, TSUKI_PCAP.
 import * as host from "../../base/machine/host.as";
 import { linuxTime } from "./clock.as";
@@ -7,7 +7,7 @@ import { interrupted } from "./errors.as";
 const writev = 20;
 
 /** The trace's descriptor from the boot on (contracts/inherited-descriptors.ts). */
-export const traceDescriptor: u32 = 129;
+export const traceDescriptor: u32 = 131;
 
 const nanosecondMagic: u32 = 0xa1b2_3c4d;
 const version: u32 = 0x0004_0002;

@@ -1,4 +1,4 @@
-// A tap device as a network device: frames come by read(2) and go by writev(2), each behind
+// Tap devices as network devices: frames come by read(2) and go by writev(2), each behind
 // virtio's header (Linux, Documentation/networking/tuntap.rst; virtio 1.2, 5.1.6).
 import * as errno from "../../base/errno.as";
 import * as host from "../../base/machine/host.as";
@@ -23,8 +23,11 @@ import { isTracing, traceVectors } from "./tap-trace.as";
 const read = 0;
 const writev = 20;
 
-/** The tap's descriptor from the boot on (contracts/inherited-descriptors.ts). */
+/** The first tap's descriptor from the boot on, before those of others (contracts/inherited-descriptors.ts). */
 export const tapDescriptor: u32 = 128;
+
+/** Taps, at most: one of the interfaces is the loopback (net/link/interfaces.as.ts). */
+export const tapLimit: u32 = 3;
 
 /** Pages of the buffer of received frames: the longest segment, with all headers. */
 export const tapBufferPages: u32 = 17;
@@ -35,10 +38,13 @@ export const tapRowPages: u32 = 128;
 /** A tap device. */
 @unmanaged
 class Tap extends NetDevice {
+  descriptor: u32;
   /** Where a frame is read to, header first, that cannot be kept. */
   buffer: usize;
   /** Pages for those that can, `tapRowPages`; 0 where memory is scarce. */
   row: usize;
+  /** Marks of its pages, one byte each. */
+  marks: usize;
   /** The page of the row from which on the next frame is read. */
   nextPage: u32;
   /** Pages of frames that are kept. */
@@ -49,24 +55,26 @@ class Tap extends NetDevice {
   joinsSegments: bool;
 }
 
-const device = changetype<Tap>(memory.data(128, 8));
+const tapBytes: u32 = 128;
+const taps = memory.data(384, 8); // tapLimit of them
+const allMarks = memory.data(384); // tapRowPages for each
 const received = changetype<ReceivedFrame>(memory.data(16, 8));
-const marks = memory.data(128); // one for each page of the row
 const vectors = memory.data(352, 8); // struct iovec: header, transmitPartLimit parts, and one more
-let isOpen = false;
-let isTaken = false;
+let openCount: u32 = 0;
+let takenCount: u32 = 0;
 
-/** The device, which is open from now on. */
+/** The next device, which is open from now on, at its descriptor; there are `tapLimit` of them. */
 export function openedTap(): Tap {
-  isOpen = true;
-  return device;
+  const tap = changetype<Tap>(taps + openCount * tapBytes);
+  tap.descriptor = tapDescriptor + openCount;
+  tap.marks = allMarks + openCount * tapRowPages;
+  openCount++;
+  return tap;
 }
 
-/** The device, once; null when there is none. */
+/** The next device that nobody has; null when there is none. */
 export function takeTap(): NetDevice | null {
-  if (!isOpen || isTaken) return null;
-  isTaken = true;
-  return device;
+  return takenCount == openCount ? null : changetype<Tap>(taps + takenCount++ * tapBytes);
 }
 
 /** Hands a frame over to be sent; see `transmitFrame`. What the host has no room for is lost. */
@@ -85,7 +93,7 @@ export function transmitTap(base: NetDevice, frame: NetFrame): u32 {
   }
   let result: i64 = 0;
   do {
-    result = host.call(writev, tapDescriptor, vectors, frame.partCount + 1, 0, 0, 0);
+    result = host.call(writev, tap.descriptor, vectors, frame.partCount + 1, 0, 0, 0);
   } while (result == interrupted);
   if (result < 0) tap.droppedCount++;
   if (isTracing()) traceVectors(vectors, frame.partCount, length);
@@ -115,7 +123,7 @@ function readFrame(tap: Tap): i64 {
   const isFree = tap.row != 0 && keptAhead(tap) == tapRowPages;
   tap.place = isFree ? tap.row + tap.nextPage * frameBytes : tap.buffer;
   do {
-    result = host.call(read, tapDescriptor, tap.place, tapBufferPages * frameBytes, 0, 0, 0);
+    result = host.call(read, tap.descriptor, tap.place, tapBufferPages * frameBytes, 0, 0, 0);
   } while (result == interrupted);
   return result;
 }
@@ -123,7 +131,7 @@ function readFrame(tap: Tap): i64 {
 /** The first page of a kept frame where the next one is to be read; `tapRowPages` for none. */
 function keptAhead(tap: Tap): u32 {
   for (let page = tap.nextPage; page < tap.nextPage + tapBufferPages; page++) {
-    if (isKept(marks + page)) return page;
+    if (isKept(tap.marks + page)) return page;
   }
   return tapRowPages;
 }
@@ -152,7 +160,7 @@ export function keepableTap(base: NetDevice): u32 {
 export function keepTap(base: NetDevice): bool {
   const tap = changetype<Tap>(base);
   const pages = pagesOf(received.lengthBytes);
-  markKept(marks + tap.nextPage, pages);
+  markKept(tap.marks + tap.nextPage, pages);
   tap.keptPages += pages;
   goOn(tap, tap.nextPage + pages);
   return mayKeep(tap, pages);
@@ -161,20 +169,21 @@ export function keepTap(base: NetDevice): bool {
 /** Gives the memory of a kept frame back. */
 export function returnKeptTap(base: NetDevice, place: usize): void {
   const tap = changetype<Tap>(base);
-  const mark = marks + (place - tap.row) / frameBytes;
-  tap.keptPages -= unmarkKept(mark, marks + tapRowPages, notKept);
+  const mark = tap.marks + (place - tap.row) / frameBytes;
+  tap.keptPages -= unmarkKept(mark, tap.marks + tapRowPages, notKept);
 }
 
 /** The place of a kept frame where the next one is to be read, else 0. */
 export function clearWayTap(base: NetDevice): usize {
   const tap = changetype<Tap>(base);
   const page = keptAhead(tap);
-  return page == tapRowPages || !beginsKept(marks + page) ? 0 : tap.row + page * frameBytes;
+  return page == tapRowPages || !beginsKept(tap.marks + page) ? 0 : tap.row + page * frameBytes;
 }
 
 /** Has the next frame read behind it. */
 export function passKeptTap(base: NetDevice): void {
   const tap = changetype<Tap>(base);
+  const marks = tap.marks;
   let page = keptAhead(tap) + 1;
   while (page < tapRowPages && isKept(marks + page) && !beginsKept(marks + page)) page++;
   goOn(tap, page);

@@ -72,9 +72,10 @@ function readDisk(last: usize): void {
 
 function readNetworkWord(word: usize, last: usize): void {
   const own = findName(addressWords(), word, last);
-  if (own != unknownName) return noteNetworkWord(own, value, last);
-  const part = findName(partWords(), word, last);
-  if (part != unknownName) noteNetworkWord(maskForm + part, value, last);
+  const part = own == unknownName ? findName(partWords(), word, last) : unknownName;
+  const place = part == unknownName ? own : maskForm + part;
+  if (place == unknownName || noteNetworkWord(place, value, last)) return;
+  complain(text("the command line's network settings are too many, or one is too long"));
 }
 
 /** Where the NUL is that ends a command line; 0 when there is none. */
