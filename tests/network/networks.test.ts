@@ -83,6 +83,8 @@ describe.skipIf(isSkipped)(`networks${hostNetworkNeeds}`, { timeout: 60_000 }, (
       copyFileSync(join(dirname(apps.traffic), name), join(host.place.folder, name));
     }
     for (const name of ["one", "two"]) await tsuki("network", "create", name);
+    // Compiled once, and not within the time of the first test.
+    await tsuki("build", "-q", "--net", "tap=tap0", "traffic.c", "-o", "traffic.image");
   }, 120_000);
   afterAll(() => host.close());
 
