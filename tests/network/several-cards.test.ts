@@ -92,7 +92,7 @@ describe.skipIf(hostNetworkNeeds !== "")(`several cards${hostNetworkNeeds}`, () 
     expect(alone).toMatchObject({
       status: 125,
       errors:
-        "tsuki: TSUKI_NET names more taps than there are; start the image by tsuki-host tap NAME,NAME\n",
+        "tsuki: TSUKI_NET names more taps than there are; name all: tsuki-host tap NAME,NAME\n",
     });
   }, 120_000);
 

@@ -1,8 +1,8 @@
 /** Networks of the instances in a folder: what starting and ending one changes on the host. */
 import { dirname, join } from "node:path";
+import { attempt } from "../attempt.ts";
 import type { NetworkPlace } from "../instances/instance-record.ts";
 import { InstanceStore } from "../instances/instance-store.ts";
-import { attempt } from "../attempt.ts";
 import {
   addressesOf,
   gatewayHost,

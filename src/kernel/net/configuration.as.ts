@@ -53,8 +53,8 @@ export function partWords(): usize {
 }
 
 /**
- * Keeps the value of a word by its name's place; it ends with a blank, a NUL, or at `last`. False when
- * it is too long, and cut off, or there are too many.
+ * Keeps the value of a word by its name's place; it ends with a blank, a NUL, or at `last`. False
+ * when it is too long, and cut off, or there are too many.
  */
 export function noteNetworkWord(place: u32, value: usize, last: u64): bool {
   if (wordCount == wordLimit) return false;

@@ -1,5 +1,5 @@
-// What TSUKI_NET=tap=NAME,...,tap=NAME,... says behind the names of taps: addresses of the interfaces
-// on them, in their order.
+// What TSUKI_NET=tap=NAME,...,tap=NAME,... says behind the names of taps: addresses of the
+// interfaces on them, in their order.
 import * as config from "../base/config.as";
 import { text } from "../base/text.as";
 import { copySetting, tooLong } from "../launch/setting.as";

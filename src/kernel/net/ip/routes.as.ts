@@ -74,8 +74,8 @@ const unspecified = memory.data(16, 8);
 const anyIpv4 = memory.data(16, 8);
 
 /**
- * The route to an address: that with the longest prefix, of several such the first interface's; null
- * when there is none.
+ * The route to an address: that with the longest prefix, of several such the first interface's;
+ * null when there is none.
  */
 export function findRoute(destination: usize, now: u64): Route | null {
   let best: Route | null = null;

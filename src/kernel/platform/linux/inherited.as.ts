@@ -31,8 +31,8 @@ export function inheritedDescriptor(name: usize): i32 {
 }
 
 /**
- * Puts the descriptors that a variable names, with commas between them, at `target`, an i32 each; how
- * many there are, at most `limit`.
+ * Puts the descriptors that a variable names, with commas between them, at `target`, an i32 each;
+ * how many there are, at most `limit`.
  */
 export function inheritedDescriptors(name: usize, target: usize, limit: i32): i32 {
   const length = copySetting(name, list, listLimitBytes);

@@ -53,16 +53,18 @@ const request = memory.data(40, 8); // struct ifreq
 const given = memory.data(12, 4); // descriptors, tapLimit i32
 
 /**
- * Takes the taps that were handed over into use, and the file of their trace. False, with a line that
- * says why, when what was handed over is none.
+ * Takes the taps that were handed over into use, and the file of their trace. False, with a line
+ * that says why, when what was handed over is none.
  */
 export function openTaps(): bool {
   const count = inheritedDescriptors(text("TSUKI_TAP"), given, tapLimit);
   const trace = inheritedDescriptor(text("TSUKI_PCAP"));
-  if (count == notInherited) report(text("this image is for a tap: start it by tsuki-host tap NAME"));
+  if (count == notInherited) {
+    report(text("this image is for a tap: start it by tsuki-host tap NAME"));
+  }
   if (count < 0 || trace == malformedDescriptor || !readTapSetting()) return false;
   if (ownWordCount() > <u32>count) {
-    report(text("TSUKI_NET names more taps than there are; start the image by tsuki-host tap NAME,NAME"));
+    report(text("TSUKI_NET names more taps than there are; name all: tsuki-host tap NAME,NAME"));
     return false;
   }
   for (let index: i32 = 0; index < count; index++) {
