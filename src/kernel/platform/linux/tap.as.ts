@@ -23,7 +23,7 @@ import { isTracing, traceVectors } from "./tap-trace.as";
 const read = 0;
 const writev = 20;
 
-/** The first tap's descriptor from the boot on; others' follow (contracts/inherited-descriptors.ts). */
+/** Descriptor of the first tap from the boot on (contracts/inherited-descriptors.ts). */
 export const tapDescriptor: u32 = 128;
 
 /** Taps, at most: one of the interfaces is the loopback (net/link/interfaces.as.ts). */
