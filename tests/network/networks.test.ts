@@ -79,7 +79,7 @@ describe.skipIf(isSkipped)(`networks${hostNetworkNeeds}`, { timeout: 60_000 }, (
     host = new HostNetwork();
     host.onHost("nft", "add table inet others; add chain inet others input");
     others = host.onHost("nft", "list", "table", "inet", "others");
-    for (const name of ["traffic.c", "names.c"]) {
+    for (const name of ["traffic.c", "names.c", "datagrams.c"]) {
       copyFileSync(join(dirname(apps.traffic), name), join(host.place.folder, name));
     }
     for (const name of ["one", "two"]) await tsuki("network", "create", name);
@@ -129,6 +129,18 @@ describe.skipIf(isSkipped)(`networks${hostNetworkNeeds}`, { timeout: 60_000 }, (
     await tsuki("stop", "public");
     expect(() => host.atNeighbour(...upload(outside.host, "9000"))).toThrow("refused");
     await tsuki("rm", "public");
+  });
+
+  it.skipIf(!hasQemu)(`publish ports for datagrams, too${qemuNeeded}`, async () => {
+    const program = compileProgram("datagrams", host.place.folder);
+    for (const monitor of ["process", "qemu"]) {
+      const words = ["-d", "--name", "echo", "--monitor", monitor, "-p", `9000:${port}/udp`];
+      expect((await run("one", ...words, "datagrams.c", "serve", port)).errors).toBe("");
+      for (const address of [outside.host, outside.host6]) {
+        expect(() => host.atNeighbour(program, "send", address, "9000", "3000")).not.toThrow();
+      }
+      await tsuki("rm", "-f", "echo");
+    }
   });
 
   it("let nothing out when they are internal", async () => {
