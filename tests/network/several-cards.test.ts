@@ -1,7 +1,10 @@
 /** Instances with several network cards: each on its own tap, or beside user networking. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { hasQemu, qemuNeeded } from "../../src/monitors/qemu/qemu.fixture.ts";
+import { compileProgram } from "../../tools/network/namespaces.ts";
 import { HostNetwork, hostNetworkNeeds } from "./host-network.fixture.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -80,6 +83,19 @@ describe.skipIf(hostNetworkNeeds !== "")(`several cards${hostNetworkNeeds}`, () 
     expect(statusOf("192.168.7.2")).toBe("200");
     await tsuki("rm", "-f", "one");
     makeTap(1);
+  }, 120_000);
+
+  it("have addresses of which an app chooses one to connect from", async () => {
+    const traffic = compileProgram("traffic", host.place.folder);
+    const words = ["netns", "exec", host.host, traffic, "serve", "7000"];
+    const server = spawn("ip", words, { stdio: ["ignore", "pipe", "ignore"] });
+    await once(server.stdout, "data");
+    const cards = ["--net", "tap=tap0,192.168.7.2/24,192.168.7.3/24", "--net", second];
+    const program = join(root, "tools", "network", "programs", "bound.c");
+    const client = [program, "192.168.7.3", "192.168.7.1", "7000"];
+    const ending = await tsuki("run", "-q", "--monitor", "process", ...cards, ...client);
+    server.kill("SIGKILL");
+    expect(ending).toMatchObject({ output: "192.168.7.3 9 16\n", errors: "" });
   }, 120_000);
 
   it("are built into an image, which wants as many taps", async () => {

@@ -45,11 +45,11 @@ export {
 export { acceptStream, listenToStreams } from "./tcp/accept.as";
 export { fixReceiveCapacity, fixSendCapacity } from "./tcp/buffers.as";
 export { queueFramesInUse } from "./tcp/byte-queue.as";
-export { connectStream } from "./tcp/connect.as";
+export { connectStream, connectStreamFrom } from "./tcp/connect.as";
 export { connectionsInUse, hasChanged, takeChanged } from "./tcp/connection.as";
 export { cookiesIssued } from "./tcp/cookies.as";
 export { refusedSegments } from "./tcp/input.as";
-export { setKeepAlive, setNoDelay, setUserTimeout } from "./tcp/options.as";
+export { setKeepAlive, setNoDelay, setService, setUserTimeout } from "./tcp/options.as";
 export {
   abortStream,
   closeStream,

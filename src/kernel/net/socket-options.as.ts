@@ -33,7 +33,7 @@ export const keepAliveIdleOption: u32 = 18;
 export const keepAliveIntervalOption: u32 = 19;
 /** Probes without an answer that end it (TCP_KEEPCNT). */
 export const keepAliveCountOption: u32 = 20;
-/** Hops that datagrams live (IP_TTL, IPV6_UNICAST_HOPS). */
+/** Hops that packets live (IP_TTL, IPV6_UNICAST_HOPS). */
 export const hopLimitOption: u32 = 22;
 /** The same of those to groups (IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS). */
 export const groupHopLimitOption: u32 = 23;
@@ -41,7 +41,7 @@ export const groupHopLimitOption: u32 = 23;
 export const groupLoopOption: u32 = 24;
 /** The interface of those to groups and 1, 0 for any (IPV6_MULTICAST_IF). */
 export const groupInterfaceOption: u32 = 25;
-/** Differentiated services of datagrams (IP_TOS, IPV6_TCLASS). */
+/** Differentiated services (IP_TOS, IPV6_TCLASS). */
 export const trafficClassOption: u32 = 26;
 /** Refuse datagrams that are too long for their path (IP_MTU_DISCOVER, IPV6_DONTFRAG). */
 export const wholeOption: u32 = 27;

@@ -146,7 +146,7 @@ function isConnected(socket: StackSocket): bool {
   return !isUnspecified(addressOfDatagrams(socket.place) + 16);
 }
 
-/** An option of how datagrams are sent, or a negated error number. */
+/** An option of how a socket sends, of which streams have some, or a negated error number. */
 export function datagramOption(socket: StackSocket, option: u32): i64 {
   const way = wayOf(socket);
   const flags = <u32>way.flags;
@@ -191,11 +191,12 @@ export function setDatagramOption(socket: StackSocket, option: u32, value: i64):
       break;
     default: return -<i32>noSuchOption;
   }
-  if (socket.place != 0) setDatagramWay(socket.place, socket.way);
+  if (socket.place != 0 && socket.isDatagram) setDatagramWay(socket.place, socket.way);
   return 0;
 }
 
-function wayOf(socket: StackSocket): DatagramWay {
+/** How a socket sends; streams have the hop limit and the traffic class of it. */
+export function wayOf(socket: StackSocket): DatagramWay {
   return changetype<DatagramWay>(changetype<usize>(socket) + offsetof<StackSocket>("way"));
 }
 

@@ -38,7 +38,7 @@ export class StackSocket {
   userTimeoutMs: u32;
   /** Seconds that closing waits, and 1; 0 when it does not, 1 to break the connection off. */
   lingerPlusOne: u32;
-  /** How its datagrams are sent: `DatagramWay`. */
+  /** How it sends: `DatagramWay`. */
   way: u32;
 }
 

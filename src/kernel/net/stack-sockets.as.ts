@@ -73,6 +73,8 @@ import {
 } from "./socket-table.as";
 import {
   broadcastOption,
+  hopLimitOption,
+  trafficClassOption,
   errorOption,
   ipv6OnlyOption,
   keepAliveCountOption,
@@ -367,7 +369,9 @@ export function stackOption(socket: u32, option: u32): i64 {
     case broadcastOption: return 1;
     case sendBufferOption:
     case receiveBufferOption: return capacityOf(record, option == sendBufferOption);
-    default: return record.isDatagram ? datagramOption(record, option) : -<i64>errno.noSuchOption;
+    default: return hasWayOption(record, option)
+      ? datagramOption(record, option)
+      : -<i64>errno.noSuchOption;
   }
 }
 
@@ -429,11 +433,17 @@ export function setStackOption(socket: u32, option: u32, value: i64): i32 {
   return 0;
 }
 
+/** Streams have two of the options of datagrams. */
+function hasWayOption(record: StackSocket, option: u32): bool {
+  return record.isDatagram || option == hopLimitOption || option == trafficClassOption;
+}
+
 function setKeepAliveOption(record: StackSocket, option: u32, value: i64): i32 {
   if (option < keepAliveIdleOption || option > keepAliveCountOption) {
-    return record.isDatagram
-      ? setDatagramOption(record, option, value)
-      : -<i32>errno.noSuchOption;
+    if (!hasWayOption(record, option)) return -<i32>errno.noSuchOption;
+    const error = setDatagramOption(record, option, value);
+    if (error == 0 && !record.isDatagram) applyOptions(record);
+    return error;
   }
   if (!isCount(value, 1)) return -<i32>errno.invalid;
   if (option == keepAliveIdleOption) record.keepAliveIdle = <u32>value;

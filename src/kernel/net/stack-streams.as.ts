@@ -12,9 +12,9 @@ import * as app from "../base/machine/app.as";
 import { monotonicTime } from "../time/clock.as";
 import { awaitsConfiguration } from "./configuring.as";
 import { acceptStream, isPortListenedTo, listenToStreams } from "./tcp/accept.as";
-import { connectStream } from "./tcp/connect.as";
+import { connectStreamFrom } from "./tcp/connect.as";
 import { closedState, Connection, localAddressOf, remoteAddressOf } from "./tcp/connection.as";
-import { setKeepAlive, setNoDelay, setUserTimeout } from "./tcp/options.as";
+import { setKeepAlive, setNoDelay, setService, setUserTimeout } from "./tcp/options.as";
 import {
   abortStream,
   closeStream,
@@ -36,6 +36,8 @@ import {
 import { streamType } from "./socket-table.as";
 import { localBytesOf, makeStackSocket, StackSocket, takesBoth } from "./stack-socket.as";
 import { ipv4, ipv6 } from "./address.as";
+import { isUnspecified } from "./link/addresses.as";
+import { wayOf } from "./stack-datagrams.as";
 
 const firstPort: u32 = 49_152; // RFC 6335, 6
 const portCount: u32 = 16_384;
@@ -85,6 +87,11 @@ export function acceptByStack(listener: StackSocket): StackSocket | null {
   }
   socket.isNoDelay = listener.isNoDelay;
   socket.keepsAlive = listener.keepsAlive;
+  socket.keepAliveIdle = listener.keepAliveIdle;
+  socket.keepAliveInterval = listener.keepAliveInterval;
+  socket.keepAliveCount = listener.keepAliveCount;
+  socket.userTimeoutMs = listener.userTimeoutMs;
+  socket.way = listener.way;
   own(socket, <i32>place);
   return socket;
 }
@@ -108,7 +115,9 @@ export function connectByStack(socket: StackSocket, remote: usize, port: u32): i
     socket.place = 0;
   }
   const now = monotonicTime();
-  const place = connectStream(remote, port, socket.localPort, now);
+  const local = localBytesOf(socket);
+  const bound: usize = isUnspecified(local) ? 0 : local;
+  const place = connectStreamFrom(bound, remote, port, socket.localPort, now);
   if (place == -<i32>networkUnreachable && awaitsConfiguration(remote, now)) {
     if (!socket.awaitsAddress) awaiting++;
     socket.awaitsAddress = true;
@@ -154,6 +163,8 @@ export function applyOptions(socket: StackSocket): void {
   const now = monotonicTime();
   setNoDelay(socket.place, socket.isNoDelay, now);
   setUserTimeout(socket.place, <u64>socket.userTimeoutMs * (second / 1000));
+  const way = wayOf(socket);
+  setService(socket.place, way.hopLimit, way.trafficClass);
   let idle: u64 = 0;
   if (socket.keepsAlive) idle = <u64>keepAliveSetting(socket, keepAliveIdleOption) * second;
   const interval = <u64>keepAliveSetting(socket, keepAliveIntervalOption) * second;

@@ -129,6 +129,8 @@ function makeFor(listener: Connection, ip: Ip, tcp: Tcp, now: u64): Connection |
   connection.keepAliveInterval = listener.keepAliveInterval;
   connection.keepAliveLimit = listener.keepAliveLimit;
   connection.userTimeout = listener.userTimeout;
+  connection.hopLimit = listener.hopLimit;
+  connection.trafficClass = listener.trafficClass;
   connection.receiveCapacity = listener.receiveCapacity;
   connection.isReceiveFixed = listener.isReceiveFixed;
   connection.sendCapacity = listener.sendCapacity;

@@ -7,7 +7,9 @@ import {
   noBuffers,
 } from "../../base/errno.as";
 import { keyedHash } from "../../base/siphash.as";
-import { chooseSource, leadsBy } from "../ip/output.as";
+import { chooseSource, interfaceTo, leadsBy } from "../ip/output.as";
+import { isBroadcastAddress, isMulticastAddress } from "../link/addresses.as";
+import { isIpv4Address } from "../wire/ip.as";
 import { ackFlag, rstFlag, synFlag, Tcp } from "../wire/tcp.as";
 import { isPortListenedTo } from "./accept.as";
 import {
@@ -32,19 +34,30 @@ const firstPort: u32 = 49_152; // RFC 6335, 6
 const portCount: u32 = 16_384;
 let portStep: u32 = 0;
 
-/**
- * Asks for a connection with an address of 16 bytes, from `localPort` or, for 0, from any: the
- * connection, or a negated error number.
- */
+/** `connectStreamFrom`, from whichever address leads there. */
 export function connectStream(remote: usize, remotePort: u32, localPort: u32, now: u64): i32 {
+  return connectStreamFrom(0, remote, remotePort, localPort, now);
+}
+
+/**
+ * Asks for a connection with an address of 16 bytes, from one of this host's at `local` or, for 0,
+ * from that which leads there, and from `localPort` or, for 0, from any: the connection, or a
+ * negated error number. Groups and broadcast addresses are nobody's (RFC 9293, 3.9.2.3: MUST-46).
+ */
+export function connectStreamFrom(
+  local: usize, remote: usize, remotePort: u32, localPort: u32, now: u64,
+): i32 {
+  if (isManyHosts(remote, now)) return -<i32>networkUnreachable;
   const connection = makeConnection();
   if (connection == null) return -<i32>noBuffers;
   memory.copy(remoteAddressOf(connection), remote, 16);
   connection.remotePort = remotePort;
-  if (!chooseSource(remote, now, localAddressOf(connection))) {
+  const hasSource = chooseSource(remote, now, localAddressOf(connection));
+  if (!hasSource || (local != 0 && isIpv4Address(local) != isIpv4Address(remote))) {
     freeConnection(connection);
     return -<i32>networkUnreachable;
   }
+  if (local != 0) memory.copy(localAddressOf(connection), local, 16);
   connection.localPort = localPort == 0 ? choosePort(connection) : localPort;
   const isTaken = connection.localPort == 0
     || findConnection(localAddressOf(connection), connection.localPort, remotePort) != null;
@@ -58,6 +71,11 @@ export function connectStream(remote: usize, remotePort: u32, localPort: u32, no
   emitSyn(connection, now);
   settleConnection(connection);
   return <i32>changetype<usize>(connection);
+}
+
+function isManyHosts(remote: usize, now: u64): bool {
+  const number = interfaceTo(remote, now);
+  return isMulticastAddress(remote) || (number >= 0 && isBroadcastAddress(number, remote));
 }
 
 /** A free port, the next one from where the peer sees no order in it (RFC 6056, 3.3.3). */

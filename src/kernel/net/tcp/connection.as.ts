@@ -93,7 +93,11 @@ export class Connection {
   isSendClosed: u32;
   isFinSent: u32;
   segmentSize: u32;
-  isNoDelay: u32;
+  isNoDelay: bool;
+  /** Hops that its packets live; 0 for the usual number. */
+  hopLimit: u8;
+  /** Their differentiated services. */
+  trafficClass: u8;
 
   // Receiving.
   initialReceive: u32;

@@ -3,6 +3,7 @@ import { hostAddress } from "../stack.fixture.ts";
 import { connected, dataAt, forge, seconds, start } from "./pair.fixture.ts";
 
 const [syn, rst, ack] = [2, 4, 16] as const;
+const networkUnreachable = 40;
 
 /** The sequence number of a frame's segment. */
 function sequenceOf(frame: Uint8Array): number {
@@ -93,7 +94,7 @@ describe("an open connection", () => {
     expect(got).toBe(25_000);
   });
 
-  it("has nothing to do with groups (RFC 9293, 3.9.2.3: MUST-57)", () => {
+  it("has nothing to do with groups (RFC 9293, 3.9.2.3: MUST-57, 63)", () => {
     const { callee, frames, connect, wait } = connected();
     connect();
     const first = frames.find(({ flags }) => flags === syn);
@@ -104,6 +105,24 @@ describe("an open connection", () => {
       const frame = first.frame.slice();
       frame.set(last === 255 ? [10, 9, 0, 255] : [224, 0, 0, 1], 30);
       callee.receive(forge(frame, (tcp) => tcp.setUint16(0, 7)));
+      const answered = first.frame.slice();
+      answered.set(last === 255 ? [10, 9, 0, 255] : [224, 0, 0, 1], 26);
+      callee.receive(forge(answered, (tcp) => tcp.setUint16(0, 7)));
+    }
+    wait();
+    expect(frames).toEqual([]);
+  });
+
+  it("asks no group and no broadcast address for a connection (RFC 9293, 3.9.2.3: MUST-46)", () => {
+    const { caller, frames, wait } = connected();
+    for (const numbers of [
+      [224, 0, 0, 1],
+      [10, 9, 0, 255],
+      [255, 255, 255, 255],
+    ]) {
+      const many = hostAddress(2);
+      many.set(numbers, 12);
+      expect(caller.act("connectStream", caller.place(many), 80, 0)).toBe(-networkUnreachable);
     }
     wait();
     expect(frames).toEqual([]);

@@ -76,6 +76,8 @@ export function emitSegment(
     readQueue(sendQueue(connection), sequence, data, length);
   }
   memory.copy(sourceOf(ip), localAddressOf(connection), 32);
+  ip.hopLimit = connection.hopLimit == 0 ? defaultHopLimit : connection.hopLimit;
+  ip.trafficClass = connection.trafficClass;
   sendSegment(packet, now);
   if ((flags & ackFlag) != 0) noteAcknowledged(connection);
   return true;
@@ -106,14 +108,12 @@ export function trainLimit(connection: Connection, now: u64): u32 {
   return isCut ? longestTrain : connection.segmentSize;
 }
 
-/** Between the addresses of `ip`, as `tcp` says. */
+/** Between the addresses of `ip`, with its hop limit and traffic class, as `tcp` says. */
 function sendSegment(packet: Packet, now: u64): void {
   packet.bytes = emitTcp(tcp, packet.start, sourceOf(ip));
   packet.checksumStart = packet.start;
   packet.checksumOffset = tcpChecksumOffset;
   ip.protocol = tcpProtocol;
-  ip.hopLimit = defaultHopLimit;
-  ip.trafficClass = 0;
   ip.dontFragment = 1;
   sendIp(packet, ip, now);
 }
@@ -160,6 +160,8 @@ function emitBare(
   tcp.window = window;
   tcp.urgent = 0;
   tcp.dataBytes = 0;
+  ip.hopLimit = defaultHopLimit;
+  ip.trafficClass = 0;
   sendSegment(packet, now);
 }
 

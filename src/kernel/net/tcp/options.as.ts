@@ -6,8 +6,18 @@ import { pushConnection } from "./timers.as";
 /** Sends small segments at once, or waits for more (RFC 9293, 3.7.4). */
 export function setNoDelay(place: usize, isOn: bool, now: u64): void {
   const connection = changetype<Connection>(place);
-  connection.isNoDelay = <u32>isOn;
+  connection.isNoDelay = isOn;
   if (isOn && connection.state >= establishedState) pushConnection(connection, now);
+}
+
+/**
+ * How many hops its packets live, 0 for the usual number, and their differentiated services
+ * (RFC 9293, 3.9.1.8 and 3.9.2: MUST-48, 49); those of the answer to a SYN, too.
+ */
+export function setService(place: usize, hopLimit: u8, trafficClass: u8): void {
+  const connection = changetype<Connection>(place);
+  connection.hopLimit = hopLimit;
+  connection.trafficClass = trafficClass;
 }
 
 /**

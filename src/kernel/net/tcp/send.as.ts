@@ -109,7 +109,7 @@ function sendableBytes(
   const isIdle = connection.sendNext == connection.unacknowledged;
   if (length == available) {
     // Nagle (RFC 9293, 3.7.4), which must not hold back the end.
-    const mayGo = isIdle || connection.isNoDelay != 0 || connection.isSendClosed != 0;
+    const mayGo = isIdle || connection.isNoDelay || connection.isSendClosed != 0;
     return mayGo ? length : 0;
   }
   // The sender's part against silly windows (RFC 9293, 3.8.6.2.1).

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { joinByBottleneck } from "../bottleneck-link.fixture.ts";
 import { Conversations } from "../conversation.fixture.ts";
 import { soundLink } from "../faulty-link.fixture.ts";
-import { hostAddress } from "../stack.fixture.ts";
+import { hostAddress, wire } from "../stack.fixture.ts";
 import { internetChecksum } from "../wire/internet-checksum.fixture.ts";
 import { connected, dataAt, forge, seconds, shorten, start } from "./pair.fixture.ts";
 
@@ -20,6 +20,16 @@ describe("opening", () => {
     const stream = connect();
     wait();
     expect(caller.read(stream, 1)).toBe(refused);
+  });
+
+  it("comes from the address that the app has bound (RFC 9293, 3.9.1: MUST-43)", () => {
+    const { caller, frames, wait } = start();
+    const own = hostAddress(7);
+    caller.call("configureAddress", wire, caller.place(own), 96 + 24);
+    const places = caller.place(Uint8Array.of(...own, ...hostAddress(2)));
+    caller.act("connectStreamFrom", places, places + 16, 80, 0);
+    wait();
+    expect(frames.find(({ flags }) => flags === syn)?.frame.slice(26, 30)).toEqual(own.slice(12));
   });
 
   it("is given up after three minutes without an answer (RFC 9293, 3.8.3)", () => {
@@ -315,6 +325,16 @@ describe("an open connection", () => {
     expect(caller.read(near, 1)).toBe(again);
     wait(0.2 * seconds);
     expect(caller.read(near, 1)).toBe(timedOut);
+  });
+
+  it("has the hop limit and the traffic class that its app says (MUST-48, 49)", () => {
+    const { callee, connect, frames, listener, wait } = connected();
+    callee.call("setService", listener, 7, 0xb8);
+    const near = connect();
+    wait();
+    const answer = frames.find(({ sender }) => sender === callee);
+    expect([answer?.frame[15], answer?.frame[22]]).toEqual([0xb8, 7]);
+    expect(near).not.toBe(0);
   });
 
   it("asks a silent peer whether it is there, if the app wants that (RFC 9293, 3.8.4)", () => {
