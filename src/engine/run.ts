@@ -67,9 +67,8 @@ export async function run(options: RunOptions): Promise<StartedInstance> {
   const { choice, monitor, image } = prepared;
   const { networks, environment } = networksAndEnvironment(monitor, prepared.environment);
   const { disks, environment: settings } = disksAndEnvironment(monitor, environment);
-  if (options.tracePath !== undefined && networks.length === 0) {
-    throw nothingToTrace(options.tracePath);
-  }
+  const hasFrames = networks.length > 0 && monitor.name !== "solo5";
+  if (options.tracePath !== undefined && !hasFrames) throw nothingToTrace(options.tracePath);
   options.onLaunch?.();
   const instance = await monitor.launch({
     imagePath: image.path,
@@ -98,6 +97,8 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
   const { code, environment, hasDebugInfo, jobs } = options;
   const { platform } = monitor;
   checkCards(platform, appEnvironment);
+  // What is wrong with them is told before anything is compiled.
+  networksAndEnvironment(monitor, appEnvironment);
   const program = await subject.program((toolchain) => {
     if (platform !== "node") preloadCompiler(toolchain);
   });
@@ -181,7 +182,7 @@ function mergeVariables(...lists: readonly (readonly string[])[]): readonly stri
 }
 
 function nothingToTrace(path: string): TsukiError {
-  const message = `there are no frames for ${path}: use --monitor qemu, or --net tap=<device>`;
+  const message = `there are no frames for ${path}: use --monitor qemu, or process with --net tap=<device>`;
   return new TsukiError("usage", message);
 }
 

@@ -23,12 +23,8 @@ export function argumentPlace(index: u32): u64 {
 
 /** Whether an argument is this `text("...")`. */
 export function isArgument(index: u32, word: usize): bool {
-  return beginsWith(argumentText(index), word) && argumentLength(index) == wordLength(word);
-}
-
-/** Bytes of an argument. */
-export function argumentLength(index: u32): u32 {
-  return textLength(argumentText(index));
+  const start = argumentText(index);
+  return beginsWith(start, word) && textLength(start) == wordLength(word);
 }
 
 /** Bytes of a text of the host's. */

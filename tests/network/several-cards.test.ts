@@ -118,6 +118,7 @@ describe.skipIf(hostNetworkNeeds !== "")(`several cards${hostNetworkNeeds}`, () 
     [["--net", "user", "--net", first], "is a machine's: use --monitor qemu"],
     [["--network", "web", "--network", first], "do not go together"],
     [["--network", "web", "--network", "web"], "the network web is named twice"],
+    [["-d", "--pcap", "frames.pcap", "--net", first], "--pcap is for instances that run here"],
     [["--monitor", "solo5", ...both], "guests of Solo5's have one network card, not several"],
   ])("are refused in one line: %j", async (words, message) => {
     const monitor = words.includes("solo5") ? [] : ["--monitor", "process"];

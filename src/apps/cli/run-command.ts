@@ -68,18 +68,26 @@ export async function runCommand(
     const { traceRun } = await import("./trace-boot.ts");
     return await traceRun(options.trace, request);
   }
+  const { networks } = surroundings;
+  // A name in a network is known there without a supervisor, too.
+  const isNamed = flags.name !== undefined && networks === undefined;
+  const isHeld = isNamed || needsSupervisor(flags);
+  const hasLimits = options.cpus !== undefined || options.pidsLimit !== undefined;
+  const isApart = options.detach === true || options.tty === true || isHeld || hasLimits;
+  if (options.pcap !== undefined && isApart) {
+    const others = "-d, -t, --name, --label, --restart, --health-http, --cpus and --pids-limit";
+    throw new TsukiError("usage", `--pcap is for instances that run here: leave ${others} away`);
+  }
   if (options.detach === true || options.tty === true) {
     const { runAttached, runDetached } = await import("./detached.ts");
     const runIt = options.detach === true ? runDetached : runAttached;
     return await runIt(request, options, surroundings);
   }
-  const { networks } = surroundings;
-  // A name in a network is known there without a supervisor, too.
-  if (needsSupervisor(flags) || (flags.name !== undefined && networks === undefined)) {
+  if (isHeld) {
     const { runAttached } = await import("./detached.ts");
     return await runAttached(request, { ...options, interactive: true }, surroundings);
   }
-  if (options.cpus !== undefined || options.pidsLimit !== undefined) {
+  if (hasLimits) {
     const { runLimited } = await import("./detached.ts");
     return await runLimited(request, options, surroundings);
   }

@@ -20,8 +20,14 @@ import {
 } from "./foreign-settings.as";
 import { entryEnd, parsePort } from "./settings.as";
 import { endRefusal } from "../platform/pc/refusal.as";
-import { configureAddress, configureAutomatically, configureGateway } from "./stack.as";
+import {
+  configureAddress,
+  configureAutomatically,
+  configureGateway,
+  configureRoute,
+} from "./stack.as";
 import { toStackAddress } from "./stack-socket.as";
+import { isIpv4Address } from "./wire/ip.as";
 
 /** Form of a word: tsuki.net=, what Tsuki itself writes. */
 export const ownForm: u32 = 0;
@@ -41,6 +47,7 @@ let wordCount: u32 = 0;
 
 const address = memory.data(20, 8);
 const bytes = memory.data(16, 8);
+const neighbour = memory.data(16, 8);
 
 /** The names of words that give an address, in the order of their forms. */
 export function addressWords(): usize {
@@ -157,6 +164,8 @@ function configureEntry(number: u32, start: usize, end: usize, now: u64): bool {
   }
   const gateway = valueOf(text("gateway="), start, end);
   if (gateway != 0) return readAddress(gateway, end) && configureGateway(number, bytes);
+  const route = valueOf(text("route="), start, end);
+  if (route != 0) return readRoute(number, route, end);
   const server = valueOf(text("dns="), start, end);
   if (server != 0) return readAddress(server, end) && addServer(address);
   const domain = valueOf(text("search="), start, end);
@@ -166,13 +175,32 @@ function configureEntry(number: u32, start: usize, end: usize, now: u64): bool {
 
 /** An address and the bits of its network: 10.0.0.2/24. */
 function configurePrefix(number: u32, start: usize, end: usize): bool {
-  let slash = start;
-  while (slash < end && load<u8>(slash) != 0x2f) slash++;
-  if (slash == end || !readAddress(start, slash)) return false;
+  const bits = readPrefix(start, end);
+  return bits >= 0 && configureAddress(number, bytes, bits);
+}
+
+/** A network, and the neighbour that leads to it: 10.5.0.0/16@10.0.0.9. */
+function readRoute(number: u32, start: usize, end: usize): bool {
+  const at = placeOf(0x40, start, end);
+  if (at == end || !readAddress(at + 1, end)) return false;
+  memory.copy(neighbour, bytes, 16);
+  const bits = readPrefix(start, at);
+  if (bits < 0 || isIpv4Address(bytes) != isIpv4Address(neighbour)) return false;
+  return configureRoute(number, bytes, bits, neighbour);
+}
+
+/** Leaves the address before a slash in `bytes`; the bits behind it, of 128, or -1. */
+function readPrefix(start: usize, end: usize): i32 {
+  const slash = placeOf(0x2f, start, end);
+  if (slash == end || !readAddress(start, slash)) return -1;
   const bits = parsePort(slash + 1, end);
   const unused: i32 = familyOf(address) == ipv4 ? 96 : 0;
-  if (bits < 0 || bits + unused > 128) return false;
-  return configureAddress(number, bytes, bits + unused);
+  return bits < 0 || bits + unused > 128 ? -1 : bits + unused;
+}
+
+function placeOf(byte: u32, start: usize, end: usize): usize {
+  while (start < end && load<u8>(start) != byte) start++;
+  return start;
 }
 
 function readAddress(start: usize, end: usize): bool {

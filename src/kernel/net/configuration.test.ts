@@ -94,6 +94,15 @@ describe("addresses by the command line", () => {
     expect(firstHop(host, 11, 0, 0, 1)).toBe("10.0.0.1");
   });
 
+  it("come with routes beside the gateway's", () => {
+    const { host } = configured(
+      "tsuki.net=10.9.0.5/24,gateway=10.9.0.1,route=192.0.2.0/24@10.9.0.9,route=fd01::/16@fd00::9",
+    );
+    expect(firstHop(host, 192, 0, 2, 1)).toBe("10.9.0.9");
+    expect(firstHop(host, 192, 0, 3, 1)).toBe("10.9.0.1");
+    expect(host.lines).toEqual([]);
+  });
+
   it("can be several of one interface", () => {
     const { host } = configured("tsuki.net=10.9.0.5/24,10.8.0.5/16");
     expect(answers(host, 0x0a090005)).toBe(true);
@@ -155,6 +164,9 @@ describe("addresses by the command line", () => {
     "tsuki.net=10.9.0.5",
     "tsuki.net=gateway=",
     "tsuki.net=10.9.0.5/24x",
+    "tsuki.net=route=10.1.0.0/16",
+    "tsuki.net=route=10.1.0.0@10.9.0.9",
+    "tsuki.net=route=10.1.0.0/16@fd00::9",
   ])("are refused in one line where they are malformed: %s", (line) => {
     const { host } = configured(line);
     const value = line.slice(line.indexOf("=") + 1);

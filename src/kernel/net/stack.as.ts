@@ -71,6 +71,13 @@ export function configureGateway(number: u32, gateway: usize): bool {
   return addDefaultRoute(gateway, number, forever);
 }
 
+/** Has a network be reached by way of a neighbour; false when there are too many routes. */
+export function configureRoute(
+  number: u32, prefix: usize, prefixBits: u32, gateway: usize,
+): bool {
+  return addRoute(prefix, prefixBits, gateway, number, forever);
+}
+
 /** Has an interface make IPv6 addresses itself. */
 export function configureAutomatically(number: u32, now: u64): void {
   startAutoconfiguration(interfaceAt(number), now);
