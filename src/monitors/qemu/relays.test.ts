@@ -19,8 +19,9 @@ async function freePort(): Promise<number> {
 }
 
 async function said(socket: Socket): Promise<string> {
-  const [bytes]: unknown[] = await once(socket, "message");
-  return String(bytes);
+  return await new Promise((settle) => {
+    socket.once("message", (bytes) => settle(bytes.toString("utf8")));
+  });
 }
 
 const forward = (hostPort: number, hostAddress = "::1"): PortForward => {
