@@ -13,7 +13,7 @@ const example = `(module
       (br_if $next (local.tee $count (i32.sub (local.get $count) (i32.const 1)))))
     (call $tell (local.get $sum))
     (i32.load offset=4 (i32.shl (local.get $sum) (i32.const 0))))
-  (func $summit))`;
+  (func $summit (drop (call $sum (i32.const 3)))))`;
 
 let place: Workplace;
 beforeEach(() => {
@@ -100,7 +100,7 @@ describe("explain", () => {
     `);
   });
 
-  test("shows lines of AssemblyScript, of functions that were inlined, too", async () => {
+  test("shows lines of AssemblyScript, inlined ones, too", { timeout: 60_000 }, async () => {
     place.write("area.as.ts", new TextEncoder().encode(squares));
     const { errors, output } = await place.tsuki(["explain", "area.as.ts", "-f", "area"]);
     expect(errors).toBe("");
@@ -117,6 +117,12 @@ describe("explain", () => {
         "  end",
       ]
     `);
+  });
+
+  test("names the functions that are called as the module does", async () => {
+    const { output } = await place.tsuki(["explain", "example.wasm", "-f", "summit"]);
+    expect(output).toMatch(/ = i32 call @app\.sum\(v\d+\)$/m);
+    expect(output).toMatch(/ call app\.sum$/m);
   });
 
   test("shows the passes that it is asked for, changed or not", async () => {

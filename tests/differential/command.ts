@@ -28,6 +28,8 @@ const features =
   binaryen.Features.ReferenceTypes |
   binaryen.Features.TailCall |
   binaryen.Features.Atomics |
+  binaryen.Features.ExtendedConst |
+  binaryen.Features.MultiMemory |
   binaryen.Features.ExceptionHandling;
 
 /** Wraps a module in the text format; its start function stays what it is. */

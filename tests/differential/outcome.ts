@@ -23,6 +23,8 @@ const classes: readonly (readonly [RegExp, string])[] = [
     "indirect call type mismatch",
   ],
   [/unaligned a/, "unaligned atomic"],
+  [/rethrowing null|null exception reference/, "null exception reference"],
+  [/uncaught exception|WebAssembly\.Exception/, "uncaught exception"],
   [/Maximum call stack|call stack exhausted/, "call stack exhausted"],
 ];
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { Action, Command, Script, ScriptValue } from "./script.ts";
+import type { Action, Command, LaneType, Script, ScriptValue } from "./script.ts";
 
 /** A node of a script: a word, a string's bytes, or a list in parentheses. */
 type Node = string | Buffer | readonly Node[];
@@ -40,12 +40,7 @@ export class BinaryScript implements Script {
         return { type: "action", line, action: actionOf(node) };
       case "assert_return": {
         const [action, ...expected] = rest;
-        return {
-          type: "assert_return",
-          line,
-          action: actionOf(action),
-          expected: expected.map(valueOf),
-        };
+        return { type: "assert_return", line, action: actionOf(action), ...resultsOf(expected) };
       }
       case "assert_exception":
         return { type: "assert_exception", line, action: actionOf(rest[0]) };
@@ -123,13 +118,24 @@ function actionOf(node: Node | undefined): Action {
   };
 }
 
+/** The results that are expected, or the alternatives of the one. */
+function resultsOf(nodes: readonly Node[]) {
+  const [first] = nodes;
+  const [kind, ...choices] = first === undefined ? [] : listOf(first);
+  return kind === "either" ? { either: choices.map(valueOf) } : { expected: nodes.map(valueOf) };
+}
+
 function valueOf(node: Node): ScriptValue {
-  const [kind, value] = listOf(node);
+  const [kind, value, ...lanes] = listOf(node);
   const [type = "", rest] = String(kind).split(".");
+  if (type === "v128") {
+    const laneType = String(value).replace(/x\d+$/, "") as LaneType;
+    const bits = lanes.map((lane) => bitsOf(laneType, String(lane)));
+    return { type, lane_type: laneType, value: bits };
+  }
   if (type !== "ref") {
-    const text = String(value);
     if (rest !== "const") throw new Error(`a value of ${String(kind)}`);
-    return { type, value: type.startsWith("f") ? floatBits(type, text) : integerBits(type, text) };
+    return { type, value: bitsOf(type, String(value)) };
   }
   if (rest === "null") return { type: value === "extern" ? "externref" : "funcref", value: "null" };
   const isHost = rest === "extern";
@@ -138,10 +144,12 @@ function valueOf(node: Node): ScriptValue {
     : { type: isHost ? "externref" : "funcref" };
 }
 
-function integerBits(type: string, text: string): string {
+/** The bits of a number, or of a lane, as text. */
+function bitsOf(type: string, text: string): string {
+  if (type.startsWith("f")) return floatBits(type, text);
   const digits = text.replaceAll("_", "");
   const value = digits.startsWith("-") ? -BigInt(digits.slice(1)) : BigInt(digits);
-  return String(BigInt.asUintN(type === "i32" ? 32 : 64, value));
+  return String(BigInt.asUintN(Number(type.slice(1)), value));
 }
 
 const float = new DataView(new ArrayBuffer(8));

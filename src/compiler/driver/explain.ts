@@ -4,7 +4,7 @@ import { type PrintedLine, printLines } from "../ssa/print.ts";
 import { validateFunction } from "../validate/validate.ts";
 import { functionText, type InstructionLine, signatureText } from "../wasm/function-text.ts";
 import type { Module } from "../wasm/module.ts";
-import { functionName } from "../wasm/names.ts";
+import { functionName, namesOf } from "../wasm/names.ts";
 import type { ProgramSettings } from "./environment.ts";
 import { findFunction } from "./find-function.ts";
 import { compileUnitFunction } from "./function-compiler.ts";
@@ -75,7 +75,11 @@ export function explainFunction(
   const { unit } = environment;
   const index = findFunction(unit.module, name);
   validateFunction(unit.module, index);
-  const symbolName = (symbol: number) => symbols.nameOf(symbol);
+  const { functions } = namesOf(unit.module);
+  const symbolName = (symbol: number) => {
+    const called = functions.get(environment.ownFunction(symbol) ?? -1);
+    return called === undefined ? symbols.nameOf(symbol) : `${unit.name}.${called}`;
+  };
   const places = new SourcePlaces(unit.module);
   const stages: SsaStage[] = [];
   let assembler = new ListingAssembler(symbolName);
