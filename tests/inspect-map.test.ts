@@ -40,6 +40,12 @@ describe("tsuki inspect --map", { timeout: 60_000 }, () => {
     }
   });
 
+  it("has nothing of machines in an image for linux", () => {
+    const components = new Set(map.items.map(({ component }) => component));
+    const machines = /^kernel\/(?:acpi|bus|drivers|platform\/(?:pc|solo5|node))/;
+    expect([...components].filter((component) => machines.test(component))).toEqual([]);
+  });
+
   it("tells why something is there, and that something is not", async () => {
     const why = await place.tsuki(["inspect", "--map", "--why", "bootLinux", source]);
     expect(why.output).toMatch(

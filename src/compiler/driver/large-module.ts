@@ -14,7 +14,7 @@ import { spareV8 } from "./v8-flags.ts";
 const moduleHeaderBytes = 8;
 
 /** Changes with everything that changes the compiler's output. */
-export const compilerVersion = "34";
+export const compilerVersion = "35";
 
 /** Each thread is slow until V8 knows the compiler: with less code than this for each, one is faster. */
 const leastThreadBytes = 2 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { isConstant } from "../ssa/bits.ts";
-import type { Block } from "../ssa/function.ts";
+import type { Block, Value } from "../ssa/function.ts";
+import { isNeverZero } from "../ssa/simplify-compare.ts";
 import { Opcode } from "../wasm/opcodes.ts";
 import { leaveTry } from "./exceptions.ts";
 import { blockTypes, leaveForward, leaveFrame, openForward } from "./frames.ts";
@@ -25,10 +26,17 @@ function lowerLoop(lowering: FunctionLowering): void {
   for (const parameter of fn.parametersOf(header)) lowering.push(parameter);
 }
 
+/** Whether to branch: constant where one way is never taken, so that nothing of it is lowered. */
+function popCondition(lowering: FunctionLowering): Value {
+  const { builder, fn } = lowering;
+  const condition = lowering.pop();
+  return isNeverZero(fn, condition) ? builder.i32(1) : condition;
+}
+
 function lowerIf(lowering: FunctionLowering): void {
   const { builder, fn, reader } = lowering;
   const types = blockTypes(lowering);
-  const condition = lowering.pop();
+  const condition = popCondition(lowering);
   if (!isConstant(fn, condition)) {
     const then = lowering.createBlock();
     const otherwise = lowering.createBlock();
@@ -81,7 +89,7 @@ function lowerBr(lowering: FunctionLowering): void {
 function lowerBrIf(lowering: FunctionLowering): void {
   const { builder, fn } = lowering;
   const frame = lowering.frameAt(lowering.reader.index);
-  const condition = lowering.pop();
+  const condition = popCondition(lowering);
   if (isConstant(fn, condition)) {
     if (fn.low[condition] !== 0) branchTo(lowering, frame);
     return;

@@ -64,6 +64,13 @@ export function isBoolean(fn: SsaFunction, value: Value): boolean {
   return constantBits(fn, value) < 2n;
 }
 
+/** Whether a value has a bit that is always set, so that it is never 0. */
+export function isNeverZero(fn: SsaFunction, value: Value): boolean {
+  if (fn.operation[value] !== Operation.or) return false;
+  const bits = fn.resolve(fn.b[value] as number);
+  return isConstant(fn, bits) && constantBits(fn, bits) !== 0n;
+}
+
 /** Simplifies a comparison whose first operand is not constant; see `fold`. */
 export function simplifyCompare(emitter: Emitter, condition: number, a: Value, b: Value): Value {
   const { fn } = emitter;
@@ -83,6 +90,8 @@ export function simplifyCompare(emitter: Emitter, condition: number, a: Value, b
 
 function compareWithZero(emitter: Emitter, condition: number, a: Value): Value {
   const { fn } = emitter;
+  const isEquality = condition === Condition.equal || condition === Condition.notEqual;
+  if (isEquality && isNeverZero(fn, a)) return emitter.i32(condition === Condition.equal ? 0 : 1);
   switch (condition) {
     case Condition.lessUnsigned:
       return emitter.i32(0);
@@ -103,9 +112,7 @@ function compareWithZero(emitter: Emitter, condition: number, a: Value): Value {
   }
   const isExtended =
     fn.operation[a] === Operation.extendUnsigned || fn.operation[a] === Operation.extendSigned;
-  if (!isExtended || (condition !== Condition.equal && condition !== Condition.notEqual)) {
-    return none;
-  }
+  if (!isExtended || !isEquality) return none;
   const narrow = fn.resolve(fn.a[a] as number);
   const zero = emitter.i32(0);
   return emitter.operate(Operation.compare, ValueType.i32, narrow, zero, none, condition);

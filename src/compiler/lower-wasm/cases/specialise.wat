@@ -16,7 +16,16 @@
     (block $b
       (block $a
         (br_table $a $b (global.get $platform)))
-      (call $never (i32.const 3))))
+      (call $never (i32.const 3)))
+    ;; Two conditions become one in Binaryen's hands: either is enough.
+    (if (i32.eqz (i32.or (global.get $platform) (local.get $n)))
+      (then (call $never (i32.const 4))))
+    (if (i32.or (local.get $n) (global.get $platform))
+      (then (call $log (i32.const 5)))
+      (else (call $never (i32.const 5))))
+    (block $c
+      (br_if $c (i32.or (local.get $n) (global.get $platform)))
+      (call $never (i32.const 6))))
   ;; Known only when the loop is closed: the passes fold it.
   (func (export "later") (param $n i32)
     (local $platform i32)

@@ -110,6 +110,8 @@ describe("simplify replaces", () => {
     ["compare.greaterUnsigned v0, v10", "i32 compare.notEqual v0, 0"],
     ["compare.lessEqualSigned v0, v0", "1"],
     ["compare.greaterSigned v13, v0", "i32 compare.lessSigned v0, 8"],
+    ["compare.equal v15, v10", "0"],
+    ["compare.notEqual v10, v15", "1"],
     ["select v10, v0, v1", "v1"],
     ["select v0, v1, v1", "v1"],
     ["divideSigned v0, v10", "i32 divideSigned v0, 0"],
@@ -121,6 +123,7 @@ describe("simplify replaces", () => {
       v12 = i32 constant -1
       v13 = i32 constant 8
       v14 = i32 constant 35
+      v15 = i32 or v0, v13
       v2 = i32 ${before}
       return(v2)
     }`;
