@@ -91,6 +91,13 @@ describe("build", options, () => {
     expect(statSync(join(place.folder, "app.node.wasm")).mode & 0o777).toBe(0o755);
   });
 
+  test("names the program's line that asks for what only an instance knows, and not Node's module's", async () => {
+    place.write("app.ts", 'import process from "node:process";\nconsole.log(process.env["A"]);\n');
+    const { errors } = await place.tsuki(["build", "-p", "node", "app.ts"]);
+    expect(errors).toMatch(/^tsuki: app\.ts:2 asks for the environment while the program loads, /);
+    expect(errors).toContain("(docs/javascript.md#when-a-module-is-evaluated)\n");
+  });
+
   test("remembers what did not change, and only that", async () => {
     place.write("app.c", '#include "a.h"\nint main(void) { return A; }\n');
     place.write("a.h", "#define A 1\n");

@@ -12,6 +12,9 @@ import type { App, AppRequest, Preinitialization, ToolchainName } from "../toolc
 import type { Cache } from "./cache.ts";
 import { missingSource } from "./missing-source.ts";
 
+/** Told before something is compiled, and by what; what it returns is called when that is done. */
+export type OnCompiling = (compiler: ToolchainName | "machine code") => () => void;
+
 /** Sources to be made into an app. */
 export interface AppSources {
   /** Paths, relative to `workingDirectory` or absolute. */
@@ -29,8 +32,7 @@ export interface AppSources {
   readonly hasLines?: boolean | undefined;
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Told before a toolchain makes the app; what it returns is called when that is done. */
-  readonly onCompiling?: ((toolchain: ToolchainName) => () => void) | undefined;
+  readonly onCompiling?: OnCompiling | undefined;
 }
 
 /** An app, its digest, and whether it was there already. */

@@ -4,6 +4,7 @@ import type { BuildRequest, CodeOptions, NativePlatform, ObjectCache } from "../
 import type { ImageDefaults } from "../contracts/image-defaults.ts";
 import type { Platform } from "../contracts/machine-interface.ts";
 import { digestOf } from "../toolchains/source-files.ts";
+import type { OnCompiling } from "./app-store.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { makeImage, preloadCompiler } from "./compiler.ts";
 import {
@@ -35,6 +36,7 @@ export interface ImageOptions {
   readonly defaults?: ImageDefaults | undefined;
   /** How many threads compile at most; as many as the host has processors by default. */
   readonly jobs?: number | undefined;
+  readonly onCompiling?: OnCompiling | undefined;
 }
 
 /** Sources, and what the image is for. */
@@ -95,7 +97,8 @@ export async function buildProgram(program: Program, options: ImageOptions): Pro
   }
   const warnings: string[] = [];
   const request = imageRequest(program, { ...options, platform }, (line) => warnings.push(line));
-  const image = await makeImage(request, keptFrames(cache, identity));
+  const done = options.onCompiling?.("machine code");
+  const image = await makeImage(request, keptFrames(cache, identity)).finally(done);
   const path = cache.write("images", key, image, platform === "linux" ? 0o700 : 0o600);
   const text = warnings.map((line) => `tsuki: ${line}\n`).join("");
   return { ...made, warnings: made.warnings + text, path, image, isCached: false };

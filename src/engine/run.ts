@@ -111,6 +111,7 @@ export async function prepareRun(options: RunOptions): Promise<PreparedRun> {
     hasTap,
     diskCount: choice.name === "solo5" ? disksOf(appEnvironment).length : 0,
     jobs,
+    onCompiling: options.onCompiling,
   });
   if (image.warnings !== "") options.onWarnings(image.warnings);
   if (choice.notice !== "") options.onNotice(choice.notice);

@@ -85,6 +85,11 @@ describe("C and C++", { timeout: minute }, () => {
     await expect(made).rejects.toThrow(refused("c-compile", /^src\/bad\.c:2:10: error: /m));
   });
 
+  test("says by which option a header is found", async () => {
+    const made = make("c", { "main.c": '#include "parts.h"\n' });
+    await expect(made).rejects.toThrow(refused("c-compile", /'parts\.h'/, /-I .* of parts\.h/));
+  });
+
   test("keeps clang's warnings", async () => {
     const { warnings } = await make("c", { "main.c": "int main(void) { 1; return 0; }\n" });
     expect(warnings).toMatch(/^main\.c:1:18: warning: /m);

@@ -65,6 +65,12 @@ it("evaluates nothing when it is off", async () => {
   expect(errors).toMatch(/^Uncaught Error: at start\n {4}at .*app\.ts:1/);
 });
 
+it("prints an error without a trace, as when memory has run out", async () => {
+  const source = 'throw Object.defineProperty(new Error("bare"), "stack", { value: undefined });';
+  const { app } = await makeProgram(source, "off");
+  expect(runInV8(app).errors).toBe("Uncaught Error: bare\n");
+});
+
 it("ends with an error that comes late in the top level at start", async () => {
   const { app } = await makeProgram(
     'await new Promise((resolve) => setTimeout(resolve, 1));\nthrow new Error("late");',

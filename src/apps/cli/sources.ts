@@ -52,12 +52,13 @@ export function sourcesOf(sources: readonly string[], options: SourceOptions): S
   };
 }
 
-/** Compilers that are slow to start say so; one of JavaScript is done before it is read. */
-function sayCompiling(sources: readonly string[]): (toolchain: string) => () => void {
-  return (toolchain) =>
-    toolchain === "c" || toolchain === "assemblyscript"
-      ? passingNote(`compiling ${sources.join(" ")} ...`)
-      : () => undefined;
+/** Compilers take their time; JavaScript's line would be gone before it is read. */
+function sayCompiling(sources: readonly string[]): (compiler: string) => () => void {
+  const line = `compiling ${sources.join(" ")}`;
+  return (compiler) => {
+    if (compiler === "javascript" || compiler === "wasm") return () => undefined;
+    return passingNote(compiler === "machine code" ? `${line} to ${compiler} ...` : `${line} ...`);
+  };
 }
 
 function codeOptionsOf({ cpu, fast, memoryChecks }: SourceOptions): CodeOptions {

@@ -103,7 +103,7 @@ function printError(error: Value): void {
   writeConstant(standardError, text("\n"));
   if (!isError(error)) return;
   const stack = getProperty(error, text("stack"));
-  printValue(stack);
+  if (isPresent(stack)) printValue(stack);
   free(stack);
 }
 

@@ -107,8 +107,9 @@ export function http_serve_files(): u32 {
   if (listener < 0) {
     beginMessage(text("cannot listen on port "));
     putDecimal(port);
-    if (listener == -<i64>errno.addressInUse) putText(text(": in use; set PORT to another"));
-    else putText(text(": not permitted; set PORT to another, or publish it with -p"));
+    if (listener == -<i64>errno.addressInUse) {
+      putText(text(": in use; publish another port of the host (-p), or set PORT"));
+    } else putText(text(": not permitted; set PORT to another, or publish it with -p"));
     endMessage();
     return 1;
   }

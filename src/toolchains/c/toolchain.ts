@@ -88,7 +88,11 @@ function compileError(request: AppRequest, messages: string): TsukiError {
   const [source = ""] = request.sources;
   const name = relative(request.workingDirectory, source) || basename(source);
   const more = request.sources.length > 1 ? " and its companions do" : " does";
-  return new TsukiError("c-compile", `${name}${more} not compile; clang's messages stand above`, {
-    detail: messages.trimEnd(),
-  });
+  const missing = /fatal error: '([^']+)' file not found/.exec(messages)?.[1];
+  const advice = missing === undefined ? "" : `; -I names the folder of ${missing}, if it has one`;
+  return new TsukiError(
+    "c-compile",
+    `${name}${more} not compile; clang's messages stand above${advice}`,
+    { detail: messages.trimEnd() },
+  );
 }

@@ -19,6 +19,9 @@ import { isProgramFrame, ProgramError } from "./quickjs.ts";
 /** Makes one JavaScript or TypeScript program, with all it imports, into an app. */
 export const javaScriptToolchain: Toolchain = { name: "javascript", toApp };
 
+/** Where users read what is evaluated when. */
+const preinitializationEntry = "docs/javascript.md#when-a-module-is-evaluated";
+
 /** A bundled program and the engine that it goes into. */
 export interface Program {
   /** What messages call it. */
@@ -82,7 +85,7 @@ export function makeApp(program: Program, mode: Preinitialization): ProgramApp {
     }
     const isLong = error instanceof TakesTooLong;
     const cost = isLong ? "" : `, about ${Math.ceil(rehearse(base, bytecode))} ms each time`;
-    const notice = `tsuki: ${reason}, so it is evaluated at every start${cost} (--preinit)`;
+    const notice = `tsuki: ${reason}, so it is evaluated at every start${cost} (${preinitializationEntry})`;
     return { app: embedProgram(base, bytecode, lines), notice };
   }
 }
@@ -100,12 +103,13 @@ function reasonFor(error: NotYetKnown, program: Program, bytecode: Uint8Array): 
   return `${placeOf(frames, bundle) ?? name} asks for ${error.what} while the program loads`;
 }
 
-/** The innermost place in the program, `file:line`. */
+/** The innermost place in the program, `file:line`; Tsuki's own modules are where nothing else is. */
 function placeOf(frames: string, bundle: Bundle): string | undefined {
-  const frame = frames.split("\n").find(isProgramFrame);
-  return frame === undefined
-    ? undefined
-    : /\(?([^()\s]+)\)?$/.exec(bundle.lines.rewrite(frame))?.[1];
+  const places = frames
+    .split("\n")
+    .filter(isProgramFrame)
+    .map((frame) => /\(?([^()\s]+)\)?$/.exec(bundle.lines.rewrite(frame))?.[1]);
+  return places.find((place) => place?.startsWith("tsuki:") === false) ?? places[0];
 }
 
 /** An error of the program's as the user meets it; others as they are. */

@@ -74,6 +74,8 @@ describe("checkCommand", () => {
     ["wasi_snapshot_preview1", "fd_wriet", "no version of WASI preview 1"],
     ["env", "emscripten_notify_memory_growth", "Emscripten"],
     ["env", "my_function", "declared but not linked"],
+    ["env", "memory", "a memory of its own"],
+    ["wasi", "thread-spawn", "threads; build without them"],
     ["gojs", "runtime.ticks", "GOOS=wasip1"],
     ["wbg", "__wbg_log", "wasm-bindgen"],
     ["plugin", "call", "the host program"],

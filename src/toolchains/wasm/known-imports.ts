@@ -3,6 +3,7 @@
 /** Import modules that tell what a program was built for. */
 const providers: readonly (readonly [pattern: RegExp, provider: string])[] = [
   [/^wasi_unstable$/, "WASI snapshot 0; rebuild for wasm32-wasip1"],
+  [/^wasi$/, "WASI's proposal for threads; build without them (wasm32-wasip1)"],
   [/^wasi:/, "WASI 0.2 components; build a preview 1 command (wasm32-wasip1) instead"],
   [
     /^wasi_ephemeral_|^wasi_snapshot_preview2$/,
@@ -29,6 +30,9 @@ export function providerOf(module: string, name: string): string {
   if (module === "wasi_snapshot_preview1") return "no version of WASI preview 1";
   if (module === "env" && emscriptenNames.test(name)) {
     return "Emscripten's JavaScript; build with a WASI SDK";
+  }
+  if (module === "env" && name === "memory") {
+    return "a JavaScript host; build a WASI command, which has a memory of its own";
   }
   if (module === "env") {
     return "nothing Tsuki knows; often a function that was declared but not linked";

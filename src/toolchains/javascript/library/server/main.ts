@@ -79,7 +79,8 @@ function start(answerer: Answerer): void {
     listen(HOST ?? everyAddress, port, (handle) => answer(handle, answerer));
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    const hint = error.code === "EADDRINUSE" ? "; set PORT to another" : "";
+    const others = `publish another port of the host (-p 8081:${port}), or set PORT`;
+    const hint = error.code === "EADDRINUSE" ? `; ${others}` : "";
     refuse(`cannot listen on port ${port}: ${error.message}${hint}`, startFailure);
   }
 }
