@@ -86,15 +86,21 @@ export function configuration32(transport: Transport, offset: u32): u32 {
   return mmio.read32(transport.configuration + offset);
 }
 
-/** 64 bits of the device's configuration, read as two halves that belong together (2.5.3). */
+/**
+ * 64 bits of the device's configuration, read as two halves that belong together (2.5.3); 0 when
+ * they are not all there.
+ */
 export function configuration64(transport: Transport, offset: u32): u64 {
+  if (offset + 8 > transport.configurationBytes) return 0;
+  const field = transport.configuration + offset;
   let value: u64 = 0;
-  for (let attempt: u32 = 0; attempt < generationLimit; attempt++) {
+  let attempt: u32 = 0;
+  let isOther = true;
+  do {
     const before = configurationGeneration(transport);
-    const low = configuration32(transport, offset);
-    value = <u64>low | (<u64>configuration32(transport, offset + 4) << 32);
-    if (configurationGeneration(transport) == before) break;
-  }
+    value = <u64>mmio.read32(field) | (<u64>mmio.read32(field + 4) << 32);
+    isOther = configurationGeneration(transport) != before;
+  } while (isOther & (++attempt < generationLimit));
   return value;
 }
 

@@ -49,6 +49,7 @@ export {
   releaseReceivedFrame,
   resetNetDevice,
   returnKeptFrame,
+  startNetDevice,
   takeSentFrame,
   transmitFrame,
 } from "./net-device.as";

@@ -34,14 +34,20 @@ import {
   releaseVirtioNet,
   resetVirtioNet,
   returnKeptVirtioNet,
+  startVirtioNet,
   takeSentVirtioNet,
   transmitVirtioNet,
 } from "./virtio-net/virtio-net.as";
 
-/** The next network device that nobody has; null when there is none that works. */
+/** The next network device that nobody has, not started; null when there is none that works. */
 export function openNetDevice(): NetDevice | null {
   if (config.platform == config.solo5) return takeSolo5Network();
   return config.platform == config.linux ? takeTap() : findVirtioNet();
+}
+
+/** Has a device that was just opened receive frames: its buffers are offered to it. */
+export function startNetDevice(device: NetDevice): void {
+  if (isVirtio()) startVirtioNet(device);
 }
 
 /**

@@ -24,6 +24,7 @@ import {
   releaseReceivedFrame,
   resetNetDevice,
   returnKeptFrame,
+  startNetDevice,
   takeSentFrame,
   transmitFrame,
 } from "../drivers/net-device.as";
@@ -86,6 +87,7 @@ export function openLinks(): void {
     if (number < 0) break;
     setOffloads(number, offloadsOf(device));
     store<u32>(devices + number * 4, <u32>changetype<usize>(device));
+    startNetDevice(device);
   }
   if (config.platform != config.pc) return;
   requireNetworkDevices(count);

@@ -36,6 +36,7 @@ class NetClient {
   constructor(machine: DriverMachine) {
     this.machine = machine;
     this.device = machine.call("openNetDevice");
+    if (this.device !== 0) machine.call("startNetDevice", this.device);
     this.records = machine.allocate(slotCount * recordBytes);
     this.buffers = machine.allocate(slotCount * slotBytes);
     this.free = Array.from({ length: slotCount }, (_, index) => index);

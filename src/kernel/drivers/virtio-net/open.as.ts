@@ -13,7 +13,6 @@ import { allocateFrames, availableFrames, frameBytes } from "../../memory/frames
 import { NetDevice, ReceivedFrame, transmitPartLimit } from "../net-frame.as";
 import { makeQueue, Queue } from "../virtio-queue/queue.as";
 import { ignoreNotifications } from "../virtio-queue/used.as";
-import { offerAllBuffers } from "./buffers.as";
 
 const checksum: u64 = 1 << 0;
 const guestChecksum: u64 = 1 << 1;
@@ -115,7 +114,7 @@ export class VirtioNet extends NetDevice {
     return this.buffers + index * this.bufferBytes;
   }
 
-  /** Takes a device into use; 0 or a failure. */
+  /** Takes a device into use, to which no receive buffers are offered yet; 0 or a failure. */
   open(transport: Transport): u32 {
     return openNet(this, transport);
   }
@@ -141,7 +140,6 @@ function openNet(device: VirtioNet, transport: Transport): u32 {
   transport.needsReset = false;
   ignoreNotifications(device.sending());
   startDevice(transport);
-  offerAllBuffers(device);
   return 0;
 }
 

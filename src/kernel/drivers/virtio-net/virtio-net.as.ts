@@ -32,6 +32,7 @@ import {
   freeKeptBuffers,
   keepableBytes,
   keepBuffers,
+  offerAllBuffers,
   offerFreeBuffers,
   passKeptBuffers,
 } from "./buffers.as";
@@ -59,6 +60,11 @@ export function findVirtioNet(): NetDevice | null {
   if (count == deviceLimit || !openWorkingDevice(device, netType)) return null;
   count++;
   return device;
+}
+
+/** Has a device that was just found receive frames. */
+export function startVirtioNet(base: NetDevice): void {
+  offerAllBuffers(changetype<VirtioNet>(base));
 }
 
 /** Hands a frame over to be sent; see `transmitFrame`. */
@@ -188,7 +194,10 @@ function isInOrder(device: VirtioNet): bool {
   if (!device.isReset || sending.inFlight != 0) return false;
   const transport = receiving.transport;
   const failure = device.open(transport);
-  if (failure == 0) return true;
+  if (failure == 0) {
+    offerAllBuffers(device);
+    return true;
+  }
   receiving.isBroken = true;
   device.isReset = false;
   failDevice(transport, failure);

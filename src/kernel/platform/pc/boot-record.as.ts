@@ -65,8 +65,12 @@ export function launchRecordEnd(): u64 {
 }
 
 /** Looks up where ACPI's table of tables is: the pointer to it may lie in memory that is reused. */
+@inline
 export function noteAcpiPointer(address: u64): void {
-  if (!config.usesAcpi || address == 0) return;
+  if (config.usesAcpi && address != 0) readAcpiPointer(address);
+}
+
+function readAcpiPointer(address: u64): void {
   acpiRoot = makeReadable(address, rootPointerBytes) ? rootTableAddress(<usize>address) : 0;
   if (acpiRoot == 0) complain(text("the firmware's ACPI root pointer is none"));
 }

@@ -1,7 +1,7 @@
 // The kernel's command line: words with a value (contracts/control-channel.ts).
 import * as config from "../../base/config.as";
 import { text } from "../../base/text.as";
-import { beginWord, endsWord, isWordEnd, takeNumber } from "../../base/word.as";
+import { beginWord, endsWord, takeNumber } from "../../base/word.as";
 import { noteConfigurationSpace, noteDeviceWord } from "../../bus/device-words.as";
 import { addressWords, maskForm, noteNetworkWord, partWords } from "../../net/configuration.as";
 import { complain } from "./complaint.as";
@@ -15,6 +15,9 @@ const deviceName: u32 = 1;
 const configurationSpaceName: u32 = 2;
 const diskName: u32 = 3;
 const unknownName: u32 = u32.MAX_VALUE;
+
+/** Behind a name: an equals sign. */
+const nameEnd: u8 = 0x3d;
 
 let time: u64 = 0;
 let value: usize = 0;
@@ -31,7 +34,12 @@ export function readCommandLine(pointer: usize): void {
     complain(text("the command line is longer than 4,095 bytes"));
     return;
   }
-  for (let word = pointer; word < last; word = nextWord(word)) readWord(word, last);
+  let begins = true;
+  for (let place = pointer; place < last; place++) {
+    const isBlank = load<u8>(place) == 0x20;
+    if (begins & !isBlank) readWord(place, last);
+    begins = isBlank;
+  }
 }
 
 function ownWords(): usize {
@@ -39,7 +47,7 @@ function ownWords(): usize {
 }
 
 function readWord(word: usize, last: usize): void {
-  const name = findName(ownWords(), word, last);
+  const name = findName(ownWords(), word);
   if (name == timeName) readTime();
   else if (config.findsDevices && name == deviceName) readDevice();
   else if (config.findsDevices && name == configurationSpaceName) readConfigurationSpace();
@@ -71,8 +79,8 @@ function readDisk(last: usize): void {
 }
 
 function readNetworkWord(word: usize, last: usize): void {
-  const own = findName(addressWords(), word, last);
-  const part = own == unknownName ? findName(partWords(), word, last) : unknownName;
+  const own = findName(addressWords(), word);
+  const part = own == unknownName ? findName(partWords(), word) : unknownName;
   const place = part == unknownName ? own : maskForm + part;
   if (place == unknownName || noteNetworkWord(place, value, last)) return;
   complain(text("the command line's network settings are too many, or one is too long"));
@@ -85,31 +93,26 @@ function endOfLine(pointer: usize): usize {
   return 0;
 }
 
-/** Where the next word begins, or the line ends. */
-function nextWord(place: usize): usize {
-  while (!isWordEnd(load<u8>(place))) place++;
-  while (load<u8>(place) == 0x20) place++;
-  return place;
-}
-
 /**
  * The place of a word's name in a list of names, each of which ends with an equals sign; where the
  * value begins is in `value` then.
  */
-function findName(list: usize, word: usize, last: usize): u32 {
-  for (let place: u32 = 0; load<u8>(list) != 0; place++) {
-    const end = endOfName(list);
-    const length = end - list;
-    if (length <= last - word && memory.compare(list, word, length) == 0) {
-      value = word + length;
+function findName(list: usize, word: usize): u32 {
+  let place: u32 = 0;
+  let at = word;
+  let difference: u32 = 0;
+  for (let byte = load<u8>(list); byte != 0; byte = load<u8>(++list)) {
+    // Behind the first byte that differs, no more of the word is looked at: the line may end there.
+    difference |= byte ^ load<u8>(at);
+    at += <usize>(difference == 0);
+    if (byte != nameEnd) continue;
+    if (difference == 0) {
+      value = at;
       return place;
     }
-    list = end;
+    place++;
+    at = word;
+    difference = 0;
   }
   return unknownName;
-}
-
-function endOfName(list: usize): usize {
-  while (load<u8>(list++) != 0x3d) continue;
-  return list;
 }

@@ -16,7 +16,7 @@ import { firstComplaint } from "./complaint.as";
 import { addHighFrames } from "./high-frames.as";
 import { ioApicBase } from "./io-apic.as";
 import { readMultiboot } from "./multiboot.as";
-import { growStack } from "./native-stack.as";
+import { reserveStack } from "./native-stack.as";
 import {
   firstMappedAddress,
   imageStart,
@@ -62,7 +62,7 @@ function readMemory(): void {
   mapWindow(firstMappedAddress, imageStart, readWrite);
   mapWindow(config.heapStart, memoryEnd, readWrite);
   unmapFirstPages();
-  growStack();
+  reserveStack();
   countAppFrames();
   if (config.usesAcpi) checkRootTable();
   if (firstComplaint() != 0) refuseMachine(firstComplaint());

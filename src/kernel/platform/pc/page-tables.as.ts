@@ -56,9 +56,11 @@ export function mapWindow(start: u64, end: u64, access: u64): void {
 
 /** Unmaps the pages in which nothing may lie, after something was read there. */
 export function unmapFirstPages(): void {
-  for (let address: u64 = 0; address < firstMappedAddress; address += pageBytes) {
+  let address: u64 = 0;
+  do {
     store<u64>(imagePageEntry(address), 0);
-  }
+    address += pageBytes;
+  } while (address != firstMappedAddress);
   cpu.loadPageTables(config.pageTables);
 }
 

@@ -6,9 +6,9 @@ import { ioApicBase } from "./io-apic.as";
 /** Maps a range of memory below the devices; false when what is looked for cannot lie there. */
 export function makeReadable(start: u64, length: u64): bool {
   const end = start + length;
-  const isOutside = start == 0 || start >= ioApicBase || length > ioApicBase - start;
+  const isOutside = (start - 1 >= ioApicBase - 1) | (length > ioApicBase - start);
   // Nothing lies in the image but the image itself.
-  if (isOutside || (end > imageStart && start < <u64>config.heapStart)) return false;
+  if (isOutside | ((end > imageStart) & (start < <u64>config.heapStart))) return false;
   mapWindow(start, end, readOnly);
   return true;
 }
