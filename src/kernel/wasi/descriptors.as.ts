@@ -45,7 +45,7 @@ function descriptorLimit(): u32 {
 const inputRights: u32 = 0x0820_000a; // read, set flags, status, poll
 const outputRights: u32 = 0x0820_0048; // write, the same
 
-const streams = memory.data(48, 4);
+const streams = memory.data(64, 4); // streamCount records, and one that is never open
 const pages = memory.data(256, 4); // one u32 for each recordsOfPage descriptors
 let firstFree: u32 = 3; // no lower number is free
 
@@ -66,8 +66,7 @@ function openStandardStream(stream: u32, rights: u32): void {
 
 /** What a descriptor is: one of the kinds above. */
 export function kindOf(descriptor: u32): u32 {
-  const record = recordOf(descriptor);
-  return record == 0 ? closedKind : load<u8>(record);
+  return load<u8>(recordOf(descriptor));
 }
 
 /** Whether a descriptor is open. */
@@ -119,7 +118,7 @@ export function openDescriptor(
   while (descriptor < descriptorLimit() && kindOf(descriptor) != closedKind) descriptor++;
   if (descriptor == descriptorLimit()) return -<i32>errno.tooManyDescriptors;
   const record = makeRecord(descriptor);
-  if (record == 0) return -<i32>errno.noMemory;
+  if (record == noRecord()) return -<i32>errno.noMemory;
   store<u8>(record, kind);
   store<u16>(record, flags, 2);
   store<u32>(record, object, 4);
@@ -141,13 +140,20 @@ export function moveDescriptor(from: u32, to: u32): void {
   freeDescriptor(from);
 }
 
-/** Address of a descriptor's record; 0 where there is none. */
+/** Address of a descriptor's record; `noRecord` where there is none, so that nobody has to ask. */
 function recordOf(descriptor: u32): usize {
-  if (descriptor < streamCount) return streams + descriptor * recordBytes;
-  if (!config.opensSockets && !config.opensFiles) return 0;
-  if (descriptor >= descriptorLimit()) return 0;
-  const page = load<u32>(pages + descriptor / recordsOfPage * 4);
-  return page == 0 ? 0 : page + descriptor % recordsOfPage * recordBytes;
+  const opensMore = config.opensSockets || config.opensFiles;
+  if (opensMore && descriptor - streamCount < descriptorLimit() - streamCount) {
+    const page = load<u32>(pages + descriptor / recordsOfPage * 4);
+    if (page != 0) return page + descriptor % recordsOfPage * recordBytes;
+  }
+  return streams + min(descriptor, streamCount) * recordBytes;
+}
+
+/** A record that is closed, and never written. */
+@inline
+function noRecord(): usize {
+  return streams + streamCount * recordBytes;
 }
 
 /** The same; takes the page frame that it lies in if need be. */

@@ -3,6 +3,7 @@
 const rangeLimit: u32 = 8;
 const ranges = memory.data(128, 8); // rangeLimit pairs of u64: next fresh frame, end
 let rangeCount: u32 = 0;
+let available: u64 = 0;
 
 /** Takes a range of memory; partial pages at its ends are left out. */
 export function addHighFrames(start: u64, end: u64): void {
@@ -14,16 +15,12 @@ export function addHighFrames(start: u64, end: u64): void {
   store<u64>(entry, start);
   store<u64>(entry, end, 8);
   rangeCount++;
+  available += (end - start) >> 12;
 }
 
 /** Frames that can still be had, as far as a program could ever use them. */
 export function highFrameCount(): u32 {
-  let count: u64 = 0;
-  for (let index: u32 = 0; index < rangeCount; index++) {
-    const entry = ranges + index * 16;
-    count += (load<u64>(entry, 8) - load<u64>(entry)) >> 12;
-  }
-  return <u32>min<u64>(count, 0x8000_0000);
+  return <u32>min<u64>(available, 0x8000_0000);
 }
 
 /** Takes one frame, its content undefined; 0 when there is none. */
@@ -33,6 +30,7 @@ export function takeHighFrame(): u64 {
     const frame = load<u64>(entry);
     if (frame == load<u64>(entry, 8)) continue;
     store<u64>(entry, frame + 4096);
+    available--;
     return frame;
   }
   return 0;

@@ -61,6 +61,11 @@ const lowStartInfo = 0x6000;
 const { stackLow, stackHigh, heapStart } = simulatedImage;
 const firstStackPage = stackHigh - 0x8000;
 
+/** Reports a write where no page of the stack is; 1 when one is there now. */
+function touchStack(pc: PcMachine, address: number) {
+  return callPc(pc, "exception", 14, 2n, 0n, 0n, BigInt(address));
+}
+
 /** A device that is none: what matters is that the kernel looks for one. */
 const silentDevice = { base: 0n, lengthBytes: 0, read: () => 0, write: () => undefined };
 
@@ -120,7 +125,9 @@ describe("the page tables, once memory was asked for", () => {
     expect(look(heapStart - 1)).toBe("none");
   });
 
-  it("have a stack of a megabyte whose pages lie anywhere, not executable", () => {
+  it("have a stack of a megabyte, once it is touched, whose pages lie anywhere, not executable", () => {
+    expect(look(firstStackPage - 4096)).toBe("none");
+    expect(touchStack(pc, firstStackPage - 8)).toBe(1);
     const frames = new Set<string>();
     for (let page = stackLow; page < firstStackPage; page += 4096) frames.add(look(page));
     expect(frames.size).toBe((firstStackPage - stackLow) / 4096);
@@ -145,7 +152,7 @@ describe("the page tables", () => {
 describe("the stack", () => {
   it("grows to an eighth of a small memory", () => {
     const { pc, look } = boot(0x18_0000);
-    expect(callPc(pc, "exception", 14, 2n, 0n, 0n, BigInt(firstStackPage - 8))).toBe(1);
+    expect(touchStack(pc, firstStackPage - 8)).toBe(1);
     const frames = (0x18_0000 - heapStart + 0x8_f000) / 4096;
     const bottom = firstStackPage - Math.floor(frames / 8) * 4096;
     expect(look(bottom)).toMatch(/ rw-$/);
@@ -154,7 +161,7 @@ describe("the stack", () => {
 
   it("is retried where its lowest page was held back", () => {
     const { pc } = boot(0x100_0000);
-    expect(callPc(pc, "exception", 14, 2n, 0n, 0n, BigInt(firstStackPage))).toBe(1);
+    expect(touchStack(pc, firstStackPage)).toBe(1);
   });
 });
 
