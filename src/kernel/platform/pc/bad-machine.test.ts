@@ -7,6 +7,7 @@ import { Simulation } from "../../../simulator/simulation.ts";
 import { BlockDevice, blockFeatures } from "../../../simulator/virtio/block-device.ts";
 import { MmioRegisters } from "../../../simulator/virtio/mmio-registers.ts";
 import { NetDevice } from "../../../simulator/virtio/net-device.ts";
+import { acpiTables } from "../../acpi/acpi.fixture.ts";
 import {
   bootPc,
   callPc,
@@ -75,6 +76,19 @@ const firmwareSays = (acpiPointer: bigint): Partial<PcOptions> => ({
   startInfo: startInfo({ acpiPointer }),
 });
 
+/** Firmware that tells of tables, the first of which does not add up. */
+function brokenTables(): Partial<PcOptions> {
+  const address = 0xf_2000;
+  const ports = { eventBlock: 0x600, controlBlock: 0x604 };
+  const lines = { eventInterrupt: 9, eventLine: 9 };
+  const tables = acpiTables(address, { sleepTypes: [5, 5], ...ports, ...lines });
+  const list = tables.indexOf("X".charCodeAt(0));
+  tables.fill(0xff, list + 9, list + 10);
+  const memory = new WebAssembly.Memory({ initial: 32 });
+  new Uint8Array(memory.buffer).set(tables, address);
+  return { memory, ...firmwareSays(BigInt(address)) };
+}
+
 const badMachines: readonly [string, Partial<PcOptions>, Use, RegExp][] = [
   ["no console", { hasConsole: false }, write, /no console: give it a serial port/],
   ["no date", said(""), askTheDate, /nobody knows the date: pass tsuki\.time=/],
@@ -138,6 +152,7 @@ const badMachines: readonly [string, Partial<PcOptions>, Use, RegExp][] = [
   ],
   ["a disk nowhere", blockDevice("tsuki.disk=a"), findMemory, /tsuki\.disk= is not <path>/],
   ["a disk of letters", blockDevice("tsuki.disk=/a,rx"), findMemory, /tsuki\.disk= is not <path>/],
+  ["ACPI tables that are damaged", brokenTables(), findMemory, /ACPI table is broken/],
   ["ACPI out of memory", firmwareSays(1n << 40n), findMemory, /ACPI root pointer is none/],
 ];
 
