@@ -18,7 +18,7 @@ export function endsWord(): bool {
 
 /** Whether a byte is behind a word. */
 @inline
-export function isWordEnd(byte: u32): bool {
+function isWordEnd(byte: u32): bool {
   return (byte & ~0x20) == 0; // a NUL, or a blank
 }
 
