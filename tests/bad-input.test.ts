@@ -154,6 +154,14 @@ describe("output", { timeout: 60_000 }, () => {
 });
 
 describe("monitors", { timeout: 60_000 }, () => {
+  test("what V8 refuses and the compiler does not: exceptions of both kinds", async () => {
+    const catching = [0x06, 0x40, 0x19, 0x0b, 0x1f, 0x40, 0, 0x0b, 0x0b];
+    const code = [10, 12, 1, 10, 0, ...catching];
+    place.write("a.wasm", Buffer.from([...emptyCommand.subarray(0, -6), ...code]));
+    const ending = await place.tsuki(["run", "--monitor", "node", "a.wasm"]);
+    expectOneLine(ending, 125, "wasm-unsupported", /this Node cannot run the app: .*newer Node/);
+  });
+
   const noPrograms = { environment: { PATH: "/nowhere" } };
 
   test("no QEMU", async () => {

@@ -9,6 +9,8 @@ import { processSurroundings } from "./surroundings.ts";
 import { serveThread, type ThreadData } from "./threads.ts";
 
 const handoverDescriptor = 3;
+/** Nothing was started (contracts/supervisor.ts). */
+const startFailure = 125;
 
 function main(): number {
   const handover = JSON.parse(readFileSync(handoverDescriptor, "utf8")) as Handover;
@@ -16,7 +18,7 @@ function main(): number {
   const threadUrl = new URL(import.meta.url);
   const network = new ThreadedNetwork(threadUrl, wake);
   const { controlDescriptor: control } = handover;
-  const status = runApp({
+  const run = {
     kernel: readFileSync(handover.kernelPath),
     app: readFileSync(handover.appPath),
     arguments: handover.arguments,
@@ -25,9 +27,25 @@ function main(): number {
     network,
     questions: control === null ? undefined : socketQuestions(threadUrl, wake, control),
     maximumPages: handover.maximumPages ?? undefined,
-  });
-  network.finish();
-  return status;
+  };
+  try {
+    return runApp(run);
+  } catch (error) {
+    return refuse(error);
+  } finally {
+    network.finish();
+  }
+}
+
+/** The module is valid, or it were no image: what V8 does not compile, this V8 does not know. */
+function refuse(error: unknown): number {
+  if (!(error instanceof WebAssembly.CompileError)) throw error;
+  const reason = error.message.replace(/^WebAssembly\.Module\(\): /, "");
+  process.stderr.write(
+    `tsuki: this Node cannot run the app: ${reason}; ` +
+      "use another monitor, or a newer Node (docs/errors.md#wasm-unsupported)\n",
+  );
+  return startFailure;
 }
 
 if (isMainThread) process.exit(main());
