@@ -192,6 +192,25 @@ describe.skipIf(!canLock).each(apart)("while an instance on $title has a disk", 
   });
 });
 
+const machines = here.filter(({ title }) => title.includes("q35") || title.includes("microvm"));
+
+describe.each(machines)("eight disks on $title", options, ({ title, open }) => {
+  test("are there with the arguments, or refused in one line where there is no room", async () => {
+    const disks = Array.from({ length: 8 }, (_, place) => {
+      return { path: newDisk(), target: `/disk${place}`, isReadOnly: false };
+    });
+    const monitor = open();
+    const run = program.run(monitor, {
+      root: "",
+      commands: ["stat disk7"],
+      ...given(monitor, disks),
+    });
+    if (title.includes("q35")) expect((await run).lines[0]).toMatch(/^file \d+$/);
+    else
+      await expect(run).rejects.toThrow(/^this machine has room for [67] disks, .*--machine q35/);
+  });
+});
+
 const withFiles = here.filter(({ title }) => title === "process" || title === "node");
 
 describe.each(withFiles)("a disk that cannot be had on $title", options, ({ open }) => {

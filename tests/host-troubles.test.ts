@@ -21,6 +21,8 @@ const stateFile = async (name: string): Promise<string> =>
 beforeAll(async () => {
   place.write("wait.c", "#include <unistd.h>\nint main(void) { for (;;) sleep(1000); }\n");
   place.write("end.c", '#include <stdio.h>\nint main(void) { puts("ill"); return 4; }\n');
+  const large = "static volatile char all[8 << 20];\nint main(void) { return all[7 << 20]; }\n";
+  place.write("large.c", large);
   if (canRun) await tsuki("build", "-q", "-t", "end", "-p", "node", "end.c");
 }, 60_000);
 afterAll(async () => {
@@ -59,6 +61,12 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
     expect(await tsuki("restart", "-t", "5", "later")).toMatchObject({ status: 0, errors: "" });
     expect((await tsuki("stop", "later")).output).toBe("later\n");
     expect(await ask("later", "{{.State.ExitCode}}")).toBe("143");
+  });
+
+  it("is refused less memory than its image fills", async () => {
+    const ending = await tsuki("run", "-q", "--monitor", "process", "-m", "2M", "large.c");
+    expect(ending.errors).toMatch(/^tsuki: the app begins with 9 MiB of memory[^\n]* --memory 9M[^\n]*\n$/);
+    expect(ending.status).toBe(125);
   });
 });
 

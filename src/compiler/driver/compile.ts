@@ -103,6 +103,7 @@ export async function compileProgram(request: CompileRequest): Promise<CompiledP
   const context: ProgramContext = { ...settings, kernel, app, symbols, signatures };
   checkKernelEntries(request.platform, kernel);
   checkMemories(request.platform, app);
+  checkRoom(settings.maximumPages, app);
   const appEnvironment = new UnitEnvironment(context, app);
   const large = isLarge(app)
     ? await largeModuleChunks(appEnvironment, settings, symbols, request)
@@ -150,6 +151,18 @@ function checkMemories(platform: Platform, { module }: Unit): void {
     "wasm-unsupported",
     'The app exports another memory than its first as "memory": WASI reads and writes the first.',
   );
+}
+
+const pagesPerMebibyte = 16;
+
+/** Refuses an app that begins with more memory than it may ever have. */
+function checkRoom(maximumPages: number, { module }: Unit): void {
+  const firstPages = module.memories[0]?.minimum ?? 0;
+  if (firstPages <= maximumPages) return;
+  const needed = Math.ceil(firstPages / pagesPerMebibyte);
+  const given = Math.floor(maximumPages / pagesPerMebibyte);
+  const problem = `the app begins with ${needed} MiB of memory, and may have ${given}`;
+  throw new TsukiError("usage", `${problem}; give it more: --memory ${needed}M`);
 }
 
 /** Refuses a kernel that does not export what the platform's entry code calls. */

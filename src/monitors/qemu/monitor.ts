@@ -5,7 +5,13 @@ import { TsukiError } from "../../contracts/errors.ts";
 import { deviceNoteBits } from "../../contracts/image-note.ts";
 import { bound, type Program } from "../bound.ts";
 import type { Instance, LaunchRequest, MachineNetwork, Monitor } from "../interface.ts";
-import { type Accelerator, type MachineType, qemuParameters, standardStreams } from "./command.ts";
+import {
+  type Accelerator,
+  type MachineRequest,
+  type MachineType,
+  qemuParameters,
+  standardStreams,
+} from "./command.ts";
 import { readDeviceNote } from "./device-note.ts";
 import { type FoundQemu, requireQemu } from "./find-qemu.ts";
 import { imageMemoryEnd, readHeaders } from "./image-headers.ts";
@@ -60,7 +66,7 @@ async function launch(
     const devices = readDeviceNote(request.imagePath);
     const relayed = (network: MachineNetwork): MachineNetwork =>
       network.forwards.length === 0 ? network : { ...network, forwards: relays.forwards };
-    const parameters = qemuParameters(qemu, {
+    const machine: MachineRequest = {
       machine: options.machine,
       accelerator: options.accelerator,
       memoryMebibytes: memoryFor(request),
@@ -75,13 +81,29 @@ async function launch(
       // Writing to a machine that has ended must not lose its last words.
       controlDescriptor: standardStreams,
       outputDescriptor,
-    });
+    };
+    checkPlaces(machine);
+    const parameters = qemuParameters(qemu, machine);
     const program = bound(options.hostPath, { path: qemu.path, arguments: parameters });
     return await start(program, request, release);
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/** As many disks has the kernel room for, and as many virtio devices a microvm. */
+const diskLimit = 8;
+const microvmPlaces = 8;
+
+/** Refuses more disks than a machine has places for; QEMU itself speaks of buses. Throws `usage`. */
+function checkPlaces({ machine, disks = [], networks, hasConsolePorts }: MachineRequest): void {
+  const left = microvmPlaces - networks.length - Number(hasConsolePorts);
+  const places = machine === "microvm" ? Math.min(diskLimit, left) : diskLimit;
+  if (disks.length <= places) return;
+  const advice = disks.length <= diskLimit ? "; --machine q35 has room for 8" : "";
+  const problem = `this machine has room for ${places} disks, and is to have ${disks.length}`;
+  throw new TsukiError("usage", `${problem}${advice}`);
 }
 
 /** QEMU itself does not tell who asks for less memory than the image fills. */

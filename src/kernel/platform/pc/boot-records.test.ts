@@ -4,7 +4,7 @@ import { bootRecordKinds } from "../../../contracts/machine-interface.ts";
 import { InstanceExit } from "../../../simulator/exit.ts";
 import { encodeLaunchRecord } from "../../../simulator/launch-record.ts";
 import type { PcMachine } from "../../../simulator/pc/pc-machine.ts";
-import { multibootInformation, writeZeroPage } from "./boot-records.fixture.ts";
+import { type BootFacts, multibootInformation, writeZeroPage } from "./boot-records.fixture.ts";
 import { callPc, createPc, exitStatusOf, memoryMapTo, startInfo } from "./pc.fixture.ts";
 
 const memoryEnd = 0x40_0000;
@@ -21,18 +21,22 @@ const kinds = ["zeroPage", "multiboot"] as const;
 /** All of the window, so that every address that the kernel may look at is there. */
 const window = new WebAssembly.Memory({ initial: 65_536 });
 
-function putRecord(memory: Uint8Array, kind: (typeof kinds)[number]): void {
+function putRecord(memory: Uint8Array, kind: (typeof kinds)[number], given: BootFacts): void {
   memory.set(launchRecord, launchAddress);
-  if (kind === "zeroPage") writeZeroPage(memory, recordAddress, facts);
-  else memory.set(multibootInformation(facts), recordAddress);
+  if (kind === "zeroPage") writeZeroPage(memory, recordAddress, given);
+  else memory.set(multibootInformation(given), recordAddress);
 }
 
-function createWith(kind: (typeof kinds)[number], change: (record: Uint8Array) => void): PcMachine {
+function createWith(
+  kind: (typeof kinds)[number],
+  change: (record: Uint8Array) => void,
+  given: BootFacts = facts,
+): PcMachine {
   // What a start_info says besides must not be looked at.
   const pc = createPc({ memory: window, startInfo: startInfo({ memoryMap: [] }) });
   const bytes = new Uint8Array(window.buffer);
   bytes.fill(0, recordAddress, recordAddress + 8192);
-  putRecord(bytes, kind);
+  putRecord(bytes, kind, given);
   change(bytes.subarray(recordAddress, recordAddress + 8192));
   pc.boot(BigInt(recordAddress | bootRecordKinds[kind]));
   return pc;
@@ -47,6 +51,14 @@ describe.each(kinds)("a boot record of kind %s", (kind) => {
     expect(callPc(pc, "clock_time_get", 0, 0n, 8)).toBe(0);
     expect(view.getBigUint64(8, true) / 1_000_000_000n).toBe(1_600_000_000n);
     expect(callPc(pc, "pageFault", 0x10_0000_0000n, 2)).toBe(1);
+  });
+
+  it("gives arguments that lie in what firmware keeps of the memory", () => {
+    const given = { ...facts, memoryMap: memoryMapTo(launchAddress) };
+    const pc = createWith(kind, () => {}, given);
+    expect(callPc(pc, "args_sizes_get", 0, 4)).toBe(0);
+    const view = new DataView(pc.machine.appMemory.bytes().buffer);
+    expect(view.getUint32(0, true)).toBe(3);
   });
 
   it("never traps the kernel, whatever stands in it", () => {

@@ -25,6 +25,7 @@ import {
   unmapFirstPages,
   windowEnd,
 } from "./page-tables.as";
+import { makeReadable } from "./readable-memory.as";
 import { refuseMachine } from "./refusal.as";
 import { readStartInfo } from "./start-info.as";
 import { readZeroPage } from "./zero-page.as";
@@ -81,7 +82,9 @@ function findLaunchRecord(): void {
   // Below the first mapped address and inside the image there are pages that are not mapped.
   const isBelowImage = start >= firstMappedAddress && end <= imageStart;
   const isAboveImage = start >= <u64>config.heapStart && end <= memoryEnd;
-  if (isBelowImage || isAboveImage) readLaunchRecord(<usize>start, <u32>(end - start));
+  // Firmware may keep for itself what lies around it: SeaBIOS does, for three disks and more.
+  const isMapped = isBelowImage || isAboveImage || makeReadable(start, end - start);
+  if (isMapped) readLaunchRecord(<usize>start, <u32>(end - start));
 }
 
 function readBootRecord(): void {
