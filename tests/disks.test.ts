@@ -196,14 +196,14 @@ const machines = here.filter(({ title }) => title.includes("q35") || title.inclu
 
 describe.each(machines)("eight disks on $title", options, ({ title, open }) => {
   test("are there with the arguments, or refused in one line where there is no room", async () => {
-    const disks = Array.from({ length: 8 }, (_, place) => {
+    const mounts = Array.from({ length: 8 }, (_, place) => {
       return { path: newDisk(), target: `/disk${place}`, isReadOnly: false };
     });
     const monitor = open();
     const run = program.run(monitor, {
       root: "",
       commands: ["stat disk7"],
-      ...given(monitor, disks),
+      ...given(monitor, mounts),
     });
     if (title.includes("q35")) expect((await run).lines[0]).toMatch(/^file \d+$/);
     else

@@ -65,7 +65,9 @@ describe.skipIf(!canRun)("an instance", { timeout: 60_000 }, () => {
 
   it("is refused less memory than its image fills", async () => {
     const ending = await tsuki("run", "-q", "--monitor", "process", "-m", "2M", "large.c");
-    expect(ending.errors).toMatch(/^tsuki: the app begins with 9 MiB of memory[^\n]* --memory 9M[^\n]*\n$/);
+    expect(ending.errors).toMatch(
+      /^tsuki: the app begins with 9 MiB of memory[^\n]* --memory 9M[^\n]*\n$/,
+    );
     expect(ending.status).toBe(125);
   });
 });
@@ -109,6 +111,26 @@ describe.skipIf(!isRoot)(`a full disk${needsRoot}`, { timeout: 60_000 }, () => {
     const { output, errors } = await place.run("unshare", shell);
     expect(errors).toMatch(/^tsuki: cannot write [^\n]*ENOSPC[^\n]*#store-unwritable\)\n$/);
     expect(output).toBe(`status ${failed}\nstatus 0\n${left}`);
+  });
+});
+
+/** A user namespace in which nobody may make a namespace of processes. */
+const withoutProcesses =
+  'echo 0 >/proc/sys/user/max_pid_namespaces || exit 99; "$@"; echo "status $?"';
+
+describe.skipIf(!isRoot)(`isolation that is required${needsRoot}`, { timeout: 60_000 }, () => {
+  it("has a namespace of processes in the foreground, too, or no start", async ({ skip }) => {
+    const run = ["run", "-q", "--monitor", "process", "-e", "TSUKI_ISOLATION=required", "end.c"];
+    const ending = await tsuki(...run);
+    skip(ending.errors.includes("TSUKI_ISOLATION"), "the host lacks a part of it");
+    expect(ending).toMatchObject({ output: "ill\n", errors: "", status: 4 });
+    const shell = ["-Ur", "sh", "-c", withoutProcesses, "sh", process.execPath, program];
+    const refused = await place.run("unshare", [...shell, ...run]);
+    skip(refused.status === 99, "no user namespaces here");
+    expect(refused.errors).toMatch(/^tsuki: [^\n]*cannot be started[^\n]*\n$/);
+    expect(refused.output).toBe("status 125\n");
+    const auto = run.map((word) => word.replace("required", "auto"));
+    expect((await place.run("unshare", [...shell, ...auto])).output).toBe("ill\nstatus 4\n");
   });
 });
 

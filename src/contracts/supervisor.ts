@@ -14,7 +14,7 @@
  * how often, for how long, and how often in vain before the instance is unhealthy; failures within the start
  * period do not count. INPUT is `-`, `pipe` or `terminal`: where the program's input comes from, and with a
  * terminal its output goes. GROUPS is `-` or folders of control groups with `:` between them. ISOLATION is `-`, or
- * `pid` for a PID namespace of its own where the host allows it. PROGRAM is a path, NAME what the program
+ * `pid` for a PID namespace of its own where the host allows it, or `required` for that or no start. PROGRAM is a path, NAME what the program
  * finds as its own name. The environment is the program's, and descriptor 3 is the other end of
  * its control channel (control-channel.ts). Once the program runs,
  * `started` and a line feed are written to descriptor 1, which is closed; when it cannot be started, one

@@ -1,6 +1,8 @@
 /** Tsuki's own settings of an instance, as the variables by which the kernel learns them. */
 import { TsukiError } from "../contracts/errors.ts";
 
+export { requiresNamespaces } from "../monitors/process/isolation.ts";
+
 /** What can be set, each as the user typed it. */
 export interface InstanceSettings {
   /** `[address:]port[/udp]`: sockets that are open before the app starts. */

@@ -10,6 +10,7 @@ import {
 import {
   type InstanceSettings,
   isOwnNetwork,
+  requiresNamespaces,
   settingVariables,
 } from "../../engine/instance-settings.ts";
 import type { InstanceManner } from "../../engine/instances/prepare.ts";
@@ -72,9 +73,11 @@ export async function runCommand(
   // A name in a network is known there without a supervisor, too.
   const isNamed = flags.name !== undefined && networks === undefined;
   const isHeld = isNamed || needsSupervisor(flags);
-  const hasLimits = options.cpus !== undefined || options.pidsLimit !== undefined;
-  const isApart = options.detach === true || options.tty === true || isHeld || hasLimits;
-  if (options.pcap !== undefined && isApart) {
+  // A namespace of processes is a supervisor's to make, as limits are.
+  const isApart = requiresNamespaces(request.appEnvironment);
+  const hasLimits = options.cpus !== undefined || options.pidsLimit !== undefined || isApart;
+  const isElsewhere = options.detach === true || options.tty === true || isHeld || hasLimits;
+  if (options.pcap !== undefined && isElsewhere) {
     const others = "-d, -t, --name, --label, --restart, --health-http, --cpus and --pids-limit";
     throw new TsukiError("usage", `--pcap is for instances that run here: leave ${others} away`);
   }

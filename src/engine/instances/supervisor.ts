@@ -10,7 +10,11 @@ import {
   supervisedControl,
   supervisorVerb,
 } from "../../contracts/supervisor.ts";
-import { isolatedEnvironment, wantsNamespaces } from "../../monitors/process/isolation.ts";
+import {
+  isolatedEnvironment,
+  requiresNamespaces,
+  wantsNamespaces,
+} from "../../monitors/process/isolation.ts";
 import { abstractName } from "../abstract-socket.ts";
 import { tapNames } from "../machine-network.ts";
 import { builtFile } from "../package-files.ts";
@@ -51,7 +55,7 @@ export function supervisorWords(
     healthWord(record),
     record.input ?? "-",
     groups.join(":") || "-",
-    isApart(record) ? "pid" : "-",
+    isolationWord(record),
   ];
   const { words } = programOf(record, folder);
   return [builtFile("tsuki-host"), supervisorVerb, ...settings, ...words];
@@ -74,8 +78,9 @@ function healthWord({ health }: InstanceRecord): string {
 }
 
 /** Whether it is the first of a PID namespace; what Node holds has processes besides. */
-function isApart({ monitor, environment }: InstanceRecord): boolean {
-  return monitor === "process" && wantsNamespaces(environment);
+function isolationWord({ monitor, environment }: InstanceRecord): string {
+  if (monitor !== "process" || !wantsNamespaces(environment)) return "-";
+  return requiresNamespaces(environment) ? "required" : "pid";
 }
 
 /** What the supervisor starts: the image itself, or Node with the monitor that runs it. */

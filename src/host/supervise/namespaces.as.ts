@@ -10,15 +10,17 @@ const newProcesses: u32 = 0x2000_0000; // CLONE_NEWPID
 const writeOnly: u32 = 0x8_0001; // O_WRONLY | O_CLOEXEC
 
 let isWanted = false;
+let isNeeded = false;
 
-/** Has all later ones be such processes, where the host allows it. */
-export function wantNamespaces(): void {
+/** Has all later ones be such processes, where the host allows it; else none, if `isRequired`. */
+export function wantNamespaces(isRequired: bool): void {
   isWanted = true;
+  isNeeded = isRequired;
 }
 
 /**
  * fork(2), into a namespace if that is wanted. Who has no right to make one has it in a user
- * namespace, as whose root the child begins.
+ * namespace, as whose root the child begins. A negated error number where none can be and must.
  */
 export function forkApart(): i64 {
   if (!isWanted) return fork();
@@ -33,7 +35,7 @@ export function forkApart(): i64 {
     writeMap(text("/proc/self/uid_map"), user);
     writeMap(text("/proc/self/gid_map"), group);
   }
-  return child < 0 ? fork() : child;
+  return child < 0 && !isNeeded ? fork() : child;
 }
 
 function writeMap(path: usize, id: u32): void {

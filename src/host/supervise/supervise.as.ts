@@ -100,7 +100,8 @@ export function runSupervise(): void {
   else if (isArgument(inputIndex, text("terminal"))) setInput(terminalInput);
   else setInput(noInput);
   setGroups(argumentText(groupsIndex));
-  if (isArgument(isolationIndex, text("pid"))) wantNamespaces();
+  const isRequired = isArgument(isolationIndex, text("required"));
+  if (isRequired || isArgument(isolationIndex, text("pid"))) wantNamespaces(isRequired);
   setEarlyPlace(config.heapStart + outputBytes + logSpaceBytes);
   const opened = openControl(socket);
   if (opened == addressInUse) failAbout(socket, text("runs already"), startFailure);

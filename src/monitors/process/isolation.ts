@@ -9,6 +9,11 @@ export function isolatedEnvironment(environment: readonly string[]): readonly st
   return isSet ? environment : [...environment, `${prefix}auto`];
 }
 
+/** Whether an instance with this environment is to have all namespaces, or not to start. */
+export function requiresNamespaces(environment: readonly string[]): boolean {
+  return environment.includes(`${prefix}required`);
+}
+
 /** Whether an instance with this environment is to have namespaces. */
 export function wantsNamespaces(environment: readonly string[]): boolean {
   return !environment.includes(`${prefix}none`);
