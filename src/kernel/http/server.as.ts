@@ -120,6 +120,8 @@ export function nextServerDeadline(): u64 {
 }
 
 function acceptSome(listener: Connection): void {
+  // The round may have begun long ago, or never: their time begins when they are accepted.
+  startRound();
   for (let left = acceptBatch; left != 0; left--) {
     const socket = acceptConnection(listener.socket, false);
     if (socket == -<i32>errno.again) return;
