@@ -216,8 +216,11 @@ export function listenToLinks(): bool {
   let isAny = false;
   for (let number: u32 = 0; number < interfaceLimit; number++) {
     if (deviceOf(number) == 0) continue;
+    const device = changetype<NetDevice>(deviceOf(number));
+    // Without memory for what comes, nothing would ever come that ends the sleep.
+    makeWay(device);
     const isFull = interfaceAt(number).head != 0;
-    if (listenToNetDevice(changetype<NetDevice>(deviceOf(number)), true, isFull)) isAny = true;
+    if (listenToNetDevice(device, true, isFull)) isAny = true;
   }
   return isAny;
 }

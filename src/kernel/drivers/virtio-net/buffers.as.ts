@@ -4,7 +4,7 @@
 import { netHeaderBytes } from "../net-frame.as";
 import { beginsKept, isKept, markKept, notKept, unmarkKept } from "../kept-buffers.as";
 import { addWritable, beginChain, endChain, notifyQueue } from "../virtio-queue/chains.as";
-import { VirtioNet } from "./open.as";
+import { joinedPartLimit, VirtioNet } from "./open.as";
 
 /** Mark: nobody's, and not offered yet. */
 const free: u8 = 1;
@@ -43,8 +43,8 @@ export function freeHeld(device: VirtioNet): void {
 }
 
 /**
- * Offers what is free, up to a kept frame while the device has an eighth of its buffers: the place
- * of one that is in the way when it has less; 0 for none.
+ * Offers what is free, up to a kept frame while the device has an eighth of its buffers and enough
+ * for the longest frame: the place of one that is in the way when it has less; 0 for none.
  */
 export function offerFreeBuffers(device: VirtioNet): usize {
   if (device.freeCount == 0) return 0;
@@ -54,7 +54,7 @@ export function offerFreeBuffers(device: VirtioNet): usize {
   while (device.freeCount != 0) {
     const index = device.nextOffer;
     if (beginsKept(device.mark(index))) {
-      if (queue.inFlight <= last / 8) inTheWay = device.buffer(index);
+      if (queue.inFlight < fewestOffered(device)) inTheWay = device.buffer(index);
       break;
     }
     if (hasMark(device, index, free)) {
@@ -65,6 +65,11 @@ export function offerFreeBuffers(device: VirtioNet): usize {
   }
   notifyQueue(queue);
   return inTheWay;
+}
+
+function fewestOffered(device: VirtioNet): u32 {
+  const longest = device.joinsSegments ? joinedPartLimit : 1;
+  return max(device.receiving().size / 8, longest);
 }
 
 /** Leaves a kept frame out that is in the way: frames across the gap have to be put together. */

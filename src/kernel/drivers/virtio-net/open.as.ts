@@ -54,6 +54,9 @@ const joiningSize: u32 = 128;
 const joiningBufferBytes: u32 = 4096;
 const joiningFrames: u32 = 2048;
 
+/** So many of them take what IP can say of a packet's length, and the headers before it. */
+export const joinedPartLimit: u32 = 17;
+
 /** A virtio network device. */
 @unmanaged
 export class VirtioNet extends NetDevice {

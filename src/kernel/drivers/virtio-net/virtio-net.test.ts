@@ -129,6 +129,30 @@ describe("virtio-net", () => {
     expect(client.properties).toMatchObject({ violations: 0, dropped: 0, received: 433 });
   });
 
+  it("asks for kept frames back before the longest frame finds no room", () => {
+    const { machine, client, device } = start({ queueSize: 128 }, muchMemoryBytes);
+    const take = () => {
+      device.receive(frameTo(1, 2, payload(1000)));
+      expect(machine.call("receiveFrame", client.device)).not.toBe(0);
+    };
+    for (let count = 0; count < 64; count++) {
+      take();
+      machine.call("keepReceivedFrame", client.device);
+    }
+    const longest = joined(65_521);
+    const inTheWay = () => machine.call("clearWay", client.device);
+    for (let left = 64; left >= Math.ceil(longest.length / 4096); left--) {
+      expect(inTheWay()).toBe(0);
+      take();
+    }
+    machine.call("releaseReceivedFrame", client.device);
+    expect(inTheWay()).not.toBe(0);
+    while (inTheWay() !== 0) machine.call("passKeptFrame", client.device);
+    device.receiveWhole(longest);
+    expect(client.receive()).toHaveLength(longest.length - 12);
+    expect(device.overruns).toBe(0);
+  });
+
   it.each([
     ["a small machine", undefined, undefined],
     ["without merged buffers", ~netFeatures.mergeableBuffers, muchMemoryBytes],
