@@ -42,6 +42,8 @@ function disagreement(bytes: Uint8Array<ArrayBuffer>): string | undefined {
 const laterThanV8 = new RegExp(
   [
     "non-imported globals cannot be used in constant expressions",
+    "invalid value type 'noexternref'", // 0x69, which became exnref
+    "Invalid opcode 0x(a|1f)\\b", // throw_ref and try_table
     "memory count of \\d+ exceeds internal limit of 1",
     "expected memory index 0",
     "actual alignment is (6[4-9]|[7-9]\\d|1[01]\\d|12[0-7])", // flags that a memory's index follows
